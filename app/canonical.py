@@ -1,0 +1,72 @@
+"""The one place where bytes are made from values and digests from bytes.
+
+Canonical JSON is RFC 8785 restricted to objects, arrays, strings, integers of at most 53 bits, true, false and null:
+no floats, so every language writes the same bytes. Keys are sorted by code point (equal to RFC 8785's UTF-16 order for
+the ASCII keys that we use; others are refused).
+"""
+
+import hashlib
+import hmac
+import json
+from typing import Any, cast
+
+from app.errors import EvidenceError
+
+Value = Any  # JSON value without floats; checked at run time by _check
+_LIMIT = 2**53
+
+
+def encode(value: Value) -> bytes:
+    """One line of UTF-8 without a newline. Raises TypeError/ValueError on what canonical JSON here cannot say."""
+    _check(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+
+
+def decode(line: bytes) -> dict[str, Value]:
+    """The object on a canonical line. Raises EvidenceError unless encoding it again gives the same bytes."""
+    try:
+        value = json.loads(line)
+        if not isinstance(value, dict) or encode(value) != line:
+            raise EvidenceError("This line is not canonical JSON")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise EvidenceError("This line is not canonical JSON") from error
+    return cast("dict[str, Value]", value)
+
+
+def digest(data: bytes) -> bytes:
+    """SHA-256, 32 bytes."""
+    return hashlib.sha256(data).digest()
+
+
+def hexdigest(data: bytes) -> str:
+    """SHA-256, 64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def keyed(key: bytes, data: bytes) -> bytes:
+    """HMAC-SHA256 (RFC 2104), 32 bytes."""
+    return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def commit(salt: bytes, value: Value) -> str:
+    """Commitment to a value: hex SHA-256(salt ‖ canonical value). The salt has 32 random bytes and lies in the sealed interview."""
+    return hexdigest(salt + encode(value))
+
+
+def _check(value: Value) -> None:
+    match value:
+        case bool() | None | str():
+            return
+        case int():
+            if abs(value) >= _LIMIT:
+                raise ValueError("integer of more than 53 bits")
+        case list() | tuple():
+            for item in value:
+                _check(item)
+        case dict():
+            for key, item in value.items():
+                if not isinstance(key, str) or not key.isascii():
+                    raise TypeError("keys are ASCII strings")
+                _check(item)
+        case _:
+            raise TypeError(f"no {type(value).__name__} in canonical JSON")

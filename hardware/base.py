@@ -1,0 +1,194 @@
+"""What a line and a sound source are, whatever the room has. Drivers implement these; app knows nothing else of hardware.
+
+Methods return at once. What follows is heard from poll(), on the thread that calls it: a driver with a reader thread queues
+inside and hands over in poll(), so nobody above needs a lock. Call poll() at least every 100 ms.
+After close() no event is heard any more. hang_up() is legal in every state, may be repeated, and reaches Ended in 5 s.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+RATE = 8000
+"""Samples per second of every channel in the system."""
+
+
+class Capability(Enum):
+    """What a driver can honestly tell or do."""
+
+    ANSWER_SUPERVISION = "answer_supervision"
+    EARLY_MEDIA = "early_media"
+    FAR_AUDIO = "far_audio_pcm"
+    NEAR_AUDIO = "near_audio_pcm"
+    DTMF = "dtmf"
+    CAUSE = "cause"
+
+
+class Cause(Enum):
+    """Why a call ended."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+    VACANT = "vacant"
+    POWERED_OFF = "powered_off"
+    SUSPENDED = "suspended"
+    REJECTED = "rejected"
+    CONGESTION = "congestion"
+    LOCAL_HANGUP = "local_hangup"
+    REMOTE_HANGUP = "remote_hangup"
+    DEVICE = "device"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvent:
+    """Something happened on the line. mono: the driver's monotonic clock in ms. call_id: as given to dial()."""
+
+    mono: int
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialing(LineEvent):
+    """The line is off hook and the number is being sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting(LineEvent):
+    """The far side rings, or the network plays something before answer (early_media)."""
+
+    early_media: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(LineEvent):
+    """Somebody took the call. source: "signal" (the network said so), "modem-guess" or "user"."""
+
+    source: str = "signal"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement(LineEvent):
+    """The line says something before answer. cause: what it most likely means; confidence: 0–100."""
+
+    cause: Cause = Cause.UNKNOWN
+    confidence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(LineEvent):
+    """The line is idle again. raw: result code, SIP code, Q.850 cause or +CEER as received."""
+
+    cause: Cause = Cause.UNKNOWN
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost(LineEvent):
+    """The device does not answer any more (unplugged, crashed). An Ended(DEVICE) follows when a call was on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(LineEvent):
+    """The driver cannot do what was asked; text is for the log and the team lead."""
+
+    text: str = ""
+
+
+class Line(Protocol):
+    """One telephone line. At most one call at a time."""
+
+    name: str
+    rehearsal: bool
+    capabilities: frozenset[Capability]
+
+    def dial(self, number: str, call_id: str) -> None:
+        """Begin a call. Raises RuntimeError while another call is on (our bug, not the world's)."""
+
+    def hang_up(self) -> None:
+        """End the call, in whatever state it is."""
+
+    def send_dtmf(self, digits: str) -> None:
+        """Send 0-9 * # into a connected call."""
+
+    def mark_answered(self) -> None:
+        """The interviewer says that somebody took the call (lines without answer supervision)."""
+
+    def poll(self) -> Sequence[LineEvent]:
+        """What happened since the last poll, oldest first."""
+
+    def close(self) -> None:
+        """Hang up and let go of the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioBlock:
+    """Sound of both sides on one timeline. start: sample index since Sound.start(). left/right: int16 little-endian, same length,
+    8000 Hz; left = interviewer, right = respondent. gap: how many of these samples are silence put in for lost ones."""
+
+    start: int
+    left: bytes
+    right: bytes
+    gap: int = 0
+
+    @property
+    def samples(self) -> int:
+        """Samples per channel."""
+        return len(self.left) // 2
+
+
+class Sound(Protocol):
+    """Microphone and line together."""
+
+    def start(self, call_id: str) -> None:
+        """Begin to collect; sample 0 is now."""
+
+    def poll(self) -> Sequence[AudioBlock]:
+        """All sound since the last poll, without overlap, in order."""
+
+    def stop(self) -> None:
+        """Stop collecting."""
+
+    def close(self) -> None:
+        """Let go of the devices."""
+
+
+class Pickup(Enum):
+    """How a rehearsal number behaves when it is dialled."""
+
+    ANSWERS = "answers"
+    RINGS_OUT = "rings_out"
+    BUSY = "busy"
+    VACANT = "vacant"
+    POWERED_OFF = "powered_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a practice resident says to a question. value: what it means as an answer. seconds: how long it takes to say."""
+
+    text: str
+    value: str
+    seconds: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A practice resident. says: question name → utterance; refuses_at / hangs_up_at: question at which he refuses or hangs up."""
+
+    number: str
+    pickup: Pickup
+    pickup_after: float = 6.0
+    says: Mapping[str, Utterance] = field(default_factory=dict)
+    refuses_at: str = ""
+    hangs_up_at: str = ""
+
+
+class Practice(Protocol):
+    """The part of a rehearsal line that a script talks to: the resident hears a question and says something."""
+
+    def ask(self, question: str, seconds: float) -> Utterance | None:
+        """The interviewer reads `question` aloud for `seconds`; None when nobody is (any longer) on the line. A resident without
+        words for this question says nothing (empty text and value)."""
