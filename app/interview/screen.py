@@ -1,0 +1,145 @@
+"""What the desk shows: one immutable value per moment. A page draws it and keeps no truth of its own.
+
+The words are those of the study (in the interview's language) or codes (Enums, outcome keys); ui/labels.py names the codes.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Page(Enum):
+    """Which page of the desk is on."""
+
+    SIGN_IN = "sign_in"
+    READY = "ready"
+    CASE = "case"
+    DIALING = "dialing"
+    INTERVIEW = "interview"
+    OUTCOME = "outcome"
+
+
+class LineView(Enum):
+    """The line as the interviewer sees it."""
+
+    IDLE = "idle"
+    DIALING = "dialing"
+    RINGING = "ringing"
+    TALKING = "talking"
+    ENDED = "ended"
+    TROUBLE = "trouble"
+
+
+class RecordingView(Enum):
+    """The recording as the interviewer sees it. It cannot be switched off."""
+
+    OFF = "off"
+    ON = "on"
+    CLOSED = "closed"
+    TROUBLE = "trouble"
+
+
+class Notice(Enum):
+    """What the desk has to say beside the page; NONE when all is well."""
+
+    NONE = "none"
+    NO_CASES = "no_cases"
+    RESUMED_AFTER_CRASH = "resumed_after_crash"
+    SAVED = "saved"
+    INTERVIEW_RESUMES = "interview_resumes"
+    NOTE_REQUIRED = "note_required"
+    NOT_ACCEPTED = "not_accepted"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """The case at hand. number is masked (138****0000) on every page but for manual dialling."""
+
+    case: str
+    number: str
+    unit: str
+    attempts: int
+    resumes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One answer option: the code that is typed, and its label. read: it is read aloud."""
+
+    code: str
+    label: str
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """The question on screen. kind: "integer", "text", "select_one", "note" …; read_aloud: the text to read; instruction: never read.
+
+    value: the stored answer ("" = none yet). scale: (lowest, highest) of a scored item, else None. dk/refused: codes ("" = not offered).
+    ends: outcome key when this note ends the interview. error: why the last value was not taken ("" = fine).
+    """
+
+    name: str
+    kind: str
+    read_aloud: str
+    instruction: str = ""
+    options: tuple[OptionView, ...] = ()
+    value: str = ""
+    required: bool = False
+    scale: tuple[int, int] | None = None
+    dk: str = ""
+    refused: str = ""
+    ends: str = ""
+    part: str = ""
+    error: str = ""
+    number: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """One line of the outcome menu. group: "interview", "line", "nobody", "refusal", "appointment", "not_eligible"."""
+
+    key: str
+    label_zh: str
+    label_en: str
+    group: str
+    note_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeView:
+    """What the practice resident has just said (rehearsal only). value: what it means as an answer ("refuse" = he declines)."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Today at this desk."""
+
+    dials: int = 0
+    completes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en")."""
+
+    page: Page = Page.SIGN_IN
+    study: str = ""
+    interviewer: str = ""
+    rehearsal: bool = True
+    language: str = "zh"
+    case: CaseView | None = None
+    line: LineView = LineView.IDLE
+    recording: RecordingView = RecordingView.OFF
+    elapsed: int = 0
+    question: QuestionView | None = None
+    outcomes: tuple[OutcomeView, ...] = ()
+    proposed: str = ""
+    notice: Notice = Notice.NONE
+    notice_text: str = ""
+    practice: PracticeView | None = None
+    counts: Counts = field(default_factory=Counts)
