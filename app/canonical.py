@@ -19,7 +19,9 @@ _LIMIT = 2**53
 def encode(value: Value) -> bytes:
     """One line of UTF-8 without a newline. Raises TypeError/ValueError on what canonical JSON here cannot say."""
     _check(value)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+    return json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
+    ).encode()
 
 
 def decode(line: bytes) -> dict[str, Value]:
