@@ -1,0 +1,117 @@
+"""The script walked with a respondent within one call: every step is written down before it is shown."""
+
+from app.clock import Clock
+from app.interview.events import Moved, Noted, Switched
+from app.interview.interview import Interview
+from app.interview.screen import PracticeView, QuestionView
+from app.interview.views import question_view, reading_seconds
+from app.ledger import Ledger
+from app.questionnaire.session import Session
+from app.sample.case import Case
+from hardware.base import Practice
+
+_HUNG_UP_IN = {"intro": "31", "screening": "36", "items": "39", "close": "39"}
+COMPLETE = "60"
+"""Outcome key of an interview whose script was walked to its end."""
+
+
+class Conversation:
+    """Begins, or goes on where the case's unfinished interview stopped. language: ISO code."""
+
+    def __init__(self, ledger: Ledger, case: Case, call: str, language: str) -> None:
+        self._ledger, self._call = ledger, call
+        self.state: Interview = ledger.begin(case, call, language)
+        self._session = Session(ledger.study.form, self.state.values, self.state.position)
+        if self.state.position in self.state.answers and self._session.current is not None:
+            self._session.next()
+        self._part = "intro"
+        self.ends = ""
+
+    @property
+    def complete(self) -> bool:
+        """The script was walked to its end and did not end the interview on the way."""
+        return self._session.current is None and self.ends == COMPLETE
+
+    @property
+    def over(self) -> bool:
+        """Nothing is left to ask."""
+        return bool(self.ends)
+
+    @property
+    def outcome_if_cut(self) -> str:
+        """What a hang-up at this point most likely means."""
+        return self.ends or _HUNG_UP_IN.get(self._part, "39")
+
+    def view(self, error: str = "") -> QuestionView | None:
+        """The question on screen."""
+        return question_view(self._session, self.state.language, error)
+
+    def answer(self, value: str, at: int) -> None:
+        """Take the current question's answer and go on. Raises AnswerError (nothing changed) or StorageError."""
+        session, question = self._session, self._session.current
+        if question is None:
+            return
+        before = self.state.values.get(question.name, "")
+        session.answer(value)
+        stored = session.stored.get(question.name, "")
+        if not before or before != stored:
+            reason = "corrected" if before else ""
+            self.state = self._ledger.answer(self.state, self._call, question.name, stored, at, reason)
+        else:
+            self._moved_to(question.name)
+        self._part = question.cati.get("part", self._part)
+        ends = session.ends
+        session.next()
+        if ends or session.current is None:
+            self.ends = ends or COMPLETE
+
+    def back(self) -> None:
+        """One question back."""
+        self._session.back()
+        self._moved()
+
+    def jump(self, name: str) -> None:
+        """To a question that was answered."""
+        self._session.jump(name)
+        self._moved()
+
+    def note(self, text: str) -> None:
+        """A remark on the question at hand."""
+        name = self._session.current.name if self._session.current else ""
+        self.state = self._ledger.event(self.state, Noted(name, text, self._ledger.clock.wall()))
+
+    def switch(self, language: str) -> None:
+        """Go on in another language."""
+        self.state = self._ledger.event(self.state, Switched(language, self._ledger.clock.wall()))
+
+    def _moved(self) -> None:
+        if self._session.current is not None:
+            self._moved_to(self._session.current.name)
+
+    def _moved_to(self, name: str) -> None:
+        self.state = self._ledger.event(self.state, Moved(name, self._ledger.clock.wall()))
+
+
+class Rehearsing:
+    """The practice resident hears each question as it comes on screen, and is heard when he has spoken."""
+
+    def __init__(self, practice: Practice, clock: Clock, characters_per_second: float) -> None:
+        self._practice, self._clock, self._pace = practice, clock, characters_per_second
+        self._due = 0
+        self._said: PracticeView | None = None
+
+    def ask(self, view: QuestionView) -> None:
+        """Read a question aloud to him."""
+        seconds = reading_seconds(view, self._pace)
+        said = self._practice.ask(view.name, seconds)
+        self._said = None
+        if said is not None:
+            self._due = self._clock.mono() + round((seconds + said.seconds) * 1000)
+            self._said = PracticeView(said.text, said.value)
+
+    def heard(self) -> PracticeView | None:
+        """What he has said, once, when he is through."""
+        if self._said is None or self._clock.mono() < self._due:
+            return None
+        said, self._said = self._said, None
+        return said

@@ -1,0 +1,273 @@
+"""The desk: the interviewer's verbs in, one Screen out. Everything a face (window, demo, test) needs, and nothing of any face.
+
+One case at a time: SIGN_IN → READY → CASE → DIALING → INTERVIEW → OUTCOME → READY. The line may end the call on any of these;
+the desk then asks for the outcome. Lives on one thread; tick() at least every 50 ms.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app import __version__
+from app.conversation import COMPLETE, Conversation, Rehearsing
+from app.errors import AnswerError, FangxinError
+from app.evidence.age import Recipient
+from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
+from app.interview.views import case_view, outcome_views
+from app.ledger import Ledger
+from app.line_worker import Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
+from app.recovery import recover
+from app.sample.case import Case
+from app.sample.outcome import Outcome, propose
+from app.sample.queue import next_case
+from hardware.base import Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
+
+RESERVE_SECONDS = 40 * 60
+"""Disk kept free for one call's recording before it is dialled."""
+
+
+@dataclass
+class _Work:
+    """The case in hand."""
+
+    case: Case
+    call: str = ""
+    conversation: Conversation | None = None
+    ended: bool = False
+
+
+class Desk:
+    """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        worker: LineWorker,
+        outcomes: Mapping[str, Outcome],
+        *,
+        practice: Practice | None = None,
+        characters_per_second: float = 5.0,
+    ) -> None:
+        self._ledger, self._worker, self._outcomes = ledger, worker, outcomes
+        self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
+        self._work: _Work | None = None
+        title = ledger.study.title.get("zh", ledger.study.id)
+        self.screen = Screen(study=title, rehearsal=ledger.rehearsal, outcomes=outcome_views(outcomes.values()))
+        if recover(ledger, outcomes):
+            self._show(notice=Notice.RESUMED_AFTER_CRASH)
+
+    # The interviewer's verbs
+
+    def sign_in(self, name: str) -> None:
+        """Begin a shift."""
+        name = name.strip()
+        if not name or self.screen.page is not Page.SIGN_IN:
+            return
+        if self._written(lambda: self._ledger.shift_opened(name, __version__)):
+            self._show(page=Page.READY, interviewer=name)
+
+    def sign_out(self) -> None:
+        """End the shift. Not while a case is in hand."""
+        if self.screen.page is Page.READY and self._written(self._ledger.shift_closed):
+            self._show(page=Page.SIGN_IN, interviewer="", notice=Notice.NONE)
+
+    def next_case(self) -> None:
+        """Take the best next case."""
+        if self.screen.page is not Page.READY:
+            return
+        ledger = self._ledger
+        case = next_case(ledger.store.cases(), ledger.clock.wall())
+        if case is None:
+            self._show(notice=Notice.NO_CASES)
+            return
+        self._work = _Work(case)
+        resumes = ledger.store.interview_of(case.id) is not None
+        unit = next((u for u in ledger.study.units if u.code == case.unit), None)
+        name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
+        notice = Notice.INTERVIEW_RESUMES if resumes else Notice.NONE
+        self._show(page=Page.CASE, case=case_view(case, name, resumes=resumes), notice=notice)
+
+    def dial(self) -> None:
+        """Dial the case in hand."""
+        work = self._work
+        if work is None or self.screen.page is not Page.CASE:
+            return
+        if self._written(lambda: self._dial(work)):
+            counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
+            self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
+            self._show(notice=Notice.NONE)
+        self.tick()
+
+    def answer(self, value: str) -> None:
+        """The current question's answer; "" for a note that has been read."""
+        self.tick()
+        talk = self._talk
+        if talk is None:
+            return
+        try:
+            talk.answer(value, self._worker.samples)
+        except AnswerError as error:
+            self._show(question=talk.view(str(error)))
+            return
+        except FangxinError as error:
+            self._stopped(error)
+            return
+        if talk.over:
+            self._show(proposed=talk.ends, question=None)
+            self._worker.hang_up()
+            self.tick()
+        else:
+            self._show_question(talk)
+
+    def back(self) -> None:
+        """One question back."""
+        if (talk := self._talk) is not None and self._written(talk.back):
+            self._show_question(talk)
+
+    def jump(self, name: str) -> None:
+        """To any question that was answered."""
+        if (talk := self._talk) is not None and self._written(lambda: talk.jump(name)):
+            self._show_question(talk)
+
+    def hang_up(self) -> None:
+        """End the call."""
+        if self.screen.page in (Page.DIALING, Page.INTERVIEW):
+            self._worker.hang_up()
+            self.tick()
+
+    def note(self, text: str) -> None:
+        """A remark on the question at hand, or after the call on the interview."""
+        talk = self._work.conversation if self._work else None
+        if talk is not None and text.strip():
+            self._written(lambda: talk.note(text.strip()))
+
+    def switch_language(self, iso: str) -> None:
+        """Go on in another interview language (ISO code)."""
+        self._show(language=iso)
+        if (talk := self._talk) is not None and self._written(lambda: talk.switch(iso)):
+            self._show(question=talk.view())
+
+    def choose_outcome(self, key: str, note: str = "") -> None:
+        """Close the case in hand with an outcome; it is written down and due for sending when this returns."""
+        work, outcome = self._work, self._outcomes.get(key)
+        if work is None or outcome is None or self.screen.page is not Page.OUTCOME:
+            return
+        talk = work.conversation
+        if key == COMPLETE and (talk is None or not talk.complete):
+            self._show(notice=Notice.NOT_ACCEPTED)
+            return
+        if outcome.note_required and not note.strip():
+            self._show(notice=Notice.NOTE_REQUIRED)
+            return
+        self.note(note)
+        if not self._written(lambda: self._close_case(work, outcome)):
+            return
+        self._work = None
+        counts = self.screen.counts
+        counts = replace(counts, completes=counts.completes + (key == COMPLETE))
+        self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
+        self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
+
+    def tick(self) -> None:
+        """Take in what the line and the clock have brought."""
+        self._written(lambda: self._take(self._worker.poll()))
+        work = self._work
+        if work is not None and work.call and not work.ended:
+            self._show(elapsed=self._worker.samples // 8000)
+        if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
+            self._show(practice=said)
+
+    def close(self) -> None:
+        """End politely: hang up, close the recording, then journal and store."""
+        self._written(lambda: self._take(self._worker.close()))
+        self._ledger.journal.close()
+        self._ledger.store.close()
+
+    # What the line says
+
+    def _take(self, reports: list[Report]) -> None:
+        work = self._work
+        if work is None or not work.call:
+            return
+        for report in reports:
+            match report:
+                case Heard(event, at):
+                    self._heard(work, event, at)
+                case Marked(mark):
+                    self._ledger.marked(work.call, mark)
+                case Gap(at, samples):
+                    self._ledger.gap(work.call, at, samples)
+                case Saved(closed):
+                    self._ledger.saved(work.call, closed)
+                    self._show(recording=RecordingView.CLOSED)
+                case Trouble(error):
+                    self._stopped(error)
+
+    def _heard(self, work: _Work, event: LineEvent, at: int) -> None:
+        match event:
+            case Dialing():
+                self._ledger.line(work.call, "dialing", at)
+            case Alerting():
+                self._ledger.line(work.call, "alerting", at)
+                self._show(line=LineView.RINGING)
+            case Announcement():
+                self._show(proposed=propose(event.cause.value))
+            case Answered():
+                self._ledger.line(work.call, "answered", at, event.source)
+                work.conversation = Conversation(self._ledger, work.case, work.call, self.screen.language)
+                self._show(page=Page.INTERVIEW, line=LineView.TALKING, language=work.conversation.state.language)
+                self._show_question(work.conversation)
+            case Ended():
+                work.ended = True
+                talk = work.conversation
+                cause = event.cause.value
+                guess = propose(cause) if talk is None else talk.outcome_if_cut
+                self._show(page=Page.OUTCOME, line=LineView.ENDED, proposed=self.screen.proposed or guess)
+                self._ledger.ended(work.call, cause, event.raw, at)
+            case _:
+                self._show(line=LineView.TROUBLE)
+
+    # Steps
+
+    @property
+    def _talk(self) -> Conversation | None:
+        """The conversation, while the interview page is on."""
+        return self._work.conversation if self._work and self.screen.page is Page.INTERVIEW else None
+
+    def _dial(self, work: _Work) -> None:
+        ledger = self._ledger
+        call = ledger.new_id()
+        ledger.store.open_call(call, work.case.id, ledger.clock.wall())
+        recipients = [Recipient.parse(r) for r in (*ledger.study.recipients.centre, *ledger.study.recipients.lead)]
+        header = self._worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
+        ledger.call_opened(work.case, call, header)  # durable intent: only now may the number leave the machine
+        work.call = call
+        self._worker.dial(work.case.number)
+
+    def _close_case(self, work: _Work, outcome: Outcome) -> None:
+        state = work.conversation.state if work.conversation else None
+        at, proposed = self._worker.samples, self.screen.proposed
+        key = str(outcome.key)
+        self._ledger.outcome(work.case, work.call, state, key, at=at, proposed=proposed, final=outcome.final)
+
+    def _show_question(self, talk: Conversation) -> None:
+        view = talk.view()
+        self._show(question=view, practice=None)
+        if view is not None and self._rehearsing is not None:
+            self._rehearsing.ask(view)
+
+    def _written(self, step: Callable[[], None]) -> bool:
+        """Take a step that must reach the disk; what the disk refuses is shown, and the call ended politely."""
+        try:
+            step()
+        except FangxinError as error:
+            self._stopped(error)
+            return False
+        return True
+
+    def _stopped(self, error: FangxinError) -> None:
+        self._worker.hang_up()
+        self._show(notice=Notice.STOPPED, notice_text=str(error), recording=RecordingView.TROUBLE)
+
+    def _show(self, **changes: Any) -> None:
+        self.screen = replace(self.screen, **changes)

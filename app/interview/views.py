@@ -1,0 +1,64 @@
+"""Turns questionnaire and sample values into what the screen shows. Pure."""
+
+from collections.abc import Iterable
+
+from app.interview.screen import CaseView, OptionView, OutcomeView, QuestionView
+from app.questionnaire.form import Question
+from app.questionnaire.session import Session
+from app.sample.case import Case
+from app.sample.outcome import Outcome
+
+
+def masked(number: str) -> str:
+    """138****0000: what an interviewer may see of a number."""
+    return number[:3] + "*" * max(0, len(number) - 7) + number[-4:]
+
+
+def case_view(case: Case, unit: str, *, resumes: bool) -> CaseView:
+    """The case at hand."""
+    return CaseView(case.id, masked(case.number), unit, len(case.attempts), resumes)
+
+
+def outcome_views(outcomes: Iterable[Outcome]) -> tuple[OutcomeView, ...]:
+    """The outcome menu."""
+    return tuple(OutcomeView(str(o.key), o.zh, o.en, o.group, o.note_required) for o in outcomes)
+
+
+def question_view(session: Session, language: str, error: str = "") -> QuestionView | None:
+    """The current question in a language (ISO code), or None at the end of the script."""
+    question = session.current
+    if question is None:
+        return None
+    number, total = session.progress
+    return QuestionView(
+        name=question.name,
+        kind=question.kind.value,
+        read_aloud=session.text(question, language),
+        instruction=session.hint(question, language),
+        options=_options(session, question, language),
+        value=session.stored.get(question.name, ""),
+        required=session.required(question),
+        scale=_scale(question.cati.get("scale", "")),
+        dk=question.cati.get("dk", ""),
+        refused=question.cati.get("refused", ""),
+        ends=question.cati.get("ends", ""),
+        part=question.cati.get("part", ""),
+        error=error,
+        number=number,
+        total=total,
+    )
+
+
+def _options(session: Session, question: Question, language: str) -> tuple[OptionView, ...]:
+    read = question.cati.get("options", "read") == "read"
+    return tuple(OptionView(c.name, session.label(c, language), read) for c in session.choices(question))
+
+
+def _scale(text: str) -> tuple[int, int] | None:
+    low, dash, high = text.partition("-")
+    return (int(low), int(high)) if dash and low.isdigit() and high.isdigit() else None
+
+
+def reading_seconds(view: QuestionView, characters_per_second: float) -> float:
+    """How long reading the question aloud takes: at least one second."""
+    return max(1.0, len(view.read_aloud) / characters_per_second)

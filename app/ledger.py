@@ -1,0 +1,183 @@
+"""Writes down what happens at the desk, in the order that survives a crash: the draft, then the journal, then the act.
+
+The journal is the truth for others; the store is the desk's own memory. A caller may tell the interviewer "saved" as soon as a
+method here has returned. Every method raises StorageError when the disk does not take it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.canonical import Value, commit, encode, hexdigest
+from app.clock import Clock, Entropy
+from app.evidence.age import Recipient
+from app.evidence.journal import Journal
+from app.evidence.recording import Closed, Mark
+from app.evidence.seal import seal_object
+from app.interview.events import Answered, Event, Finished, Opened, Resumed, to_line
+from app.interview.interview import Interview, apply, document
+from app.sample.case import Attempt, Case
+from app.store import Store
+from app.study.model import Study
+
+
+class Ledger:
+    """One workstation's written record. rehearsal: marks every event and object as practice."""
+
+    def __init__(
+        self, folder: Path, store: Store, journal: Journal, study: Study, clock: Clock, entropy: Entropy, *, rehearsal: bool
+    ) -> None:
+        self.folder, self.store, self.journal, self.study = folder, store, journal, study
+        self.clock, self.entropy, self.rehearsal = clock, entropy, rehearsal
+        self._form_sha = hexdigest(study.form_xml)
+
+    def new_id(self) -> str:
+        """16 random hex digits: the only link between call, interview and contact."""
+        return self.entropy(8).hex()
+
+    def recording_path(self, call: str) -> Path:
+        """Where the recording of a call lies."""
+        return self.folder / "recordings" / f"{call}.age"
+
+    def shift_opened(self, interviewer: str, app_version: str) -> None:
+        """An interviewer has signed in. The name stands in the journal only as a commitment; the store keeps name and salt."""
+        salt = self.entropy(32)
+        shift = self.new_id()
+        self.store.set_setting(f"shift.{shift}", encode({"name": interviewer, "salt": salt.hex()}).decode())
+        name = commit(salt, interviewer)
+        self.journal.append(
+            "shift.open", shift=shift, interviewer=name, app=app_version, study=self.study.id, version=self.study.version
+        )
+
+    def shift_closed(self) -> None:
+        """The interviewer has signed out."""
+        self.journal.append("shift.close")
+        self.journal.checkpoint()
+
+    def call_opened(self, case: Case, call: str, header_sha: str) -> None:
+        """The intent to dial, durable before the act: contact object, rec.open and dial.start. Dial only after this returned."""
+        salt = self.entropy(32)
+        contact: dict[str, Value] = {
+            "v": 1,
+            "kind": "contact",
+            "case": case.id,
+            "call": call,
+            "number": case.number,
+            "salt": salt.hex(),
+            "rehearsal": 1 if self.rehearsal else 0,
+        }
+        sha = self._seal("contact", contact, self.study.recipients.contact)
+        with self.journal.group():
+            self.journal.append("rec.open", call=call, header_sha256=header_sha, rate=8000, channels=2, codec="alaw")
+            self.journal.append(
+                "dial.start", call=call, case=case.id, number=commit(salt, case.number), contact=sha, ticket=case.ticket
+            )
+
+    def line(self, call: str, state: str, at: int, source: str = "") -> None:
+        """The line went into a state ("dialing", "alerting", "answered")."""
+        self.journal.append("line", call=call, state=state, at=at, source=source)
+
+    def marked(self, call: str, mark: Mark) -> None:
+        """The running recording has got this far."""
+        self.journal.append("rec.mark", call=call, bytes=mark.bytes, sha256=mark.sha256, samples=mark.samples)
+
+    def gap(self, call: str, at: int, samples: int) -> None:
+        """Sound was lost."""
+        self.journal.append("rec.gap", call=call, at=at, samples=samples)
+
+    def saved(self, call: str, closed: Closed) -> None:
+        """The recording is closed and due for sending."""
+        self.store.enqueue(closed.sha256, "recording", self.recording_path(call), closed.bytes)
+        self.journal.append(
+            "rec.close",
+            call=call,
+            sha256=closed.sha256,
+            payload_sha256=closed.payload_sha256,
+            bytes=closed.bytes,
+            samples=closed.samples,
+        )
+
+    def ended(self, call: str, cause: str, raw: str, at: int) -> None:
+        """The line is idle again."""
+        self.journal.append("dial.end", call=call, cause=cause, raw=raw, at=at)
+
+    def begin(self, case: Case, call: str, language: str) -> Interview:
+        """The respondent is on the line: a new interview, or the case's unfinished one goes on."""
+        known = self.store.interview_of(case.id)
+        if known is None:
+            interview = self.new_id()
+            opened = Opened(interview, case.id, call, self._form_sha, language, self.clock.wall())
+            self.store.open_interview(interview, case.id, call)
+            self.store.record_event(interview, to_line(opened))
+            self.journal.append("interview.open", interview=interview, call=call, case=case.id, form_sha=self._form_sha)
+            return apply(Interview(), opened)
+        state = self.store.interview(known)
+        resumed = self.event(state, Resumed(call, self.clock.wall()))
+        self.journal.append("interview.resume", interview=known, call=call)
+        return resumed
+
+    def event(self, state: Interview, event: Event) -> Interview:
+        """A step that the journal does not need: kept in the interview's trail only."""
+        self.store.record_event(state.interview, to_line(event))
+        return apply(state, event)
+
+    def answer(self, state: Interview, call: str, question: str, value: str, at: int, reason: str) -> Interview:
+        """An answer, or with a reason a changed one: draft committed, then its commitment in the journal."""
+        salt = self.entropy(32)
+        event = Answered(question, value, salt.hex(), call, at, self.clock.wall(), reason)
+        state = self.event(state, event)
+        self.journal_answer(state.interview, event)
+        return state
+
+    def journal_answer(self, interview: str, event: Answered) -> None:
+        """The commitment to an answer."""
+        fields: dict[str, Value] = {
+            "interview": interview,
+            "call": event.call,
+            "question": event.question,
+            "commit": commit(bytes.fromhex(event.salt), event.value),
+            "at": event.at,
+        }
+        if event.reason:
+            self.journal.append("answer.amend", **fields, reason=event.reason)
+        else:
+            self.journal.append("answer.commit", **fields)
+
+    def outcome(
+        self, case: Case, call: str, state: Interview | None, outcome: str, *, at: int, proposed: str, final: bool
+    ) -> Case:
+        """The call's outcome: interview sealed, outcome.commit durable, checkpoint signed, then the case moves on."""
+        sha = ""
+        if state is not None:
+            state = self.event(state, Finished(outcome, call, at, self.clock.wall()))
+            sha = self.seal_interview(state, case)
+        with self.journal.group():
+            self.journal.append("outcome.commit", call=call, case=case.id, outcome=outcome, at=at, proposed=proposed)
+            if state is not None:
+                fields = {"interview": state.interview, "call": call, "case": case.id}
+                self.journal.append("interview.close", **fields, outcome=outcome, object=sha)
+        self.journal.checkpoint()
+        return self.settle(case, call, outcome, final=final)
+
+    def settle(self, case: Case, call: str, outcome: str, *, final: bool) -> Case:
+        """Bring the store up to an outcome that stands in the journal."""
+        now = self.clock.wall()
+        done = case.with_attempt(Attempt(now, outcome))
+        self.store.save_case(done)
+        interview = self.store.interview_of(case.id)
+        if final and interview is not None:
+            self.store.close_interview(interview)
+        self.store.close_call(call, outcome=outcome, ended=now)
+        return done
+
+    def seal_interview(self, state: Interview, case: Case) -> str:
+        """Seal the interview as it stands for the centre; returns the object's SHA-256."""
+        content = document(
+            state, study=self.study.id, version=self.study.version, unit=case.unit, rehearsal=self.rehearsal
+        )
+        return self._seal("interview", content, self.study.recipients.centre)
+
+    def _seal(self, kind: str, content: dict[str, Value], recipients: Sequence[str]) -> str:
+        keys = [Recipient.parse(text) for text in recipients]
+        sha, path, size = seal_object(self.folder / "objects", encode(content), keys, self.entropy)
+        self.store.enqueue(sha, kind, path, size)
+        return sha

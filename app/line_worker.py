@@ -1,0 +1,145 @@
+"""The line worker: owns line, sound and recording of one workstation, and tells what happened, in order, with sample offsets.
+
+Today it runs inside the desk's process; what goes in and out are plain values, so that it can move behind a pipe into a
+process of its own (issue "The line and the sound") without the desk noticing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.clock import Entropy
+from app.errors import FangxinError, StorageError
+from app.evidence.age import Recipient
+from app.evidence.recording import Closed, Mark, Recorder
+from hardware.base import AudioBlock, Ended, Line, LineEvent, Sound
+
+MARK_EVERY = 10 * 8000
+"""Samples between two marks of a running recording in the journal (notes/security.md §2.2: every 10 s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The line said something. at: sample offset in the recording."""
+
+    event: LineEvent
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The recording has got this far."""
+
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """samples of silence stand in for sound that was lost, from sample `at` on."""
+
+    at: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The recording is closed; nothing can be added any more."""
+
+    closed: Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The recording cannot go on. What was acknowledged stays; the call is being ended."""
+
+    error: FangxinError
+
+
+Report = Heard | Marked | Gap | Saved | Trouble
+
+
+class LineWorker:
+    """One call at a time: open() the recording, dial(), poll() until Heard(Ended) and Saved."""
+
+    def __init__(self, line: Line, sound: Sound, entropy: Entropy) -> None:
+        self._line, self._sound, self._entropy = line, sound, entropy
+        self._recorder: Recorder | None = None
+        self._call = ""
+        self._marked = 0
+        self.samples = 0
+
+    @property
+    def rehearsal(self) -> bool:
+        """True when nobody real can be reached over this line."""
+        return self._line.rehearsal
+
+    @property
+    def seconds_durable(self) -> int:
+        """Whole seconds of the running recording that would survive a power cut now."""
+        return self._recorder.seconds_durable if self._recorder else 0
+
+    def open(self, call: str, path: Path, recipients: Sequence[Recipient], reserve_seconds: int) -> str:
+        """Begin the recording of a call: its header is durable and its disk reserved on return.
+
+        Returns the SHA-256 (hex) of header and nonce. Raises StorageError when the disk refuses: then do not dial.
+        """
+        self._recorder = Recorder(path, call, recipients, self._entropy, reserve_seconds=reserve_seconds)
+        self._call, self._marked, self.samples = call, 0, 0
+        return self._recorder.header_sha
+
+    def dial(self, number: str) -> None:
+        """Dial within the call whose recording is open."""
+        self._sound.start(self._call)
+        self._line.dial(number, self._call)
+
+    def hang_up(self) -> None:
+        """End the call."""
+        self._line.hang_up()
+
+    def poll(self) -> list[Report]:
+        """What happened since the last poll, oldest first. Sound is taken before line events, so offsets never run ahead."""
+        events = self._line.poll()
+        reports = self._record(self._sound.poll())
+        for event in events:
+            reports.append(Heard(event, self.samples))
+            if isinstance(event, Ended):
+                reports += self._stop()
+        return reports
+
+    def close(self) -> list[Report]:
+        """Hang up politely, close the recording, let go of the devices. Returns the last reports."""
+        self._line.hang_up()
+        reports = self.poll()
+        reports += self._stop()
+        self._line.close()
+        self._sound.close()
+        return reports
+
+    def _record(self, blocks: Iterable[AudioBlock]) -> list[Report]:
+        reports: list[Report] = []
+        for block in blocks:
+            if self._recorder is None:
+                break
+            if block.gap:
+                reports.append(Gap(self.samples, block.gap))
+            try:
+                self._recorder.write(block.left, block.right)
+                self.samples += block.samples
+                if self.samples - self._marked >= MARK_EVERY:
+                    self._marked = self.samples
+                    reports.append(Marked(self._recorder.mark()))
+            except StorageError as error:
+                self._recorder = None
+                self._line.hang_up()
+                reports.append(Trouble(error))
+        return reports
+
+    def _stop(self) -> list[Report]:
+        self._sound.stop()
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return []
+        try:
+            return [Saved(recorder.close())]
+        except StorageError as error:
+            return [Trouble(error)]

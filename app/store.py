@@ -1,0 +1,227 @@
+"""The desk's own memory: cases, calls, drafts, what waits to be sent. A working view; the evidence does not depend on it.
+
+Every method that writes has committed durably when it returns, so "saved" may be shown at once. One Store belongs to one
+thread; the sync thread opens its own on the same file. Any method raises StorageError when the disk or the file refuses.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from app.canonical import Value, encode
+from app.errors import StorageError
+from app.interview.events import Event, from_line
+from app.interview.interview import Interview, fold
+from app.sample.case import Attempt, Case
+from app.store_schema import MIGRATIONS, Database, Migration, connect, migrate, storage_faults
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call that was begun and not yet closed. started: ms wall."""
+
+    id: str
+    case: str
+    started: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A sealed file on its way to central. kind: recording, tail, interview or contact. bytes: its size."""
+
+    sha256: str
+    kind: str
+    path: Path
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Central's countersignature under our checkpoint of `size` journal lines."""
+
+    origin: str
+    size: int
+    note: str
+
+
+class Store:
+    """The encrypted database of one workstation."""
+
+    def __init__(self, database: Database, path: Path) -> None:
+        self._database, self._path = database, path
+
+    @classmethod
+    def open(cls, path: Path, key: bytes, steps: Sequence[Migration] = MIGRATIONS) -> Self:
+        """Open or create the store with its raw 32-byte key. StorageError: wrong key, newer schema, full, read-only, in use."""
+        database = connect(path, key)
+        try:
+            migrate(database, path, steps)
+            store = cls(database, path)
+            store._forget_freed_pages()  # a close_interview() that a crash or a reader cut short is finished here
+        except BaseException:
+            database.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # Cases
+
+    def put_cases(self, cases: Iterable[Case]) -> None:
+        """Take cases of an assignment in. One that is known already stays as it is: its attempts are newer."""
+        with self._transaction():
+            for case in cases:
+                self._database.execute(f"INSERT INTO cases {_CASE} ON CONFLICT (id) DO NOTHING", _case_row(case))
+
+    def save_case(self, case: Case) -> None:
+        """Write a case as it stands now."""
+        with self._transaction():
+            self._database.execute(f"REPLACE INTO cases {_CASE}", _case_row(case))
+
+    def cases(self) -> tuple[Case, ...]:
+        """All cases in the order of their tickets."""
+        return tuple(_case(row) for row in self._rows("SELECT * FROM cases ORDER BY ticket, id"))
+
+    def case(self, identity: str) -> Case:
+        """One case. StorageError when there is none of this id."""
+        rows = self._rows("SELECT * FROM cases WHERE id = ?", identity)
+        if not rows:
+            raise StorageError("There is no such case on this workstation", where=identity)
+        return _case(rows[0])
+
+    # Calls
+
+    def open_call(self, call: str, case: str, started: int) -> None:
+        """A call begins (before anything is dialled). started: ms wall."""
+        self._write("INSERT INTO calls VALUES (?, ?, ?, NULL, 'open', '')", call, case, started)
+
+    def close_call(self, call: str, *, outcome: str, ended: int) -> None:
+        """A call is over and has its outcome."""
+        self._write("UPDATE calls SET state = 'closed', outcome = ?, ended = ? WHERE id = ?", outcome, ended, call)
+
+    def interrupt_call(self, call: str, ended: int) -> None:
+        """A call that a crash cut off was found and logged; it will get no outcome of its own."""
+        self._write("UPDATE calls SET state = 'interrupted', ended = ? WHERE id = ?", ended, call)
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        """Calls without an end, oldest first: at start-up, what a crash cut off."""
+        rows = self._rows('SELECT id, "case", started FROM calls WHERE state = \'open\' ORDER BY started, id')
+        return tuple(OpenCall(**row) for row in rows)
+
+    # Interviews
+
+    def open_interview(self, interview: str, case: str, call: str) -> None:
+        """An interview begins in a call."""
+        self._write("INSERT INTO interviews VALUES (?, ?, ?, 'open')", interview, case, call)
+
+    def interview_of(self, case: str) -> str | None:
+        """The id of a case's unfinished interview."""
+        rows = self._rows("SELECT id FROM interviews WHERE \"case\" = ? AND state = 'open'", case)
+        return str(rows[0]["id"]) if rows else None
+
+    def record_event(self, interview: str, event: bytes) -> int:
+        """Add one event (canonical JSON) to an open interview; durable on return. Returns its number, from 0."""
+        with self._transaction():
+            if not self._rows("SELECT id FROM interviews WHERE id = ? AND state = 'open'", interview):
+                raise StorageError("This interview is not open", where=interview)
+            select = "SELECT COALESCE(MAX(n) + 1, 0) AS n FROM interview_events WHERE interview = ?"
+            number = int(self._rows(select, interview)[0]["n"])
+            self._database.execute("INSERT INTO interview_events VALUES (?, ?, ?)", [interview, number, event])
+        return number
+
+    def events_of(self, interview: str) -> tuple[Event, ...]:
+        """What has happened in an open interview, oldest first; empty once it is closed."""
+        rows = self._rows("SELECT event FROM interview_events WHERE interview = ? ORDER BY n", interview)
+        return tuple(from_line(row["event"]) for row in rows)
+
+    def interview(self, interview: str) -> Interview:
+        """An open interview as its events add up."""
+        return fold(self.events_of(interview))
+
+    def close_interview(self, interview: str) -> None:
+        """The sealed interview has taken over: the draft is deleted and overwritten, in the file and in the log beside it."""
+        with self._transaction():
+            self._database.execute("DELETE FROM interview_events WHERE interview = ?", [interview])
+            self._database.execute("UPDATE interviews SET state = 'closed' WHERE id = ?", [interview])
+        self._forget_freed_pages()
+
+    # Sending
+
+    def enqueue(self, sha256: str, kind: str, path: Path, size: int) -> None:
+        """A sealed file is due for sending. Saying so twice changes nothing."""
+        folder = self._path.parent
+        place = path.relative_to(folder) if path.is_relative_to(folder) else path.absolute()
+        statement = "INSERT INTO outbox VALUES (?, ?, ?, ?, 'waiting') ON CONFLICT (sha256) DO NOTHING"
+        self._write(statement, sha256, kind, place.as_posix(), size)
+
+    def pending(self) -> tuple[Parcel, ...]:
+        """What central has not signed for yet, in the order in which it came in."""
+        rows = self._rows("SELECT sha256, kind, path, bytes FROM outbox WHERE state = 'waiting' ORDER BY rowid")
+        return tuple(Parcel(r["sha256"], r["kind"], self._path.parent / r["path"], r["bytes"]) for r in rows)
+
+    def mark_sent(self, hashes: Iterable[str]) -> None:
+        """Central has signed for these. Call only with a verified signature in hand."""
+        with self._transaction():
+            for sha256 in hashes:
+                self._database.execute("UPDATE outbox SET state = 'sent' WHERE sha256 = ?", [sha256])
+
+    def keep_receipt(self, receipt: Receipt) -> None:
+        """File a verified receipt."""
+        self._write("REPLACE INTO receipts VALUES (?, ?, ?)", receipt.origin, receipt.size, receipt.note)
+
+    def last_receipt(self, origin: str) -> Receipt | None:
+        """The receipt for the longest journal of this origin."""
+        rows = self._rows("SELECT * FROM receipts WHERE origin = ? ORDER BY size DESC LIMIT 1", origin)
+        return Receipt(**rows[0]) if rows else None
+
+    # Settings
+
+    def setting(self, key: str, default: str = "") -> str:
+        """A remembered value."""
+        rows = self._rows("SELECT value FROM settings WHERE key = ?", key)
+        return str(rows[0]["value"]) if rows else default
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Remember a value."""
+        self._write("REPLACE INTO settings VALUES (?, ?)", key, value)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with storage_faults(self._path), self._database.atomic():
+            yield
+
+    def _write(self, statement: str, *values: Value) -> None:
+        with self._transaction():
+            self._database.execute(statement, values)
+
+    def _rows(self, query: str, *values: Value) -> list[dict[str, Any]]:
+        with storage_faults(self._path):
+            return list(self._database.query(query, values))
+
+    def _forget_freed_pages(self) -> None:
+        # The log may still hold the page as it was before the overwrite. A reader in the sync thread can keep it from
+        # being emptied; then the next close or start does it.
+        with storage_faults(self._path):
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+_CASE = "(id, ticket, number, unit, state, attempts) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def _case_row(case: Case) -> list[Value]:
+    attempts = encode([[attempt.ended, attempt.outcome] for attempt in case.attempts]).decode()
+    return [case.id, case.ticket, case.number, case.unit, case.state, attempts]
+
+
+def _case(row: dict[str, Any]) -> Case:
+    ...

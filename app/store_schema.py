@@ -1,0 +1,149 @@
+"""The local database underneath: SQLCipher through sqlite-utils, its tables, and how they came to be.
+
+sqlite-utils binds itself at import to pysqlite3 when there is one, else to Python's own sqlite3. We want it bound to
+SQLCipher's build (encrypted pages, a SQLite without the WAL-reset bug), so sqlcipher3 stands in for pysqlite3 during that
+one import (notes/libraries.md §2).
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlcipher3
+
+from app.errors import StorageError
+
+
+@contextmanager
+def _sqlcipher_as_pysqlite3() -> Iterator[None]:
+    stand_ins = {"pysqlite3": sqlcipher3, "pysqlite3.dbapi2": sqlcipher3.dbapi2}
+    before = {name: sys.modules.get(name) for name in stand_ins}
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+with _sqlcipher_as_pysqlite3():
+    from sqlite_utils import Database
+
+if importlib.import_module("sqlite_utils.utils").sqlite3 is not sqlcipher3:
+    raise ImportError("sqlite_utils was imported before app.store_schema and is bound to another SQLite")
+
+Migration = Callable[[Database], None]
+"""One step from a schema to the next. Runs inside the transaction that also records it."""
+
+_BUSY_SECONDS = 10.0
+
+
+@contextmanager
+def storage_faults(path: Path) -> Iterator[None]:
+    """Turns what SQLite says about the disk or the file into a StorageError; our own mistakes pass through."""
+    try:
+        yield
+    except (sqlcipher3.dbapi2.OperationalError, sqlcipher3.dbapi2.DatabaseError) as error:
+        fault = _FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if fault is None:
+            raise
+        what, todo = fault
+        raise StorageError(what, where=str(path), todo=todo) from error
+    except OSError as error:
+        raise StorageError(f"The database cannot be used: {error.strerror}", where=str(path)) from error
+
+
+def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Database:
+    """Open or create a database file, private to its owner. key: 32 raw bytes, or None for a plain file.
+
+    WAL with synchronous=FULL: what is committed survives a power cut. Deleted rows are overwritten (secure_delete).
+    one_thread=False: the caller sees to it that only one thread at a time uses it. Raises StorageError.
+    """
+    if key is not None and len(key) != 32:
+        raise StorageError("The database key has not 32 bytes", where=str(path))
+    with storage_faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = sqlcipher3.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=one_thread)
+        try:
+            if key is not None:
+                connection.execute("PRAGMA cipher_log_level = NONE")
+                connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+            return Database(connection, execute_plugins=False)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def migrate(database: Database, path: Path, steps: Sequence[Migration]) -> None:
+    """Bring the tables up to date: each missing step in one transaction together with its record. Raises StorageError."""
+    with storage_faults(path):
+        database.execute("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+        done: int = database.execute("SELECT COALESCE(MAX(version), 0) FROM migrations").fetchone()[0]
+        if done > len(steps):
+            raise StorageError(
+                "This data was written by a newer Fangxin",
+                where=f"{path}, schema {done}, this program knows {len(steps)}",
+                todo="Install the newer version again; nothing was changed.",
+            )
+        for version, step in enumerate(steps[done:], start=done + 1):
+            with database.atomic():
+                step(database)
+                database.execute("INSERT INTO migrations VALUES (?, ?)", [version, step.__name__])
+
+
+def _first_tables(database: Database) -> None:
+    for statement in _FIRST_TABLES:
+        database.execute(statement)
+
+
+_FIRST_TABLES = (
+    """CREATE TABLE cases (
+        id TEXT PRIMARY KEY, ticket TEXT NOT NULL, number TEXT NOT NULL, unit TEXT NOT NULL,
+        state TEXT NOT NULL, attempts TEXT NOT NULL) STRICT""",
+    """CREATE TABLE calls (
+        id TEXT PRIMARY KEY, "case" TEXT NOT NULL REFERENCES cases (id), started INTEGER NOT NULL, ended INTEGER,
+        state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'interrupted')), outcome TEXT NOT NULL) STRICT""",
+    """CREATE TABLE interviews (
+        id TEXT PRIMARY KEY, "case" TEXT NOT NULL REFERENCES cases (id), call TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('open', 'closed'))) STRICT""",
+    # One unfinished interview a case: begin() resumes it instead of opening another.
+    "CREATE UNIQUE INDEX one_open_interview ON interviews (\"case\") WHERE state = 'open'",
+    """CREATE TABLE interview_events (
+        interview TEXT NOT NULL REFERENCES interviews (id), n INTEGER NOT NULL, event BLOB NOT NULL,
+        PRIMARY KEY (interview, n)) STRICT, WITHOUT ROWID""",
+    """CREATE TRIGGER events_are_only_added BEFORE UPDATE ON interview_events
+       BEGIN SELECT RAISE(ABORT, 'an interview event is never changed'); END""",
+    """CREATE TABLE outbox (
+        sha256 TEXT PRIMARY KEY, kind TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'sent'))) STRICT""",
+    """CREATE TABLE receipts (
+        origin TEXT NOT NULL, size INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (origin, size)) STRICT""",
+    "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables,)
+"""The desk's schema. Add at the end; never change a step that has shipped."""
+
+_FAULTS = {  # SQLite's primary result codes
+    5: ("Another program holds the database", "Close the other Fangxin window and try again."),
+    6: ("Another program holds the database", "Close the other Fangxin window and try again."),
+    8: ("The data folder is read-only", "Make the folder writable for this user."),
+    10: ("The disk does not take or give the data", "Stop interviewing here and check the disk."),
+    11: ("The database is damaged", "Keep the folder as it is and ask the centre; the journal holds the evidence."),
+    13: ("The disk is full", "Free some disk space; nothing that was confirmed is lost."),
+    14: ("The database cannot be opened", "Check that the folder exists and is writable for this user."),
+    23: ("The database may not be used by this user", "Check the folder's permissions."),
+    26: (
+        "The database does not open with this workstation's key",
+        "It is from another workstation, or the key was lost; see `fangxin keys`.",
+    ),
+}

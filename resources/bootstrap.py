@@ -1,0 +1,99 @@
+"""The README's two commands: sets up its own environment beside the source, then runs the demo, the tests or any fangxin command.
+
+    python3 resources/bootstrap.py demo [...]     everything once, no screen needed
+    python3 resources/bootstrap.py test [...]     the tests
+    python3 resources/bootstrap.py run [...]      any other fangxin command ("run" alone opens the desk)
+
+Needs Python 3.11 or later and pip; nothing else. Standard library only, because it runs before anything is installed.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EXTRAS = {"demo": "all", "run": "all", "test": "test"}
+
+
+def say(text: str) -> None:
+    """Progress goes to stderr: stdout belongs to the command."""
+    print(f"fangxin: {text}", file=sys.stderr, flush=True)
+
+
+def place(extra: str) -> Path:
+    """Where the environment lies: beside the source, or in the user's cache when the source is not writable."""
+    name = f".venv-{extra}"
+    if os.access(ROOT, os.W_OK) or (ROOT / name / "ready").exists():
+        return ROOT / name
+    cache = Path(os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "fangxin" / f"{name}-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}"
+
+
+def python_of(environment: Path) -> Path:
+    """The environment's interpreter."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def requirements(extra: str) -> list[str]:
+    """What the extra needs, with the workstation's own dependencies, from pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = project["optional-dependencies"]
+
+    def flatten(names: list[str]) -> list[str]:
+        found: list[str] = []
+        for name in names:
+            if name.startswith("fangxin["):
+                for inner in name.removeprefix("fangxin[").removesuffix("]").split(","):
+                    found += flatten(optional[inner])
+            else:
+                found.append(name)
+        return found
+
+    return flatten(project["dependencies"] + optional[extra])
+
+
+def prepare(extra: str) -> Path:
+    """Make the environment ready; returns its interpreter. The source itself is used where it lies (PYTHONPATH)."""
+    environment = place(extra)
+    wanted = requirements(extra)
+    stamp = hashlib.sha256("\n".join([sys.version, *wanted]).encode()).hexdigest()
+    ready = environment / "ready"
+    if ready.exists() and ready.read_text(encoding="utf-8") == stamp:
+        return python_of(environment)
+    say(f"setting up {environment} (once, a few minutes) …")
+    # Without pip inside: Debian's python3 comes without ensurepip; the outer pip installs into the environment.
+    subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(environment)], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(python_of(environment))]
+    subprocess.run([*pip, "install", "--quiet", "--disable-pip-version-check", *wanted], check=True)
+    ready.write_text(stamp, encoding="utf-8")
+    return python_of(environment)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the commands; returns its exit code."""
+    if not arguments or arguments[0] not in EXTRAS:
+        say("say which: demo, test or run. See README.md.")
+        return 2
+    if sys.version_info < (3, 11):
+        say(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
+        return 2
+    command, *rest = arguments
+    try:
+        python = prepare(EXTRAS[command])
+    except (subprocess.CalledProcessError, OSError) as error:
+        say(f"the environment could not be set up: {error}. Check the network and the free disk space, then try again.")
+        return 2
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    environment.pop("PYTHONHOME", None)
+    if command == "test":
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+        return subprocess.run([str(python), "-m", "pytest", *rest], cwd=ROOT, env=environment, check=False).returncode
+    words = ["demo", *rest] if command == "demo" else rest
+    return subprocess.run([str(python), "-m", "app", *words], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
