@@ -10,7 +10,7 @@ from app.questionnaire.session import Session
 from app.sample.case import Case
 from hardware.base import Practice
 
-_HUNG_UP_IN = {"intro": "31", "screening": "36", "items": "39", "close": "39"}
+_BEFORE_THE_ITEMS = ("intro", "screening")
 COMPLETE = "60"
 """Outcome key of an interview whose script was walked to its end."""
 
@@ -21,10 +21,11 @@ class Conversation:
     def __init__(self, ledger: Ledger, case: Case, call: str, language: str) -> None:
         self._ledger, self._call = ledger, call
         self.state: Interview = ledger.begin(case, call, language)
-        self._session = Session(ledger.study.form, self.state.values, self.state.position)
+        self._session = Session(
+            ledger.study.form, self.state.values, self.state.position, self.state.language
+        )
         if self.state.position in self.state.answers and self._session.current is not None:
             self._session.next()
-        self._part = "intro"
         self.ends = ""
 
     @property
@@ -40,11 +41,15 @@ class Conversation:
     @property
     def outcome_if_cut(self) -> str:
         """What a hang-up at this point most likely means."""
-        return self.ends or _HUNG_UP_IN.get(self._part, "39")
+        if self.ends or self._session.current is None:
+            return self.ends or COMPLETE
+        if not self.state.answers:
+            return "31"
+        return "36" if self._session.current.cati.get("part", "") in _BEFORE_THE_ITEMS else "39"
 
     def view(self, error: str = "") -> QuestionView | None:
         """The question on screen."""
-        return question_view(self._session, self.state.language, error)
+        return question_view(self._session, error)
 
     def answer(self, value: str, at: int) -> None:
         """Take the current question's answer and go on. Raises AnswerError (nothing changed) or StorageError."""
@@ -59,7 +64,6 @@ class Conversation:
             self.state = self._ledger.answer(self.state, self._call, question.name, stored, at, reason)
         else:
             self._moved_to(question.name)
-        self._part = question.cati.get("part", self._part)
         ends = session.ends
         session.next()
         if ends or session.current is None:
@@ -83,6 +87,7 @@ class Conversation:
     def switch(self, language: str) -> None:
         """Go on in another language."""
         self.state = self._ledger.event(self.state, Switched(language, self._ledger.clock.wall()))
+        self._session.language = language
 
     def _moved(self) -> None:
         if self._session.current is not None:

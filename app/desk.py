@@ -52,7 +52,9 @@ class Desk:
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
         self._work: _Work | None = None
         title = ledger.study.title.get("zh", ledger.study.id)
-        self.screen = Screen(study=title, rehearsal=ledger.rehearsal, outcomes=outcome_views(outcomes.values()))
+        self.screen = Screen(
+            study=title, rehearsal=ledger.rehearsal, outcomes=outcome_views(outcomes.values())
+        )
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
 
@@ -107,7 +109,7 @@ class Desk:
         try:
             talk.answer(value, self._worker.samples)
         except AnswerError as error:
-            self._show(question=talk.view(str(error)))
+            self._show(question=talk.view(error.what))
             return
         except FangxinError as error:
             self._stopped(error)
@@ -215,7 +217,9 @@ class Desk:
             case Answered():
                 self._ledger.line(work.call, "answered", at, event.source)
                 work.conversation = Conversation(self._ledger, work.case, work.call, self.screen.language)
-                self._show(page=Page.INTERVIEW, line=LineView.TALKING, language=work.conversation.state.language)
+                self._show(
+                    page=Page.INTERVIEW, line=LineView.TALKING, language=work.conversation.state.language
+                )
                 self._show_question(work.conversation)
             case Ended():
                 work.ended = True
@@ -238,9 +242,17 @@ class Desk:
         ledger = self._ledger
         call = ledger.new_id()
         ledger.store.open_call(call, work.case.id, ledger.clock.wall())
-        recipients = [Recipient.parse(r) for r in (*ledger.study.recipients.centre, *ledger.study.recipients.lead)]
-        header = self._worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
-        ledger.call_opened(work.case, call, header)  # durable intent: only now may the number leave the machine
+        recipients = [
+            Recipient.parse(r) for r in (*ledger.study.recipients.centre, *ledger.study.recipients.lead)
+        ]
+        try:
+            header = self._worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
+            ledger.call_opened(
+                work.case, call, header
+            )  # durable intent: only now may the number leave the machine
+        except FangxinError:
+            ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
+            raise
         work.call = call
         self._worker.dial(work.case.number)
 

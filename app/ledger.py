@@ -24,7 +24,15 @@ class Ledger:
     """One workstation's written record. rehearsal: marks every event and object as practice."""
 
     def __init__(
-        self, folder: Path, store: Store, journal: Journal, study: Study, clock: Clock, entropy: Entropy, *, rehearsal: bool
+        self,
+        folder: Path,
+        store: Store,
+        journal: Journal,
+        study: Study,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        rehearsal: bool,
     ) -> None:
         self.folder, self.store, self.journal, self.study = folder, store, journal, study
         self.clock, self.entropy, self.rehearsal = clock, entropy, rehearsal
@@ -45,7 +53,12 @@ class Ledger:
         self.store.set_setting(f"shift.{shift}", encode({"name": interviewer, "salt": salt.hex()}).decode())
         name = commit(salt, interviewer)
         self.journal.append(
-            "shift.open", shift=shift, interviewer=name, app=app_version, study=self.study.id, version=self.study.version
+            "shift.open",
+            shift=shift,
+            interviewer=name,
+            app=app_version,
+            study=self.study.id,
+            version=self.study.version,
         )
 
     def shift_closed(self) -> None:
@@ -67,9 +80,16 @@ class Ledger:
         }
         sha = self._seal("contact", contact, self.study.recipients.contact)
         with self.journal.group():
-            self.journal.append("rec.open", call=call, header_sha256=header_sha, rate=8000, channels=2, codec="alaw")
             self.journal.append(
-                "dial.start", call=call, case=case.id, number=commit(salt, case.number), contact=sha, ticket=case.ticket
+                "rec.open", call=call, header_sha256=header_sha, rate=8000, channels=2, codec="alaw"
+            )
+            self.journal.append(
+                "dial.start",
+                call=call,
+                case=case.id,
+                number=commit(salt, case.number),
+                contact=sha,
+                ticket=case.ticket,
             )
 
     def line(self, call: str, state: str, at: int, source: str = "") -> None:
@@ -108,7 +128,9 @@ class Ledger:
             opened = Opened(interview, case.id, call, self._form_sha, language, self.clock.wall())
             self.store.open_interview(interview, case.id, call)
             self.store.record_event(interview, to_line(opened))
-            self.journal.append("interview.open", interview=interview, call=call, case=case.id, form_sha=self._form_sha)
+            self.journal.append(
+                "interview.open", interview=interview, call=call, case=case.id, form_sha=self._form_sha
+            )
             return apply(Interview(), opened)
         state = self.store.interview(known)
         resumed = self.event(state, Resumed(call, self.clock.wall()))
@@ -120,7 +142,9 @@ class Ledger:
         self.store.record_event(state.interview, to_line(event))
         return apply(state, event)
 
-    def answer(self, state: Interview, call: str, question: str, value: str, at: int, reason: str) -> Interview:
+    def answer(
+        self, state: Interview, call: str, question: str, value: str, at: int, reason: str
+    ) -> Interview:
         """An answer, or with a reason a changed one: draft committed, then its commitment in the journal."""
         salt = self.entropy(32)
         event = Answered(question, value, salt.hex(), call, at, self.clock.wall(), reason)
@@ -143,7 +167,15 @@ class Ledger:
             self.journal.append("answer.commit", **fields)
 
     def outcome(
-        self, case: Case, call: str, state: Interview | None, outcome: str, *, at: int, proposed: str, final: bool
+        self,
+        case: Case,
+        call: str,
+        state: Interview | None,
+        outcome: str,
+        *,
+        at: int,
+        proposed: str,
+        final: bool,
     ) -> Case:
         """The call's outcome: interview sealed, outcome.commit durable, checkpoint signed, then the case moves on."""
         sha = ""
@@ -151,7 +183,9 @@ class Ledger:
             state = self.event(state, Finished(outcome, call, at, self.clock.wall()))
             sha = self.seal_interview(state, case)
         with self.journal.group():
-            self.journal.append("outcome.commit", call=call, case=case.id, outcome=outcome, at=at, proposed=proposed)
+            self.journal.append(
+                "outcome.commit", call=call, case=case.id, outcome=outcome, at=at, proposed=proposed
+            )
             if state is not None:
                 fields = {"interview": state.interview, "call": call, "case": case.id}
                 self.journal.append("interview.close", **fields, outcome=outcome, object=sha)

@@ -13,6 +13,7 @@ from app.evidence.journal import Journal, read
 from app.evidence.recording import Remains, remains_of
 from app.interview.events import Answered
 from app.ledger import Ledger
+from app.sample.case import State
 from app.sample.outcome import Outcome
 
 
@@ -27,24 +28,27 @@ class _Known:
 def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     """Settle everything that was open when the last run ended. Returns the calls that were interrupted."""
     open_calls = ledger.store.open_calls()
-    open_interviews = ledger.store.open_interviews()
-    if not open_calls and not open_interviews:
+    if not open_calls:
         return ()
-    known, commits = _scan(ledger.journal, set(open_calls))
-    _catch_up_answers(ledger, open_interviews, commits)
+    known, commits = _scan(ledger.journal, {call.id for call in open_calls})
     interrupted = []
-    for call, case_id in open_calls.items():
-        says = known[call]
-        if "rec.close" not in says.types and "rec.recovered" not in says.types:
-            _log_remains(ledger, call)
+    for call in open_calls:
+        _catch_up_answers(ledger, ledger.store.interview_of(call.case), commits)
+        says = known[call.id]
+        if not says.types & {"rec.close", "rec.recovered"}:
+            _log_remains(ledger, call.id)
         if says.outcome:
             outcome = outcomes[says.outcome]
-            ledger.settle(ledger.store.case(case_id), call, says.outcome, final=outcome.final)
+            ledger.settle(ledger.store.case(call.case), call.id, says.outcome, final=outcome.final)
             continue
         if "call.interrupted" not in says.types:
-            ledger.journal.append("call.interrupted", call=call, case=case_id)
-        ledger.store.interrupt_call(call, ended=ledger.clock.wall())
-        interrupted.append(call)
+            ledger.journal.append("call.interrupted", call=call.id, case=call.case)
+        ended = ledger.clock.wall()
+        case = ledger.store.case(call.case)
+        if case.state is not State.RESUMABLE:  # a second crash in here must not count the attempt twice
+            ledger.store.save_case(case.interrupted(ended))
+        ledger.store.interrupt_call(call.id, ended=ended)
+        interrupted.append(call.id)
     ledger.journal.checkpoint()
     return tuple(interrupted)
 
@@ -64,12 +68,13 @@ def _scan(journal: Journal, calls: set[str]) -> tuple[dict[str, _Known], set[str
     return known, commits
 
 
-def _catch_up_answers(ledger: Ledger, interviews: tuple[str, ...], commits: set[str]) -> None:
+def _catch_up_answers(ledger: Ledger, interview: str | None, commits: set[str]) -> None:
     """A draft that was committed a moment before the crash has no line in the journal yet: write it now."""
-    for interview in interviews:
-        for event in ledger.store.events(interview):
-            if isinstance(event, Answered) and _commitment(event) not in commits:
-                ledger.journal_answer(interview, event)
+    if interview is None:
+        return
+    for event in ledger.store.events_of(interview):
+        if isinstance(event, Answered) and _commitment(event) not in commits:
+            ledger.journal_answer(interview, event)
 
 
 def _commitment(event: Answered) -> str:

@@ -10,21 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from app.canonical import Value, encode
+from app.canonical import Value, decode, encode
 from app.errors import StorageError
 from app.interview.events import Event, from_line
 from app.interview.interview import Interview, fold
-from app.sample.case import Attempt, Case
+from app.sample.case import Attempt, Case, State
 from app.store_schema import MIGRATIONS, Database, Migration, connect, migrate, storage_faults
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCall:
-    """A call that was begun and not yet closed. started: ms wall."""
-
-    id: str
-    case: str
-    started: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +72,15 @@ class Store:
         """Take cases of an assignment in. One that is known already stays as it is: its attempts are newer."""
         with self._transaction():
             for case in cases:
-                self._database.execute(f"INSERT INTO cases {_CASE} ON CONFLICT (id) DO NOTHING", _case_row(case))
+                self._database.execute(
+                    f"INSERT INTO cases {_CASE} ON CONFLICT (id) DO NOTHING", _case_row(case)
+                )
 
     def save_case(self, case: Case) -> None:
         """Write a case as it stands now."""
         with self._transaction():
-            self._database.execute(f"REPLACE INTO cases {_CASE}", _case_row(case))
+            update = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts"
+            self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
 
     def cases(self) -> tuple[Case, ...]:
         """All cases in the order of their tickets."""
@@ -107,16 +101,18 @@ class Store:
 
     def close_call(self, call: str, *, outcome: str, ended: int) -> None:
         """A call is over and has its outcome."""
-        self._write("UPDATE calls SET state = 'closed', outcome = ?, ended = ? WHERE id = ?", outcome, ended, call)
+        self._write(
+            "UPDATE calls SET state = 'closed', outcome = ?, ended = ? WHERE id = ?", outcome, ended, call
+        )
 
     def interrupt_call(self, call: str, ended: int) -> None:
         """A call that a crash cut off was found and logged; it will get no outcome of its own."""
         self._write("UPDATE calls SET state = 'interrupted', ended = ? WHERE id = ?", ended, call)
 
-    def open_calls(self) -> tuple[OpenCall, ...]:
-        """Calls without an end, oldest first: at start-up, what a crash cut off."""
-        rows = self._rows('SELECT id, "case", started FROM calls WHERE state = \'open\' ORDER BY started, id')
-        return tuple(OpenCall(**row) for row in rows)
+    def open_calls(self) -> dict[str, str]:
+        """Call → case of the calls without an end, oldest first: at start-up, what a crash cut off."""
+        rows = self._rows("SELECT id, \"case\" FROM calls WHERE state = 'open' ORDER BY started, id")
+        return {row["id"]: row["case"] for row in rows}
 
     # Interviews
 
@@ -136,17 +132,25 @@ class Store:
                 raise StorageError("This interview is not open", where=interview)
             select = "SELECT COALESCE(MAX(n) + 1, 0) AS n FROM interview_events WHERE interview = ?"
             number = int(self._rows(select, interview)[0]["n"])
-            self._database.execute("INSERT INTO interview_events VALUES (?, ?, ?)", [interview, number, event])
+            self._database.execute(
+                "INSERT INTO interview_events VALUES (?, ?, ?)", [interview, number, event]
+            )
         return number
 
-    def events_of(self, interview: str) -> tuple[Event, ...]:
+    def open_interviews(self) -> tuple[str, ...]:
+        """The ids of all unfinished interviews."""
+        return tuple(
+            row["id"] for row in self._rows("SELECT id FROM interviews WHERE state = 'open' ORDER BY rowid")
+        )
+
+    def events(self, interview: str) -> tuple[Event, ...]:
         """What has happened in an open interview, oldest first; empty once it is closed."""
         rows = self._rows("SELECT event FROM interview_events WHERE interview = ? ORDER BY n", interview)
         return tuple(from_line(row["event"]) for row in rows)
 
     def interview(self, interview: str) -> Interview:
         """An open interview as its events add up."""
-        return fold(self.events_of(interview))
+        return fold(self.events(interview))
 
     def close_interview(self, interview: str) -> None:
         """The sealed interview has taken over: the draft is deleted and overwritten, in the file and in the log beside it."""
@@ -166,7 +170,9 @@ class Store:
 
     def pending(self) -> tuple[Parcel, ...]:
         """What central has not signed for yet, in the order in which it came in."""
-        rows = self._rows("SELECT sha256, kind, path, bytes FROM outbox WHERE state = 'waiting' ORDER BY rowid")
+        rows = self._rows(
+            "SELECT sha256, kind, path, bytes FROM outbox WHERE state = 'waiting' ORDER BY rowid"
+        )
         return tuple(Parcel(r["sha256"], r["kind"], self._path.parent / r["path"], r["bytes"]) for r in rows)
 
     def mark_sent(self, hashes: Iterable[str]) -> None:
@@ -174,6 +180,12 @@ class Store:
         with self._transaction():
             for sha256 in hashes:
                 self._database.execute("UPDATE outbox SET state = 'sent' WHERE sha256 = ?", [sha256])
+
+    def mark_waiting(self, hashes: Iterable[str]) -> None:
+        """Central has lost these again: they are due once more."""
+        with self._transaction():
+            for sha256 in hashes:
+                self._database.execute("UPDATE outbox SET state = 'waiting' WHERE sha256 = ?", [sha256])
 
     def keep_receipt(self, receipt: Receipt) -> None:
         """File a verified receipt."""
@@ -219,9 +231,10 @@ _CASE = "(id, ticket, number, unit, state, attempts) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 def _case_row(case: Case) -> list[Value]:
-    attempts = encode([[attempt.ended, attempt.outcome] for attempt in case.attempts]).decode()
+    attempts = encode({"attempts": [attempt.to_list() for attempt in case.attempts]}).decode()
     return [case.id, case.ticket, case.number, case.unit, case.state, attempts]
 
 
 def _case(row: dict[str, Any]) -> Case:
-    ...
+    attempts = tuple(Attempt.of(values) for values in decode(row["attempts"].encode())["attempts"])
+    return Case(row["id"], row["ticket"], row["number"], row["unit"], attempts, State(row["state"]))

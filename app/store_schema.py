@@ -33,7 +33,7 @@ def _sqlcipher_as_pysqlite3() -> Iterator[None]:
 
 
 with _sqlcipher_as_pysqlite3():
-    from sqlite_utils import Database
+    from sqlite_utils import Database as Database  # re-exported: the one SQLCipher-bound Database
 
 if importlib.import_module("sqlite_utils.utils").sqlite3 is not sqlcipher3:
     raise ImportError("sqlite_utils was imported before app.store_schema and is bound to another SQLite")
@@ -75,7 +75,12 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
             if key is not None:
                 connection.execute("PRAGMA cipher_log_level = NONE")
                 connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "secure_delete = ON",
+            ):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             return Database(connection, execute_plugins=False)
         except BaseException:
@@ -86,7 +91,9 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
 def migrate(database: Database, path: Path, steps: Sequence[Migration]) -> None:
     """Bring the tables up to date: each missing step in one transaction together with its record. Raises StorageError."""
     with storage_faults(path):
-        database.execute("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT"
+        )
         done: int = database.execute("SELECT COALESCE(MAX(version), 0) FROM migrations").fetchone()[0]
         if done > len(steps):
             raise StorageError(
@@ -138,7 +145,10 @@ _FAULTS = {  # SQLite's primary result codes
     6: ("Another program holds the database", "Close the other Fangxin window and try again."),
     8: ("The data folder is read-only", "Make the folder writable for this user."),
     10: ("The disk does not take or give the data", "Stop interviewing here and check the disk."),
-    11: ("The database is damaged", "Keep the folder as it is and ask the centre; the journal holds the evidence."),
+    11: (
+        "The database is damaged",
+        "Keep the folder as it is and ask the centre; the journal holds the evidence.",
+    ),
     13: ("The disk is full", "Free some disk space; nothing that was confirmed is lost."),
     14: ("The database cannot be opened", "Check that the folder exists and is writable for this user."),
     23: ("The database may not be used by this user", "Check the folder's permissions."),

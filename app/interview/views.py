@@ -24,8 +24,8 @@ def outcome_views(outcomes: Iterable[Outcome]) -> tuple[OutcomeView, ...]:
     return tuple(OutcomeView(str(o.key), o.zh, o.en, o.group, o.note_required) for o in outcomes)
 
 
-def question_view(session: Session, language: str, error: str = "") -> QuestionView | None:
-    """The current question in a language (ISO code), or None at the end of the script."""
+def question_view(session: Session, error: str = "") -> QuestionView | None:
+    """The current question in the interview's language, or None at the end of the script."""
     question = session.current
     if question is None:
         return None
@@ -33,15 +33,15 @@ def question_view(session: Session, language: str, error: str = "") -> QuestionV
     return QuestionView(
         name=question.name,
         kind=question.kind.value,
-        read_aloud=session.text(question, language),
-        instruction=session.hint(question, language),
-        options=_options(session, question, language),
+        read_aloud=session.text(question) if question.reads_text else "",
+        instruction=session.instruction(question) if question.reads_text else session.text(question),
+        options=_options(session, question),
         value=session.stored.get(question.name, ""),
-        required=session.required(question),
-        scale=_scale(question.cati.get("scale", "")),
-        dk=question.cati.get("dk", ""),
-        refused=question.cati.get("refused", ""),
-        ends=question.cati.get("ends", ""),
+        required=bool(question.required),
+        scale=question.scale,
+        dk=question.dk,
+        refused=question.refused,
+        ends=question.ends,
         part=question.cati.get("part", ""),
         error=error,
         number=number,
@@ -49,14 +49,9 @@ def question_view(session: Session, language: str, error: str = "") -> QuestionV
     )
 
 
-def _options(session: Session, question: Question, language: str) -> tuple[OptionView, ...]:
-    read = question.cati.get("options", "read") == "read"
-    return tuple(OptionView(c.name, session.label(c, language), read) for c in session.choices(question))
-
-
-def _scale(text: str) -> tuple[int, int] | None:
-    low, dash, high = text.partition("-")
-    return (int(low), int(high)) if dash and low.isdigit() and high.isdigit() else None
+def _options(session: Session, question: Question) -> tuple[OptionView, ...]:
+    read = question.reads_options
+    return tuple(OptionView(c.name, session.choice_text(question, c.name), read) for c in question.choices)
 
 
 def reading_seconds(view: QuestionView, characters_per_second: float) -> float:

@@ -1,0 +1,93 @@
+"""A device's journal as central holds it: the lines, the device's checkpoints, central's receipts.
+
+What counts is the newest checkpoint file: lines are made durable before it, so lines behind it were never acknowledged and are
+cut off when the journal is read again. The files are those of the archive's layout and can be checked without central.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.canonical import hexdigest
+from app.errors import EvidenceError
+from app.evidence import durable
+from app.evidence.journal import GENESIS
+from app.evidence.merkle import Tree, leaf_hash
+from app.evidence.note import Checkpoint
+
+
+class HeldJournal:
+    """One journal folder. Raises StorageError when the disk refuses, EvidenceError when central's own copy is damaged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._path = folder, folder / "journal.jsonl"
+        self._tree, self._bytes, self.head = Tree(), 0, GENESIS
+        newest = self.newest_checkpoint()
+        if newest is None:
+            return
+        checkpoint = Checkpoint.parse(newest.rpartition("\n\n")[0] + "\n")
+        with durable.storage_errors(self._path):
+            lines = self._path.read_bytes().split(b"\n")[: checkpoint.size]
+        self._grow(lines)
+        if self.size != checkpoint.size or self._tree.root() != checkpoint.root:
+            raise EvidenceError("Central's own copy of this journal is damaged", where=str(self._path))
+
+    @property
+    def size(self) -> int:
+        """Lines held."""
+        return len(self._tree)
+
+    def root(self, size: int) -> bytes:
+        """Root of the first `size` lines."""
+        return self._tree.root(size)
+
+    def lines_from(self, start: int) -> list[bytes]:
+        """Lines from number `start` on."""
+        if start >= self.size:
+            return []
+        with durable.storage_errors(self._path):
+            return self._path.read_bytes().split(b"\n")[start : self.size]
+
+    def add(self, lines: Sequence[bytes], checkpoint: Checkpoint, note: str) -> None:
+        """Add lines that end in this checkpoint; durable on return. EvidenceError when the checkpoint is not theirs: nothing is
+        written then, and this object must not be used again."""
+        kept = self._bytes
+        self._grow(lines)
+        if self.size != checkpoint.size or self._tree.root() != checkpoint.root:
+            raise EvidenceError("The checkpoint does not fit the lines", where=checkpoint.origin)
+        with durable.storage_errors(self._path):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor = durable.open_append(self._path)
+            try:
+                os.ftruncate(descriptor, kept)  # what an earlier try left behind without a checkpoint
+                durable.write_all(descriptor, b"".join(line + b"\n" for line in lines))
+                durable.sync_data(descriptor)
+            finally:
+                os.close(descriptor)
+            durable.sync_folder(self._folder)
+        self.put("checkpoints", f"{checkpoint.size:012}.note", note)
+
+    def note(self, kind: str, size: int) -> str | None:
+        """The note of this size among "checkpoints" or "receipts"."""
+        path = self._folder / kind / f"{size:012}.note"
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def newest_checkpoint(self) -> str | None:
+        """The device's newest checkpoint, as signed."""
+        path = max((self._folder / "checkpoints").glob("*.note"), default=None)
+        with durable.storage_errors(self._folder):
+            return path.read_text(encoding="utf-8") if path else None
+
+    def put(self, kind: str, name: str, note: str) -> None:
+        """Keep a note in a folder of this journal."""
+        path = self._folder / kind / name
+        with durable.storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            durable.write_file(path, note.encode())
+
+    def _grow(self, lines: Sequence[bytes]) -> None:
+        for line in lines:
+            self._tree.append(leaf_hash(line))
+            self._bytes += len(line) + 1
+        if lines:
+            self.head = hexdigest(lines[-1])

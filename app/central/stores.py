@@ -1,0 +1,189 @@
+"""Where central keeps things: a folder in the archive's layout. It alone is the evidence and can be carried away and checked.
+
+`.central/` inside it holds what is only central's business: its signing key, the index, half-finished uploads, sealed
+assignments. Every method raises StorageError when the disk refuses.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Self
+
+from app.canonical import hexdigest
+from app.central.held import HeldJournal
+from app.central.index import Index
+from app.clock import Entropy
+from app.errors import StorageError
+from app.evidence import durable
+from app.evidence.note import COSIGNATURE, Signer
+
+
+class FolderStore:
+    """Central's folder: objects, journals, batches, the study. One process, one thread at a time."""
+
+    def __init__(self, folder: Path, signer: Signer, index: Index, lock: durable.Lock) -> None:
+        self.folder, self.signer, self.index = folder, signer, index
+        self._private, self._lock = folder / ".central", lock
+        self._held: dict[str, HeldJournal] = {}
+
+    @classmethod
+    def open(cls, folder: Path, entropy: Entropy, *, name: str = "central") -> Self:
+        """Open or set up central's folder; the first time it makes central's key, under this name. StorageError when another
+        central has it open."""
+        private = folder / ".central"
+        with durable.storage_errors(folder):
+            for part in (
+                "objects",
+                "journals",
+                "devices",
+                "batches",
+                "study",
+                ".central/parts",
+                ".central/assignments",
+            ):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+        lock = durable.Lock(private / "lock")
+        try:
+            signer = _signer(private / "central.key", entropy, name)
+            with durable.storage_errors(folder):
+                durable.write_file(folder / "central.vkey", signer.vkey.encode() + b"\n")
+            return cls(folder, signer, Index.open(private / "index.db"), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self.index.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # Objects
+
+    def has(self, sha256: str) -> bool:
+        """Whether the object lies here whole."""
+        return self.object(sha256).is_file()
+
+    def object(self, sha256: str) -> Path:
+        """Where an object lies once it is whole."""
+        return self.folder / "objects" / sha256
+
+    def offset(self, sha256: str) -> int:
+        """Bytes of the object that lie here."""
+        path = self.object(sha256) if self.has(sha256) else self._part(sha256)
+        with durable.storage_errors(path):
+            return path.stat().st_size if path.exists() else 0
+
+    def add(self, sha256: str, body: bytes) -> None:
+        """Put bytes behind those that lie here; durable on return. A torn write only makes the next offset smaller."""
+        path = self._part(sha256)
+        with durable.storage_errors(path):
+            descriptor = durable.open_append(path)
+            try:
+                durable.write_all(descriptor, body)
+                durable.sync_data(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def complete(self, sha256: str) -> bool:
+        """Check the whole against its name and put it in its place; wrong bytes are thrown away, and the answer is False."""
+        path = self._part(sha256)
+        with durable.storage_errors(path):
+            with path.open("rb") as file:
+                right = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            if right:
+                path.replace(self.object(sha256))
+                durable.sync_folder(self.object(sha256).parent)
+            else:
+                path.unlink()
+        return right
+
+    def take_file(self, sha256: str, path: Path) -> bool:
+        """Copy an object in from a folder (USB stick). False when the file is not what its name says."""
+        if not self.has(sha256):
+            with durable.storage_errors(path), path.open("rb") as file:
+                self._part(sha256).unlink(missing_ok=True)
+                while piece := file.read(2**20):
+                    self.add(sha256, piece)
+            return self.complete(sha256)
+        return True
+
+    def _part(self, sha256: str) -> Path:
+        return self._private / "parts" / sha256
+
+    # Journals and what belongs to them
+
+    def journal(self, name: str) -> HeldJournal:
+        """The journal of a device epoch ("<device>.<epoch>"), empty when nothing came yet."""
+        if name not in self._held:
+            self._held[name] = HeldJournal(self.folder / "journals" / name)
+        return self._held[name]
+
+    def forget(self, name: str) -> None:
+        """Read the journal from disk the next time: what was added in memory did not hold."""
+        self._held.pop(name, None)
+
+    def batch(self, name: str, size: int, manifest: str) -> Path:
+        """Where a manifest belongs. Another one at the same journal size gets a name of its own."""
+        first = self.folder / "batches" / name / f"{size:012}.note"
+        if not first.exists() or first.read_text(encoding="utf-8").startswith(manifest):
+            return first
+        return first.with_name(f"{size:012}.{hexdigest(manifest.encode())[:8]}.note")
+
+    def put(self, path: Path, data: bytes) -> None:
+        """Write a file whole or not at all, somewhere below the folder."""
+        with durable.storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            durable.write_file(path, data)
+
+    # The study, and assignments: sealed to the device, unreadable here
+
+    def install(self, package: bytes, *, study: str, version: int, rehearsal: bool, centre_vkey: str) -> None:
+        """Serve this study package from now on. rehearsal: practice calls are what it is for. The caller has checked it."""
+        name = f"{study}-{version}.study"
+        self.put(self.folder / "study" / name, package)
+        values = {
+            "study": study,
+            "package": name,
+            "rehearsal": "1" if rehearsal else "0",
+            "centre": centre_vkey,
+        }
+        self.index.set_settings(values)
+
+    def package(self) -> bytes:
+        """The study package that is served. StorageError when none was installed."""
+        name = self.index.setting("package")
+        if not name:
+            raise StorageError(
+                "Central has no study yet", where=str(self.folder), todo="Install a study package first."
+            )
+        with durable.storage_errors(self.folder / "study" / name):
+            return (self.folder / "study" / name).read_bytes()
+
+    def assignment(self, device: str) -> bytes | None:
+        """The sealed assignment that waits for a device."""
+        path = self._private / "assignments" / device
+        with durable.storage_errors(path):
+            return path.read_bytes() if path.exists() else None
+
+    def put_assignment(self, device: str, sealed: bytes) -> None:
+        """Keep a sealed assignment; the newest counts."""
+        self.put(self._private / "assignments" / device, sealed)
+
+
+def _signer(path: Path, entropy: Entropy, name: str) -> Signer:
+    with durable.storage_errors(path):
+        if not path.exists():
+            durable.write_file(path, f"{name} {entropy(32).hex()}\n".encode())
+        known, _, seed = path.read_text(encoding="ascii").strip().partition(" ")
+    try:
+        return Signer(known, bytes.fromhex(seed), COSIGNATURE)
+    except ValueError as error:
+        raise StorageError(
+            "Central's key file is damaged", where=str(path), todo="Restore it from the backup."
+        ) from error

@@ -1,0 +1,179 @@
+"""What a check found, told in two verdicts that never mix: was anything altered (integrity), is anything missing (completeness)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.canonical import Value
+
+MOST = 200
+"""Findings of one rule that are listed singly; further ones are only counted, so that a ruined archive does not fill the memory."""
+
+
+class Kind(StrEnum):
+    """Which verdict a finding belongs to."""
+
+    INTEGRITY = "integrity"
+    COMPLETENESS = "completeness"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    BROKEN = "broken"
+    """What is here is not what was written."""
+    MISSING = "missing"
+    """What should be here is not, or nobody can tell yet."""
+    NOTE = "note"
+    """Explained, but worth knowing; does not spoil a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found. rule: its stable name for programs ("object.altered"). file: relative to the checked folder; line:
+    from 1, 0 = none; call: call id or ""; needed: what would settle it."""
+
+    kind: Kind
+    severity: Severity
+    rule: str
+    what: str
+    file: str = ""
+    line: int = 0
+    call: str = ""
+    needed: str = ""
+
+    @property
+    def where(self) -> str:
+        """File, line and call in words, "" when there are none."""
+        line = f"line {self.line}" if self.line else ""
+        call = f"call {self.call}" if self.call else ""
+        return ", ".join(part for part in (self.file, line, call) if part)
+
+    @property
+    def spoils(self) -> bool:
+        """The verdict cannot be good with this in it."""
+        return self.severity is not Severity.NOTE
+
+    def text(self) -> str:
+        """One line for people."""
+        place = f" ({self.where})" if self.where else ""
+        needed = f" Needed: {self.needed}." if self.needed else ""
+        return f"[{self.severity}] {self.what}{place}.{needed}"
+
+    def to_json(self) -> dict[str, Value]:
+        """For programs: strings and integers only."""
+        return {
+            "severity": str(self.severity),
+            "rule": self.rule,
+            "what": self.what,
+            "file": self.file,
+            "line": self.line,
+            "call": self.call,
+            "needed": self.needed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a check. counts: what was looked at, by name ("lines", "recordings", "bytes", …)."""
+
+    integrity: tuple[Finding, ...]
+    completeness: tuple[Finding, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def integrity_ok(self) -> bool:
+        """Nothing that was looked at was altered."""
+        return not any(finding.spoils for finding in self.integrity)
+
+    @property
+    def completeness_ok(self) -> bool:
+        """Nothing is missing."""
+        return not any(finding.spoils for finding in self.completeness)
+
+    @property
+    def ok(self) -> bool:
+        """Both verdicts are good: exit status 0."""
+        return self.integrity_ok and self.completeness_ok
+
+    def text(self) -> str:
+        """The verdicts in plain English: two headlines, what was looked at, then every finding."""
+        counts = self.counts
+        altered = sum(finding.spoils for finding in self.integrity)
+        missing = sum(finding.spoils for finding in self.completeness)
+        lines = [
+            "Integrity: " + ("nothing was altered." if not altered else f"NOT PROVEN, {_things(altered)} below."),
+            "Completeness: " + ("nothing is missing." if not missing else f"NOT COMPLETE, {_things(missing)} below."),
+            "Looked at: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".",
+        ]
+        if practice := counts.get("rehearsal lines", 0):
+            lines.insert(0, f"REHEARSAL DATA: {practice} of {counts.get('lines', 0)} lines are practice, not a survey.")
+        for title, findings in (("Integrity", self.integrity), ("Completeness", self.completeness)):
+            lines += [f"{title} {finding.text()}" for finding in sorted(findings, key=_weight)]
+        return "\n".join(lines) + "\n"
+
+    def to_json(self) -> dict[str, Value]:
+        """For programs: canonical JSON can say it."""
+
+        def half(findings: tuple[Finding, ...], *, ok: bool) -> dict[str, Value]:
+            return {"ok": ok, "findings": [finding.to_json() for finding in findings]}
+
+        return {
+            "v": 1,
+            "ok": self.ok,
+            "integrity": half(self.integrity, ok=self.integrity_ok),
+            "completeness": half(self.completeness, ok=self.completeness_ok),
+            "counts": dict(self.counts),
+        }
+
+
+@dataclass
+class Findings:
+    """The book in which a running check writes. counts may be raised by anybody."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    _listed: list[Finding] = field(default_factory=list)
+    _seen: Counter[tuple[Kind, Severity, str]] = field(default_factory=Counter)
+
+    def broken(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+        """Integrity: what is here is not what was written."""
+        self.add(Finding(Kind.INTEGRITY, Severity.BROKEN, rule, what, file, line, call, needed))
+
+    def unproven(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+        """Integrity: cannot be judged with what is here."""
+        self.add(Finding(Kind.INTEGRITY, Severity.MISSING, rule, what, file, line, call, needed))
+
+    def missing(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+        """Completeness: what should be here is not."""
+        self.add(Finding(Kind.COMPLETENESS, Severity.MISSING, rule, what, file, line, call, needed))
+
+    def note(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+        """Completeness: explained, but worth knowing."""
+        self.add(Finding(Kind.COMPLETENESS, Severity.NOTE, rule, what, file, line, call, needed))
+
+    def add(self, finding: Finding) -> None:
+        """Write a finding down, or only count it when there are very many like it."""
+        key = (finding.kind, finding.severity, finding.rule)
+        self._seen[key] += 1
+        if self._seen[key] <= MOST:
+            self._listed.append(finding)
+
+    def verdict(self) -> Verdict:
+        """The verdict at the end."""
+        listed = (*self._listed, *self._unlisted())
+        parts = (tuple(finding for finding in listed if finding.kind is kind) for kind in Kind)
+        return Verdict(*parts, counts=dict(self.counts))
+
+    def _unlisted(self) -> Iterator[Finding]:
+        for (kind, severity, rule), number in self._seen.items():
+            if number > MOST:
+                yield Finding(kind, severity, rule, f"{number - MOST} more of the kind {rule} are not listed")
+
+
+def _things(number: int) -> str:
+    return "one finding" if number == 1 else f"{number} findings"
+
+
+def _weight(finding: Finding) -> int:
+    return list(Severity).index(finding.severity)

@@ -1,0 +1,292 @@
+"""The journal: one line of canonical JSON for everything that must not vanish, each naming the hash of the line before it.
+
+A line: v=1, origin, seq (from 0), prev (hex SHA-256 of the previous line without its newline; zeros first), wall and mono (ms),
+boot, type, rehearsal (0|1) and the type's own fields. Lines are also the leaves of a Merkle tree whose root stands in the
+checkpoints. The chain shows any change in the middle; a cut at the end shows only against a checkpoint that somebody else holds.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from app.canonical import Value, decode, encode, hexdigest
+from app.clock import Clock
+from app.errors import EvidenceError, StorageError
+from app.evidence.durable import (
+    Lock,
+    make_folder,
+    open_append,
+    storage_errors,
+    sync_data,
+    sync_folder,
+    write_all,
+    write_file,
+)
+from app.evidence.merkle import Tree, leaf_hash
+from app.evidence.note import Checkpoint, Signer, open_note, sign
+
+GENESIS = "0" * 64
+"""What the first line has for prev."""
+LONGEST = 1 << 20
+"""No line is longer than this (bytes): a reader needs bounded memory."""
+_OWN = {"v": int, "seq": int, "wall": int, "mono": int, "rehearsal": int}
+_OWN_TEXT = {"origin": str, "prev": str, "boot": str, "type": str}
+_FIELDS = {**_OWN, **_OWN_TEXT}
+_NOTE_NAME = re.compile(r"\d{12}\.note")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. line: its bytes without newline. number: from 1, as an editor counts."""
+
+    line: bytes
+    data: dict[str, Value]
+    number: int
+
+
+@dataclass(slots=True)
+class Chain:
+    """Where a journal stands: seq = lines so far, head = hex SHA-256 of the last one. Needs no file; central uses it too."""
+
+    origin: str
+    seq: int = 0
+    head: str = GENESIS
+
+    def follow(self, line: bytes) -> dict[str, Value]:
+        """Take the next line (without newline). Raises EvidenceError naming it when it is not what must come next."""
+        try:
+            data = decode(line)
+            self._check(data)
+        except EvidenceError as error:
+            raise EvidenceError(error.what, where=f"line {self.seq + 1}") from error
+        self.seq += 1
+        self.head = hexdigest(line)
+        return data
+
+    def _check(self, data: dict[str, Value]) -> None:
+        for name, kind in _FIELDS.items():
+            if type(data.get(name)) is not kind:
+                raise EvidenceError(f'This line has no proper "{name}"')
+        if data["v"] != 1 or data["rehearsal"] not in (0, 1):
+            raise EvidenceError("This line is of a kind that this version does not know")
+        if data["origin"] != self.origin:
+            raise EvidenceError("This line comes from another journal")
+        if data["seq"] != self.seq:
+            raise EvidenceError(f"This line has the number {data['seq']}, but {self.seq} should come here")
+        if data["prev"] != self.head:
+            raise EvidenceError("This line does not follow from the one before it: one of them was changed")
+
+
+def read(path: Path) -> Iterator[Entry]:
+    """The entries, in order, checked as they come. A last line without newline (a write that a crash cut short) is left out.
+
+    Raises EvidenceError naming file and line at the first thing that is wrong, StorageError when the file cannot be read.
+    """
+    chain: Chain | None = None
+    with storage_errors(path), path.open("rb") as file:
+        for number, line in enumerate(_lines(file, path), 1):
+            try:
+                chain = chain or Chain(str(decode(line).get("origin", "")))
+                yield Entry(line, chain.follow(line), number)
+            except EvidenceError as error:
+                raise EvidenceError(error.what, where=f"{path}, line {number}") from error
+
+
+class Journal:
+    """The journal of one device epoch, open for writing; one process at a time. size: lines, head: hash of the last, root: 32 bytes.
+
+    After a StorageError from append() nothing more is taken: what the disk has is known only after opening again.
+    """
+
+    def __init__(
+        self, folder: Path, origin: str, signer: Signer, clock: Clock, lock: Lock, *, rehearsal: bool
+    ) -> None:
+        """Use open()."""
+        self.path = folder / "journal.jsonl"
+        self.checkpoints = folder / "checkpoints"
+        self.origin = origin
+        self.tree = Tree()
+        self._signer, self._clock, self._lock = signer, clock, lock
+        self._rehearsal = 1 if rehearsal else 0
+        self._chain = Chain(origin)
+        self._batch: list[bytes] | None = None
+        self._broken = False
+        self._descriptor = -1
+
+    @classmethod
+    def open(cls, folder: Path, origin: str, signer: Signer, clock: Clock, *, rehearsal: bool) -> Self:
+        """Open or begin the journal in folder. A torn last line is cut off; everything else must hold.
+
+        Raises EvidenceError naming the line (or the checkpoint) that does not hold, StorageError when another process has the
+        journal open or the disk refuses.
+        """
+        with storage_errors(folder):
+            make_folder(folder / "checkpoints")
+        journal = cls(folder, origin, signer, clock, Lock(folder / "journal.lock"), rehearsal=rehearsal)
+        try:
+            journal._load()
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    @property
+    def size(self) -> int:
+        """Durable lines."""
+        return len(self.tree)
+
+    @property
+    def head(self) -> str:
+        """Hex SHA-256 of the last durable line; GENESIS when there is none."""
+        return self._chain.head
+
+    @property
+    def root(self) -> bytes:
+        """Merkle root over the durable lines."""
+        return self.tree.root()
+
+    def append(self, kind: str, /, **fields: Value) -> Entry:
+        """Add an event of this type. On return it is durable; inside group(), when the group is left.
+
+        Raises StorageError when the disk does not take it; ValueError or TypeError on fields no line may have (our bug).
+        """
+        if self._batch is None:
+            with self.group():
+                return self.append(kind, **fields)
+        if clash := _FIELDS.keys() & fields.keys():
+            raise ValueError(f"these fields are the journal's own: {sorted(clash)}")
+        seq = len(self.tree) + len(self._batch)
+        prev = hexdigest(self._batch[-1]) if self._batch else self._chain.head
+        data = {
+            "v": 1,
+            "origin": self.origin,
+            "seq": seq,
+            "prev": prev,
+            "type": kind,
+            "rehearsal": self._rehearsal,
+        }
+        data |= {"wall": self._clock.wall(), "mono": self._clock.mono(), "boot": self._clock.boot, **fields}
+        line = encode(data)
+        if len(line) >= LONGEST:
+            raise ValueError("this line is too long")
+        self._batch.append(line)
+        return Entry(line, data, seq + 1)
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Several appends, one write: all durable when the block is left, none when it raises. A power cut may keep the first few."""
+        if self._batch is not None:
+            yield  # the outer group writes
+            return
+        if self._broken or self._descriptor < 0:
+            raise StorageError(
+                "The journal cannot be written any more",
+                where=str(self.path),
+                todo="Close Fangxin and start it again.",
+            )
+        self._batch = []
+        try:
+            yield
+            batch = self._batch
+        finally:
+            self._batch = None
+        if batch:
+            self._commit(batch)
+
+    def checkpoint(self) -> str:
+        """A signed note over all durable lines, durable under checkpoints/. Asking twice gives the same note. Raises StorageError."""
+        if self._batch is not None:
+            raise ValueError("a checkpoint inside a group would promise lines that are not written")
+        note = sign(Checkpoint(self.origin, self.size, self.root).text, self._signer)
+        path = self.checkpoints / f"{self.size:012}.note"
+        with storage_errors(path):
+            if not path.exists() or path.read_bytes() != note.encode():
+                write_file(path, note.encode())
+        return note
+
+    def close(self) -> None:
+        """Let go of file and lock. Nothing is lost: every line is durable already."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _commit(self, batch: list[bytes]) -> None:
+        self._broken = (
+            True  # until the disk has said yes: after a failed write or fsync nobody knows what it holds
+        )
+        with storage_errors(self.path):
+            write_all(self._descriptor, b"".join(line + b"\n" for line in batch))
+            sync_data(self._descriptor)
+        self._broken = False
+        for line in batch:
+            self.tree.append(leaf_hash(line))
+        self._chain = replace(self._chain, seq=len(self.tree), head=hexdigest(batch[-1]))
+
+    def _load(self) -> None:
+        with storage_errors(self.path):
+            self._descriptor = open_append(self.path)
+            sync_folder(self.path.parent)
+            promised = self._promised()
+            with self.path.open("rb") as file:
+                good = self._replay(file, promised)
+            if good != self.path.stat().st_size:
+                # The write that the last run did not live to acknowledge. Cut off, else the next line would be glued to it.
+                os.ftruncate(self._descriptor, good)
+                sync_data(self._descriptor)
+        if promised is not None and self.size < promised.size:
+            raise EvidenceError(
+                f"The journal has {self.size} lines, but this workstation signed a checkpoint over {promised.size}",
+                where=str(self.path),
+                todo="An older copy was restored, or lines were removed: a new epoch must be begun.",
+            )
+
+    def _replay(self, file: BinaryIO, promised: Checkpoint | None) -> int:
+        """Take in the lines there are; returns their bytes."""
+        size = 0
+        for line in _lines(file, self.path):
+            try:
+                self._chain.follow(line)
+            except EvidenceError as error:
+                raise EvidenceError(error.what, where=f"{self.path}, {error.where}") from error
+            self.tree.append(leaf_hash(line))
+            size += len(line) + 1
+            if promised is not None and len(self.tree) == promised.size and self.root != promised.root:
+                where = f"{self.path}, up to line {promised.size}"
+                raise EvidenceError(
+                    "The journal is not what its own checkpoint says: lines were changed", where=where
+                )
+        return size
+
+    def _promised(self) -> Checkpoint | None:
+        """The newest checkpoint that this workstation signed here."""
+        names = sorted(path for path in self.checkpoints.iterdir() if _NOTE_NAME.fullmatch(path.name))
+        if not names:
+            return None
+        try:
+            checkpoint = Checkpoint.parse(open_note(names[-1].read_bytes(), [self._signer.verifier]).text)
+        except EvidenceError as error:
+            raise EvidenceError(error.what, where=str(names[-1])) from error
+        if checkpoint.origin != self.origin or checkpoint.size != int(names[-1].stem):
+            raise EvidenceError("This checkpoint does not belong here", where=str(names[-1]))
+        return checkpoint
+
+
+def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
+    """Complete lines without their newline. What stands after the last newline is left out."""
+    number = 0
+    while (line := file.readline(LONGEST + 1)).endswith(b"\n"):
+        number += 1
+        yield line[:-1]
+    if len(line) > LONGEST:
+        raise EvidenceError("This line is far too long", where=f"{path}, line {number + 1}")

@@ -1,0 +1,60 @@
+"""The values that expressions work on, and how one becomes another: XPath 1.0's three types with JavaRosa's rules.
+
+A blank answer is the empty string. Numbers are doubles, so NaN is "not a number": every comparison with it is false but `!=`.
+Source of the rules: JavaRosa (XPathFuncExpr.toNumeric/toString/toBoolean, XPathEqExpr, XPathCmpExpr).
+"""
+
+import math
+import re
+
+Value = str | float | bool
+"""A string, a number or a truth value. Integers never occur: a whole answer reads as a float."""
+
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+_NEAR = 1e-12
+_EXACT = 2.0**53
+
+
+def to_number(value: Value) -> float:
+    """XPath number(): NaN for blank or unreadable text. Exponents and a leading "+" are not XPath numbers."""
+    if isinstance(value, bool):
+        return 1.0 if value else 0.0
+    if isinstance(value, float):
+        return value
+    text = value.strip()
+    return float(text) if _NUMBER.fullmatch(text) and text.isascii() else math.nan
+
+
+def to_text(value: Value) -> str:
+    """XPath string(): whole numbers without a decimal point, "NaN" and "Infinity" in words."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    nearest = round(value) if abs(value) < _EXACT else 0
+    if abs(value) < _EXACT and abs(value - nearest) < _NEAR:
+        return str(nearest)
+    return repr(value)
+
+
+def to_truth(value: Value) -> bool:
+    """XPath boolean(): a text is true when it is not blank, even "0" and "false"; zero and NaN are false."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return not math.isnan(value) and abs(value) > _NEAR
+    return value != ""
+
+
+def equal(left: Value, right: Value) -> bool:
+    """XPath `=`: a truth value draws the other side to truth values, else a number to numbers, else both are text."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return to_truth(left) == to_truth(right)
+    if isinstance(left, float) or isinstance(right, float):
+        one, other = to_number(left), to_number(right)
+        return one == other or abs(one - other) < _NEAR
+    return left == right

@@ -1,0 +1,71 @@
+"""From the XLSForm workbook to the ODK XForm (by pyxform), and from the XForm to our Form (by lxml).
+
+Only compile_workbook() loads pyxform; opening a compiled study never does. What a telephone interview cannot do yet is refused by
+name, never run half.
+"""
+
+import re
+from pathlib import Path
+
+from lxml import etree
+
+from app.errors import StudyError
+from app.questionnaire import workbook
+from app.questionnaire.form import Form, FormError
+from app.questionnaire.xform import Reader
+
+LARGEST = 64 << 20
+"""Bytes of an XForm."""
+
+_ADDRESS = re.compile(
+    r"\[row : (?P<row>\d+)\](?: On the '(?P<sheet>[^']*)' sheet, the '(?P<column>[^']*)' value)?"
+)
+
+
+def compile_workbook(path: Path) -> str:
+    """The XForm of a workbook. Raises StudyError with sheet!cell where it is known."""
+    # Slow to load, and only `study check` and `study build` need them.
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
+
+    book = workbook.read(path)
+    try:
+        xml = str(convert(xlsform=str(path), validate=False, pretty_print=False).xform)
+    except PyXFormError as error:
+        raise _located(str(error), book) from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise StudyError(f"The workbook cannot be compiled: {error}", where=path.name) from error
+    try:
+        parse(xml)
+    except FormError as error:
+        where = book.of_question(error.question, error.column)
+        raise StudyError(error.what, where=where, todo=error.todo) from error
+    return xml
+
+
+def parse(xml: str | bytes) -> Form:
+    """The form, with every expression parsed. Raises StudyError; FormError (a StudyError) when one question is at fault."""
+    data = xml.encode() if isinstance(xml, str) else xml
+    if len(data) > LARGEST:
+        raise StudyError("The form is far too large")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise StudyError(f"The form is not well-formed XML: {error}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise StudyError("The form declares a document type or entities, which is refused")
+    form = Reader(root).form()
+    form.check()
+    return form
+
+
+def _located(message: str, book: workbook.Workbook) -> StudyError:
+    """pyxform's message with its "[row : 5] On the 'survey' sheet, the 'x' value" turned into an address."""
+    found = _ADDRESS.search(message)
+    where = book.path.name
+    if found:
+        sheet, column = found["sheet"] or "survey", found["column"] or ""
+        where = book.address(sheet, int(found["row"]), column)
+        message = message[found.end() :].removeprefix(" is invalid.").strip() or message
+    return StudyError(message, where=where)

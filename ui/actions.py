@@ -1,0 +1,179 @@
+"""Every key of the desk in one table (notes/method.md §7): a key means the same thing everywhere, and is shown only where it works.
+
+F2, F3, F4 and F12 (probe, repeat, appointment, supervisor) are kept free for what they are to mean.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.interview.screen import Page, Screen
+
+
+class Act(Enum):
+    """What a key does."""
+
+    GO = "go"
+    HELP = "help"
+    HANG_UP = "hang_up"
+    REFUSED = "refused"
+    BACK = "back"
+    NOTE = "note"
+    DONT_KNOW = "dont_know"
+    FIND = "find"
+    WINDOW_LANGUAGE = "window_language"
+    INTERVIEW_LANGUAGE = "interview_language"
+    APPEARANCE = "appearance"
+    SIGN_OUT = "sign_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line of the table.
+
+    keys: first the one that is shown. label: on the key bar. help: in the help panel. works: where it does something.
+    shortcut: the window listens for it everywhere; else the page or field itself takes the key.
+    always: it may be pressed while an answer is being stored or a new screen still takes no keys.
+    """
+
+    act: Act
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    works: Callable[[Screen], bool]
+    shortcut: bool = True
+    always: bool = False
+
+
+def _in_interview(screen: Screen) -> bool:
+    return screen.page is Page.INTERVIEW and screen.question is not None
+
+
+def _offers_dk(screen: Screen) -> bool:
+    return _in_interview(screen) and screen.question is not None and bool(screen.question.dk)
+
+
+def _offers_refused(screen: Screen) -> bool:
+    return _in_interview(screen) and screen.question is not None and bool(screen.question.refused)
+
+
+def _can_go_back(screen: Screen) -> bool:
+    return _in_interview(screen) and screen.question is not None and screen.question.number > 1
+
+
+def _everywhere(_screen: Screen) -> bool:
+    return True
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        Act.GO,
+        ("Enter",),
+        QT_TRANSLATE_NOOP("Actions", "Go on"),
+        QT_TRANSLATE_NOOP("Actions", "Take the step on the large button; store what is typed"),
+        lambda screen: screen.page is not Page.DIALING,
+        shortcut=False,
+    ),
+    Action(
+        Act.HELP,
+        ("F1",),
+        QT_TRANSLATE_NOOP("Actions", "Keys"),
+        QT_TRANSLATE_NOOP("Actions", "Show or hide this list"),
+        _everywhere,
+        always=True,
+    ),
+    Action(
+        Act.HANG_UP,
+        ("F5",),
+        QT_TRANSLATE_NOOP("Actions", "Hang up"),
+        QT_TRANSLATE_NOOP("Actions", "End the call; during the interview press it twice"),
+        lambda screen: screen.page is Page.DIALING or _in_interview(screen),
+        always=True,
+    ),
+    Action(
+        Act.REFUSED,
+        ("F6",),
+        QT_TRANSLATE_NOOP("Actions", "Refused"),
+        QT_TRANSLATE_NOOP("Actions", "The respondent does not want to answer this question"),
+        _offers_refused,
+    ),
+    Action(
+        Act.BACK,
+        ("F7",),
+        QT_TRANSLATE_NOOP("Actions", "Back"),
+        QT_TRANSLATE_NOOP("Actions", "One question back; Enter keeps its answer"),
+        _can_go_back,
+    ),
+    Action(
+        Act.NOTE,
+        ("F8",),
+        QT_TRANSLATE_NOOP("Actions", "Note"),
+        QT_TRANSLATE_NOOP("Actions", "Write a remark for the supervisor; no names in it"),
+        lambda screen: _in_interview(screen) or screen.page is Page.OUTCOME,
+    ),
+    Action(
+        Act.DONT_KNOW,
+        ("F9", "-"),
+        QT_TRANSLATE_NOOP("Actions", "Don’t know"),
+        QT_TRANSLATE_NOOP("Actions", "The respondent does not know or cannot say"),
+        _offers_dk,
+    ),
+    Action(
+        Act.FIND,
+        ("/",),
+        QT_TRANSLATE_NOOP("Actions", "Search"),
+        QT_TRANSLATE_NOOP("Actions", "Find an outcome by a word"),
+        lambda screen: screen.page is Page.OUTCOME,
+        shortcut=False,
+    ),
+    Action(
+        Act.INTERVIEW_LANGUAGE,
+        ("F11",),
+        QT_TRANSLATE_NOOP("Actions", "Interview: {language}"),
+        QT_TRANSLATE_NOOP("Actions", "Ask in the other language from here on"),
+        lambda screen: screen.page in (Page.CASE, Page.DIALING) or _in_interview(screen),
+    ),
+    Action(
+        Act.WINDOW_LANGUAGE,
+        ("F10",),
+        QT_TRANSLATE_NOOP("Actions", "Window: {language}"),
+        QT_TRANSLATE_NOOP("Actions", "Show the window in the other language; the interview is not touched"),
+        _everywhere,
+        always=True,
+    ),
+    Action(
+        Act.APPEARANCE,
+        ("Ctrl+T",),
+        QT_TRANSLATE_NOOP("Actions", "Light or dark"),
+        QT_TRANSLATE_NOOP("Actions", "Switch between light and dark colours"),
+        _everywhere,
+        always=True,
+    ),
+    Action(
+        Act.SIGN_OUT,
+        ("Ctrl+Q",),
+        QT_TRANSLATE_NOOP("Actions", "Sign out"),
+        QT_TRANSLATE_NOOP("Actions", "End the shift"),
+        lambda screen: screen.page is Page.READY,
+    ),
+)
+
+
+def on(screen: Screen) -> tuple[Action, ...]:
+    """The actions that do something on this screen, in the table's order."""
+    return tuple(action for action in ACTIONS if action.works(screen))
+
+
+def action_word(source: str) -> str:
+    """A label or help text of the table in the window's language."""
+    return QCoreApplication.translate("Actions", source)
+
+
+def key_word(action: Action) -> str:
+    """The key as it stands on the keyboard."""
+    return " ".join(action_word(_ENTER) if key == "Enter" else key for key in action.keys)
+
+
+_ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")

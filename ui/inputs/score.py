@@ -1,0 +1,60 @@
+"""A score on a scale, 0–10 as a rule: one key an answer, "1" waits for the 0 of a 10."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from app.interview.screen import QuestionView
+from ui.inputs.answer import CodeInput
+from ui.layout import row
+
+_MOST_CELLS = 11
+"""A longer scale is typed into the readout alone."""
+
+
+class ScoreInput(CodeInput):
+    """The cells of the scale and, large, what was entered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cells = QWidget()
+        self._line = QHBoxLayout(self._cells)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(6)
+        self.setLayout(row(self._cells, None, self.readout, spacing=20))
+
+    def ask(self, question: QuestionView) -> None:
+        """Begin a scored question."""
+        low, high = question.scale or (0, 10)
+        values = [str(value) for value in range(low, high + 1)]
+        if len(values) > _MOST_CELLS:
+            self._lay([])
+        elif values != list(self.buttons):
+            self._lay(values)
+        self.begin(question, {value: value for value in values})
+        self.show_question(question)
+
+    def show_question(self, question: QuestionView) -> None:
+        """Draw scale and value."""
+        super().show_question(question)
+        low, high = question.scale or (0, 10)
+        self.setAccessibleName(self.tr("Score from {low} to {high}").format(low=low, high=high))
+        self.setAccessibleDescription(question.read_aloud)
+        self.readout.setAccessibleName(self.tr("Entered score"))
+        for value, cell in self.buttons.items():
+            cell.setAccessibleName(self.tr("{score} points").format(score=value))
+        self.draw()
+
+    def _lay(self, values: list[str]) -> None:
+        for cell in self.buttons.values():
+            cell.deleteLater()
+        self.buttons = {value: self._cell(value) for value in values}
+        for cell in self.buttons.values():
+            self._line.addWidget(cell)
+
+    def _cell(self, value: str) -> QPushButton:
+        cell = QPushButton(value)
+        cell.setProperty("role", "cell")
+        cell.setCheckable(True)
+        cell.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        cell.clicked.connect(lambda: self.commit(value))
+        return cell

@@ -1,0 +1,174 @@
+"""The words for the desk's codes: Enums, groups, parts and errors. Pages and actions keep their own sentences.
+
+Source texts are English, marked for Qt Linguist, looked up when they are shown. An unknown code is shown as it is, never hidden.
+"""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.errors import EvidenceError, FangxinError, LineError, SealError, StorageError, StudyError, SyncError, UsageError
+from app.interview.screen import LineView, Notice, OutcomeView, RecordingView, Screen
+from ui.inputs.entry import Why
+
+_LINE = {
+    LineView.IDLE: QT_TRANSLATE_NOOP("Words", "Line idle"),
+    LineView.DIALING: QT_TRANSLATE_NOOP("Words", "Dialling"),
+    LineView.RINGING: QT_TRANSLATE_NOOP("Words", "Ringing"),
+    LineView.TALKING: QT_TRANSLATE_NOOP("Words", "In call"),
+    LineView.ENDED: QT_TRANSLATE_NOOP("Words", "Call ended"),
+    LineView.TROUBLE: QT_TRANSLATE_NOOP("Words", "Line trouble"),
+}
+
+_RECORDING = {
+    RecordingView.OFF: QT_TRANSLATE_NOOP("Words", "Not recording"),
+    RecordingView.ON: QT_TRANSLATE_NOOP("Words", "Recording"),
+    RecordingView.CLOSED: QT_TRANSLATE_NOOP("Words", "Recording sealed"),
+    RecordingView.TROUBLE: QT_TRANSLATE_NOOP("Words", "Recording trouble"),
+}
+
+_NOTICE = {
+    Notice.NO_CASES: QT_TRANSLATE_NOOP("Words", "No case can be dialled right now."),
+    Notice.RESUMED_AFTER_CRASH: QT_TRANSLATE_NOOP(
+        "Words",
+        "The program ended unexpectedly last time. What was entered is all there; the interrupted call is on record.",
+    ),
+    Notice.SAVED: QT_TRANSLATE_NOOP("Words", "Saved. Ready for the next case."),
+    Notice.INTERVIEW_RESUMES: QT_TRANSLATE_NOOP(
+        "Words", "This interview was broken off. After the call is answered it goes on at the stored question."
+    ),
+    Notice.NOTE_REQUIRED: QT_TRANSLATE_NOOP("Words", "This outcome needs a note: say in a few words what happened."),
+    Notice.NOT_ACCEPTED: QT_TRANSLATE_NOOP(
+        "Words", "This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another."
+    ),
+    Notice.STOPPED: QT_TRANSLATE_NOOP(
+        "Words",
+        "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
+    ),
+}
+
+_TONE = {
+    Notice.SAVED: "fine",
+    Notice.STOPPED: "danger",
+    Notice.NOTE_REQUIRED: "warning",
+    Notice.NOT_ACCEPTED: "warning",
+    Notice.RESUMED_AFTER_CRASH: "warning",
+}
+
+_GROUP = {
+    "interview": QT_TRANSLATE_NOOP("Words", "Interview"),
+    "line": QT_TRANSLATE_NOOP("Words", "Line and network"),
+    "nobody": QT_TRANSLATE_NOOP("Words", "Person not reached"),
+    "refusal": QT_TRANSLATE_NOOP("Words", "Refusal and break-off"),
+    "appointment": QT_TRANSLATE_NOOP("Words", "Call back later"),
+    "not_eligible": QT_TRANSLATE_NOOP("Words", "Not eligible"),
+}
+
+_PART = {
+    "intro": QT_TRANSLATE_NOOP("Words", "Introduction"),
+    "screening": QT_TRANSLATE_NOOP("Words", "Screening"),
+    "items": QT_TRANSLATE_NOOP("Words", "Questions"),
+    "close": QT_TRANSLATE_NOOP("Words", "Closing"),
+}
+
+_WHY = {
+    Why.NOT_A_CODE: QT_TRANSLATE_NOOP("Words", "This key is no answer here."),
+    Why.UNFINISHED: QT_TRANSLATE_NOOP("Words", "First finish “{typed}”: {keys}. Backspace clears it."),
+    Why.DECIMAL: QT_TRANSLATE_NOOP("Words", "Whole points only. Probe:"),
+    Why.LATE_DECIMAL: QT_TRANSLATE_NOOP(
+        "Words", "No decimals: the key before the point is already stored. If it is wrong, press F7 and ask again."
+    ),
+    Why.NOTHING: QT_TRANSLATE_NOOP("Words", "Enter an answer first."),
+    Why.DIGITS_ONLY: QT_TRANSLATE_NOOP("Words", "Digits only here."),
+    Why.CLEAR_FIRST: QT_TRANSLATE_NOOP("Words", "Something is typed already: Enter stores it, or clear it first."),
+    Why.NO_DONT_KNOW: QT_TRANSLATE_NOOP("Words", "This question has no “Don’t know”."),
+    Why.NO_REFUSED: QT_TRANSLATE_NOOP("Words", "This question has no “Refused”."),
+    Why.HANG_UP_AGAIN: QT_TRANSLATE_NOOP("Words", "Press F5 once more to hang up; any other key goes on with the interview."),
+    Why.SAVING: QT_TRANSLATE_NOOP("Words", "Saving, one moment please …"),
+}
+
+_SPOKEN = {
+    Why.DECIMAL: QT_TRANSLATE_NOOP("Spoken", "Please give a whole number, without a decimal."),
+}
+
+_ERROR = {
+    StorageError: QT_TRANSLATE_NOOP("Words", "The disk or the local data cannot be used"),
+    LineError: QT_TRANSLATE_NOOP("Words", "The line or the sound cannot be used"),
+    StudyError: QT_TRANSLATE_NOOP("Words", "The study package cannot be used"),
+    EvidenceError: QT_TRANSLATE_NOOP("Words", "The journal does not hold"),
+    SealError: QT_TRANSLATE_NOOP("Words", "A sealed file cannot be used"),
+    SyncError: QT_TRANSLATE_NOOP("Words", "Central cannot be used"),
+    UsageError: QT_TRANSLATE_NOOP("Words", "A setting cannot be used"),
+}
+
+
+def word(source: str) -> str:
+    """A text of the "Words" context in the window's language."""
+    return QCoreApplication.translate("Words", source)
+
+
+def line_word(line: LineView) -> str:
+    """What the line does."""
+    return word(_LINE[line])
+
+
+def recording_word(recording: RecordingView) -> str:
+    """What the recording does."""
+    return word(_RECORDING[recording])
+
+
+def notice_word(notice: Notice) -> str:
+    """What the desk has to say; "" for NONE."""
+    return word(_NOTICE[notice]) if notice in _NOTICE else ""
+
+
+def notice_tone(notice: Notice) -> str:
+    """The style sheet's tone of a notice: info, fine, warning or danger."""
+    return _TONE.get(notice, "info")
+
+
+def group_word(group: str) -> str:
+    """A group of outcomes."""
+    return word(_GROUP[group]) if group in _GROUP else group
+
+
+def part_word(part: str) -> str:
+    """A part of the questionnaire; the study's own word where it is none of ours."""
+    return word(_PART[part]) if part in _PART else part
+
+
+def why_word(why: Why) -> str:
+    """Why a key was not taken."""
+    return word(_WHY[why])
+
+
+def probe(why: Why) -> str:
+    """The source text of the scripted probe that belongs to a refused key ("" = none), context "Spoken"."""
+    return _SPOKEN.get(why, "")
+
+
+def error_word(error: FangxinError) -> str:
+    """The kind of a fault, as a heading above its own sentence."""
+    known = next((kind for kind in type(error).__mro__ if kind in _ERROR), None)
+    return word(_ERROR[known]) if known in _ERROR else word(QT_TRANSLATE_NOOP("Words", "Fangxin cannot go on"))
+
+
+def outcome_word(outcome: OutcomeView, language: str) -> str:
+    """An outcome's label in the window's language."""
+    return outcome.label_zh if language == "zh" else outcome.label_en
+
+
+def named_outcome(screen: Screen, key: str, language: str) -> str:
+    """The label of an outcome by its key; the key itself when the menu does not have it."""
+    found = next((outcome for outcome in screen.outcomes if outcome.key == key), None)
+    return outcome_word(found, language) if found else key
+
+
+def clock_word(seconds: int) -> str:
+    """125 → 02:05; above an hour 1:02:05."""
+    minutes, second = divmod(max(0, seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
+
+
+def language_name(iso: str) -> str:
+    """A language in its own name."""
+    return {"zh": "中文", "en": "English"}.get(iso, iso)

@@ -1,0 +1,91 @@
+"""Layouts in one line each: row(...), column(...), grid of fields, framed."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+
+Item = QWidget | QLayout | int | None
+"""A widget or layout; a number = that many px of space; None = all the space there is."""
+
+
+def row(*items: Item, margin: int = 0, spacing: int = 8) -> QHBoxLayout:
+    """Items side by side."""
+    layout = QHBoxLayout()
+    _fill(layout, items, margin, spacing)
+    return layout
+
+
+def column(*items: Item, margin: int = 0, spacing: int = 8) -> QVBoxLayout:
+    """Items below each other."""
+    layout = QVBoxLayout()
+    _fill(layout, items, margin, spacing)
+    return layout
+
+
+def form(*fields: tuple[QLabel, QWidget], margin: int = 0, spacing: int = 8) -> QFormLayout:
+    """Labels with their fields; each label is its field's buddy, so a screen reader names the field."""
+    layout = QFormLayout()
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+    for label, field in fields:
+        label.setBuddy(field)
+        layout.addRow(label, field)
+    return layout
+
+
+def framed(layout: QLayout, role: str) -> QFrame:
+    """A frame of the style sheet's `role` around a layout."""
+    frame = QFrame()
+    frame.setProperty("role", role)
+    frame.setLayout(layout)
+    return frame
+
+
+def centred(widget: QWidget, width: int) -> QVBoxLayout:
+    """A widget of at most `width` px in the middle, a little above the geometric centre."""
+    widget.setMaximumWidth(width)
+    layout = QVBoxLayout()
+    layout.setContentsMargins(24, 16, 24, 16)
+    layout.addStretch(2)
+    layout.addLayout(row(None, widget, None))
+    layout.addStretch(3)
+    inner = layout.itemAt(1).layout()
+    if isinstance(inner, QBoxLayout):
+        inner.setStretch(1, 100)
+    return layout
+
+
+def label(role: str = "", *, wrap: bool = False, centre: bool = False) -> QLabel:
+    """A plain-text label of the style sheet's `role`."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if centre:
+        made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return made
+
+
+def scrolling(content: QWidget) -> QScrollArea:
+    """A scroll area without frame that appears only when the content does not fit."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
+
+
+def _fill(layout: QBoxLayout, items: tuple[Item, ...], margin: int, spacing: int) -> None:
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item)
+        else:
+            layout.addWidget(item)

@@ -1,0 +1,135 @@
+"""All outcomes at once, in their groups, each with its two digits: nothing to scroll through while the next number waits."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.interview.screen import OutcomeView
+from ui.labels import group_word, outcome_word
+from ui.layout import column, label
+from ui.theme import mark
+
+_ORDER = ("interview", "refusal", "line", "nobody", "appointment", "not_eligible")
+_COLUMNS = 3
+
+
+class OutcomeBoard(QWidget):
+    """The outcome menu as a board of three columns. It knows which line is marked, not why."""
+
+    picked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._laid: tuple[OutcomeView, ...] = ()
+        self._rows: dict[str, QPushButton] = {}
+        self._columns: list[list[str]] = []
+        self._heads: dict[str, QLabel] = {}
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(16)
+
+    def show_outcomes(self, outcomes: tuple[OutcomeView, ...], language: str, proposed: str) -> None:
+        """Draw the menu in a language."""
+        if outcomes != self._laid:
+            self._lay(outcomes)
+        for outcome in outcomes:
+            button = self._rows[outcome.key]
+            name = outcome_word(outcome, language)
+            button.setText(f"{outcome.key}   {name}" + (" *" if outcome.note_required else ""))
+            button.setAccessibleName(f"{outcome.key} {name}")
+            mark(button, proposed="yes" if outcome.key == proposed else "no")
+        for group, head in self._heads.items():
+            head.setText(group_word(group))
+
+    def mark_picked(self, key: str) -> None:
+        """Mark one line."""
+        for name, button in self._rows.items():
+            mark(button, chosen="yes" if name == key else "no")
+            button.setChecked(name == key)
+
+    def show_only(self, text: str) -> list[str]:
+        """Leave only the lines whose digits begin with, or whose words contain, `text`. Returns their keys."""
+        found = []
+        for outcome in self._laid:
+            words = f"{outcome.label_zh} {outcome.label_en}".lower()
+            there = outcome.key.startswith(text) or text in words
+            self._rows[outcome.key].setVisible(there)
+            if there:
+                found.append(outcome.key)
+        return found
+
+    def neighbour(self, key: str, step: int, *, across: bool) -> str:
+        """The line `step` further down (or, across, the one beside it); from nowhere the first. "" = none."""
+        columns = [[name for name in names if not self._rows[name].isHidden()] for names in self._columns]
+        columns = [names for names in columns if names]
+        if not columns:
+            return ""
+        at = next(((x, names.index(key)) for x, names in enumerate(columns) if key in names), None)
+        if at is None:
+            return columns[0][0]
+        x, y = at
+        if across:
+            names = columns[(x + step) % len(columns)]
+            return names[min(y, len(names) - 1)]
+        flat = [name for names in columns for name in names]
+        return flat[(flat.index(key) + step) % len(flat)]
+
+    def reveal(self, key: str) -> None:
+        """Scroll a line into view."""
+        parent = self.parentWidget()
+        area = parent.parentWidget() if parent else None
+        if isinstance(area, QScrollArea) and key in self._rows:
+            area.ensureWidgetVisible(self._rows[key])
+
+    def _lay(self, outcomes: tuple[OutcomeView, ...]) -> None:
+        while (item := self._line.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        self._laid = outcomes
+        self._rows = {outcome.key: self._row(outcome.key) for outcome in outcomes}
+        self._heads = {group: label("group") for group in _groups(outcomes)}
+        self._columns = []
+        for groups in _balanced(_groups(outcomes)):
+            stack = column(spacing=3)
+            for group, keys in groups:
+                _add(stack, [self._heads[group], *(self._rows[key] for key in keys)])
+            stack.addStretch(1)
+            holder = QWidget()
+            holder.setLayout(stack)
+            self._line.addWidget(holder, 1)
+            self._columns.append([key for _group, keys in groups for key in keys])
+
+    def _row(self, key: str) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("role", "outcome")
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self.picked.emit(key))
+        return button
+
+
+def _add(stack: QVBoxLayout, widgets: Iterable[QWidget]) -> None:
+    for widget in widgets:
+        stack.addWidget(widget)
+
+
+def _groups(outcomes: tuple[OutcomeView, ...]) -> dict[str, list[str]]:
+    known = [group for group in _ORDER if any(outcome.group == group for outcome in outcomes)]
+    groups: dict[str, list[str]] = {group: [] for group in known}
+    for outcome in outcomes:
+        groups.setdefault(outcome.group, []).append(outcome.key)
+    return groups
+
+
+def _balanced(groups: dict[str, list[str]]) -> list[list[tuple[str, list[str]]]]:
+    """Groups in reading order, cut into columns of about the same height (a heading counts as one line)."""
+    total = sum(len(keys) + 1 for keys in groups.values())
+    columns: list[list[tuple[str, list[str]]]] = [[]]
+    height = 0
+    for group, keys in groups.items():
+        if columns[-1] and len(columns) < _COLUMNS and height + (len(keys) + 1) / 2 > total * len(columns) / _COLUMNS:
+            columns.append([])
+        columns[-1].append((group, keys))
+        height += len(keys) + 1
+    return columns

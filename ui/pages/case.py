@@ -1,0 +1,41 @@
+"""The case at hand, before it is dialled."""
+
+from app.interview.screen import Screen
+from ui.layout import centred, column, framed, label
+from ui.pages.page import DeskPage
+
+
+class CasePage(DeskPage):
+    """Whom to call: unit, masked number, what was tried before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unit = label("title", centre=True, wrap=True)
+        self._number = label("number", centre=True)
+        self._history = label("muted", centre=True, wrap=True)
+        self._resumes = label("resumes", centre=True, wrap=True)
+        self._button = self.main_button()
+        card = framed(
+            column(
+                self._unit, self._number, self._history, self._resumes, 16, self._button, margin=32, spacing=8
+            ),
+            "card",
+        )
+        self.setLayout(centred(card, 520))
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the page."""
+        case = screen.case
+        if case is None:
+            return
+        self._unit.setText(case.unit or self.tr("Mobile number, whole city"))
+        self._number.setText(case.number)
+        self._number.setAccessibleName(self.tr("Number {number}").format(number=case.number))
+        if case.attempts:
+            self._history.setText(self.tr("Attempts so far: {attempts}").format(attempts=case.attempts))
+        else:
+            self._history.setText(self.tr("First attempt"))
+        self._resumes.setText(self.tr("Interview broken off earlier: it goes on where it stopped"))
+        self._resumes.setVisible(case.resumes)
+        self._button.setText(self.tr("Dial   Enter"))
+        self._button.setAccessibleName(self.tr("Dial"))

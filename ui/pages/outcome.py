@@ -1,0 +1,189 @@
+"""After the call: the proposed outcome is chosen already, Enter confirms; two digits, the arrows or "/" and a word choose another."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.interview.screen import OutcomeView, Screen
+from ui.inputs.entry import plain
+from ui.inputs.line import LineEdit
+from ui.labels import named_outcome
+from ui.language import Language
+from ui.layout import column, framed, label, row, scrolling
+from ui.pages.board import OutcomeBoard
+from ui.pages.page import DeskPage
+from ui.pace import ENTER
+from ui.theme import mark
+
+_LONGEST_NOTE, _LONGEST_SEARCH = 500, 20
+_ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+
+
+class OutcomePage(DeskPage):
+    """How the call ended."""
+
+    chosen = Signal(str, str)
+    """Outcome key and note."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._outcomes: tuple[OutcomeView, ...] = ()
+        self._proposed = ""
+        self._picked = ""
+        self._typed = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
+        self._heading, self._code = label("heading"), label("code", centre=True)
+        self._chosen, self._hint = label("chosen", wrap=True), label("hint", wrap=True)
+        self._filter = LineEdit(_LONGEST_SEARCH)
+        self._filter.textChanged.connect(self._filtered)
+        self._filter.entered.connect(self.setFocus)
+        self._note_word = label()
+        self._note = LineEdit(_LONGEST_NOTE)
+        self._note.entered.connect(self.enter)
+        self._note_word.setBuddy(self._note)
+        self._board = OutcomeBoard()
+        self._board.picked.connect(self._pick)
+        self._button = self.main_button()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._filter.setMaximumWidth(300)
+        top = row(self._heading, None, self._filter, spacing=12)
+        choice = row(self._code, self._chosen, self._button, spacing=14)
+        choice.setStretch(1, 1)
+        note = row(self._note_word, self._note, spacing=10)
+        layout = column(top, scrolling(self._board), self._hint, framed(column(choice, note), "tray"), spacing=8)
+        layout.setContentsMargins(28, 12, 28, 12)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the menu. A new proposal is followed until the interviewer has chosen himself."""
+        self._outcomes, self._proposed = screen.outcomes, screen.proposed
+        language = self._language.current
+        self._heading.setText(self.tr("How did the call end?"))
+        self._filter.setPlaceholderText(self.tr("Search   /"))
+        self._filter.setAccessibleName(self.tr("Search outcomes"))
+        self._board.show_outcomes(screen.outcomes, language, screen.proposed)
+        self._button.setText(self.tr("Confirm   Enter"))
+        self._button.setAccessibleName(self.tr("Confirm outcome"))
+        picked = self._find(self._picked or self._proposed)
+        key = picked.key if picked else ""
+        self._code.setText(f"{self._typed}_" if self._typed else key or "–")
+        self._code.setAccessibleName(self.tr("Outcome code"))
+        if picked is None:
+            text = self.tr("No outcome chosen yet: type its two digits.")
+        elif key == self._proposed:
+            text = self.tr("{outcome}   (proposed)").format(outcome=named_outcome(screen, key, language))
+        else:
+            text = named_outcome(screen, key, language)
+        self._chosen.setText(text)
+        needed = picked is not None and picked.note_required
+        self._note_word.setText(self.tr("Note (required)") if needed else self.tr("Note"))
+        self._note.setAccessibleName(self._note_word.text())
+        mark(self._note, needed="yes" if needed and not self._note.text().strip() else "no")
+        self._board.mark_picked(key)
+        self._screen = screen
+
+    def arrive(self, screen: Screen) -> None:
+        """Another call: nothing chosen, nothing typed."""
+        self._picked = self._typed = ""
+        self._filter.clear()
+        self._note.clear()
+        self._hint.clear()
+        self._screen = screen
+
+    def offer_note(self, text: str) -> None:
+        """A verbatim that was being typed when the call ended must not be lost: it becomes the note."""
+        if text and not self._note.text():
+            self._note.setText(self.tr("Not entered when the call ended: {text}").format(text=text))
+
+    def focus_note(self) -> None:
+        """F8."""
+        self._note.setFocus()
+
+    def focus_filter(self) -> None:
+        """ "/" or F3."""
+        self._filter.setFocus()
+        self._filter.selectAll()
+
+    def enter(self) -> None:
+        """Confirm, or say what is missing."""
+        picked = self._find(self._picked or self._proposed)
+        if picked is None or self._typed:
+            self._alarm(self.tr("Type the two digits of an outcome first."))
+        elif picked.note_required and not self._note.text().strip():
+            self._alarm(self.tr("This outcome needs a note: say in a few words what happened."))
+            self._note.setFocus()
+        else:
+            self.chosen.emit(picked.key, self._note.text().strip())
+
+    def keyPressEvent(self, event: QKeyEvent, /) -> None:
+        """Digits choose, arrows move, "/" searches, Enter confirms, Escape clears."""
+        text = plain(event.text())
+        if event.key() in ENTER:
+            self.enter()
+        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
+            self._clear()
+        elif event.key() in _ARROWS:
+            self._move(_ARROWS[Qt.Key(event.key())], across=event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right))
+        elif text in ("/", "、"):
+            self.focus_filter()
+        elif text.isdecimal() and not self._in_field():
+            self._digit(text)
+        else:
+            event.ignore()
+
+    def _digit(self, digit: str) -> None:
+        for typed in (self._typed + digit, digit):
+            if any(outcome.key.startswith(typed) for outcome in self._outcomes):
+                self._typed = typed
+                break
+        else:
+            self._alarm(self.tr("No outcome begins with {digit}.").format(digit=digit))
+            return
+        if self._find(self._typed) is not None:
+            self._pick(self._typed)
+        else:
+            self._again()
+
+    def _pick(self, key: str) -> None:
+        self._picked, self._typed = key, ""
+        self._again()
+        self._board.reveal(key)
+        self.setFocus()
+
+    def _clear(self) -> None:
+        self._typed = ""
+        self._filter.clear()
+        self.setFocus()
+        self._again()
+
+    def _move(self, step: int, *, across: bool) -> None:
+        key = self._board.neighbour(self._picked or self._proposed, step, across=across)
+        if key:
+            self._pick(key)
+
+    def _filtered(self, text: str) -> None:
+        only = self._board.show_only(plain(text).strip().lower())
+        if text and len(only) == 1:
+            self._picked = only[0]
+            self._again()
+
+    def _alarm(self, text: str) -> None:
+        QApplication.beep()
+        self._hint.setText(text)
+        mark(self._hint, tone="alarm")
+
+    def _again(self) -> None:
+        self._hint.clear()
+        self.show_screen(self._screen)
+
+    def _in_field(self) -> bool:
+        focus: QWidget | None = QApplication.focusWidget()
+        return focus in (self._note, self._filter)
+
+    def _find(self, key: str) -> OutcomeView | None:
+        return next((outcome for outcome in self._outcomes if outcome.key == key), None)

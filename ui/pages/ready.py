@@ -1,0 +1,44 @@
+"""Between two cases: today's figures and the next case; or, honestly, that there is none."""
+
+from app.interview.screen import Notice, Screen
+from ui.layout import centred, column, framed, label, row
+from ui.pages.page import DeskPage
+
+
+class ReadyPage(DeskPage):
+    """Ready for the next case."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heading = label("title", centre=True, wrap=True)
+        self._text = label("muted", centre=True, wrap=True)
+        self._dials, self._dials_word = label("figure", centre=True), label("muted", centre=True)
+        self._completes, self._completes_word = label("figure", centre=True), label("muted", centre=True)
+        self._button = self.main_button()
+        figures = row(
+            column(self._dials, self._dials_word, spacing=0),
+            column(self._completes, self._completes_word, spacing=0),
+            spacing=24,
+        )
+        card = framed(
+            column(self._heading, self._text, 8, figures, 16, self._button, margin=32, spacing=8), "card"
+        )
+        self.setLayout(centred(card, 520))
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the page."""
+        empty = screen.notice is Notice.NO_CASES
+        self._heading.setText(self.tr("No case right now") if empty else self.tr("Ready"))
+        if empty:
+            text = screen.notice_text or self.tr(
+                "Every case left is waiting for its next call time or has been finished. Look again a little later."
+            )
+        else:
+            text = self.tr("Headset on, line free? Then take the next case.")
+        self._text.setText(text)
+        self._dials.setText(str(screen.counts.dials))
+        self._dials_word.setText(self.tr("dialled today"))
+        self._completes.setText(str(screen.counts.completes))
+        self._completes_word.setText(self.tr("completed today"))
+        self._button.setText(self.tr("Look again   Enter") if empty else self.tr("Next case   Enter"))
+        self._button.setAccessibleName(self.tr("Look again") if empty else self.tr("Next case"))

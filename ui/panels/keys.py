@@ -1,0 +1,104 @@
+"""The keys that work right now: a bar at the bottom (it takes the mouse too) and the list behind F1."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app.interview.screen import Page, Screen
+from ui.actions import ACTIONS, Act, Action, action_word, key_word, on
+from ui.labels import language_name
+from ui.language import Language
+from ui.layout import column, framed, label, row, scrolling
+
+
+def other(iso: str) -> str:
+    """The interview language F11 changes to."""
+    return "en" if iso == "zh" else "zh"
+
+
+class KeyBar(QWidget):
+    """One flat button per key that works on this screen."""
+
+    pressed = Signal(object)
+    """Act."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self._buttons: dict[Act, QPushButton] = {}
+        line = QHBoxLayout()
+        line.setContentsMargins(22, 5, 22, 5)
+        line.setSpacing(4)
+        for action in ACTIONS:
+            if action.shortcut and action.act is not Act.APPEARANCE:
+                self._buttons[action.act] = self._button(action)
+                line.addWidget(self._buttons[action.act])
+            if action.act is Act.DONT_KNOW:
+                line.addStretch(1)
+        self.setLayout(row(framed(line, "keybar")))
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the bar."""
+        working = on(screen)
+        for action in ACTIONS:
+            button = self._buttons.get(action.act)
+            if button is not None:
+                text = self._label(action, screen)
+                button.setText(f"{action.keys[0]}  {text}")
+                button.setAccessibleName(text)
+                button.setToolTip(action_word(action.help))
+                button.setVisible(action in working)
+
+    def _label(self, action: Action, screen: Screen) -> str:
+        if action.act is Act.INTERVIEW_LANGUAGE:
+            return action_word(action.label).format(language=language_name(other(screen.language)))
+        if action.act is Act.WINDOW_LANGUAGE:
+            return action_word(action.label).format(language=language_name(other(self._language.current)))
+        return action_word(action.label)
+
+    def _button(self, action: Action) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("role", "key")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard has the key itself
+        button.clicked.connect(lambda: self.pressed.emit(action.act))
+        return button
+
+
+class HelpPanel(QWidget):
+    """Every key of this page with what it does, beside the page, never over the question."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(340)
+        self._heading, self._scores = label("heading"), label("muted", wrap=True)
+        self._lines: list[tuple[QLabel, QLabel]] = []
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(10)
+        grid.setColumnStretch(1, 1)
+        for place, _action in enumerate(ACTIONS):
+            key, text = label("cap", centre=True), label("", wrap=True)
+            grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text, place, 1)
+            self._lines.append((key, text))
+        inner = framed(column(self._heading, 4, grid, 8, self._scores, None, margin=20), "help")
+        self.setLayout(row(scrolling(inner)))
+        self.hide()
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the list."""
+        self._heading.setText(self.tr("Keys on this page"))
+        working = on(screen)
+        for action, (key, text) in zip(ACTIONS, self._lines, strict=True):
+            key.setText(key_word(action))
+            text.setText(action_word(action.help))
+            key.setVisible(action in working)
+            text.setVisible(action in working)
+        scored = screen.page is Page.INTERVIEW and screen.question is not None and screen.question.scale is not None
+        self._scores.setText(
+            self.tr(
+                "Scores: 0 and 2–9 are stored at one key. After 1 press 0 for ten points or Enter for one. "
+                "No decimals: ask for a whole number."
+            )
+        )
+        self._scores.setVisible(scored)

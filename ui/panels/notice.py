@@ -1,0 +1,36 @@
+"""What the desk has to say beside the page: a strip below the status, large and red when the desk has stopped."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.interview.screen import Notice, Page, Screen
+from ui.labels import notice_tone, notice_word
+from ui.layout import column, framed, label, row
+from ui.theme import mark
+
+_SAID_BY_THE_PAGE = (Notice.NONE, Notice.NO_CASES)
+
+
+class NoticePanel(QWidget):
+    """One notice; hidden when all is well or the page itself says it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text, self._detail = label("notice", wrap=True), label("detail", wrap=True)
+        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        lines = column(self._text, self._detail, spacing=4)
+        lines.setContentsMargins(28, 10, 28, 10)
+        self._frame = framed(lines, "notice")
+        self.setLayout(row(self._frame))
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the notice."""
+        notice = screen.notice
+        self._text.setText(notice_word(notice))
+        detail = screen.notice_text if notice is not Notice.SAVED else ""
+        self._detail.setText(self.tr("For the supervisor: {detail}").format(detail=detail) if detail else "")
+        self._detail.setVisible(bool(detail))
+        mark(self._frame, tone=notice_tone(notice))
+        mark(self._text, tone=notice_tone(notice))
+        said = notice in _SAID_BY_THE_PAGE or (notice is Notice.INTERVIEW_RESUMES and screen.page is Page.CASE)
+        self.setVisible(not said)

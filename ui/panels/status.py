@@ -1,0 +1,61 @@
+"""The strip on top: study and interviewer; line, recording lamp, time; today's figures. It shows, and switches nothing."""
+
+from PySide6.QtWidgets import QWidget
+
+from app.interview.screen import LineView, Page, RecordingView, Screen
+from ui.labels import clock_word, line_word, recording_word
+from ui.layout import framed, label, row
+from ui.theme import mark
+
+_LINE_TONE = {LineView.TALKING: "fine", LineView.TROUBLE: "danger", LineView.ENDED: "quiet", LineView.IDLE: "quiet"}
+_LAMP_TONE = {
+    RecordingView.ON: "on",
+    RecordingView.TROUBLE: "danger",
+    RecordingView.CLOSED: "fine",
+    RecordingView.OFF: "quiet",
+}
+_LAMP = {RecordingView.ON: "●", RecordingView.TROUBLE: "▲", RecordingView.CLOSED: "✓", RecordingView.OFF: "○"}
+
+
+class StatusPanel(QWidget):
+    """What is true besides the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._study, self._interviewer = label("study"), label("muted")
+        self._line, self._lamp = label("chip", centre=True), label("lamp", centre=True)
+        self._elapsed, self._counts = label("elapsed", centre=True), label("muted")
+        strip = row(
+            self._study,
+            self._interviewer,
+            None,
+            self._counts,
+            self._line,
+            self._lamp,
+            self._elapsed,
+            spacing=14,
+        )
+        strip.setContentsMargins(28, 8, 28, 8)
+        self.setLayout(row(framed(strip, "strip")))
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the strip."""
+        self._study.setText(screen.study)
+        self._interviewer.setText(screen.interviewer)
+        self._interviewer.setAccessibleName(self.tr("Interviewer: {name}").format(name=screen.interviewer))
+        self._line.setText(line_word(screen.line))
+        self._line.setAccessibleName(self.tr("Line: {state}").format(state=self._line.text()))
+        mark(self._line, tone=_LINE_TONE.get(screen.line, "busy"))
+        self._lamp.setText(f"{_LAMP[screen.recording]} {recording_word(screen.recording)}")
+        self._lamp.setAccessibleName(recording_word(screen.recording))
+        mark(self._lamp, tone=_LAMP_TONE[screen.recording])
+        self._elapsed.setText(clock_word(screen.elapsed))
+        self._elapsed.setAccessibleName(self.tr("Time of the call {time}").format(time=self._elapsed.text()))
+        self._counts.setText(
+            self.tr("Today: {dials} dialled, {completes} completed").format(
+                dials=screen.counts.dials, completes=screen.counts.completes
+            )
+        )
+        signed_in = screen.page is not Page.SIGN_IN
+        for part in (self._line, self._lamp, self._elapsed, self._counts):
+            part.setVisible(signed_in)
