@@ -20,10 +20,13 @@ from app.recovery import recover
 from app.sample.case import Case
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
-from hardware.base import Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
+from hardware.base import RATE, Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
 
 RESERVE_SECONDS = 40 * 60
 """Disk kept free for one call's recording before it is dialled."""
+RING_SECONDS = 30
+"""Seconds of ringing before an unanswered call may be taken for "no answer" (notes/method.md §2.3)."""
+_NO_ANSWER = "16"
 
 
 @dataclass
@@ -48,13 +51,14 @@ class Desk:
         practice: Practice | None = None,
         characters_per_second: float = 5.0,
     ) -> None:
-        self._ledger, self._worker, self._outcomes = ledger, worker, outcomes
+        self._ledger, self._worker = ledger, worker
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
         self._work: _Work | None = None
         title = ledger.study.title.get("zh", ledger.study.id)
-        self.screen = Screen(
-            study=title, rehearsal=ledger.rehearsal, outcomes=outcome_views(outcomes.values())
-        )
+        allowed = (outcomes[key] for key in ledger.study.outcomes if key in outcomes)
+        self._menu = {str(outcome.key): outcome for outcome in allowed if outcome.in_menu}
+        menu = outcome_views(self._menu.values())
+        self.screen = Screen(study=title, rehearsal=ledger.rehearsal, outcomes=menu)
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
 
@@ -151,7 +155,7 @@ class Desk:
 
     def choose_outcome(self, key: str, note: str = "") -> None:
         """Close the case in hand with an outcome; it is written down and due for sending when this returns."""
-        work, outcome = self._work, self._outcomes.get(key)
+        work, outcome = self._work, self._menu.get(key)
         if work is None or outcome is None or self.screen.page is not Page.OUTCOME:
             return
         talk = work.conversation
@@ -175,15 +179,13 @@ class Desk:
         self._written(lambda: self._take(self._worker.poll()))
         work = self._work
         if work is not None and work.call and not work.ended:
-            self._show(elapsed=self._worker.samples // 8000)
+            self._show(elapsed=self._worker.samples // RATE)
         if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
             self._show(practice=said)
 
     def close(self) -> None:
-        """End politely: hang up, close the recording, then journal and store."""
+        """End politely: hang up and close the recording. Journal and store stay open: they are the owner's."""
         self._written(lambda: self._take(self._worker.close()))
-        self._ledger.journal.close()
-        self._ledger.store.close()
 
     # What the line says
 
@@ -225,11 +227,16 @@ class Desk:
                 work.ended = True
                 talk = work.conversation
                 cause = event.cause.value
-                guess = propose(cause) if talk is None else talk.outcome_if_cut
+                guess = self._unanswered(cause) if talk is None else talk.outcome_if_cut
                 self._show(page=Page.OUTCOME, line=LineView.ENDED, proposed=self.screen.proposed or guess)
                 self._ledger.ended(work.call, cause, event.raw, at)
             case _:
                 self._show(line=LineView.TROUBLE)
+
+    def _unanswered(self, cause: str) -> str:
+        """What a call that nobody took most likely comes to; "" when only the interviewer can tell."""
+        patient = self._worker.samples >= RING_SECONDS * RATE
+        return propose(cause) or (_NO_ANSWER if patient else "")
 
     # Steps
 

@@ -66,6 +66,21 @@ class Ledger:
         self.journal.append("shift.close")
         self.journal.checkpoint()
 
+    def assigned(self, sha256: str, cases: Sequence[Case]) -> None:
+        """A share of the sample has come. sha256: of the sealed assignment."""
+        self.store.put_cases(cases)
+        self.journal.append("assignment.accept", sha256=sha256, cases=len(cases))
+
+    def synced(self, size: int, receipt: str) -> None:
+        """Central has countersigned the first `size` lines."""
+        self.journal.append("sync.receipt", size=size, sha256=hexdigest(receipt.encode()))
+        self.journal.checkpoint()
+
+    def close(self) -> None:
+        """Let go of journal and store."""
+        self.journal.close()
+        self.store.close()
+
     def call_opened(self, case: Case, call: str, header_sha: str) -> None:
         """The intent to dial, durable before the act: contact object, rec.open and dial.start. Dial only after this returned."""
         salt = self.entropy(32)

@@ -5,8 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from app.clock import seeded
 from app.questionnaire.form import Form
-from app.study.model import Study
+from app.sample.case import Case
+from app.sample.draw import Bundle, DrawRecord, cases, draw, draw_key, record
+from app.sample.frame import Frame
+from app.study.model import Study, StudySource
 from hardware.base import Pickup, Resident, Utterance
 
 T = TypeVar("T")
@@ -117,3 +121,13 @@ def _pick(weights: Mapping[T, int], chance: random.Random) -> T:
 def cast(numbers: Sequence[tuple[str, str]], study: Study, seed: str) -> dict[str, Resident]:
     """number → resident, for (number, unit) pairs."""
     return {number: resident(number, unit, study, seed) for number, unit in numbers}
+
+
+def draw_practice(source: StudySource, frame: Frame, seed: str, size: int) -> tuple[DrawRecord, tuple[Case, ...]]:
+    """A verifiable draw as in real field work, but with secret, dice and case ids from the seed so that it can be repeated."""
+    chance = seeded(f"{seed}|draw")
+    secret, dice = chance(32), "".join(str(digit % 10) for digit in chance(40))
+    bundle = Bundle(source.id, source.version, frame.digest, size, size)
+    key = draw_key(secret, dice, bundle.digest)
+    drawn = draw(frame, key, size)
+    return record(secret, dice, bundle, frame, drawn), cases(frame, key, [d.number for d in drawn], chance)

@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlcipher3
 
 from app.errors import StorageError
+from app.evidence.durable import storage_errors
 
 
 @contextmanager
@@ -55,8 +56,6 @@ def storage_faults(path: Path) -> Iterator[None]:
             raise
         what, todo = fault
         raise StorageError(what, where=str(path), todo=todo) from error
-    except OSError as error:
-        raise StorageError(f"The database cannot be used: {error.strerror}", where=str(path)) from error
 
 
 def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Database:
@@ -68,8 +67,9 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
     if key is not None and len(key) != 32:
         raise StorageError("The database key has not 32 bytes", where=str(path))
     with storage_faults(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlcipher3.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=one_thread)
         try:
             if key is not None:
@@ -154,6 +154,6 @@ _FAULTS = {  # SQLite's primary result codes
     23: ("The database may not be used by this user", "Check the folder's permissions."),
     26: (
         "The database does not open with this workstation's key",
-        "It is from another workstation, or the key was lost; see `fangxin keys`.",
+        "It is from another workstation, or the key was lost.",
     ),
 }

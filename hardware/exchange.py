@@ -26,7 +26,7 @@ from hardware.base import (
 )
 from hardware.timeline import Channel, Piece, Sounding, Timeline
 from hardware.tones import Tone, keypad, repeat
-from hardware.voices import INTERVIEWER, OPERATOR, RESIDENT, Voice
+from hardware.voices import INTERVIEWER, OPERATOR, RESIDENT, voice
 
 SETUP = 1500
 """Milliseconds from dial() to the first sound of the network."""
@@ -62,8 +62,8 @@ class Exchange:
         self.clock, self.timeline = clock, Timeline(seed)
         self.call: str | None = None
         self._residents, self._seed, self._ring_limit = residents, seed, round(ring_limit * 1000)
-        self._interviewer, self._resident = Voice(INTERVIEWER, seed), Voice(RESIDENT, seed)
-        self._operator = Voice(OPERATOR, seed)
+        self._interviewer, self._resident = voice(INTERVIEWER, seed), voice(RESIDENT, seed)
+        self._operator = voice(OPERATOR, seed)
         self._person = Resident("", Pickup.RINGS_OUT)
         self._answered: int | None = None
         self._script: list[LineEvent] = []
@@ -177,10 +177,10 @@ class Exchange:
 
     def _voice(self, channel: Channel, question: str) -> Sounding:
         """A voice that begins with a phrase of its own for every resident and question."""
-        voice = self._interviewer if channel is Channel.LEFT else self._resident
+        speaks = self._interviewer if channel is Channel.LEFT else self._resident
         chosen = Random(f"{self._seed}/{self._person.number}/{question}").randrange(1000)
-        begins = voice.phrase(chosen)
-        return lambda start, count: voice.samples(begins + start, count)
+        begins = speaks.phrase(chosen)
+        return lambda start, count: speaks.samples(begins + start, count)
 
     def _lay(self, channel: Channel, at: int, length: int, sound: Sounding, *, talk: bool = False) -> None:
         start = at * RATE // 1000

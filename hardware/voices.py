@@ -1,11 +1,12 @@
 """Voices made of arithmetic: harmonics under moving formants, in syllables, tones, phrases and pauses. Nobody can be recognised.
 
 What comes out is speech-like (a meter, a codec and a listener's ear take it for talk without words), so that a rehearsal
-exercises the recording with something that behaves like sound. Each voice is made once per seed; talking takes slices of it.
+exercises the recording with something that behaves like sound. Each voice is made once per seed; talking takes slices.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,12 @@ class Voice:
     def phrase(self, number: int) -> int:
         """The index at which the number-th phrase (counted round and round) begins."""
         return self._phrases[number % len(self._phrases)]
+
+
+@lru_cache(maxsize=6)
+def voice(speaker: Speaker, seed: str) -> Voice:
+    """The voice of a speaker, made (in some 40 ms) only when this seed is new to the process."""
+    return Voice(speaker, seed)
 
 
 def _syllables(speaker: Speaker, random: np.random.Generator) -> Iterator[_Syllable]:

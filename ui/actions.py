@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from app.interview.screen import Page, Screen
+from ui.noop import QT_TRANSLATE_NOOP
 
 
 class Act(Enum):

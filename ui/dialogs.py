@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QWidget
 
 from app import __version__
 from app.errors import FangxinError
@@ -20,88 +20,111 @@ from ui.layout import column, label, row
 class Question(QDialog):
     """A heading, a sentence and two ways out. The safe one has the focus: Enter and Escape both choose it."""
 
-    def __init__(self, parent: QWidget | None, heading: str, text: str, *, stay: str, leave: str) -> None:
+    def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(heading)
         self.setModal(True)
-        head, body = label("heading", wrap=True), label("", wrap=True)
-        head.setText(heading)
-        body.setText(text)
-        self.stay = _button(stay, "primary", self.reject)
-        self.leave = _button(leave, "danger", self.accept)
+        self._head, self._body = label("heading", wrap=True), label("", wrap=True)
+        self.stay = _button("primary", self.reject)
+        self.leave = _button("danger", self.accept)
         self.stay.setDefault(True)
-        self.setLayout(column(head, body, 8, row(None, self.leave, self.stay, spacing=12), margin=24, spacing=10))
-        self.setMinimumWidth(460)
+        ways = row(None, self.leave, self.stay, spacing=12)
+        self.setLayout(column(self._head, self._body, 8, ways, margin=24, spacing=10))
+        self.setMinimumWidth(480)
         self.stay.setFocus()
+
+    def say(self, heading: str, text: str, *, stay: str, leave: str) -> None:
+        """Set the words."""
+        self.setWindowTitle(heading)
+        self._head.setText(heading)
+        self._body.setText(text)
+        for button, word in ((self.stay, stay), (self.leave, leave)):
+            button.setText(word)
+            button.setAccessibleName(word)
+
+
+class LeavingCall(Question):
+    """The window is to close while somebody is on the line."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.say(
+            self.tr("A call is on"),
+            self.tr(
+                "Closing the window ends the call and seals its recording; what was entered is kept. Say good-bye first."
+            ),
+            stay=self.tr("Go on with the call"),
+            leave=self.tr("End the call and close"),
+        )
+
+
+class LeavingOutcome(Question):
+    """The window is to close before the outcome of the last call is on record."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.say(
+            self.tr("The last call has no outcome yet"),
+            self.tr("Enter its outcome first; otherwise the call goes on record as interrupted."),
+            stay=self.tr("Enter the outcome"),
+            leave=self.tr("Close all the same"),
+        )
 
 
 class Fault(QDialog):
-    """Something the user should read, with a report that can be copied. crash: it is a fault of ours."""
+    """Something the user should read, with a report that can be copied ("" = none)."""
 
-    def __init__(self, parent: QWidget | None, heading: str, text: str, report: str) -> None:
+    def __init__(self, parent: QWidget | None, report: str = "") -> None:
         super().__init__(parent)
-        self.setWindowTitle(heading)
-        head, body = label("heading", wrap=True), label("", wrap=True)
-        head.setText(heading)
-        body.setText(text)
-        body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._head, self._body = label("heading", wrap=True), label("", wrap=True)
+        self._body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.report = QPlainTextEdit(report)
         self.report.setReadOnly(True)
         self.report.setTabChangesFocus(True)
         self.report.setProperty("role", "report")
         self.report.setAccessibleName(self.tr("Report"))
         self.report.setVisible(bool(report))
-        self.copy = _button(self.tr("Copy report"), "plain", self._copy)
+        self.copy = _button("plain", self._copy)
+        self.copy.setText(self.tr("Copy report"))
         self.copy.setVisible(bool(report))
-        self.close_button = _button(self.tr("Close"), "primary", self.accept)
+        self.close_button = _button("primary", self.accept)
+        self.close_button.setText(self.tr("Close"))
         self.close_button.setDefault(True)
         buttons = row(self.copy, None, self.close_button, spacing=12)
-        self.setLayout(column(head, body, self.report, buttons, margin=24, spacing=10))
-        self.setMinimumWidth(560)
+        self.setLayout(column(self._head, self._body, self.report, buttons, margin=24, spacing=10))
+        self.setMinimumWidth(600)
         self.close_button.setFocus()
+
+    def say(self, heading: str, text: str) -> None:
+        """Set the words."""
+        self.setWindowTitle(heading)
+        self._head.setText(heading)
+        self._body.setText(text)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())
         self.copy.setText(self.tr("Copied"))
 
 
-def leaving_call(parent: QWidget) -> Question:
-    """The window is to close while somebody is on the line."""
-    return Question(
-        parent,
-        _tr("A call is on"),
-        _tr("If you close the window now, the call is ended, its recording sealed and what was entered kept. Say good-bye first."),
-        stay=_tr("Go on with the call"),
-        leave=_tr("End the call and close"),
-    )
+class WorldFault(Fault):
+    """The desk could not be set up: the world's fault, shown as it is worded."""
+
+    def __init__(self, parent: QWidget | None, error: FangxinError) -> None:
+        super().__init__(parent)
+        self.say(error_word(error), str(error))
 
 
-def leaving_outcome(parent: QWidget) -> Question:
-    """The window is to close before the outcome of the last call is on record."""
-    return Question(
-        parent,
-        _tr("The last call has no outcome yet"),
-        _tr("Enter its outcome first: otherwise the call is recorded as interrupted."),
-        stay=_tr("Enter the outcome"),
-        leave=_tr("Close all the same"),
-    )
-
-
-def world_fault(parent: QWidget | None, error: FangxinError) -> Fault:
-    """The desk could not be set up; the world's fault, worded for a person."""
-    return Fault(parent, error_word(error), str(error), "")
-
-
-def crash(parent: QWidget | None, error: BaseException, log: Path) -> Fault:
+class Crash(Fault):
     """A fault of ours: what to do, where the log lies, and a report without personal data."""
-    return Fault(
-        parent,
-        _tr("Fangxin has met a fault of its own"),
-        _tr("The call is being ended. Everything acknowledged is saved. Copy the report, send it to IT and start again.\nLog: {log}").format(
-            log=log
-        ),
-        crash_report(error),
-    )
+
+    def __init__(self, parent: QWidget | None, error: BaseException, log: Path) -> None:
+        super().__init__(parent, crash_report(error))
+        text = self.tr(
+            "The call is being ended. Everything acknowledged is saved. Copy the report for IT, then start again."
+        )
+        self.say(
+            self.tr("Fangxin has met a fault of its own"),
+            text + "\n" + self.tr("Log: {path}").format(path=log),
+        )
 
 
 def crash_report(error: BaseException) -> str:
@@ -111,13 +134,8 @@ def crash_report(error: BaseException) -> str:
     return f"{head}\n\n{mask(trace)}"
 
 
-def _button(text: str, role: str, clicked: Callable[[], object]) -> QPushButton:
-    button = QPushButton(text)
+def _button(role: str, clicked: Callable[[], object]) -> QPushButton:
+    button = QPushButton()
     button.setProperty("role", role)
-    button.setAccessibleName(text)
     button.clicked.connect(clicked)
     return button
-
-
-def _tr(source: str) -> str:
-    return QCoreApplication.translate("Dialogs", source)

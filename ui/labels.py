@@ -3,11 +3,21 @@
 Source texts are English, marked for Qt Linguist, looked up when they are shown. An unknown code is shown as it is, never hidden.
 """
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
-from app.errors import EvidenceError, FangxinError, LineError, SealError, StorageError, StudyError, SyncError, UsageError
+from app.errors import (
+    EvidenceError,
+    FangxinError,
+    LineError,
+    SealError,
+    StorageError,
+    StudyError,
+    SyncError,
+    UsageError,
+)
 from app.interview.screen import LineView, Notice, OutcomeView, RecordingView, Screen
 from ui.inputs.entry import Why
+from ui.noop import QT_TRANSLATE_NOOP
 
 _LINE = {
     LineView.IDLE: QT_TRANSLATE_NOOP("Words", "Line idle"),
@@ -33,11 +43,15 @@ _NOTICE = {
     ),
     Notice.SAVED: QT_TRANSLATE_NOOP("Words", "Saved. Ready for the next case."),
     Notice.INTERVIEW_RESUMES: QT_TRANSLATE_NOOP(
-        "Words", "This interview was broken off. After the call is answered it goes on at the stored question."
+        "Words",
+        "This interview was broken off. After the call is answered it goes on at the stored question.",
     ),
-    Notice.NOTE_REQUIRED: QT_TRANSLATE_NOOP("Words", "This outcome needs a note: say in a few words what happened."),
+    Notice.NOTE_REQUIRED: QT_TRANSLATE_NOOP(
+        "Words", "This outcome needs a note: say in a few words what happened."
+    ),
     Notice.NOT_ACCEPTED: QT_TRANSLATE_NOOP(
-        "Words", "This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another."
+        "Words",
+        "This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another.",
     ),
     Notice.STOPPED: QT_TRANSLATE_NOOP(
         "Words",
@@ -74,14 +88,19 @@ _WHY = {
     Why.UNFINISHED: QT_TRANSLATE_NOOP("Words", "First finish “{typed}”: {keys}. Backspace clears it."),
     Why.DECIMAL: QT_TRANSLATE_NOOP("Words", "Whole points only. Probe:"),
     Why.LATE_DECIMAL: QT_TRANSLATE_NOOP(
-        "Words", "No decimals: the key before the point is already stored. If it is wrong, press F7 and ask again."
+        "Words",
+        "No decimals: the key before the point is already stored. If it is wrong, press F7 and ask again.",
     ),
     Why.NOTHING: QT_TRANSLATE_NOOP("Words", "Enter an answer first."),
     Why.DIGITS_ONLY: QT_TRANSLATE_NOOP("Words", "Digits only here."),
-    Why.CLEAR_FIRST: QT_TRANSLATE_NOOP("Words", "Something is typed already: Enter stores it, or clear it first."),
+    Why.CLEAR_FIRST: QT_TRANSLATE_NOOP(
+        "Words", "Something is typed already: Enter stores it, or clear it first."
+    ),
     Why.NO_DONT_KNOW: QT_TRANSLATE_NOOP("Words", "This question has no “Don’t know”."),
     Why.NO_REFUSED: QT_TRANSLATE_NOOP("Words", "This question has no “Refused”."),
-    Why.HANG_UP_AGAIN: QT_TRANSLATE_NOOP("Words", "Press F5 once more to hang up; any other key goes on with the interview."),
+    Why.HANG_UP_AGAIN: QT_TRANSLATE_NOOP(
+        "Words", "Press F5 once more to hang up; any other key goes on with the interview."
+    ),
     Why.SAVING: QT_TRANSLATE_NOOP("Words", "Saving, one moment please …"),
 }
 
@@ -148,7 +167,9 @@ def probe(why: Why) -> str:
 def error_word(error: FangxinError) -> str:
     """The kind of a fault, as a heading above its own sentence."""
     known = next((kind for kind in type(error).__mro__ if kind in _ERROR), None)
-    return word(_ERROR[known]) if known in _ERROR else word(QT_TRANSLATE_NOOP("Words", "Fangxin cannot go on"))
+    return (
+        word(_ERROR[known]) if known in _ERROR else word(QT_TRANSLATE_NOOP("Words", "Fangxin cannot go on"))
+    )
 
 
 def outcome_word(outcome: OutcomeView, language: str) -> str:

@@ -4,7 +4,7 @@ The .ts files of Qt Linguist are read as they are: no compiled .qm, no build ste
 """
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
@@ -24,7 +24,7 @@ class TsTranslator(QTranslator):
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        root = ElementTree.parse(path).getroot()  # noqa: S314 - our own shipped file, not the world's
+        root = ET.parse(path).getroot()  # noqa: S314 - our own shipped file, not the world's
         self._single_form = root.get("language", "").startswith("zh")
         self._texts: dict[tuple[str, str, str], tuple[str, ...]] = {}
         for context in root.iter("context"):
@@ -38,18 +38,16 @@ class TsTranslator(QTranslator):
         """False when there is anything to translate (Qt does not ask an empty translator)."""
         return not self._texts
 
-    def translate(
-        self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1, /
-    ) -> str:
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1, /) -> str:
         """The text in this language; None tells Qt to ask the next translator."""
-        forms = self._texts.get((context, sourceText, disambiguation or ""))
+        forms = self._texts.get((context, source, disambiguation or ""))
         if forms is None:
             return None  # type: ignore[return-value]  # a null string, which PySide6's stubs cannot say
         plural = not self._single_form and n not in (-1, 1)
         return forms[min(int(plural), len(forms) - 1)]
 
 
-def _forms(translation: ElementTree.Element | None) -> tuple[str, ...]:
+def _forms(translation: ET.Element | None) -> tuple[str, ...]:
     if translation is None or translation.get("type") in ("unfinished", "vanished", "obsolete"):
         return ()
     forms = tuple(form.text or "" for form in translation.findall("numerusform")) or (translation.text or "",)

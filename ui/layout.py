@@ -1,7 +1,17 @@
 """Layouts in one line each: row(...), column(...), grid of fields, framed."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFormLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 Item = QWidget | QLayout | int | None
 """A widget or layout; a number = that many px of space; None = all the space there is."""
@@ -47,11 +57,10 @@ def centred(widget: QWidget, width: int) -> QVBoxLayout:
     layout = QVBoxLayout()
     layout.setContentsMargins(24, 16, 24, 16)
     layout.addStretch(2)
-    layout.addLayout(row(None, widget, None))
+    across = row(None, widget, None)
+    across.setStretch(1, 100)
+    layout.addLayout(across)
     layout.addStretch(3)
-    inner = layout.itemAt(1).layout()
-    if isinstance(inner, QBoxLayout):
-        inner.setStretch(1, 100)
     return layout
 
 

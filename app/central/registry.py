@@ -26,8 +26,9 @@ from app.central.stores import FolderStore
 from app.clock import Clock
 from app.errors import EvidenceError, FangxinError, SyncError
 from app.evidence.age import Recipient
+from app.evidence.batch import Manifest, checkpoint_hash
 from app.evidence.note import Checkpoint, Verifier, cosign, open_note
-from app.sync.parcel import Manifest, origin_of
+from app.sync.parcel import origin_of
 from app.sync.signature import check_signature
 
 WINDOW = 5 * 60 * 1000
@@ -210,7 +211,7 @@ class Registry:
             raise IntakeError(
                 409, "size", "The manifest's journal lines are not here", size=self.stores.journal(name).size
             )
-        if hexdigest(checkpoint.encode()) != manifest.checkpoint:
+        if checkpoint_hash(checkpoint) != manifest.checkpoint:
             raise IntakeError(400, "manifest", "The manifest speaks of another checkpoint")
         missing = [
             item.sha256
@@ -219,7 +220,7 @@ class Registry:
         ]
         if missing:
             raise IntakeError(424, "objects", "Objects of this manifest are not here", missing=missing[:100])
-        path = self.stores.batch(name, manifest.size, note)
+        path = self.stores.batch(name, manifest)
         if path.exists():
             return path.read_text(encoding="utf-8")
         signed = cosign(note, self.stores.signer, self.clock.wall() // 1000)

@@ -9,12 +9,12 @@ import os
 from pathlib import Path
 from typing import Self
 
-from app.canonical import hexdigest
 from app.central.held import HeldJournal
 from app.central.index import Index
 from app.clock import Entropy
 from app.errors import StorageError
 from app.evidence import durable
+from app.evidence.batch import Manifest, place_for
 from app.evidence.note import COSIGNATURE, Signer
 
 
@@ -128,12 +128,9 @@ class FolderStore:
         """Read the journal from disk the next time: what was added in memory did not hold."""
         self._held.pop(name, None)
 
-    def batch(self, name: str, size: int, manifest: str) -> Path:
-        """Where a manifest belongs. Another one at the same journal size gets a name of its own."""
-        first = self.folder / "batches" / name / f"{size:012}.note"
-        if not first.exists() or first.read_text(encoding="utf-8").startswith(manifest):
-            return first
-        return first.with_name(f"{size:012}.{hexdigest(manifest.encode())[:8]}.note")
+    def batch(self, name: str, manifest: Manifest) -> Path:
+        """Where a manifest belongs."""
+        return place_for(self.folder / "batches" / name, manifest)
 
     def put(self, path: Path, data: bytes) -> None:
         """Write a file whole or not at all, somewhere below the folder."""

@@ -6,13 +6,14 @@ Source of the rules: JavaRosa (XPathFuncExpr.toNumeric/toString/toBoolean, XPath
 
 import math
 import re
+from decimal import Decimal
 
 Value = str | float | bool
 """A string, a number or a truth value. Integers never occur: a whole answer reads as a float."""
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
 _NEAR = 1e-12
-_EXACT = 2.0**53
+_INT = 2.0**31
 
 
 def to_number(value: Value) -> float:
@@ -26,7 +27,7 @@ def to_number(value: Value) -> float:
 
 
 def to_text(value: Value) -> str:
-    """XPath string(): whole numbers without a decimal point, "NaN" and "Infinity" in words."""
+    """XPath string(): whole numbers (of 32 bits) without a decimal point, "NaN" and "Infinity" in words."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -35,10 +36,19 @@ def to_text(value: Value) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    nearest = round(value) if abs(value) < _EXACT else 0
-    if abs(value) < _EXACT and abs(value - nearest) < _NEAR:
-        return str(nearest)
-    return repr(value)
+    if abs(value) < _INT and abs(value - math.trunc(value)) < _NEAR:
+        return str(math.trunc(value))
+    return _java(value)
+
+
+def _java(value: float) -> str:
+    """As Java writes a double: 0.5, 1.0E7, 1.0E-5. JavaRosa does so for all but small whole numbers."""
+    if 1e-3 <= abs(value) < 1e7:
+        return repr(value)
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    text = "".join(map(str, digits))
+    power = len(digits) - 1 + int(exponent)
+    return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{power}"
 
 
 def to_truth(value: Value) -> bool:

@@ -226,16 +226,23 @@ class _Reader:
             raise self._wrong(name, field, f'"{aapor}" is of category {expected}, not {category}')
 
     def _values(
-        self, name: str, table: Mapping[str, Any], shape: type[Outcome | Calling | Alternative]
+        self,
+        name: str,
+        table: Mapping[str, Any],
+        shape: type[Outcome | Calling | Alternative],
+        within: str = "",
     ) -> dict[str, Any]:
         known = {field.name: field for field in fields(shape) if field.name != "key"}
         for field in table:
             if field not in known:
-                raise self._wrong(name, field, "is not a field of this table")
+                raise self._wrong(name, within + field, "is not a field of this table")
         for field, spec in known.items():
             if spec.default is MISSING and field not in table:
-                raise self._wrong(name, field, "is missing")
-        return {field: self._value(name, field, value, known[field].type) for field, value in table.items()}
+                raise self._wrong(name, within + field, "is missing")
+        return {
+            field: self._value(name, within + field, value, known[field].type)
+            for field, value in table.items()
+        }
 
     def _value(self, name: str, field: str, value: Any, wanted: Any) -> Any:
         if wanted in (Category, Group, When):
@@ -243,7 +250,7 @@ class _Reader:
                 raise self._wrong(name, field, f"must be one of {', '.join(wanted)}")
             return wanted(value)
         if wanted == Alternative | None and isinstance(value, dict):
-            return Alternative(**self._values(name, value, Alternative))
+            return Alternative(**self._values(name, value, Alternative, f"{field}."))
         if wanted in (tuple[str, ...], tuple[int, ...]) and isinstance(value, list):
             inner = str if wanted == tuple[str, ...] else int
             return tuple(self._value(name, field, item, inner) for item in value)
@@ -277,7 +284,7 @@ class _Reader:
         for number in range(0 if header is None else header + 1, len(self._lines)):
             if header is None or self._lines[number].lstrip().startswith("["):
                 break
-            if re.match(rf"\s*{re.escape(field)}\s*=", self._lines[number]) and field:
+            if re.match(rf"\s*{re.escape(field.split('.')[0])}\s*=", self._lines[number]) and field:
                 line = number
         place = f"{self._path}, line {line + 1}" if line is not None else str(self._path)
         subject = f"[{name}] {field}" if field else f"[{name}]"

@@ -47,6 +47,8 @@ class Client:
     """Central as one signed sender sees it. Blocks; belongs to one thread; raises SyncError for everything that went wrong.
 
     key_id: "<device>.<epoch>" or "centre". central: central's keys from the signed study. attempts: tries of one request.
+    chunk: bytes in one PATCH.
+    entropy: for nonces; never one that repeats itself in the next process, or central takes us for a replay.
     transport: for tests and pinned TLS.
     """
 
@@ -60,10 +62,11 @@ class Client:
         entropy: Entropy,
         *,
         attempts: int = 5,
+        chunk: int = CHUNK,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._url, self.key_id, self.signer, self._central = url.rstrip("/"), key_id, signer, tuple(central)
-        self._clock, self._entropy, self._attempts = clock, entropy, attempts
+        self._clock, self._entropy, self._attempts, self._chunk = clock, entropy, attempts, chunk
         self.clock_offset = (
             0  # ms to add to our clock to get central's; learnt when central says that ours is wrong
         )
@@ -150,7 +153,7 @@ class Client:
         return _upload_state(self._ask("HEAD", f"/v1/objects/{sha256}"))
 
     def _put_chunk(self, path: Path, sha256: str, offset: int, size: int) -> tuple[int, bool]:
-        body = _read(path, offset)
+        body = _read(path, offset, self._chunk)
         headers = {
             "Upload-Offset": str(offset),
             "Upload-Length": str(size),
@@ -281,10 +284,10 @@ def _size(path: Path) -> int:
         return path.stat().st_size
 
 
-def _read(path: Path, offset: int) -> bytes:
+def _read(path: Path, offset: int, size: int) -> bytes:
     with storage_errors(path), path.open("rb") as file:
         file.seek(offset)
-        return file.read(CHUNK)
+        return file.read(size)
 
 
 _PORTAL = "Perhaps a login page stands between here and central. Everything stays on this workstation."

@@ -9,12 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import StorageError, SyncError
-from app.evidence import durable
-from app.evidence.note import Checkpoint
+from app.errors import SyncError
 from app.store import Parcel, Receipt, Store
 from app.sync.client import Client, RefusedError
-from app.sync.parcel import Item, Manifest, checkpoint_hash, signed_manifest
+from app.sync.parcel import JournalFolder, checkpoint_in, file_batch, file_receipt, manifest
 
 _REQUEST_BYTES = 2 * 2**20
 _TURNS = 8
@@ -38,35 +36,6 @@ class Synced:
     events: int
     receipt: Receipt | None
     alarm: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class JournalFolder:
-    """A journal on disk as the sender sees it, which may run beside the writer: only what a checkpoint covers, never the tail."""
-
-    folder: Path
-
-    def checkpoints(self) -> list[tuple[int, str]]:
-        """(lines, signed note) of each checkpoint, oldest first."""
-        with durable.storage_errors(self.folder):
-            paths = sorted((self.folder / "checkpoints").glob("*.note"))
-            return [(int(path.stem), path.read_text(encoding="utf-8")) for path in paths]
-
-    def lines(self, start: int, end: int) -> list[bytes]:
-        """Lines [start, end), counted from 0. StorageError when they are not there."""
-        path = self.folder / "journal.jsonl"
-        with durable.storage_errors(path), path.open("rb") as file:
-            lines = [line.removesuffix(b"\n") for line in itertools.islice(file, start, end)]
-        if len(lines) != end - start:
-            raise StorageError("The journal is shorter than its checkpoint", where=str(path))
-        return lines
-
-    def keep(self, kind: str, size: int, note: str) -> None:
-        """File central's countersigned note under "receipts" or "batches"."""
-        folder = self.folder / kind
-        with durable.storage_errors(folder):
-            folder.mkdir(exist_ok=True)
-            durable.write_file(folder / f"{size:012}.note", note.encode())
 
 
 def sync_once(
@@ -94,22 +63,16 @@ def _round(
     _send_objects(parcels, client, progress)
     if not checkpoints:
         return Synced(0, 0, None)
-    size, note = checkpoints[-1]
-    origin = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n").origin
+    origin = checkpoint_in(checkpoints[-1][1]).origin
     before = store.last_receipt(origin)
-    alarm = _send_journal(
-        store, folder, Receipt(origin, before.size if before else 0, ""), checkpoints, client
-    )
-    batched = int(store.setting(f"batched.{origin}", "0"))
-    if parcels or size > batched:
-        items = tuple(Item(parcel.sha256, parcel.bytes, parcel.kind) for parcel in parcels)
-        manifest = signed_manifest(
-            Manifest(origin, min(batched, size), size, checkpoint_hash(note), items), client.signer
-        )
-        folder.keep("batches", size, client.put_batch(manifest))
-        store.mark_sent(parcel.sha256 for parcel in parcels)
-        store.set_setting(f"batched.{origin}", str(size))
-    return Synced(len(parcels), max(size - batched, 0), store.last_receipt(origin), alarm)
+    held = before.size if before else 0
+    alarm = _send_journal(store, folder, held, checkpoints, client)
+    note = manifest(store, checkpoints[-1][1], parcels, client.signer)
+    events = 0
+    if note is not None:
+        batch = file_batch(store, folder, client.put_batch(note))
+        events = batch.size - batch.start
+    return Synced(len(parcels), events, store.last_receipt(origin), alarm)
 
 
 def _send_objects(parcels: Sequence[Parcel], client: Client, progress: Callable[[Progress], None]) -> None:
@@ -125,29 +88,24 @@ def _send_objects(parcels: Sequence[Parcel], client: Client, progress: Callable[
 
 
 def _send_journal(
-    store: Store,
-    folder: JournalFolder,
-    known: Receipt,
-    checkpoints: Sequence[tuple[int, str]],
-    client: Client,
+    store: Store, folder: JournalFolder, held: int, checkpoints: Sequence[tuple[int, str]], client: Client
 ) -> str:
-    """Hand in what central has no receipt for yet. Returns an alarm, "" when there is none."""
-    start, last, alarm = known.size, checkpoints[-1][0], ""
+    """Hand in the lines behind the first `held`, for which there is a receipt. Returns an alarm, "" when there is none."""
+    start, last, alarm = held, checkpoints[-1][0], ""
     turns = 0
     while start < last:
         size, note, lines = _piece(folder, start, checkpoints)
         try:
-            receipt = Receipt(known.origin, size, client.append(start, lines, note))
+            receipt = client.append(start, lines, note)
         except RefusedError as refusal:
             turns += 1
             if refusal.word != "size" or turns > _TURNS:
                 raise
             start = refusal.number("size")
-            if start < known.size:
-                alarm = f"Central had lost journal lines that it signed for (it holds {start} of {known.size}); they were handed in again"
+            if start < held:
+                alarm = f"Central had lost lines that it signed for (it held {start} of {held}); they were handed in again"
             continue
-        folder.keep("receipts", size, receipt.note)
-        store.keep_receipt(receipt)
+        file_receipt(store, folder, receipt)
         start = size
     if start > last:
         raise SyncError(

@@ -1,74 +1,43 @@
-"""The batch manifest: one signed note that names everything handed in at once, so that nothing can drop out unseen.
+"""What a workstation hands in at one time: which lines and sealed files are due, the manifest of them, and filing what comes back."""
 
-Text: "fangxin-batch/v1", the origin, "<from> <size>" (journal lines), the SHA-256 of the checkpoint note, then one line an
-object, "<sha256> <bytes> <kind>", by hash. Signed by the device; with central's signature added it is the objects' receipt.
-"""
-
-import re
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from app.canonical import hexdigest
-from app.errors import EvidenceError
-from app.evidence.note import Signer, sign
-
-_HEAD = "fangxin-batch/v1"
-_RANGE = re.compile(r"(0|[1-9][0-9]{0,14}) (0|[1-9][0-9]{0,14})")
-_ITEM = re.compile(r"([0-9a-f]{64}) (0|[1-9][0-9]{0,14}) ([a-z-]{1,20})")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Item:
-    """A sealed object. bytes: its size. kind: recording, recording-part, tail, interview or contact."""
-
-    sha256: str
-    bytes: int
-    kind: str
+from app.errors import StorageError
+from app.evidence import durable
+from app.evidence.batch import Item, Manifest, checkpoint_hash, place_for
+from app.evidence.note import Checkpoint, Signer, sign
+from app.store import Parcel, Receipt, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What one batch consists of. start, size: journal lines [start, size). checkpoint: SHA-256 of the signed checkpoint note."""
+class JournalFolder:
+    """A journal on disk as the sender sees it, beside the writer: only what a checkpoint covers, never the growing end."""
 
-    origin: str
-    start: int
-    size: int
-    checkpoint: str
-    items: tuple[Item, ...]
+    folder: Path
 
-    @property
-    def text(self) -> str:
-        """The note's text."""
-        items = [f"{item.sha256} {item.bytes} {item.kind}" for item in sorted(self.items)]
-        return "\n".join((_HEAD, self.origin, f"{self.start} {self.size}", self.checkpoint, *items, ""))
+    def checkpoints(self) -> list[tuple[int, str]]:
+        """(lines, signed note) of each checkpoint, oldest first."""
+        with durable.storage_errors(self.folder):
+            paths = sorted((self.folder / "checkpoints").glob("*.note"))
+            return [(int(path.stem), path.read_text(encoding="utf-8")) for path in paths]
 
-    @classmethod
-    def parse(cls, text: str) -> "Manifest":
-        """From the text of an opened note. EvidenceError unless it is exactly what text writes."""
-        lines = text.split("\n")
-        span = _RANGE.fullmatch(lines[2]) if len(lines) >= 5 else None
-        if lines[0] != _HEAD or span is None or not lines[1] or not _SHA256.fullmatch(lines[3]):
-            raise EvidenceError("This is not a batch manifest", where=lines[0][:60])
-        items = [_ITEM.fullmatch(line) for line in lines[4:-1]]
-        found = tuple(Item(item[1], int(item[2]), item[3]) for item in items if item)
-        manifest = cls(lines[1], int(span[1]), int(span[2]), lines[3], found)
-        if (
-            manifest.text != text
-            or len({item.sha256 for item in found}) != len(found)
-            or manifest.start > manifest.size
-        ):
-            raise EvidenceError("This batch manifest is malformed", where=lines[1])
-        return manifest
+    def lines(self, start: int, end: int) -> list[bytes]:
+        """Lines [start, end), counted from 0. StorageError when they are not there."""
+        path = self.folder / "journal.jsonl"
+        with durable.storage_errors(path), path.open("rb") as file:
+            lines = [line.removesuffix(b"\n") for line in itertools.islice(file, start, end)]
+        if len(lines) != end - start:
+            raise StorageError("The journal is shorter than its checkpoint", where=str(path))
+        return lines
 
-
-def signed_manifest(manifest: Manifest, signer: Signer) -> str:
-    """The manifest as the device hands it in."""
-    return sign(manifest.text, signer)
-
-
-def checkpoint_hash(note: str) -> str:
-    """How a manifest names a checkpoint: SHA-256 of the note as the device signed it."""
-    return hexdigest(note.encode())
+    def write(self, path: Path, note: str) -> None:
+        """File a note."""
+        with durable.storage_errors(path):
+            path.parent.mkdir(exist_ok=True)
+            durable.write_file(path, note.encode())
 
 
 def origin_of(study: str, name: str) -> str:
@@ -76,6 +45,50 @@ def origin_of(study: str, name: str) -> str:
     return f"fangxin/{study}/{name.replace('.', '/')}"
 
 
-def name_of(origin: str) -> str:
-    """ "<device>.<epoch>" of an origin string: how its folders and requests are called."""
-    return ".".join(origin.split("/")[-2:])
+def checkpoint_in(note: str) -> Checkpoint:
+    """The checkpoint in a note of our own or one that was opened before: no signature is looked at."""
+    return Checkpoint.parse(note.rpartition("\n\n")[0] + "\n")
+
+
+def manifest_in(note: str) -> Manifest:
+    """The manifest in such a note."""
+    return Manifest.parse(note.rpartition("\n\n")[0] + "\n")
+
+
+def manifest(store: Store, checkpoint: str, parcels: Sequence[Parcel], signer: Signer) -> str | None:
+    """The signed manifest of these files and of the journal lines up to this checkpoint note that no manifest has named yet.
+
+    None when there is nothing to name.
+    """
+    point = checkpoint_in(checkpoint)
+    start = min(_batched(store, point.origin), point.size)
+    if not parcels and start == point.size:
+        return None
+    items = tuple(Item(parcel.sha256, parcel.bytes, parcel.kind) for parcel in parcels)
+    return sign(Manifest(point.origin, start, point.size, checkpoint_hash(checkpoint), items).text, signer)
+
+
+def file_receipt(store: Store, journal: JournalFolder, note: str) -> Receipt:
+    """Keep central's receipt. The caller has verified it."""
+    point = checkpoint_in(note)
+    receipt = Receipt(point.origin, point.size, note)
+    journal.write(journal.folder / "receipts" / f"{point.size:012}.note", note)
+    store.keep_receipt(receipt)
+    return receipt
+
+
+def file_batch(store: Store, journal: JournalFolder, note: str) -> Manifest:
+    """Central has signed our manifest: what it names is sent. The caller has verified both signatures."""
+    batch = manifest_in(note)
+    journal.write(place_for(journal.folder / "batches", batch), note)
+    store.mark_sent(item.sha256 for item in batch.items)
+    store.set_setting(_setting(batch.origin), str(max(batch.size, _batched(store, batch.origin))))
+    return batch
+
+
+def _batched(store: Store, origin: str) -> int:
+    return int(store.setting(_setting(origin), "0"))
+
+
+def _setting(origin: str) -> str:
+    return f"batched.{origin}"

@@ -79,7 +79,9 @@ def check_call(events: Iterable[LineEvent], call: str) -> None:
     for once in (Dialing, Answered, Ended):
         assert kinds.count(once) <= 1, f"{once.__name__} is told once: {kinds}"
     assert all(event.call_id == call for event in events), f"events carry the call's id {call!r}: {events}"
-    assert all(before.mono <= after.mono for before, after in pairwise(events)), f"time runs forward: {events}"
+    assert all(before.mono <= after.mono for before, after in pairwise(events)), (
+        f"time runs forward: {events}"
+    )
     if Answered in kinds:
         later = kinds[kinds.index(Answered) + 1 :]
         assert not {Alerting, Announcement} & set(later), f"nothing rings after the answer: {kinds}"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.tones import AMPLITUDE, Tone, keypad, repeat
-from tests.hardware.ear import cadence, loudness, share
+from tests.hardware.ear import cadence, share
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_keys_have_their_two_frequencies_and_pauses() -> None:
     for key, row, column in ((sound[:800], 770, 1336), (sound[1600:2400], 941, 1477)):
         assert share(key, row) > 0.4
         assert share(key, column) > 0.4
-    assert loudness(keypad("")) == 0.0
+    assert len(keypad("")) == 0
 
 
 def test_a_key_that_no_telephone_has_is_refused() -> None:

@@ -55,7 +55,9 @@ def test_interviewer_and_resident_cannot_be_taken_for_each_other() -> None:
 def test_no_voice_is_heard_as_a_tone_of_the_network(speaker: Speaker) -> None:
     frames = said(speaker).reshape(-1, 800)  # 100 ms
     tonal = [bool(loudness(frame) > 300 and share(frame, HERTZ) > 0.8) for frame in frames]
-    assert max(len(run) for run in "".join("x" if each else " " for each in tonal).split(" ")) < 7  # less than a busy cycle
+    assert (
+        max(len(run) for run in "".join("x" if each else " " for each in tonal).split(" ")) < 7
+    )  # less than a busy cycle
 
 
 def test_the_same_seed_says_the_same_and_another_one_something_else() -> None:

@@ -46,7 +46,9 @@ def test_every_number_knows_its_segment(index: int) -> None:
     assert frame[index] in frame
 
 
-@pytest.mark.parametrize("number", ["", "1388280", "138828000001", "1388281000", "1388280000x", "１３８８２８０００００"])
+@pytest.mark.parametrize(
+    "number", ["", "1388280", "138828000001", "1388281000", "1388280000x", "１３８８２８０００００"]
+)
 def test_a_number_outside_is_not_in_the_frame(number: str) -> None:
     assert Frame((MOBILE, LANDLINE)).segment_of(number) is None
 

@@ -45,7 +45,7 @@ class AnswerInput(QWidget):
         """Draw the same question (again): labels, stored value. What is being typed stays."""
         self.question = question
 
-    def take(self, event: QKeyEvent) -> bool:
+    def take(self, _event: QKeyEvent, /) -> bool:
         """A key that reached the page instead of this field. True = taken."""
         return False
 
@@ -107,7 +107,11 @@ class CodeInput(AnswerInput):
         value = self._entered or ("" if typed else stored)
         shown = f"{typed}…" if typed else self.written(value)
         self.readout.setText(shown)
-        mark(self.readout, state="now" if typed or self._entered else "stored", long="yes" if len(shown) > 2 else "no")
+        mark(
+            self.readout,
+            state="now" if typed or self._entered else "stored",
+            long="yes" if len(shown) > 2 else "no",
+        )
         for name, button in self.buttons.items():
             mark(button, chosen="yes" if value and value == name else "no")
             button.setChecked(bool(value) and value == name)
@@ -150,7 +154,7 @@ class CodeInput(AnswerInput):
         self._entered = ""
         self.draw()
 
-    def take(self, event: QKeyEvent) -> bool:
+    def take(self, event: QKeyEvent, /) -> bool:
         """A key press. True = it was for this field, taken or refused."""
         if event.key() in ENTER:
             if not self._entry.typed and self.question.value:

@@ -105,7 +105,9 @@ class CodeEntry:
         if not self.typed:
             return Nothing()
         ahead = {
-            code[len(self.typed)] for code in self._codes if code.startswith(self.typed) and code != self.typed
+            code[len(self.typed)]
+            for code in self._codes
+            if code.startswith(self.typed) and code != self.typed
         }
         return Waiting(self.typed, tuple(sorted(ahead)), self.typed in self._codes)
 

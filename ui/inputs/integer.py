@@ -76,7 +76,7 @@ class IntegerInput(AnswerInput):
         self._edit.setAccessibleName(self.tr("Number"))
         self._edit.setAccessibleDescription(question.read_aloud)
 
-    def take(self, event: QKeyEvent) -> bool:
+    def take(self, event: QKeyEvent, /) -> bool:
         """A digit typed while the focus was elsewhere is not lost."""
         self._edit.setFocus()
         self._edit.keyPressEvent(event)

@@ -38,7 +38,7 @@ class NoteInput(AnswerInput):
         self.setAccessibleName(text)
         self.setAccessibleDescription(question.read_aloud)
 
-    def take(self, event: QKeyEvent) -> bool:
+    def take(self, event: QKeyEvent, /) -> bool:
         """Enter goes on; a digit here is meant for something else and refused."""
         if event.key() in ENTER:
             self.commit("")

@@ -62,7 +62,9 @@ class TextInput(AnswerInput):
         if question.required:
             how = self.tr("In the respondent’s own words. Enter stores, Shift+Enter begins a new line.")
         else:
-            how = self.tr("In the respondent’s own words. Enter stores (also when empty), Shift+Enter begins a new line.")
+            how = self.tr(
+                "In the respondent’s own words. Enter stores (also when empty), Shift+Enter begins a new line."
+            )
         self._how.setText(how)
 
     def draft(self) -> str:

@@ -128,7 +128,11 @@ def _balanced(groups: dict[str, list[str]]) -> list[list[tuple[str, list[str]]]]
     columns: list[list[tuple[str, list[str]]]] = [[]]
     height = 0
     for group, keys in groups.items():
-        if columns[-1] and len(columns) < _COLUMNS and height + (len(keys) + 1) / 2 > total * len(columns) / _COLUMNS:
+        if (
+            columns[-1]
+            and len(columns) < _COLUMNS
+            and height + (len(keys) + 1) / 2 > total * len(columns) / _COLUMNS
+        ):
             columns.append([])
         columns[-1].append((group, keys))
         height += len(keys) + 1

@@ -26,7 +26,15 @@ class DialingPage(DeskPage):
         self._button.clicked.connect(self.went_on)
         card = framed(
             column(
-                self._state, self._elapsed, self._number, self._unit, 8, self._text, 8, self._button, margin=32
+                self._state,
+                self._elapsed,
+                self._number,
+                self._unit,
+                8,
+                self._text,
+                8,
+                self._button,
+                margin=32,
             ),
             "card",
         )
@@ -43,7 +51,9 @@ class DialingPage(DeskPage):
             self._unit.setText(screen.case.unit)
             self._unit.setVisible(bool(screen.case.unit))
         self._text.setText(
-            self.tr("When somebody answers, the introduction comes up by itself. Let it ring for 30 seconds at least.")
+            self.tr(
+                "When somebody answers, the introduction comes up by itself. Let it ring for 30 seconds at least."
+            )
         )
         self._button.setText(self.tr("Hang up   F5"))
         self._button.setAccessibleName(self.tr("Hang up"))

@@ -85,7 +85,7 @@ class InterviewPage(DeskPage):
         self._inputs.setVisible(True)
         self._draw_hint(screen.language)
 
-    def arrive(self, screen: Screen) -> None:
+    def arrive(self, screen: Screen, /) -> None:
         """A new question: fields empty, hints gone, text from its beginning."""
         if screen.question is not None:
             self._told = None
@@ -113,6 +113,15 @@ class InterviewPage(DeskPage):
     def tell(self, why: Why) -> None:
         """Show a hint that comes from outside the answer field."""
         self._tell(Hint(why))
+
+    def untell(self, why: Why) -> None:
+        """That hint no longer holds."""
+        if self._told is not None and self._told.why is why:
+            self._typed()
+
+    def not_taken(self) -> None:
+        """The desk stayed at this question: the field shows what is stored, not what was pressed."""
+        self._field(self._question).not_taken()
 
     def enter(self) -> None:
         """Enter while the focus was elsewhere is the field's."""
@@ -146,7 +155,9 @@ class InterviewPage(DeskPage):
         self._part.setVisible(bool(question.part))
         counted = question.total > 0
         self._progress.setText(
-            self.tr("{number} of {total}").format(number=question.number, total=question.total) if counted else ""
+            self.tr("{number} of {total}").format(number=question.number, total=question.total)
+            if counted
+            else ""
         )
         self._bar.setVisible(counted)
         self._bar.setMaximum(max(1, question.total))
@@ -161,7 +172,9 @@ class InterviewPage(DeskPage):
         self._instruction.setText(question.instruction)
         self._aside.setVisible(bool(question.instruction))
         ends = named_outcome(screen, question.ends, self._language.current)
-        self._ending.setText(self.tr("The interview ends here: {outcome}. Read, then Enter.").format(outcome=ends))
+        self._ending.setText(
+            self.tr("The interview ends here: {outcome}. Read, then Enter.").format(outcome=ends)
+        )
         self._ending.setVisible(bool(question.ends))
 
     def _between(self) -> None:
@@ -212,7 +225,9 @@ class InterviewPage(DeskPage):
         return f"{waiting.typed}…   {self._ways(waiting)}"
 
     def _ways(self, waiting: Waiting) -> str:
-        ways = [self.tr("{key} makes {code}").format(key=key, code=waiting.typed + key) for key in waiting.next]
+        ways = [
+            self.tr("{key} makes {code}").format(key=key, code=waiting.typed + key) for key in waiting.next
+        ]
         if waiting.enough:
             ways.append(self.tr("Enter takes {code}").format(code=waiting.typed))
         return self.tr(", ").join(ways)

@@ -10,9 +10,9 @@ from ui.inputs.line import LineEdit
 from ui.labels import named_outcome
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
+from ui.pace import ENTER
 from ui.pages.board import OutcomeBoard
 from ui.pages.page import DeskPage
-from ui.pace import ENTER
 from ui.theme import mark
 
 _LONGEST_NOTE, _LONGEST_SEARCH = 500, 20
@@ -54,7 +54,9 @@ class OutcomePage(DeskPage):
         choice = row(self._code, self._chosen, self._button, spacing=14)
         choice.setStretch(1, 1)
         note = row(self._note_word, self._note, spacing=10)
-        layout = column(top, scrolling(self._board), self._hint, framed(column(choice, note), "tray"), spacing=8)
+        layout = column(
+            top, scrolling(self._board), self._hint, framed(column(choice, note), "tray"), spacing=8
+        )
         layout.setContentsMargins(28, 12, 28, 12)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -87,7 +89,7 @@ class OutcomePage(DeskPage):
         self._board.mark_picked(key)
         self._screen = screen
 
-    def arrive(self, screen: Screen) -> None:
+    def arrive(self, screen: Screen, /) -> None:
         """Another call: nothing chosen, nothing typed."""
         self._picked = self._typed = ""
         self._filter.clear()
@@ -128,7 +130,9 @@ class OutcomePage(DeskPage):
         elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
             self._clear()
         elif event.key() in _ARROWS:
-            self._move(_ARROWS[Qt.Key(event.key())], across=event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right))
+            self._move(
+                _ARROWS[Qt.Key(event.key())], across=event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+            )
         elif text in ("/", "、"):
             self.focus_filter()
         elif text.isdecimal() and not self._in_field():

@@ -18,7 +18,7 @@ class DeskPage(QWidget):
         """Draw a screen whose page this is."""
         raise NotImplementedError
 
-    def arrive(self, screen: Screen) -> None:
+    def arrive(self, screen: Screen, /) -> None:
         """The desk has just come to this page, case or question: forget what was typed for another one."""
 
     def focus_widget(self) -> QWidget:

@@ -23,14 +23,12 @@ class SignInPage(DeskPage):
         self._caption = label("muted")
         self._name = LineEdit(_LONGEST)
         self._name.entered.connect(self.enter)
-        self._name.textEdited.connect(lambda _text: self._missing.clear())
         self._missing = label("error", wrap=True)
+        self._name.textEdited.connect(self._missing.clear)
         self._button = self.main_button()
         fields = form((self._caption, self._name), spacing=6)
         card = framed(
-            column(
-                self._product, self._study, 12, fields, self._missing, self._button, margin=32, spacing=8
-            ),
+            column(self._product, self._study, 12, fields, self._missing, self._button, margin=32, spacing=8),
             "card",
         )
         self.setLayout(centred(card, 460))
@@ -45,7 +43,7 @@ class SignInPage(DeskPage):
         self._button.setText(self.tr("Sign in   Enter"))
         self._button.setAccessibleName(self.tr("Sign in"))
 
-    def arrive(self, screen: Screen) -> None:
+    def arrive(self, _screen: Screen, /) -> None:
         """A new shift: an empty field."""
         self._name.clear()
         self._missing.clear()

@@ -94,7 +94,11 @@ class HelpPanel(QWidget):
             text.setText(action_word(action.help))
             key.setVisible(action in working)
             text.setVisible(action in working)
-        scored = screen.page is Page.INTERVIEW and screen.question is not None and screen.question.scale is not None
+        scored = (
+            screen.page is Page.INTERVIEW
+            and screen.question is not None
+            and screen.question.scale is not None
+        )
         self._scores.setText(
             self.tr(
                 "Scores: 0 and 2–9 are stored at one key. After 1 press 0 for ten points or Enter for one. "

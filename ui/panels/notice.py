@@ -32,5 +32,7 @@ class NoticePanel(QWidget):
         self._detail.setVisible(bool(detail))
         mark(self._frame, tone=notice_tone(notice))
         mark(self._text, tone=notice_tone(notice))
-        said = notice in _SAID_BY_THE_PAGE or (notice is Notice.INTERVIEW_RESUMES and screen.page is Page.CASE)
+        said = notice in _SAID_BY_THE_PAGE or (
+            notice is Notice.INTERVIEW_RESUMES and screen.page is Page.CASE
+        )
         self.setVisible(not said)

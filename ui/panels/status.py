@@ -7,7 +7,12 @@ from ui.labels import clock_word, line_word, recording_word
 from ui.layout import framed, label, row
 from ui.theme import mark
 
-_LINE_TONE = {LineView.TALKING: "fine", LineView.TROUBLE: "danger", LineView.ENDED: "quiet", LineView.IDLE: "quiet"}
+_LINE_TONE = {
+    LineView.TALKING: "fine",
+    LineView.TROUBLE: "danger",
+    LineView.ENDED: "quiet",
+    LineView.IDLE: "quiet",
+}
 _LAMP_TONE = {
     RecordingView.ON: "on",
     RecordingView.TROUBLE: "danger",

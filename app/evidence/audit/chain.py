@@ -1,0 +1,169 @@
+"""Walks a journal's lines from first to last and says where the chain is broken or has a hole. Memory does not grow with the file."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from app.canonical import Value, decode, hexdigest
+from app.errors import EvidenceError
+from app.evidence.audit.events import EVENTS, wrong_field
+from app.evidence.audit.place import Eyes, JournalPlace
+from app.evidence.journal import GENESIS, LONGEST, Entry
+from app.evidence.merkle import EMPTY, leaf_hash, node_hash
+
+_FIELDS: dict[str, type] = {
+    "v": int,
+    "origin": str,
+    "seq": int,
+    "prev": str,
+    "wall": int,
+    "mono": int,
+    "boot": str,
+    "type": str,
+    "rehearsal": int,
+}
+
+
+@dataclass
+class Frontier:
+    """The root of a growing Merkle tree in O(log n) memory: only the roots of its complete subtrees, largest first."""
+
+    size: int = 0
+    _peaks: list[bytes] = field(default_factory=list)
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf by its hash."""
+        node, size = leaf, self.size
+        while size & 1:
+            node = node_hash(self._peaks.pop(), node)
+            size >>= 1
+        self._peaks.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Root over all leaves so far (RFC 6962)."""
+        if not self._peaks:
+            return EMPTY
+        *rest, node = self._peaks
+        for peak in reversed(rest):
+            node = node_hash(peak, node)
+        return node
+
+
+@dataclass
+class Walk:
+    """One journal being walked. After run(): origin of the first line, next (number of the line that would come next = lines there
+    should be), roots at the sizes asked for as far as no line is missing before them."""
+
+    place: JournalPlace
+    eyes: Eyes
+    take: Callable[[Entry], None]
+    sizes: Collection[int]
+    origin: str = ""
+    next: int = 0
+    lines: int = 0
+    roots: dict[int, bytes] = field(default_factory=dict)
+    _head: str = GENESIS
+    _frontier: Frontier = field(default_factory=Frontier)
+
+    def run(self) -> None:
+        """Walk. Everything that does not hold is written down; nothing is raised."""
+        self._mark_root()
+        path = self.place.lines
+        if not self.eyes.plain(path):
+            self.eyes.findings.missing("journal.absent", "The journal itself is not here", file=self.eyes.name(path), needed="journal.jsonl")
+            return
+        try:
+            with path.open("rb") as file:
+                for line in self._read(file):
+                    self.lines += 1
+                    self._follow(line)
+        except OSError as error:
+            self.eyes.unreadable(path, error)
+
+    def _read(self, file: BinaryIO) -> Iterator[bytes]:
+        while line := file.readline(LONGEST + 1):
+            self.eyes.passed(len(line))
+            if line.endswith(b"\n"):
+                yield line[:-1]
+            elif len(line) > LONGEST:
+                self._broken("line.long", "This line is longer than any line may be; nothing after it was read")
+                return
+            elif self.eyes.place.live:
+                self.eyes.findings.note(
+                    "line.torn", f"The last line stops in the middle ({len(line)} bytes): a write that a crash cut short", **self._at(1)
+                )
+            else:
+                self.eyes.findings.missing("line.torn", "The last line stops in the middle", needed="the rest of the file", **self._at(1))
+
+    def _follow(self, line: bytes) -> None:
+        data = self._decoded(line)
+        if data is not None and self._fits(data, line):
+            return
+        # Whatever stood here, something did: count it, so that one altered line does not make all after it look misplaced.
+        self._grow(line, self.next + 1)
+
+    def _decoded(self, line: bytes) -> dict[str, Value] | None:
+        try:
+            data = decode(line)
+        except EvidenceError:
+            self._broken("line.altered", "This line is not canonical JSON: it was altered")
+            return None
+        if any(type(data.get(name)) is not kind for name, kind in _FIELDS.items()) or data["v"] != 1 or data["rehearsal"] not in (0, 1):
+            self._broken("line.altered", "This line lacks what every line has, or is of an unknown version")
+            return None
+        return data
+
+    def _fits(self, data: dict[str, Value], line: bytes) -> bool:
+        """Take the line into the chain. False when it stands where no such line can stand."""
+        self.origin = self.origin or data["origin"]
+        if data["origin"] != self.origin:
+            self._broken("line.foreign", "This line comes from another journal")
+            return False
+        following = data["seq"] + 1
+        if data["prev"] == self._head and data["seq"] != self.next:
+            self._broken("line.number", f"This line has the number {data['seq']}, but {self.next} should stand here")
+            following = self.next + 1
+        elif data["seq"] < self.next:
+            self._broken("line.order", f"This line has the number {data['seq']}, which was there before: it was put in or moved")
+            return True  # not counted: the lines after it still follow from the one before it
+        elif data["seq"] > self.next:
+            self._hole(data["seq"])
+        elif data["prev"] != self._head:
+            self._broken("line.chain", "This line does not follow from the one before it: one of the two was altered")
+        self._grow(line, following)
+        self._heard(Entry(line, data, self.lines))
+        return True
+
+    def _hole(self, found: int) -> None:
+        gone = found - self.next
+        lines = f"line number {self.next}" if gone == 1 else f"{gone} lines, numbers {self.next} to {found - 1},"
+        self.eyes.findings.missing(
+            "line.hole", f"{lines[0].upper()}{lines[1:]} {'is' if gone == 1 else 'are'} missing", needed="the whole journal", **self._at()
+        )
+
+    def _grow(self, line: bytes, following: int) -> None:
+        self._frontier.append(leaf_hash(line))
+        self._head, self.next = hexdigest(line), following
+        self._mark_root()
+
+    def _mark_root(self) -> None:
+        if self._frontier.size == self.next and self.next in self.sizes:
+            self.roots[self.next] = self._frontier.root()
+
+    def _heard(self, entry: Entry) -> None:
+        data, counts = entry.data, self.eyes.findings.counts
+        counts["lines"] += 1
+        counts["rehearsal lines"] += data["rehearsal"]
+        if data["type"] not in EVENTS:
+            self.eyes.findings.note("line.unknown", f'This version does not know events of type "{data["type"]}"', **self._at())
+        elif field_name := wrong_field(data):
+            self._broken("line.malformed", f'This line has no proper "{field_name}"')
+        else:
+            self.take(entry)
+
+    def _broken(self, rule: str, what: str) -> None:
+        self.eyes.findings.broken(rule, what, **self._at())
+
+    def _at(self, ahead: int = 0) -> dict[str, Value]:
+        return {"file": self.eyes.name(self.place.lines), "line": self.lines + ahead}

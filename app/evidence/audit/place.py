@@ -1,0 +1,239 @@
+"""What lies at a path that somebody wants checked, and safe ways to list and read it.
+
+Everything here may have been prepared by an enemy: names are taken only when they look exactly as ours do, links are never
+followed, and no file is read into memory whole unless it is small.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+
+from app.errors import EvidenceError, SealError
+from app.evidence import stanza
+from app.evidence.audit.verdict import Findings
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+CALL = re.compile(r"[0-9a-f]{16}")
+EPOCH_NAME = re.compile(r"([0-9a-f]{8})\.([1-9][0-9]{0,8})")
+BLOCK = 1 << 20
+"""Bytes read at once."""
+SMALL = 1 << 20
+"""No note or key file is larger than this."""
+NONCE = 16
+_EPOCH = re.compile(r"[1-9][0-9]{0,8}")
+_PARTS = ("journals", "objects", "devices", "batches")
+_TODO = "Give an archive, a workstation's data folder, or the folder of one journal."
+
+Progress = Callable[[int, int], None]
+
+
+class Layout(StrEnum):
+    """The three things that can be checked."""
+
+    ARCHIVE = "archive"
+    WORKSTATION = "workstation"
+    JOURNAL = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPlace:
+    """One device epoch's journal. name: "<device>.<epoch>", or only the epoch on a workstation, or "" when the folder does not tell."""
+
+    name: str
+    folder: Path
+    batches: Path
+
+    @property
+    def lines(self) -> Path:
+        """The journal's file."""
+        return self.folder / "journal.jsonl"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder to be checked. live: Fangxin works here, so what is not finished is not suspicious."""
+
+    layout: Layout
+    root: Path
+    journals: tuple[JournalPlace, ...]
+    live: bool
+
+    def relative(self, path: Path) -> str:
+        """A path as findings name it."""
+        return path.relative_to(self.root).as_posix()
+
+    @classmethod
+    def at(cls, path: Path) -> "Place":
+        """Find out what lies at path. Raises EvidenceError when it is nothing that can be checked."""
+        try:
+            inside = sorted(entry.name for entry in os.scandir(path))
+        except FileNotFoundError as error:
+            raise EvidenceError("There is nothing at this path", where=str(path), todo=_TODO) from error
+        except NotADirectoryError as error:
+            raise EvidenceError("This is a file, not a folder", where=str(path), todo=_TODO) from error
+        except OSError as error:
+            raise EvidenceError(f"This folder cannot be read: {error.strerror}", where=str(path)) from error
+        if "journal.jsonl" in inside or (path / "checkpoints").is_dir():
+            return cls._journal(path, live="journal.lock" in inside)
+        if not inside:
+            raise EvidenceError("This folder is empty", where=str(path), todo=_TODO)
+        if not any((path / part).is_dir() for part in _PARTS):
+            raise EvidenceError("This is not an archive of Fangxin's", where=str(path), todo=_TODO)
+        return cls._whole(path)
+
+    @classmethod
+    def _journal(cls, path: Path, *, live: bool) -> "Place":
+        name = path.name if EPOCH_NAME.fullmatch(path.name) else ""
+        return cls(Layout.JOURNAL, path, (JournalPlace(name, path, path / "batches"),), live)
+
+    @classmethod
+    def _whole(cls, path: Path) -> "Place":
+        names = _folders(path / "journals")
+        at_work = [name for name in names if _EPOCH.fullmatch(name)]
+        if at_work or (path / "recordings").is_dir():
+            places = (JournalPlace(name, path / "journals" / name, path / "journals" / name / "batches") for name in at_work)
+            return cls(Layout.WORKSTATION, path, tuple(sorted(places, key=lambda place: int(place.name))), live=True)
+        known = [name for name in names if EPOCH_NAME.fullmatch(name)]
+        places = (JournalPlace(name, path / "journals" / name, path / "batches" / name) for name in known)
+        return cls(Layout.ARCHIVE, path, tuple(places), live=False)
+
+
+def _folders(folder: Path) -> list[str]:
+    if not folder.is_dir() or folder.is_symlink():
+        return []
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a file's bytes come to. prefixes: SHA-256 of its first n bytes, for each n that was asked for and is there.
+    head: bytes of its age header and nonce, 0 when it does not begin like an age file."""
+
+    sha256: str
+    bytes: int
+    prefixes: Mapping[int, str]
+    head: int
+
+
+@dataclass
+class Eyes:
+    """Reads files for a check: reports what is no plain file, counts bytes, never raises for what it finds."""
+
+    place: Place
+    findings: Findings
+    progress: Progress | None = None
+    total: int = 0
+    done: int = 0
+
+    def files(self, folder: Path) -> list[Path]:
+        """The plain files in a folder, by name; nothing when it is not there. Links and other things are reported."""
+        found = []
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.unreadable(folder, error)
+            return []
+        for entry in entries:
+            path = Path(entry.path)
+            if entry.is_file(follow_symlinks=False):
+                found.append(path)
+            elif entry.is_symlink() or not entry.is_dir(follow_symlinks=False):
+                self.findings.broken("file.link", "This is a link or a device, not a file; it was not opened", file=self.name(path))
+        return found
+
+    def plain(self, path: Path) -> bool:
+        """Whether a plain file is there. A link in its place is reported."""
+        if path.is_symlink():
+            self.findings.broken("file.link", "This is a link, not a file; it was not opened", file=self.name(path))
+            return False
+        return path.is_file()
+
+    def small(self, path: Path) -> bytes | None:
+        """A small file's bytes; None, and reported, when it cannot be read or is far too large."""
+        try:
+            with path.open("rb") as file:
+                data = file.read(SMALL + 1)
+        except OSError as error:
+            self.unreadable(path, error)
+            return None
+        if len(data) > SMALL:
+            self.findings.broken("file.size", "This file is far too large for what it should be", file=self.name(path))
+            return None
+        return data
+
+    def digest(self, path: Path, stops: Sequence[int] = ()) -> Digest | None:
+        """Hash a file block by block; None, and reported, when it cannot be read."""
+        sha, size, prefixes, head = hashlib.sha256(), 0, {}, 0
+        try:
+            with path.open("rb") as file:
+                first = file.read(BLOCK)
+                head = head_size(first)
+                waiting = sorted({stop for stop in (*stops, head) if stop > 0}, reverse=True)
+                block = first
+                while block:
+                    begin = 0
+                    while waiting and waiting[-1] <= size + len(block):
+                        stop = waiting.pop()
+                        sha.update(block[begin : stop - size])
+                        begin = stop - size
+                        prefixes[stop] = sha.hexdigest()
+                    sha.update(block[begin:])
+                    size += len(block)
+                    self.passed(len(block))
+                    block = file.read(BLOCK)
+        except OSError as error:
+            self.unreadable(path, error)
+            return None
+        return Digest(sha.hexdigest(), size, prefixes, head)
+
+    def passed(self, count: int) -> None:
+        """So many bytes have been read."""
+        self.done += count
+        self.findings.counts["bytes"] += count
+        if self.progress is not None:
+            self.progress(min(self.done, self.total), self.total)
+
+    def name(self, path: Path) -> str:
+        """A path as findings name it."""
+        return self.place.relative(path)
+
+    def unreadable(self, path: Path, error: OSError) -> None:
+        """Report what cannot be read."""
+        self.findings.unproven(
+            "file.unreadable", f"This cannot be read: {error.strerror}", file=self.name(path), needed="permission, or a whole disk"
+        )
+
+
+def head_size(first: bytes) -> int:
+    """Bytes of age header and nonce at the beginning of a file, 0 when it is none."""
+    start = BytesIO(first)
+    try:
+        stanza.read(start)
+    except SealError:
+        return 0
+    size = start.tell() + NONCE
+    return size if size <= len(first) else 0
+
+
+def tree_size(folder: Path) -> int:
+    """Bytes in all plain files below a folder; 0 when it is not there."""
+    return sum(size for _, size in _sizes(folder))
+
+
+def _sizes(folder: Path) -> Iterator[tuple[str, int]]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _sizes(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield entry.path, entry.stat(follow_symlinks=False).st_size

@@ -1,0 +1,93 @@
+"""One workstation put together on its data folder: keys, store, study, journal."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import __version__
+from app.clock import Clock, Entropy
+from app.errors import StudyError
+from app.evidence.durable import make_folder, storage_errors, write_file
+from app.evidence.journal import Journal
+from app.evidence.keys import DeviceKeys, choose_keystore
+from app.evidence.note import Verifier
+from app.ledger import Ledger
+from app.store import Store
+from app.study.bundle import open_bundle
+from app.study.model import Study
+
+_PUBLISHER = "study.publisher"
+_PACKAGE = "study.package"
+_VERSION = "study.version"
+
+
+@dataclass(frozen=True)
+class Workstation:
+    """An open data folder. keys: this device's; store: its encrypted memory."""
+
+    folder: Path
+    keys: DeviceKeys
+    store: Store
+    clock: Clock
+    entropy: Entropy
+
+    @property
+    def name(self) -> str:
+        """How requests and archive folders call this device epoch."""
+        return f"{self.keys.device}.{self.keys.epoch}"
+
+    def install_study(self, package: bytes, publisher: Verifier) -> Study:
+        """Take a study package in and trust its publisher from now on. Raises StudyError when it is unsigned, altered, expired or older
+        than the installed one."""
+        with storage_errors(self.folder):
+            make_folder(self.folder / "study")
+            incoming = self.folder / "study" / f"incoming-{secrets.token_hex(4)}.study"
+            write_file(incoming, package)
+        try:
+            study = open_bundle(
+                incoming, trusted=[publisher], now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0"))
+            )
+            place = incoming.with_name(f"{study.id}-{study.version}.study")
+            with storage_errors(place):
+                incoming.replace(place)
+        finally:
+            incoming.unlink(missing_ok=True)
+        self.store.set_setting(_PUBLISHER, publisher.vkey)
+        self.store.set_setting(_PACKAGE, place.name)
+        self.store.set_setting(_VERSION, str(study.version))
+        return study
+
+    def study(self) -> Study | None:
+        """The installed study, checked again; None when there is none yet."""
+        name = self.store.setting(_PACKAGE)
+        if not name:
+            return None
+        path = self.folder / "study" / name
+        if not path.exists():
+            raise StudyError("The installed study package is gone", where=str(path), todo="Install it again.")
+        trusted: Sequence[Verifier] = [Verifier.parse(self.store.setting(_PUBLISHER))]
+        return open_bundle(path, trusted=trusted, now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0")))
+
+    def open_ledger(self, study: Study, *, rehearsal: bool) -> Ledger:
+        """The written record of this device epoch. Raises StorageError when another Fangxin has it open."""
+        folder = self.folder / "journals" / str(self.keys.epoch)
+        journal = Journal.open(folder, self.keys.origin(study.id), self.keys.signer, self.clock, rehearsal=rehearsal)
+        if journal.size == 0:
+            journal.append(
+                "epoch.new",
+                device=self.keys.device,
+                epoch=self.keys.epoch,
+                vkey=self.keys.signer.vkey,
+                keystore=self.keys.keystore_kind,
+                app=__version__,
+            )
+        return Ledger(self.folder, self.store, journal, study, self.clock, self.entropy, rehearsal=rehearsal)
+
+
+def open_workstation(folder: Path, clock: Clock, entropy: Entropy) -> Workstation:
+    """Open a data folder, or make it. Raises StorageError in plain words when it cannot be written."""
+    with storage_errors(folder):
+        make_folder(folder)
+    keys = DeviceKeys.load_or_create(folder, choose_keystore(folder), entropy)
+    return Workstation(folder, keys, Store.open(folder / "store.db", keys.store_key), clock, entropy)

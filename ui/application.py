@@ -1,0 +1,94 @@
+"""The Qt application around one desk window: look, language, log, faults."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from app import log
+from app.clock import SystemClock
+from app.errors import FangxinError
+from ui.bridge import Bridge
+from ui.desk_thread import DeskLike
+from ui.dialogs import WorldFault
+from ui.language import Language
+from ui.surroundings import start_fault
+from ui.theme import Theme
+from ui.window import DeskWindow
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+}
+_SCREENLESS = ("offscreen", "minimal", "vnc")
+
+
+def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, rehearsal: bool) -> int:
+    """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr."""
+    qInstallMessageHandler(_heard)
+    app = QApplication([sys.argv[0] if sys.argv else "fangxin"])
+    app.setApplicationName("fangxin")
+    tongue, theme = Language(language), Theme(app)
+    unattended = app.platformName() in _SCREENLESS
+    try:
+        path = log.start(data_dir)
+        log.catch_crashes(data_dir, None)
+    except FangxinError as error:
+        say(error)
+        if not unattended:
+            WorldFault(None, error).exec()
+        return error.exit_code
+    bridge = Bridge(make_desk)
+    window = DeskWindow(bridge, clock=SystemClock(), language=tongue, theme=theme, log=path)
+    window.ending.unattended = unattended
+    window.expect(rehearsal=rehearsal)
+    bridge.refused.connect(say)
+    _catch(window, bridge)
+    window.showMaximized()
+    bridge.start()
+    app.exec()
+    bridge.stop()
+    qInstallMessageHandler(None)
+    return window.ending.exit_code
+
+
+def say(error: FangxinError) -> None:
+    """One plain sentence on stderr, where there is one (a windowed program on Windows has none)."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{error}\n")
+
+
+def _heard(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """Qt's messages go to the log; when Qt gives up, a sentence instead of an abort."""
+    if kind is QtMsgType.QtFatalMsg:
+        error = start_fault(message)
+        say(error)
+        os._exit(error.exit_code)
+    structlog.get_logger("qt").log(_LEVELS.get(kind, logging.ERROR), "qt", message=message)
+
+
+def _catch(window: DeskWindow, bridge: Bridge) -> None:
+    """An unexpected error on any thread: logged as app.log has it, then the crash dialog."""
+    logged = sys.excepthook
+    shown = bridge.here(window.ending.show_crash)
+
+    def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        logged(kind, error, trace)
+        if isinstance(error, Exception):
+            shown(error)
+
+    def thread_crashed(what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is not None:
+            crashed(what.exc_type, what.exc_value, what.exc_traceback)
+
+    sys.excepthook = crashed
+    threading.excepthook = thread_crashed
+    bridge.crashed.connect(lambda error: logged(type(error), error, error.__traceback__))

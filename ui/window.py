@@ -1,0 +1,250 @@
+"""The desk's window: draws Screens, sends verbs. It waits for nothing and nobody."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from app.clock import Clock
+from app.interview.screen import Page, Screen
+from ui.actions import ACTIONS, Act, Action
+from ui.bridge import Bridge
+from ui.desk_thread import Verb, same_place
+from ui.ending import Ending
+from ui.face import Face
+from ui.inputs.entry import Why
+from ui.language import Language
+from ui.pace import KeyGate, Pace
+from ui.panels.keys import other
+from ui.theme import Theme
+
+SLOW = 400
+"""ms after which a verb that is still on its way is mentioned."""
+TWICE = 3000
+"""ms within which F5 must be pressed again to end a running interview."""
+
+
+class DeskWindow(QMainWindow):
+    """One window, one desk. ending.exit_code says how it ended."""
+
+    painted = Signal(object)
+    """Screen: is on screen from the next paint on."""
+
+    def __init__(self, bridge: Bridge, *, clock: Clock, language: Language, theme: Theme, log: Path) -> None:
+        super().__init__()
+        self._bridge, self._clock, self._language, self._theme = bridge, clock, language, theme
+        self.ending = Ending(self, bridge, log)
+        self._pace = Pace(clock)
+        self._gate = KeyGate(self._pace, self)
+        self._newest: Screen | None = None
+        self._painted: Screen | None = None
+        self._open: set[int] = set()
+        self._answering = False
+        self._armed_until = 0
+        self.face = Face(language)
+        self._build_face()
+        self._build_actions()
+        self._timer = _timer(self, self.pump)
+        self._slow = _timer(self, lambda: self.face.interview.tell(Why.SAVING))
+        self._connect()
+        self._draw_words()
+
+    # Building
+
+    def _build_face(self) -> None:
+        face = self.face
+        face.sign_in.signed_in.connect(lambda name: self._step(lambda desk: desk.sign_in(name)))
+        face.ready.went_on.connect(lambda: self._step(lambda desk: desk.next_case()))
+        face.case.went_on.connect(lambda: self._step(lambda desk: desk.dial()))
+        face.dialing.went_on.connect(lambda: self.press(Act.HANG_UP))
+        face.interview.answered.connect(self._answer)
+        face.interview.hushed.connect(self._pace.hush)
+        face.outcome.chosen.connect(lambda key, note: self._step(lambda desk: desk.choose_outcome(key, note)))
+        face.keys.pressed.connect(self.press)
+        face.note.written.connect(lambda text: self._tell(lambda desk: desk.note(text)))
+        face.note.closed.connect(self._focus)
+        self.setCentralWidget(face)
+        self.setMinimumSize(760, 460)
+        self.resize(1240, 700)
+
+    def _build_actions(self) -> None:
+        self._table: dict[Act, Action] = {action.act: action for action in ACTIONS}
+        self._doing: dict[Act, Callable[[], object]] = {
+            Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
+            Act.HANG_UP: self._hang_up,
+            Act.REFUSED: self.face.interview.refuse,
+            Act.BACK: lambda: self._tell(lambda desk: desk.back()),
+            Act.NOTE: self._open_note,
+            Act.DONT_KNOW: self.face.interview.dont_know,
+            Act.WINDOW_LANGUAGE: self._switch_window_language,
+            Act.INTERVIEW_LANGUAGE: self._switch_interview_language,
+            Act.APPEARANCE: self._theme.toggle,
+            Act.SIGN_OUT: lambda: self._tell(lambda desk: desk.sign_out()),
+        }
+        for act in self._doing:
+            action = QAction(self)
+            action.setShortcut(QKeySequence(self._table[act].keys[0]))
+            action.setAutoRepeat(False)
+            action.triggered.connect(lambda _checked=False, act=act: self.press(act))
+            self.addAction(action)
+
+    def _connect(self) -> None:
+        self._bridge.screen_changed.connect(self._arrived)
+        self._bridge.settled.connect(self._settled)
+        self.ending.begun.connect(self._ending)
+        self.ending.over.connect(self.close)
+        self._gate.decimal.connect(self._late_decimal)
+
+    def expect(self, *, rehearsal: bool) -> None:
+        """Before the desk's first screen: a rehearsal is announced from the first moment."""
+        self.face.banner.show_screen(Screen(rehearsal=rehearsal))
+
+    # Screens in
+
+    def _arrived(self, screen: Screen) -> None:
+        self._newest = screen
+        self.pump()
+
+    def _settled(self, number: int) -> None:
+        self._open.discard(number)
+        self._pace.busy = bool(self._open)
+        if not self._open:
+            self._slow.stop()
+            self.face.interview.untell(Why.SAVING)
+        self.pump()
+
+    def pump(self) -> None:
+        """Paint what is due; while an entered value is being shown, come back later."""
+        if wait := self._pace.holding:
+            self._timer.start(wait)
+            return
+        if self._newest is not None and self._newest is not self._painted:
+            self._paint(self._newest)
+        if self._answering and not self._open:
+            self._answering = False
+            self.face.interview.not_taken()
+
+    def _paint(self, screen: Screen) -> None:
+        before, page = self._painted, self.face.pages[screen.page]
+        moved = before is None or not same_place(before, screen)
+        if moved:
+            self._answering = False
+            self._armed_until = 0
+            page.arrive(screen)
+            if before is not None and before.page is Page.INTERVIEW and screen.page is Page.OUTCOME:
+                self.face.outcome.offer_note(self.face.interview.draft())
+        self._painted = screen
+        if not self.ending.leaving:
+            self.face.draw(screen)
+        if moved:
+            self._pace.painted()
+            if self.face.note.isHidden():
+                page.focus_widget().setFocus()
+        self.painted.emit(screen)
+
+    def _draw_words(self) -> None:
+        self.setWindowTitle(self.tr("Fangxin · telephone interviewing desk"))
+        if self._painted is not None:
+            self.face.draw(self._painted)
+        else:
+            self.face.say(self.tr("Opening the desk …"))
+
+    # Verbs out
+
+    def _tell(self, verb: Verb) -> None:
+        """Send a verb meant for the screen that is painted."""
+        self._open.add(self._bridge.tell(verb, self._painted))
+        self._pace.busy = True
+        self._slow.start(SLOW)
+
+    def _step(self, verb: Verb) -> None:
+        if self._pace.listening:
+            self._tell(verb)
+
+    def _answer(self, value: str) -> None:
+        if self._pace.listening:
+            self._armed_until = 0
+            self._answering = True
+            if value:
+                self._pace.entered()
+            self._tell(lambda desk: desk.answer(value))
+
+    def press(self, act: Act) -> None:
+        """A function key, or its button on the key bar."""
+        action, screen = self._table[act], self._painted
+        if screen is None or not (action.always or self._pace.listening):
+            return
+        asked = (
+            act in (Act.DONT_KNOW, Act.REFUSED)
+            and screen.page is Page.INTERVIEW
+            and screen.question is not None
+        )
+        if action.works(screen) or asked:  # a question without "Don't know" says so
+            self._doing[act]()
+
+    def _hang_up(self) -> None:
+        now = self._clock.mono()
+        interviewing = self._painted is not None and self._painted.page is Page.INTERVIEW
+        if interviewing and now >= self._armed_until:
+            self._armed_until = now + TWICE
+            self.face.interview.tell(Why.HANG_UP_AGAIN)
+        else:
+            self._bridge.tell(lambda desk: desk.hang_up())
+
+    def _open_note(self) -> None:
+        if self._painted is not None and self._painted.page is Page.OUTCOME:
+            self.face.outcome.focus_note()
+        else:
+            self.face.note.open_note()
+
+    def _late_decimal(self) -> None:
+        self._pace.hush()
+        self.face.interview.tell(Why.LATE_DECIMAL)
+
+    def _switch_window_language(self) -> None:
+        self._language.toggle()
+        self._draw_words()
+
+    def _switch_interview_language(self) -> None:
+        if self._painted is not None:
+            iso = other(self._painted.language)
+            self._tell(lambda desk: desk.switch_language(iso))
+
+    def _focus(self) -> None:
+        if self._painted is not None:
+            self.face.pages[self._painted.page].focus_widget().setFocus()
+
+    # The end
+
+    def closeEvent(self, event: QCloseEvent, /) -> None:
+        """The desk ends first, politely; then the window goes."""
+        if self.ending.done:
+            event.accept()
+        else:
+            event.ignore()
+            self.ending.wish(self._newest)
+
+    def _ending(self) -> None:
+        self._pace.busy = True
+        self.face.say(self.tr("Ending the call and sealing the recording …"))
+
+    def showEvent(self, event: QShowEvent, /) -> None:
+        """The key gate stands before the native window, so no widget can be forgotten."""
+        super().showEvent(event)
+        if (handle := self.windowHandle()) is not None:
+            handle.removeEventFilter(self._gate)
+            handle.installEventFilter(self._gate)
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """Small windows get small type."""
+        super().resizeEvent(event)
+        self._theme.fit(self.width(), self.height())
+
+
+def _timer(parent: QWidget, due: Callable[[], object]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.timeout.connect(due)
+    return timer
