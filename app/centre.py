@@ -40,13 +40,17 @@ class Centre:
     def write(self, folder: Path) -> None:
         """One file a key, readable by the owner only. Raises UsageError when keys are there already: they are never overwritten."""
         if any((folder / f"{role}.key").exists() for role in _ROLES):
-            raise UsageError("There are keys in this folder already", where=str(folder), todo="Choose an empty folder.")
+            raise UsageError(
+                "There are keys in this folder already", where=str(folder), todo="Choose an empty folder."
+            )
         with storage_errors(folder):
             make_folder(folder)
             for role, identity in self.identities.items():
                 write_file(folder / f"{role}.key", f"{identity.export()}\n".encode())
                 write_file(folder / f"{role}.pub", f"{identity.recipient}\n".encode())
-            write_file(folder / "publisher.key", f"{self.publisher.name}\n{self.publisher.seed.hex()}\n".encode())
+            write_file(
+                folder / "publisher.key", f"{self.publisher.name}\n{self.publisher.seed.hex()}\n".encode()
+            )
             write_file(folder / "publisher.vkey", f"{self.publisher.vkey}\n".encode())
 
     @classmethod

@@ -1,32 +1,35 @@
 """The whole line once, with the real parts on embedded defaults: study, draw, central, workstation, calls, batches, centre, report.
 
-Time is a virtual clock, so that an afternoon of calls passes in seconds; everything else is what field work uses.
+Time on the line is a virtual clock, so that an afternoon of calls passes in seconds; everything else is what field work uses.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app import practice
-from app.canonical import decode, encode, hexdigest
+from app.canonical import Value, decode, encode, hexdigest
 from app.central.registry import Registry
 from app.central.server import running
 from app.central.stores import FolderStore
 from app.centre import Centre
 from app.clock import Clock, Entropy, SystemClock, VirtualClock
 from app.desk import Desk
-from app.evidence.age import Recipient, decrypt, encrypt
+from app.evidence.age import decrypt, encrypt
 from app.evidence.note import Verifier
 from app.evidence.seal import pad
 from app.evidence.verify import Verdict, verify
-from app.interview.screen import Notice, Page
+from app.interview.screen import Counts, Notice, Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
 from app.line_worker import LineWorker
+from app.results import summary
 from app.results.open import open_archive
-from app.results.report import Report, write_html, write_xlsx
+from app.results.report import write_html, write_xlsx
+from app.results.summary import Report, Shown
 from app.sample.case import Case
 from app.sample.frame import load_frame
 from app.sample.outcome import load_outcomes
@@ -46,77 +49,174 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Demo:
-    """What a run has to show. index: 0–100 per unit code, None where nobody answered; overall under ""."""
-
-    folder: Path
-    calls: int
-    completes: int
-    seconds: float
-    index: dict[str, float | None]
-    verdict: Verdict
-    html: Path
-    xlsx: Path
-
-
-@dataclass(frozen=True)
 class Options:
-    """What the person who runs the demo may choose. interviews: completed ones to reach. calls: never fewer."""
+    """What the person who runs the demo may choose. interviews: completed ones to reach; calls: never fewer; numbers: drawn."""
 
     out: Path
     seed: str
-    interviews: int = 28
+    interviews: int = 42
     calls: int = 30
     numbers: int = 400
     characters_per_second: float = 40.0
 
 
+@dataclass(frozen=True)
+class Demo:
+    """What a run has to show. calls, interviews: at the desk. seconds: it took. files: what to open, by name."""
+
+    options: Options
+    calls: int
+    interviews: int
+    seconds: float
+    report: Report
+    verdict: Verdict
+    files: dict[str, Path]
+
+    @property
+    def index(self) -> dict[str, str]:
+        """Unit code → index as text with two decimals, "" where there is none; the city under "city"."""
+        figures = {line.unit.code: line.figure for line in self.report.units} | {"city": self.report.city}
+        return {
+            code: _number(figure.estimate.value if figure.estimate else None)
+            for code, figure in figures.items()
+        }
+
+    def to_json(self) -> dict[str, Value]:
+        """For programs."""
+        return {
+            "v": 1,
+            "seed": self.options.seed,
+            "rehearsal": self.report.rehearsal,
+            "calls": self.calls,
+            "interviews": self.interviews,
+            "milliseconds": round(self.seconds * 1000),
+            "index": self.index,
+            "rates": {name: _number(rate.value, 4) for name, rate in self.report.rates.items()},
+            "verified": self.verdict.to_json(),
+            "files": {name: str(path) for name, path in self.files.items()},
+        }
+
+    def summary(self) -> str:
+        """For people."""
+        few = any(line.figure.shown is Shown.SMALL for line in self.report.units)
+        lines = [
+            "",
+            f"REHEARSAL. {self.calls} calls, {self.interviews} interviews in {self.seconds:.1f} s (seed {self.options.seed}).",
+            "",
+            *(self._unit(line.unit.zh, line.unit.en, line.unit.code) for line in self.report.units),
+            self._unit("全市", "Whole city", "city"),
+            *(
+                ["(Fewer than 30 interviews in a unit: real results would not show its score.)"]
+                if few
+                else []
+            ),
+            "",
+            *self.verdict.text().splitlines()[:4],
+            "",
+            *(f"{name:<10} {path}" for name, path in self.files.items()),
+            "",
+            "Check it again:",
+            f'  fangxin verify "{self.files["archive"]}"',
+            "Sit at the desk:",
+            "  fangxin --rehearse",
+        ]
+        return "\n".join(lines)
+
+    def _unit(self, zh: str, en: str, code: str) -> str:
+        return f"  {zh}  {en:<22} {self.index[code] or '–':>6}"
+
+
 def run(options: Options, study_folder: Path, entropy: Entropy, say: Say) -> Demo:
     """Do everything once. say hears one line a step. Raises FangxinError in plain words."""
-    began = time.monotonic()
-    clock, real = VirtualClock(SystemClock().wall()), SystemClock()
-    folder = options.out
-    say("1/8  Keys of the centre, study compiled, checked and signed")
+    began, real = time.monotonic(), SystemClock()
+    say("1/8  Study compiled, checked and signed with the centre's new keys")
     centre = Centre.generate("fangxin/demo/publisher", entropy)
-    centre.write(folder / "centre" / "keys")
+    centre.write(options.out / "centre" / "keys")
     source = load(study_folder)
-    with FolderStore.open(folder / "central", entropy, name="fangxin/demo/central") as stores:
-        package = build(
-            source,
-            version=source.version,
-            expires=real.wall() + 30 * DAY,
-            recipients=centre.recipients,
-            central_vkey=stores.signer.vkey,
-            witness_vkeys=(),
-            signer=centre.publisher,
-            out=folder / "centre" / f"{source.id}-{source.version}.study",
-        )
-        say("2/8  Sample drawn from the committed secret and public dice")
-        draw_record, cases = practice.draw_practice(source, _frame(study_folder), options.seed, options.numbers)
-        (folder / "centre" / "draw.json").write_bytes(draw_record.to_bytes() + b"\n")
-        stores.install(
-            package.read_bytes(),
-            study=source.id,
-            version=source.version,
-            rehearsal=source.rehearsal_only,
-            centre_vkey=centre.publisher.vkey,
-        )
+    with FolderStore.open(options.out / "central", entropy, name="fangxin/demo/central") as stores:
+        _publish(source, centre, stores, options.out / "centre", real.wall())
+        say("2/8  Sample drawn from a committed secret and public dice")
+        frame = load_frame(sorted((study_folder / "frame").glob("*.csv")))
+        drawn, cases = practice.draw_practice(source, frame, options.seed, options.numbers)
+        (options.out / "centre" / "draw.json").write_bytes(drawn.to_bytes() + b"\n")
         code = stores.index.issue_code(entropy, real.wall())
         with running(Registry(stores, real)) as url:
             say(f"3/8  Central runs at {url}; a workstation enrols with a one-time code")
-            station = open_workstation(folder / "workstation", clock, entropy)
-            line = _Wire(url, centre, stores.signer.verifier, real, entropy)
-            ledger = _enrol(station, line, code, cases)
-            with closing(ledger):
-                day = _Day(options, ledger, source, clock, say)
-                day.work()
-                say("5/8  Batches go to central; its receipts come back")
-                with line.as_device(station) as client:
-                    done = sync_once(station.store, ledger.journal.path.parent, client)
-                    say(f"     {done.objects} sealed files and {done.events} journal lines countersigned by central")
-                    if done.receipt is not None:
-                        ledger.synced(done.receipt.size, done.receipt.note)
-    return _judge(options, source, centre, day, began, say)
+            wire = _Wire(url, centre, stores.signer.verifier, real, entropy)
+            day = _field(options, wire, code, cases, say)
+    report, verdict = _judge(options, source, centre, len(cases), say)
+    files = _write(options.out, report, say)
+    return Demo(options, day.dials, day.completes, time.monotonic() - began, report, verdict, files)
+
+
+def _publish(source: StudySource, centre: Centre, stores: FolderStore, folder: Path, now: int) -> None:
+    """The study becomes one signed package, and central serves it."""
+    package = build(
+        source,
+        version=source.version,
+        expires=now + 30 * DAY,
+        recipients=centre.recipients,
+        central_vkey=stores.signer.vkey,
+        witness_vkeys=(),
+        signer=centre.publisher,
+        out=folder / f"{source.id}-{source.version}.study",
+    )
+    stores.install(
+        package.read_bytes(),
+        study=source.id,
+        version=source.version,
+        rehearsal=source.rehearsal_only,
+        centre_vkey=centre.publisher.vkey,
+    )
+
+
+def _field(options: Options, wire: "_Wire", code: str, cases: Sequence[Case], say: Say) -> Counts:
+    """The field work: enrol, call, hand in."""
+    clock = VirtualClock(wire.clock.wall())
+    station = open_workstation(options.out / "workstation", clock, wire.entropy)
+    ledger = _enrol(station, wire, code, cases)
+    with closing(_Day(options, ledger, clock, say)) as day:
+        say("4/8  Calls on the rehearsal line: both voices recorded, sealed and journalled as they happen")
+        counts = day.work()
+        say("5/8  Batches go to central; its receipts come back")
+        with wire.as_device(station) as client:
+            done = sync_once(station.store, ledger.journal.path.parent, client)
+        say(f"     {done.objects} sealed files and {done.events} journal lines countersigned by central")
+        if done.receipt is not None:
+            ledger.synced(done.receipt.size, done.receipt.note)
+    return counts
+
+
+def _judge(
+    options: Options, source: StudySource, centre: Centre, released: int, say: Say
+) -> tuple[Report, Verdict]:
+    """The centre verifies what central holds, opens it and counts."""
+    say("6/8  The centre checks everything that came in: altered? missing?")
+    identities = list(centre.identities.values())
+    archive = options.out / "central"
+    verdict = verify(archive, keys=(), identities=identities)
+    say("7/8  Interviews opened with the centre's private keys")
+    opened = open_archive(archive, identities, verdict=verdict)
+    today = datetime.now(UTC).astimezone().date()
+    subject = summary.subject_of(source)
+    return summary.build(subject, opened.calls, opened.interviews, created=today, released=released), verdict
+
+
+def _write(out: Path, report: Report, say: Say) -> dict[str, Path]:
+    say("8/8  Index, response rates and outcomes written")
+    files = {
+        "report": out / "report.html",
+        "workbook": out / "report.xlsx",
+        "archive": out / "central",
+        "keys": out / "centre" / "keys",
+    }
+    write_html(report, files["report"])
+    write_xlsx(report, files["workbook"])
+    return files
+
+
+def _number(value: float | None, places: int = 2) -> str:
+    return "" if value is None else f"{value:.{places}f}"
 
 
 @dataclass(frozen=True)
@@ -142,8 +242,10 @@ def _enrol(station: Workstation, wire: _Wire, code: str, cases: Sequence[Case]) 
     with wire.as_device(station) as device, wire.as_centre() as centre:
         enrol(device, code, Introduction(station.name, keys.signer.verifier, keys.identity.recipient))
         study = station.install_study(device.study(), wire.centre.publisher.verifier)
-        share = encode({"v": 1, "kind": "assignment", "cases": [[c.id, c.ticket, c.number, c.unit] for c in cases]})
-        sealed = encrypt(pad(share), [Recipient.parse(str(keys.identity.recipient))], station.entropy)
+        share = encode(
+            {"v": 1, "kind": "assignment", "cases": [[c.id, c.ticket, c.number, c.unit] for c in cases]}
+        )
+        sealed = encrypt(pad(share), [keys.identity.recipient], station.entropy)
         centre.put_assignment(keys.device, sealed)
         received = device.assignment() or b""
     ledger = station.open_ledger(study, rehearsal=True)
@@ -155,38 +257,41 @@ def _enrol(station: Workstation, wire: _Wire, code: str, cases: Sequence[Case]) 
 class _Day:
     """An afternoon of calls by one practice interviewer."""
 
-    def __init__(self, options: Options, ledger: Ledger, source: StudySource, clock: VirtualClock, say: Say) -> None:
+    def __init__(self, options: Options, ledger: Ledger, clock: VirtualClock, say: Say) -> None:
         self._options, self._clock, self._say = options, clock, say
         numbers = [(case.number, case.unit) for case in ledger.store.cases()]
         room = Rehearsal(practice.cast(numbers, ledger.study, options.seed), clock, options.seed)
-        worker = LineWorker(room.line, room.sound, ledger.entropy)
-        self.desk = Desk(
+        self._desk = Desk(
             ledger,
-            worker,
+            LineWorker(room.line, room.sound, ledger.entropy),
             load_outcomes(),
             practice=room.practice,
             characters_per_second=options.characters_per_second,
         )
 
-    def work(self) -> None:
-        """Call until enough interviews are complete."""
-        desk, person = self.desk, Interviewer(self.desk, "演练访问员")
-        self._say("4/8  Calls on the rehearsal line: both voices recorded, sealed and journalled as they happen")
+    def work(self) -> Counts:
+        """Call until enough interviews are complete, or nobody is left to call."""
+        desk, person = self._desk, Interviewer(self._desk, "演练访问员")
         told = 0
         while not self._enough():
+            if desk.screen.notice is Notice.NO_CASES:
+                self._say("     nobody is left to call; draw more numbers for more interviews")
+                break
             if person.step():
                 continue
-            if desk.screen.notice is Notice.NO_CASES:
-                break
             self._clock.advance(STEP)
             desk.tick()
-            if desk.screen.page is Page.READY and desk.screen.counts.dials >= told + 10:
+            if desk.screen.counts.dials >= told + 10:
                 told = desk.screen.counts.dials
                 self._say(f"     {told} calls, {desk.screen.counts.completes} interviews")
         desk.sign_out()
-        desk.close()
+        return desk.screen.counts
+
+    def close(self) -> None:
+        """The desk is left."""
+        self._desk.close()
 
     def _enough(self) -> bool:
-        counts, page = self.desk.screen.counts, self.desk.screen.page
+        counts, page = self._desk.screen.counts, self._desk.screen.page
         enough = counts.completes >= self._options.interviews and counts.dials >= self._options.calls
         return enough and page is Page.READY

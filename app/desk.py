@@ -184,8 +184,9 @@ class Desk:
             self._show(practice=said)
 
     def close(self) -> None:
-        """End politely: hang up and close the recording. Journal and store stay open: they are the owner's."""
+        """End politely: hang up, close the recording, then journal and store."""
         self._written(lambda: self._take(self._worker.close()))
+        self._ledger.close()
 
     # What the line says
 

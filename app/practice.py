@@ -123,7 +123,9 @@ def cast(numbers: Sequence[tuple[str, str]], study: Study, seed: str) -> dict[st
     return {number: resident(number, unit, study, seed) for number, unit in numbers}
 
 
-def draw_practice(source: StudySource, frame: Frame, seed: str, size: int) -> tuple[DrawRecord, tuple[Case, ...]]:
+def draw_practice(
+    source: StudySource, frame: Frame, seed: str, size: int
+) -> tuple[DrawRecord, tuple[Case, ...]]:
     """A verifiable draw as in real field work, but with secret, dice and case ids from the seed so that it can be repeated."""
     chance = seeded(f"{seed}|draw")
     secret, dice = chance(32), "".join(str(digit % 10) for digit in chance(40))

@@ -46,7 +46,10 @@ class Workstation:
             write_file(incoming, package)
         try:
             study = open_bundle(
-                incoming, trusted=[publisher], now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0"))
+                incoming,
+                trusted=[publisher],
+                now=self.clock.wall(),
+                installed=int(self.store.setting(_VERSION, "0")),
             )
             place = incoming.with_name(f"{study.id}-{study.version}.study")
             with storage_errors(place):
@@ -67,12 +70,16 @@ class Workstation:
         if not path.exists():
             raise StudyError("The installed study package is gone", where=str(path), todo="Install it again.")
         trusted: Sequence[Verifier] = [Verifier.parse(self.store.setting(_PUBLISHER))]
-        return open_bundle(path, trusted=trusted, now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0")))
+        return open_bundle(
+            path, trusted=trusted, now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0"))
+        )
 
     def open_ledger(self, study: Study, *, rehearsal: bool) -> Ledger:
         """The written record of this device epoch. Raises StorageError when another Fangxin has it open."""
         folder = self.folder / "journals" / str(self.keys.epoch)
-        journal = Journal.open(folder, self.keys.origin(study.id), self.keys.signer, self.clock, rehearsal=rehearsal)
+        journal = Journal.open(
+            folder, self.keys.origin(study.id), self.keys.signer, self.clock, rehearsal=rehearsal
+        )
         if journal.size == 0:
             journal.append(
                 "epoch.new",

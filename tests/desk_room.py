@@ -94,7 +94,6 @@ class Room:
     def close(self) -> None:
         """Stop the program as a person would."""
         self.desk.close()
-        self.ledger.close()
 
     def pass_time(self, milliseconds: int, step: int = 100) -> None:
         """Let time go by, the desk awake."""

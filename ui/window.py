@@ -103,6 +103,16 @@ class DeskWindow(QMainWindow):
 
     # Screens in
 
+    @property
+    def shown(self) -> Screen | None:
+        """The screen that is painted; None before the first."""
+        return self._painted
+
+    @property
+    def awaits_desk(self) -> bool:
+        """True while a verb is on its way."""
+        return bool(self._open)
+
     def _arrived(self, screen: Screen) -> None:
         self._newest = screen
         self.pump()

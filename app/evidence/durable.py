@@ -16,9 +16,12 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+_BINARY = getattr(os, "O_BINARY", 0)
+"""Windows would put a carriage return before every newline byte."""
 _KEEP_SIZE = 1
 """FALLOC_FL_KEEP_SIZE: blocks are taken, the file's length stays."""
 _NOT_HERE = (errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.ENODEV)
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK, getattr(errno, "EDEADLOCK", errno.EDEADLK))
 _REASONS = {
     errno.ENOSPC: ("The disk is full", "Free some space, then start again."),
     errno.EDQUOT: ("The disk quota is used up", "Free some space, then start again."),
@@ -142,17 +145,16 @@ class Lock:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self._descriptor)
-            raise StorageError(
-                "Fangxin is already running on this data folder",
-                where=str(path),
-                todo="Close the other window first.",
-            ) from error
+            what, todo = "Fangxin is already running on this data folder", "Close the other window first."
+            if error.errno not in _HELD:
+                what, todo = (
+                    f"This folder cannot be locked: {error.strerror}",
+                    "Use a folder on this computer's own disk.",
+                )
+            raise StorageError(what, where=str(path), todo=todo) from error
 
     def release(self) -> None:
         """Let others have it. May be called again."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-_BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)

@@ -33,9 +33,10 @@ GENESIS = "0" * 64
 """What the first line has for prev."""
 LONGEST = 1 << 20
 """No line is longer than this (bytes): a reader needs bounded memory."""
-_OWN = {"v": int, "seq": int, "wall": int, "mono": int, "rehearsal": int}
-_OWN_TEXT = {"origin": str, "prev": str, "boot": str, "type": str}
-_FIELDS = {**_OWN, **_OWN_TEXT}
+_FIELDS = dict.fromkeys(("v", "seq", "wall", "mono", "rehearsal"), int) | dict.fromkeys(
+    ("origin", "prev", "boot", "type"), str
+)
+"""What every line has."""
 _NOTE_NAME = re.compile(r"\d{12}\.note")
 
 

@@ -7,9 +7,10 @@ from an image, begins a new epoch with a new signing key, and says so in its jou
 import base64
 import binascii
 import os
+import re
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ if sys.platform == "linux":
 
 SERVICE = "fangxin"
 _SIZE = 32
+_DEVICE = re.compile(r"[0-9a-f]{8}")
 _PATIENCE = 2.0
 """Seconds that the session bus may take to answer."""
 
@@ -202,8 +204,9 @@ def _read_device(data_dir: Path) -> _Device | None:
     try:
         with storage_errors(path):
             match decode(path.read_bytes().strip()):
-                case {"v": 1, "device": str(device), "epoch": int(epoch), "keystore": str(kind)} if epoch > 0:
-                    return _Device(device, epoch, kind)
+                case {"v": 1, "device": str(device), "epoch": int(epoch), "keystore": str(kind)}:
+                    if _DEVICE.fullmatch(device) and epoch > 0:  # both become parts of file names elsewhere
+                        return _Device(device, epoch, kind)
     except EvidenceError:
         pass
     raise StorageError(
@@ -223,11 +226,11 @@ def _secret(text: str, where: str) -> bytes:
 
 def _system_backend() -> KeyringBackend | None:
     """The system's keystore when it can be used now, without a prompt or a wait."""
-    if sys.platform == "linux" and not _bus_answers(os.environ):
+    if not _bus_answers(os.environ):
         return None
     try:
         with _asking("probe"):
-            if sys.platform == "linux" and _is_locked():
+            if _is_locked():
                 return None
             backend = keyring.get_keyring()
             if backend.priority < 1:  # the empty, the failing and the plain-text ones
@@ -238,29 +241,38 @@ def _system_backend() -> KeyringBackend | None:
     return backend
 
 
-def _bus_answers(environment: "os._Environ[str] | dict[str, str]") -> bool:
-    """Whether a D-Bus session bus is there and speaks: the Linux backends wait for ever on one that does not."""
-    default = f"unix:path={environment.get('XDG_RUNTIME_DIR', '/nowhere')}/bus"
-    address = environment.get("DBUS_SESSION_BUS_ADDRESS") or default
-    kind, _, options = address.partition(";")[0].partition(":")
-    named = dict(option.partition("=")[::2] for option in options.split(","))
-    place = named.get("path") or (f"\0{named['abstract']}" if "abstract" in named else "")
-    if kind != "unix" or not place:
-        return False
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as bus:
-            bus.settimeout(_PATIENCE)
-            bus.connect(place)
-            bus.sendall(b"\0AUTH\r\n")  # a bus answers with the ways of signing in that it knows
-            return bus.recv(8) == b"REJECTED"
-    except OSError:
-        return False
+def _bus_answers(environment: Mapping[str, str]) -> bool:
+    """Whether Linux has a D-Bus session bus that speaks: its backends wait for ever on one that does not. Elsewhere: yes."""
+    if sys.platform == "linux":
+        default = f"unix:path={environment.get('XDG_RUNTIME_DIR', '/nowhere')}/bus"
+        address = environment.get("DBUS_SESSION_BUS_ADDRESS") or default
+        kind, _, options = address.partition(";")[0].partition(":")
+        named = dict(option.partition("=")[::2] for option in options.split(","))
+        place = named.get("path") or (f"\0{named['abstract']}" if "abstract" in named else "")
+        return kind == "unix" and bool(place) and _speaks(place)
+    return True
+
+
+def _speaks(place: str) -> bool:
+    if sys.platform == "linux":
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as bus:
+                bus.settimeout(_PATIENCE)
+                bus.connect(place)
+                bus.sendall(b"\0AUTH\r\n")  # a bus answers with the ways of signing in that it knows
+                return bus.recv(8) == b"REJECTED"
+        except OSError:
+            pass
+    return False
 
 
 def _is_locked() -> bool:
-    """Whether the desktop's secret service would ask somebody for a password first."""
-    with closing(secretstorage.dbus_init()) as bus:
-        return bool(secretstorage.collection.get_collection_by_alias(bus, "default").is_locked())
+    """Whether the Linux desktop's secret service would ask somebody for a password first."""
+    if sys.platform == "linux":
+        with closing(secretstorage.dbus_init()) as bus:
+            return bool(secretstorage.collection.get_collection_by_alias(bus, "default").is_locked())
+    else:
+        return False
 
 
 @contextmanager

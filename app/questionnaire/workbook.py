@@ -51,8 +51,12 @@ class Workbook:
 
     def of_question(self, name: str, column: str) -> str:
         """Where a question's column stands; just the file if it has no row of its own."""
+        return self.where("name", name, column)
+
+    def where(self, key: str, value: str, column: str) -> str:
+        """Address of `column` in the first row of the survey sheet whose cell `key` is `value`; just the file if there is none."""
         for row, cells in self.rows.get("survey", {}).items():
-            if cells.get("name") == name:
+            if cells.get(key) == value:
                 return self.address("survey", row, column)
         return self.path.name
 
@@ -103,14 +107,13 @@ def _cells(path: Path) -> Workbook:
     rows: dict[str, dict[int, dict[str, str]]] = {}
     columns: dict[str, dict[str, str]] = {}
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl mutters about styles and validations it does not keep
-            book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-            for sheet in book.worksheets:
+            for sheet in openpyxl.load_workbook(file, read_only=True, keep_links=False).worksheets:
                 name = sheet.title.strip().lower()
                 if name in _SHEETS:
+                    sheet.reset_dimensions()  # what the file says of its size may be wrong; read what is there
                     columns[name], rows[name] = _sheet(path, sheet.title, sheet.iter_rows())
-            book.close()
     except (
         zipfile.BadZipFile,
         ParseError,

@@ -13,6 +13,7 @@ _ITEXT = re.compile(r"jr:itext\('([^']*)'\)")
 _ITEMSET = re.compile(r"instance\('([^']+)'\)/root/item")
 _TYPES = {"int": Kind.INTEGER, "decimal": Kind.DECIMAL, "string": Kind.TEXT}
 _SELECTS = {"select1": Kind.SELECT_ONE, "select": Kind.SELECT_MULTIPLE}
+_SIGHT = {"upload", "binary", "barcode", "geopoint", "geotrace", "geoshape"}
 _CATI: Mapping[str, str] = {
     "read": "yes|text|no",
     "scale": r"\d{1,3}-\d{1,3}",
@@ -46,8 +47,9 @@ class Reader:
         self._languages, self._itext, self._guides = _translations(model)
         self._controls: dict[str, Element] = {}
         self._groups: dict[str, Element] = {}
-        if any(_name(node) == "setvalue" for node in root.iter(etree.Element)):
-            raise StudyError("The form has a dynamic default (setvalue), which is not supported yet")
+        for action in (node for node in root.iter(etree.Element) if _name(node) == "setvalue"):
+            name = _last(str(action.get("ref")))
+            raise FormError("A dynamic default is not supported yet", question=name, column="default")
         self._walk_body(body)
 
     def form(self) -> Form:
@@ -85,6 +87,8 @@ class Reader:
     def _nodes(self, parent: Element, above: str) -> Iterator[Question | Group]:
         for node in parent.iterchildren(etree.Element):
             path = f"{above}/{_name(node)}"
+            if path.endswith("/meta"):
+                continue  # the form's own housekeeping (instanceID), no part of the interview
             if len(node):
                 bind = self._binds.get(path)
                 labels = self._label(self._groups.get(path), "label")
@@ -125,9 +129,8 @@ class Reader:
         if tag == "input" and data_type in _TYPES:
             return Kind.NOTE if _attribute(bind, "readonly") == "true()" else _TYPES[data_type]
         kind = data_type if tag == "input" else tag
-        raise FormError(
-            f'A question of the kind "{kind}" is not supported by voice', question=name, column="type"
-        )
+        never = "cannot be asked by voice" if kind in _SIGHT else "is not supported yet"
+        raise FormError(f'A question of the kind "{kind}" {never}', question=name, column="type")
 
     def _choices(self, name: str, control: Element) -> tuple[Choice, ...]:
         itemset = _child(control, "itemset")

@@ -20,6 +20,7 @@ LARGEST = 64 << 20
 _ADDRESS = re.compile(
     r"\[row : (?P<row>\d+)\](?: On the '(?P<sheet>[^']*)' sheet, the '(?P<column>[^']*)' value)?"
 )
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 def compile_workbook(path: Path) -> str:
@@ -40,6 +41,8 @@ def compile_workbook(path: Path) -> str:
     except FormError as error:
         where = book.of_question(error.question, error.column)
         raise StudyError(error.what, where=where, todo=error.todo) from error
+    except StudyError as error:
+        raise StudyError(error.what, where=path.name, todo=error.todo) from error
     return xml
 
 
@@ -61,9 +64,13 @@ def parse(xml: str | bytes) -> Form:
 
 
 def _located(message: str, book: workbook.Workbook) -> StudyError:
-    """pyxform's message with its "[row : 5] On the 'survey' sheet, the 'x' value" turned into an address."""
-    found = _ADDRESS.search(message)
+    """pyxform's message with its "[row : 5] On the 'survey' sheet, the 'x' value", or the name or type in it, as an address."""
+    message = message.partition("\n")[0]
+    found, quoted = _ADDRESS.search(message), _QUOTED.search(message)
     where = book.path.name
+    if not found and quoted:
+        by_name = book.where("name", quoted[1], "name")
+        where = by_name if by_name != where else book.where("type", quoted[1], "type")
     if found:
         sheet, column = found["sheet"] or "survey", found["column"] or ""
         where = book.address(sheet, int(found["row"]), column)

@@ -60,6 +60,7 @@ _COMPARES: dict[str, Callable[[Value, Value], bool]] = {
     ">": lambda left, right: to_number(left) > to_number(right),
     ">=": lambda left, right: to_number(left) >= to_number(right),
 }
+_BUILT_IN = frozenset({"if", "jr:choice-name"})
 _REFUSED = {
     "[": "A condition in square brackets",
     "*": "The wildcard *",
@@ -195,6 +196,8 @@ class _Parser:
 
     def _call(self) -> Closure:
         name = self._take()
+        if name.text not in FUNCTIONS and name.text not in _BUILT_IN:
+            raise self._fault(f'there is no function "{name.text}"', name.at)
         self._take()
         self._enter()
         arguments: list[Closure] = []
@@ -217,9 +220,7 @@ class _Parser:
             self._count(name, len(arguments), 2, 2)
             code, path = arguments
             return lambda context: context.choice_name(to_text(path(context)).strip(), to_text(code(context)))
-        function = FUNCTIONS.get(name.text)
-        if function is None:
-            raise self._fault(f'there is no function "{name.text}"', name.at)
+        function = FUNCTIONS[name.text]
         self._count(name, len(arguments), function.least, function.most)
         call, fixed = function.call, tuple(arguments)
         if len(fixed) == 1:

@@ -14,11 +14,14 @@ from app.sample.outcome import Category
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A rate from 0 to 1, or None when it is not defined. formula: in the letters of the categories, K = I+P+R+NC+O, U = UH+UO."""
+    """A rate from 0 to 1, or None when it is not defined. formula: in the letters of the categories, K = I+P+R+NC+O, U = UH+UO.
+    above, below: the numbers that stand in it; None when they are not known."""
 
     name: str
     value: float | None
     formula: str
+    above: float | None = None
+    below: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def eligibility(counts: Mapping[str, float], *, dead: float = 0.0) -> Rate:
         raise UsageError(f"{dead:g} dead numbers cannot be part of {known['NE']:g} not eligible ones")
     resolved = _resolved(known)
     below = resolved + known["NE"] - dead
-    return Rate("e", resolved / below if below else None, "K / (K+NE-dead)" if dead else "K / (K+NE)")
+    formula = "K / (K+NE-dead)" if dead else "K / (K+NE)"
+    return Rate("e", resolved / below if below else None, formula, resolved, below)
 
 
 def rates(counts: Mapping[str, float], e: float | None = None, *, dead: float = 0.0) -> dict[str, Rate]:
@@ -81,7 +85,8 @@ _FORMULAS = (
 
 def _rate(formula: _Formula, sums: Mapping[str, float | None]) -> Rate:
     above, below = _sum(formula.above, sums), _sum(formula.below, sums)
-    return Rate(formula.name, above / below if above is not None and below else None, formula.text)
+    value = above / below if above is not None and below else None
+    return Rate(formula.name, value, formula.text, above, below)
 
 
 def _sum(text: str, sums: Mapping[str, float | None]) -> float | None:

@@ -6,6 +6,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.errors import StudyError
 from app.sample.case import Attempt
 from app.sample.outcome import Category, Outcome, When, category_of
 
@@ -13,11 +14,13 @@ from app.sample.outcome import Category, Outcome, When, category_of
 @dataclass(frozen=True, slots=True)
 class Step:
     """One call of a history. code: AAPOR code, perhaps with a letter of our own behind it (A appointment, H hung up, X hard refusal).
-    day: any number that counts calendar days. voids: a review that cancels the interview before it."""
+    day: any number that counts calendar days. voids: a review that cancels the interview before it. counts: false when the line refused
+    the call or it was cut off: it says nothing while there is any other."""
 
     code: str
     day: int
     voids: bool = False
+    counts: bool = True
 
     @property
     def aapor(self) -> str:
@@ -57,7 +60,8 @@ _PRECEDENCE = (
 def final_disposition(history: Sequence[Step | str]) -> Disposition:
     """The final code of a history, oldest call first. A bare code stands for a call on a day of its own. Raises ValueError for an
     unknown code."""
-    steps = [step if isinstance(step, Step) else Step(step, day) for day, step in enumerate(history)]
+    given = [step if isinstance(step, Step) else Step(step, day) for day, step in enumerate(history)]
+    steps = [step for step in given if step.counts] or given
     if not steps:
         return NOT_DIALLED
     last_void = max((n for n, step in enumerate(steps) if step.voids), default=-1)
@@ -70,16 +74,31 @@ def final_disposition(history: Sequence[Step | str]) -> Disposition:
     return _disposition(best.aapor)
 
 
+def step(key: str, aapor: str, day: int, outcomes: Mapping[str, Outcome]) -> Step:
+    """A call as a step: its outcome key ("" = cut off before one was given), and the AAPOR code it has in this case. Raises StudyError on
+    an outcome that the table does not know: leaving it out would change the rates."""
+    if not key:
+        return Step(_AMBIGUOUS, day, counts=False)
+    if key not in outcomes:
+        raise StudyError(f"The outcome {key} is not in the outcome table")
+    outcome = outcomes[key]
+    return Step(aapor, day, outcome.voids, outcome.attempt or outcome.voids)
+
+
 def disposition(
     attempts: Sequence[Attempt], outcomes: Mapping[str, Outcome], facts: Collection[When] = ()
 ) -> Disposition:
-    """The final code of a case. Calls that the line itself refused say nothing while there is any other."""
-    known = [(attempt, outcomes[attempt.outcome]) for attempt in attempts if attempt.outcome]
-    counted = [pair for pair in known if pair[1].attempt or pair[1].voids] or known
-    if attempts and not counted:
-        return _disposition(_AMBIGUOUS)  # cut off, and nobody said what it came to
+    """The final code of a case. facts: what gives its outcomes another code. Raises StudyError on an unknown outcome."""
     return final_disposition(
-        [Step(outcome.coded(facts)[0], attempt.day, outcome.voids) for attempt, outcome in counted]
+        [
+            step(
+                a.outcome,
+                outcomes[a.outcome].coded(facts)[0] if a.outcome in outcomes else "",
+                a.day,
+                outcomes,
+            )
+            for a in attempts
+        ]
     )
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from app.errors import EvidenceError
 from app.evidence import durable
 from app.evidence.batch import place_for
-from app.evidence.note import Signer, Verifier, open_note
+from app.evidence.note import Signer, Verifier
 from app.store import Store
-from app.sync.parcel import JournalFolder, file_batch, file_receipt, manifest, manifest_in
+from app.sync.parcel import JournalFolder, countersigned_text, file_batch, file_receipt, manifest, manifest_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def _signed_notes(folder: Path, own: Verifier, central: Sequence[Verifier]) -> I
         notes = [(path, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.note"))]
     for path, note in notes:
         try:
-            opened = open_note(note, [own, *central])
+            both = countersigned_text(note, own, central) is not None
         except EvidenceError as error:
             raise EvidenceError(error.what, where=str(path)) from error
-        if opened.by(own) and any(opened.by(each) for each in central):
+        if both:
             yield note

@@ -18,6 +18,7 @@ from app.clock import Clock, Entropy
 from app.errors import EvidenceError, SyncError
 from app.evidence.durable import storage_errors
 from app.evidence.note import Signer, Verifier, open_note
+from app.sync.parcel import countersigned_text
 from app.sync.signature import signed_headers
 
 CHUNK = 256 * 1024
@@ -67,9 +68,8 @@ class Client:
     ) -> None:
         self._url, self.key_id, self.signer, self._central = url.rstrip("/"), key_id, signer, tuple(central)
         self._clock, self._entropy, self._attempts, self._chunk = clock, entropy, attempts, chunk
-        self.clock_offset = (
-            0  # ms to add to our clock to get central's; learnt when central says that ours is wrong
-        )
+        self.clock_offset = 0
+        """ms to add to our clock to get central's; learnt when central says that ours is wrong."""
         self._http = httpx2.Client(
             transport=transport,
             follow_redirects=False,
@@ -168,13 +168,12 @@ class Client:
             return refusal.number("offset"), False
 
     def _countersigned(self, sent: str, answer: httpx2.Response) -> str:
+        own = self.signer.verifier
         try:
-            text = answer.content.decode()
-            holds = open_note(text, self._central).text == open_note(sent, [self.signer.verifier]).text
-        except (EvidenceError, UnicodeError):
-            holds = False
-        if holds:
-            return text
+            if countersigned_text(answer.content, own, self._central) == open_note(sent, [own]).text:
+                return answer.content.decode()
+        except EvidenceError:
+            pass  # whatever is wrong with it, it is no receipt
         raise SyncError(
             "The answer is no receipt of this study's central for what was sent; it does not count as sent",
             where=f"{answer.request.url}, {answer.headers.get('content-type', 'no content type')}",

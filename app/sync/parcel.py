@@ -8,7 +8,7 @@ from pathlib import Path
 from app.errors import StorageError
 from app.evidence import durable
 from app.evidence.batch import Item, Manifest, checkpoint_hash, place_for
-from app.evidence.note import Checkpoint, Signer, sign
+from app.evidence.note import Checkpoint, Signer, Verifier, open_note, sign
 from app.store import Parcel, Receipt, Store
 
 
@@ -48,6 +48,16 @@ def origin_of(study: str, name: str) -> str:
 def checkpoint_in(note: str) -> Checkpoint:
     """The checkpoint in a note of our own or one that was opened before: no signature is looked at."""
     return Checkpoint.parse(note.rpartition("\n\n")[0] + "\n")
+
+
+def countersigned_text(note: str | bytes, own: Verifier, central: Sequence[Verifier]) -> str | None:
+    """The text of a note under which our signature and one of central's stand; None when one is missing.
+
+    EvidenceError when the note is malformed or one of these signatures is false.
+    """
+    opened = open_note(note, [own, *central])
+    both = opened.by(own) and any(opened.by(each) for each in central)
+    return opened.text if both else None
 
 
 def manifest_in(note: str) -> Manifest:

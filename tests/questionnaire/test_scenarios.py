@@ -1,8 +1,8 @@
 """Interviews as they happen, in the interviewer's words: scenarios/*.txt.
 
-asks TEXT (on screen now) · told TEXT (instruction) · answer VALUE (and on) · ends KEY · over · back · jump NAME · refuses answer VALUE WHY ·
-refuses next WHY · refuses jump NAME WHY · kept NAME VALUE · kept_underneath NAME VALUE · blank NAME · not_asked NAMES · voids NAME VALUE NAMES ·
-language ISO · resume · resume_here
+asks TEXT (on screen now) · told TEXT (instruction) · answer VALUE (and on) · ends KEY · over · back · jump NAME
+refuses answer VALUE WHY · refuses next WHY · refuses jump NAME WHY · kept NAME VALUE · kept_underneath NAME VALUE
+blank NAME · not_asked NAMES · voids NAME VALUE NAMES · language ISO · resume · resume_here
 """
 
 from collections.abc import Callable

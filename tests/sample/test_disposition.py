@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.errors import StudyError
 from app.sample.case import Attempt
 from app.sample.disposition import Disposition, Step, disposition, final_disposition
 from app.sample.outcome import Category, When, load_outcomes
@@ -97,6 +98,11 @@ def test_a_call_that_was_cut_off_is_of_unknown_eligibility() -> None:
 
 def test_a_break_off_past_the_half_is_partial() -> None:
     assert disposition(history("39", "16"), OUTCOMES, {When.HALF_ANSWERED}) == Disposition("1.2", Category.P)
+
+
+def test_an_outcome_that_the_table_does_not_know_is_not_passed_over() -> None:
+    with pytest.raises(StudyError, match="99"):
+        disposition(history("16", "99"), OUTCOMES)
 
 
 def test_an_unknown_code_is_refused() -> None:

@@ -91,7 +91,7 @@ class CodeInput(AnswerInput):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhPreferLatin)
         self.readout: QLabel = label("readout", centre=True)
-        self.buttons: dict[str, QPushButton] = {}
+        self.buttons: dict[str, CapButton | QPushButton] = {}
         self._names: dict[str, str] = {}
         self._entry = CodeEntry(())
         self._entered = ""

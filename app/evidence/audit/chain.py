@@ -71,7 +71,12 @@ class Walk:
         self._mark_root()
         path = self.place.lines
         if not self.eyes.plain(path):
-            self.eyes.findings.missing("journal.absent", "The journal itself is not here", file=self.eyes.name(path), needed="journal.jsonl")
+            self.eyes.findings.missing(
+                "journal.absent",
+                "The journal itself is not here",
+                file=self.eyes.name(path),
+                needed="journal.jsonl",
+            )
             return
         try:
             with path.open("rb") as file:
@@ -87,14 +92,23 @@ class Walk:
             if line.endswith(b"\n"):
                 yield line[:-1]
             elif len(line) > LONGEST:
-                self._broken("line.long", "This line is longer than any line may be; nothing after it was read")
+                self._broken(
+                    "line.long", "This line is longer than any line may be; nothing after it was read"
+                )
                 return
             elif self.eyes.place.live:
                 self.eyes.findings.note(
-                    "line.torn", f"The last line stops in the middle ({len(line)} bytes): a write that a crash cut short", **self._at(1)
+                    "line.torn",
+                    f"The last line stops in the middle ({len(line)} bytes): a write that a crash cut short",
+                    **self._at(1),
                 )
             else:
-                self.eyes.findings.missing("line.torn", "The last line stops in the middle", needed="the rest of the file", **self._at(1))
+                self.eyes.findings.missing(
+                    "line.torn",
+                    "The last line stops in the middle",
+                    needed="the rest of the file",
+                    **self._at(1),
+                )
 
     def _follow(self, line: bytes) -> None:
         data = self._decoded(line)
@@ -109,7 +123,11 @@ class Walk:
         except EvidenceError:
             self._broken("line.altered", "This line is not canonical JSON: it was altered")
             return None
-        if any(type(data.get(name)) is not kind for name, kind in _FIELDS.items()) or data["v"] != 1 or data["rehearsal"] not in (0, 1):
+        if (
+            any(type(data.get(name)) is not kind for name, kind in _FIELDS.items())
+            or data["v"] != 1
+            or data["rehearsal"] not in (0, 1)
+        ):
             self._broken("line.altered", "This line lacks what every line has, or is of an unknown version")
             return None
         return data
@@ -122,24 +140,36 @@ class Walk:
             return False
         following = data["seq"] + 1
         if data["prev"] == self._head and data["seq"] != self.next:
-            self._broken("line.number", f"This line has the number {data['seq']}, but {self.next} should stand here")
+            self._broken(
+                "line.number", f"This line has the number {data['seq']}, but {self.next} should stand here"
+            )
             following = self.next + 1
         elif data["seq"] < self.next:
-            self._broken("line.order", f"This line has the number {data['seq']}, which was there before: it was put in or moved")
+            self._broken(
+                "line.order",
+                f"This line has the number {data['seq']}, which was there before: it was put in or moved",
+            )
             return True  # not counted: the lines after it still follow from the one before it
         elif data["seq"] > self.next:
             self._hole(data["seq"])
         elif data["prev"] != self._head:
-            self._broken("line.chain", "This line does not follow from the one before it: one of the two was altered")
+            self._broken(
+                "line.chain", "This line does not follow from the one before it: one of the two was altered"
+            )
         self._grow(line, following)
         self._heard(Entry(line, data, self.lines))
         return True
 
     def _hole(self, found: int) -> None:
         gone = found - self.next
-        lines = f"line number {self.next}" if gone == 1 else f"{gone} lines, numbers {self.next} to {found - 1},"
+        lines = (
+            f"line number {self.next}" if gone == 1 else f"{gone} lines, numbers {self.next} to {found - 1},"
+        )
         self.eyes.findings.missing(
-            "line.hole", f"{lines[0].upper()}{lines[1:]} {'is' if gone == 1 else 'are'} missing", needed="the whole journal", **self._at()
+            "line.hole",
+            f"{lines[0].upper()}{lines[1:]} {'is' if gone == 1 else 'are'} missing",
+            needed="the whole journal",
+            **self._at(),
         )
 
     def _grow(self, line: bytes, following: int) -> None:
@@ -156,7 +186,9 @@ class Walk:
         counts["lines"] += 1
         counts["rehearsal lines"] += data["rehearsal"]
         if data["type"] not in EVENTS:
-            self.eyes.findings.note("line.unknown", f'This version does not know events of type "{data["type"]}"', **self._at())
+            self.eyes.findings.note(
+                "line.unknown", f'This version does not know events of type "{data["type"]}"', **self._at()
+            )
         elif field_name := wrong_field(data):
             self._broken("line.malformed", f'This line has no proper "{field_name}"')
         else:

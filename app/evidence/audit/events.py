@@ -20,7 +20,13 @@ _ANSWER: Mapping[str, Shape] = {"interview": _ID, "call": _ID, "question": _TEXT
 _TALK: Mapping[str, Shape] = {"interview": _ID, "call": _ID}
 
 EVENTS: Mapping[str, Mapping[str, Shape]] = {
-    "epoch.new": {"device": re.compile(r"[0-9a-f]{8}"), "epoch": int, "vkey": _TEXT, "keystore": _TEXT, "app": _TEXT},
+    "epoch.new": {
+        "device": re.compile(r"[0-9a-f]{8}"),
+        "epoch": int,
+        "vkey": _TEXT,
+        "keystore": _TEXT,
+        "app": _TEXT,
+    },
     "shift.open": {"interviewer": _SHA, "app": _TEXT, "study": _TEXT, "version": int},
     "shift.close": {},
     "assignment.accept": {"sha256": _SHA, "cases": int},

@@ -96,8 +96,13 @@ class Place:
         names = _folders(path / "journals")
         at_work = [name for name in names if _EPOCH.fullmatch(name)]
         if at_work or (path / "recordings").is_dir():
-            places = (JournalPlace(name, path / "journals" / name, path / "journals" / name / "batches") for name in at_work)
-            return cls(Layout.WORKSTATION, path, tuple(sorted(places, key=lambda place: int(place.name))), live=True)
+            places = (
+                JournalPlace(name, path / "journals" / name, path / "journals" / name / "batches")
+                for name in at_work
+            )
+            return cls(
+                Layout.WORKSTATION, path, tuple(sorted(places, key=lambda place: int(place.name))), live=True
+            )
         known = [name for name in names if EPOCH_NAME.fullmatch(name)]
         places = (JournalPlace(name, path / "journals" / name, path / "batches" / name) for name in known)
         return cls(Layout.ARCHIVE, path, tuple(places), live=False)
@@ -145,13 +150,19 @@ class Eyes:
             if entry.is_file(follow_symlinks=False):
                 found.append(path)
             elif entry.is_symlink() or not entry.is_dir(follow_symlinks=False):
-                self.findings.broken("file.link", "This is a link or a device, not a file; it was not opened", file=self.name(path))
+                self.findings.broken(
+                    "file.link",
+                    "This is a link or a device, not a file; it was not opened",
+                    file=self.name(path),
+                )
         return found
 
     def plain(self, path: Path) -> bool:
         """Whether a plain file is there. A link in its place is reported."""
         if path.is_symlink():
-            self.findings.broken("file.link", "This is a link, not a file; it was not opened", file=self.name(path))
+            self.findings.broken(
+                "file.link", "This is a link, not a file; it was not opened", file=self.name(path)
+            )
             return False
         return path.is_file()
 
@@ -164,7 +175,9 @@ class Eyes:
             self.unreadable(path, error)
             return None
         if len(data) > SMALL:
-            self.findings.broken("file.size", "This file is far too large for what it should be", file=self.name(path))
+            self.findings.broken(
+                "file.size", "This file is far too large for what it should be", file=self.name(path)
+            )
             return None
         return data
 
@@ -207,7 +220,10 @@ class Eyes:
     def unreadable(self, path: Path, error: OSError) -> None:
         """Report what cannot be read."""
         self.findings.unproven(
-            "file.unreadable", f"This cannot be read: {error.strerror}", file=self.name(path), needed="permission, or a whole disk"
+            "file.unreadable",
+            f"This cannot be read: {error.strerror}",
+            file=self.name(path),
+            needed="permission, or a whole disk",
         )
 
 

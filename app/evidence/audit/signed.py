@@ -50,7 +50,9 @@ class Signatures:
 
     def read(self) -> set[int]:
         """Read the notes; returns the journal sizes that they speak of."""
-        self._checkpoints = {note.size: note for note in self._notes(self.place.folder / "checkpoints", _NOTE)}
+        self._checkpoints = {
+            note.size: note for note in self._notes(self.place.folder / "checkpoints", _NOTE)
+        }
         self._receipts = {note.size: note for note in self._notes(self.place.folder / "receipts", _NOTE)}
         self._batches = self._notes(self.place.batches, _BATCH)
         return self._checkpoints.keys() | self._receipts.keys()
@@ -75,7 +77,11 @@ class Signatures:
         for path in self.eyes.files(folder):
             match = pattern.fullmatch(path.name)
             if match is None:
-                kind = "a half-written note, left by a crash" if path.name.endswith(".part") else "not one of ours; it was not looked at"
+                kind = (
+                    "a half-written note, left by a crash"
+                    if path.name.endswith(".part")
+                    else "not one of ours; it was not looked at"
+                )
                 self.eyes.findings.note("file.foreign", f"This file is {kind}", file=self.eyes.name(path))
             elif (data := self.eyes.small(path)) is not None:
                 self.eyes.passed(len(data))
@@ -94,29 +100,43 @@ class Signatures:
         if opened is None or not self._is_ours(note, opened.text, walk):
             return
         if opened.by(key) is None:
-            findings.broken("receipt.signature", "The device's signature under this receipt is not there", file=name)
+            findings.broken(
+                "receipt.signature", "The device's signature under this receipt is not there", file=name
+            )
             return
         if self._central_signed(note, opened):
             findings.counts["receipts"] += 1
         own = self._checkpoints.get(note.size)
         if own is None:
             findings.missing(
-                "checkpoint.absent", "The checkpoint that this receipt is for is not here", file=name, needed=f"checkpoints/{note.path.name}"
+                "checkpoint.absent",
+                "The checkpoint that this receipt is for is not here",
+                file=name,
+                needed=f"checkpoints/{note.path.name}",
             )
         elif not note.data.startswith(own.data):
-            findings.broken("receipt.differs", "This receipt is for another checkpoint than the one here", file=name)
-        if self._root(note, opened.text, walk) and any(opened.by(central) for central in self.trust.central if central in self.trust.given):
+            findings.broken(
+                "receipt.differs", "This receipt is for another checkpoint than the one here", file=name
+            )
+        if self._root(note, opened.text, walk) and any(
+            opened.by(central) for central in self.trust.central if central in self.trust.given
+        ):
             self.vouched = True
 
     def _central_signed(self, note: NoteFile, opened: Opened) -> bool:
         if not self.trust.central:
             self.eyes.findings.note(
-                "central.unknown", "Central's signature was not checked: its key is not here", file=self.eyes.name(note.path), needed="central's key, passed with --key"
+                "central.unknown",
+                "Central's signature was not checked: its key is not here",
+                file=self.eyes.name(note.path),
+                needed="central's key, passed with --key",
             )
             return False
         if not any(opened.by(central) for central in self.trust.central):
             self.eyes.findings.broken(
-                "central.signature", "Central's signature under this is not there or not by its key", file=self.eyes.name(note.path)
+                "central.signature",
+                "Central's signature under this is not there or not by its key",
+                file=self.eyes.name(note.path),
             )
             return False
         return True
@@ -129,8 +149,17 @@ class Signatures:
         lines = opened.text.split("\n")
         span = _RANGE.fullmatch(lines[2]) if len(lines) >= 5 else None
         items = [_ITEM.fullmatch(line) for line in lines[4:-1]]
-        if opened.by(key) is None or lines[0] != _HEAD or span is None or lines[1] != walk.origin or int(span[2]) != note.size or not all(items):
-            findings.broken("manifest.foreign", "This manifest does not belong here, or is malformed", file=name)
+        if (
+            opened.by(key) is None
+            or lines[0] != _HEAD
+            or span is None
+            or lines[1] != walk.origin
+            or int(span[2]) != note.size
+            or not all(items)
+        ):
+            findings.broken(
+                "manifest.foreign", "This manifest does not belong here, or is malformed", file=name
+            )
             return
         self._central_signed(note, opened)
         findings.counts["manifests"] += 1
@@ -138,15 +167,27 @@ class Signatures:
         self.named |= {item[1]: int(item[2]) for item in items if item}
         checkpoint = self._checkpoints.get(note.size)
         if checkpoint is None:
-            findings.missing("checkpoint.absent", "The checkpoint that this manifest names is not here", file=name, needed=f"checkpoints/{note.size:012}.note")
+            findings.missing(
+                "checkpoint.absent",
+                "The checkpoint that this manifest names is not here",
+                file=name,
+                needed=f"checkpoints/{note.size:012}.note",
+            )
         elif hexdigest(checkpoint.data) != lines[3]:
-            findings.broken("manifest.differs", "This manifest names another checkpoint than the one here", file=name)
+            findings.broken(
+                "manifest.differs", "This manifest names another checkpoint than the one here", file=name
+            )
 
     def _open(self, note: NoteFile, keys: Sequence[Verifier], rule: str) -> Opened | None:
         try:
             return open_note(note.data, keys)
         except EvidenceError as error:
-            self.eyes.findings.broken(rule, f"This note does not hold: {error.what}", file=self.eyes.name(note.path), needed="the note as it was signed")
+            self.eyes.findings.broken(
+                rule,
+                f"This note does not hold: {error.what}",
+                file=self.eyes.name(note.path),
+                needed="the note as it was signed",
+            )
             return None
 
     def _is_ours(self, note: NoteFile, text: str, walk: Walk) -> bool:
@@ -156,7 +197,11 @@ class Signatures:
             self.eyes.findings.broken("checkpoint.foreign", error.what, file=self.eyes.name(note.path))
             return False
         if checkpoint.size != note.size or (walk.origin and checkpoint.origin != walk.origin):
-            self.eyes.findings.broken("checkpoint.foreign", "This note is about another journal or another place in it", file=self.eyes.name(note.path))
+            self.eyes.findings.broken(
+                "checkpoint.foreign",
+                "This note is about another journal or another place in it",
+                file=self.eyes.name(note.path),
+            )
             return False
         self.covered = max(self.covered, note.size)
         return True
@@ -174,10 +219,16 @@ class Signatures:
     def _say_misfits(self) -> None:
         if self._misfits:
             first = min(self._misfits, key=lambda note: note.size)
-            which = "this checkpoint" if len(self._misfits) == 1 else f"{len(self._misfits)} checkpoints and receipts, this first,"
+            which = (
+                "this checkpoint"
+                if len(self._misfits) == 1
+                else f"{len(self._misfits)} checkpoints and receipts, this first,"
+            )
             self.eyes.findings.broken(
                 "journal.root",
-                f"The first {first.size} lines of the journal are not those that {which} was signed over".replace(", was", ", were"),
+                f"The first {first.size} lines of the journal are not those that {which} was signed over".replace(
+                    ", was", ", were"
+                ),
                 file=self.eyes.name(first.path),
                 needed="the journal as it was signed",
             )
@@ -194,7 +245,12 @@ class Signatures:
             )
         tail = walk.next - self.covered
         if tail > 0 and self.eyes.place.live:
-            findings.note("journal.unsigned", f"The last {tail} lines are not signed yet: nothing shows whether they are all", file=name, line=self.covered + 1)
+            findings.note(
+                "journal.unsigned",
+                f"The last {tail} lines are not signed yet: nothing shows whether they are all",
+                file=name,
+                line=self.covered + 1,
+            )
         elif tail > 0:
             findings.missing(
                 "journal.unsigned",
@@ -211,9 +267,19 @@ class Signatures:
                 continue
             note = self._receipts.get(size)
             if note is None:
-                self.eyes.findings.missing("receipt.absent", f"Central's receipt for {size} lines is not here", file=file, line=spot.line, needed=f"receipts/{size:012}.note")
+                self.eyes.findings.missing(
+                    "receipt.absent",
+                    f"Central's receipt for {size} lines is not here",
+                    file=file,
+                    line=spot.line,
+                    needed=f"receipts/{size:012}.note",
+                )
             elif hexdigest(note.data) != sha256:
-                self.eyes.findings.broken("receipt.differs", "This receipt is not the one that the journal names", file=self.eyes.name(note.path))
+                self.eyes.findings.broken(
+                    "receipt.differs",
+                    "This receipt is not the one that the journal names",
+                    file=self.eyes.name(note.path),
+                )
 
     def _forks(self, key: Verifier) -> None:
         """Central keeps both sides when a device signs two histories."""

@@ -72,20 +72,33 @@ class Trust:
         if found is None:
             return ()
         if found.kind != kind:
-            self.eyes.findings.broken("key.kind", "This key is of the wrong kind for this file", file=path.name, needed=_NEEDED)
+            self.eyes.findings.broken(
+                "key.kind", "This key is of the wrong kind for this file", file=path.name, needed=_NEEDED
+            )
             return ()
         if kind == COSIGNATURE and given and found not in given:
-            self.eyes.findings.broken("key.differs", f"{who}'s key here is not the one that you gave", file=path.name)
+            self.eyes.findings.broken(
+                "key.differs", f"{who}'s key here is not the one that you gave", file=path.name
+            )
             return given
         if self.given and not given:
-            self.eyes.findings.note("key.own", f"{who}'s key was taken from the archive itself", file=path.name, needed="that key, passed with --key")
+            self.eyes.findings.note(
+                "key.own",
+                f"{who}'s key was taken from the archive itself",
+                file=path.name,
+                needed="that key, passed with --key",
+            )
         return (found, *(key for key in given if key != found)) if not given or found in given else given
 
     def _devices(self, folder: Path) -> None:
         for path in self.eyes.files(folder):
             name = path.name.removesuffix(".vkey")
             if path.name == name or not EPOCH_NAME.fullmatch(name):
-                self.eyes.findings.note("file.foreign", "This file does not belong here; it was not looked at", file=self.eyes.name(path))
+                self.eyes.findings.note(
+                    "file.foreign",
+                    "This file does not belong here; it was not looked at",
+                    file=self.eyes.name(path),
+                )
             elif (key := self._read(path)) is not None:
                 self._found[name] = key
                 self._expect(name, path)
@@ -112,5 +125,10 @@ class Trust:
                 return key
         except (EvidenceError, UnicodeError):
             pass
-        self.eyes.findings.broken("key.altered", "This is not a key file as it was written", file=self.eyes.name(path), needed=_NEEDED)
+        self.eyes.findings.broken(
+            "key.altered",
+            "This is not a key file as it was written",
+            file=self.eyes.name(path),
+            needed=_NEEDED,
+        )
         return None

@@ -30,25 +30,32 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands. file: relative to the checked folder; line: from 1, 0 = none; call: call id or ""."""
+
+    file: str = ""
+    line: int = 0
+    call: str = ""
+
+    def __str__(self) -> str:
+        line = f"line {self.line}" if self.line else ""
+        call = f"call {self.call}" if self.call else ""
+        return ", ".join(part for part in (self.file, line, call) if part)
+
+
+_NOWHERE = Spot()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was found. rule: its stable name for programs ("object.altered"). file: relative to the checked folder; line:
-    from 1, 0 = none; call: call id or ""; needed: what would settle it."""
+    """One thing that was found. rule: its stable name for programs ("object.altered"). needed: what would settle it, "" if nothing."""
 
     kind: Kind
     severity: Severity
     rule: str
     what: str
-    file: str = ""
-    line: int = 0
-    call: str = ""
+    at: Spot = _NOWHERE
     needed: str = ""
-
-    @property
-    def where(self) -> str:
-        """File, line and call in words, "" when there are none."""
-        line = f"line {self.line}" if self.line else ""
-        call = f"call {self.call}" if self.call else ""
-        return ", ".join(part for part in (self.file, line, call) if part)
 
     @property
     def spoils(self) -> bool:
@@ -57,7 +64,7 @@ class Finding:
 
     def text(self) -> str:
         """One line for people."""
-        place = f" ({self.where})" if self.where else ""
+        place = f" ({self.at})" if self.at != _NOWHERE else ""
         needed = f" Needed: {self.needed}." if self.needed else ""
         return f"[{self.severity}] {self.what}{place}.{needed}"
 
@@ -67,9 +74,9 @@ class Finding:
             "severity": str(self.severity),
             "rule": self.rule,
             "what": self.what,
-            "file": self.file,
-            "line": self.line,
-            "call": self.call,
+            "file": self.at.file,
+            "line": self.at.line,
+            "call": self.at.call,
             "needed": self.needed,
         }
 
@@ -103,12 +110,16 @@ class Verdict:
         altered = sum(finding.spoils for finding in self.integrity)
         missing = sum(finding.spoils for finding in self.completeness)
         lines = [
-            "Integrity: " + ("nothing was altered." if not altered else f"NOT PROVEN, {_things(altered)} below."),
-            "Completeness: " + ("nothing is missing." if not missing else f"NOT COMPLETE, {_things(missing)} below."),
+            "Integrity: "
+            + ("nothing was altered." if not altered else f"NOT PROVEN, {_things(altered)} below."),
+            "Completeness: "
+            + ("nothing is missing." if not missing else f"NOT COMPLETE, {_things(missing)} below."),
             "Looked at: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".",
         ]
         if practice := counts.get("rehearsal lines", 0):
-            lines.insert(0, f"REHEARSAL DATA: {practice} of {counts.get('lines', 0)} lines are practice, not a survey.")
+            lines.insert(
+                0, f"REHEARSAL DATA: {practice} of {counts.get('lines', 0)} lines are practice, not a survey."
+            )
         for title, findings in (("Integrity", self.integrity), ("Completeness", self.completeness)):
             lines += [f"{title} {finding.text()}" for finding in sorted(findings, key=_weight)]
         return "\n".join(lines) + "\n"
@@ -136,21 +147,21 @@ class Findings:
     _listed: list[Finding] = field(default_factory=list)
     _seen: Counter[tuple[Kind, Severity, str]] = field(default_factory=Counter)
 
-    def broken(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+    def broken(self, rule: str, what: str, at: Spot = _NOWHERE, *, needed: str = "") -> None:
         """Integrity: what is here is not what was written."""
-        self.add(Finding(Kind.INTEGRITY, Severity.BROKEN, rule, what, file, line, call, needed))
+        self.add(Finding(Kind.INTEGRITY, Severity.BROKEN, rule, what, at, needed))
 
-    def unproven(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+    def unproven(self, rule: str, what: str, at: Spot = _NOWHERE, *, needed: str = "") -> None:
         """Integrity: cannot be judged with what is here."""
-        self.add(Finding(Kind.INTEGRITY, Severity.MISSING, rule, what, file, line, call, needed))
+        self.add(Finding(Kind.INTEGRITY, Severity.MISSING, rule, what, at, needed))
 
-    def missing(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+    def missing(self, rule: str, what: str, at: Spot = _NOWHERE, *, needed: str = "") -> None:
         """Completeness: what should be here is not."""
-        self.add(Finding(Kind.COMPLETENESS, Severity.MISSING, rule, what, file, line, call, needed))
+        self.add(Finding(Kind.COMPLETENESS, Severity.MISSING, rule, what, at, needed))
 
-    def note(self, rule: str, what: str, *, file: str = "", line: int = 0, call: str = "", needed: str = "") -> None:
+    def note(self, rule: str, what: str, at: Spot = _NOWHERE, *, needed: str = "") -> None:
         """Completeness: explained, but worth knowing."""
-        self.add(Finding(Kind.COMPLETENESS, Severity.NOTE, rule, what, file, line, call, needed))
+        self.add(Finding(Kind.COMPLETENESS, Severity.NOTE, rule, what, at, needed))
 
     def add(self, finding: Finding) -> None:
         """Write a finding down, or only count it when there are very many like it."""
@@ -162,8 +173,9 @@ class Findings:
     def verdict(self) -> Verdict:
         """The verdict at the end."""
         listed = (*self._listed, *self._unlisted())
-        parts = (tuple(finding for finding in listed if finding.kind is kind) for kind in Kind)
-        return Verdict(*parts, counts=dict(self.counts))
+        integrity = tuple(finding for finding in listed if finding.kind is Kind.INTEGRITY)
+        completeness = tuple(finding for finding in listed if finding.kind is Kind.COMPLETENESS)
+        return Verdict(integrity, completeness, dict(self.counts))
 
     def _unlisted(self) -> Iterator[Finding]:
         for (kind, severity, rule), number in self._seen.items():

@@ -1,0 +1,109 @@
+"""fangxin on the command line. `python -m app` is the program without a screen; ui/__main__.py adds the desk window.
+
+Errors of the world go to stderr as one sentence with exit code 1 (what was asked about does not hold) or 2 (it was asked wrongly).
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from app import __version__, log, settings
+from app.commands import central, centre, demo, evidence, study, sync
+from app.commands.invocation import Invocation, OpenDesk
+from app.commands.selftest import Check, run_selftest
+from app.errors import FangxinError, UsageError
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a face adds to the commands: the desk window, None without one, and its own self-checks."""
+
+    open_desk: OpenDesk | None = None
+    checks: tuple[Check, ...] = ()
+
+
+def build(face: Face) -> typer.Typer:
+    """The command line with this face behind it."""
+    cli = typer.Typer(
+        name="fangxin",
+        help="Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    demo.register(cli)
+    cli.add_typer(study.cli, name="study")
+    cli.add_typer(sync.cli, name="sync")
+    cli.add_typer(central.cli, name="central")
+    cli.add_typer(centre.cli, name="centre")
+    evidence.register(cli)
+
+    @cli.callback(invoke_without_command=True)
+    def root(
+        context: typer.Context,
+        data_dir: Annotated[Path | None, typer.Option(help="Folder for this workstation's data.")] = None,
+        rehearse: Annotated[
+            bool, typer.Option("--rehearse", help="Open the desk for practice calls.")
+        ] = False,
+        selftest: Annotated[
+            bool, typer.Option("--selftest", help="Check this installation and end.")
+        ] = False,
+        out: Annotated[Path | None, typer.Option(help="Where --selftest writes its report (JSON).")] = None,
+        version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    ) -> None:
+        """Without a command: open the desk."""
+        if version:
+            typer.echo(f"fangxin {__version__}")
+            raise typer.Exit
+        if selftest:
+            raise typer.Exit(run_selftest(face.checks, out, typer.echo))
+        chosen = settings.load(data_dir)
+        context.obj = Invocation(chosen, face.open_desk)
+        if context.invoked_subcommand is not None:
+            return
+        if face.open_desk is None:
+            raise UsageError(
+                "This is Fangxin without a screen",
+                todo="Run `fangxin demo`, or `fangxin` for the desk window.",
+            )
+        log.start(chosen.data_dir, days=chosen.log_days)
+        log.catch_crashes(chosen.data_dir, sys.stderr)
+        raise typer.Exit(face.open_desk(chosen, rehearse))
+
+    return cli
+
+
+def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> int:
+    """Run one command; returns the exit code. No traceback reaches the user for what the world does wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    command = typer.main.get_command(build(face or Face()))
+    try:
+        result = command.main(
+            list(sys.argv[1:] if arguments is None else arguments), "fangxin", standalone_mode=False
+        )
+    except FangxinError as error:
+        _complain(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        _complain(error.format_message())
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        _complain("Stopped. What was acknowledged is kept.")
+        return 130
+    return result if isinstance(result, int) else 0
+
+
+def _complain(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(f"fangxin: {text}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,103 @@
+"""fangxin central: the blind server that takes sealed objects and journals, and never a key that opens them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.canonical import encode
+from app.clock import SystemClock, system_entropy
+from app.commands.invocation import verifiers
+from app.errors import UsageError
+from app.study.bundle import open_bundle
+
+try:
+    from app.central.registry import Registry
+    from app.central.server import serve as serve_forever
+    from app.central.stores import FolderStore
+except ModuleNotFoundError as missing:  # a workstation does not carry central's libraries
+    _MISSING: str | None = missing.name
+else:
+    _MISSING = None
+
+cli = typer.Typer(help="The blind central server.", no_args_is_help=True)
+Data = Annotated[Path, typer.Option(help="Central's folder; made when it is not there.")]
+
+
+@cli.callback()
+def present() -> None:
+    """Refuse early where central's libraries are not installed."""
+    if _MISSING:
+        raise UsageError(
+            f"Central is not installed here: {_MISSING} is missing", todo="Install fangxin[central]."
+        )
+
+
+@cli.command()
+def install(
+    package: Annotated[Path, typer.Argument(help="The signed .study file.")],
+    data: Data,
+    key: Annotated[list[str], typer.Option(help="The publisher's public key, or the file that holds it.")],
+) -> None:
+    """Serve this study from now on."""
+    clock = SystemClock()
+    publisher = verifiers(key)
+    study = open_bundle(package, trusted=publisher, now=clock.wall())
+    with FolderStore.open(data, system_entropy) as stores:
+        stores.install(
+            package.read_bytes(),
+            study=study.id,
+            version=study.version,
+            rehearsal=study.rehearsal_only,
+            centre_vkey=publisher[0].vkey,
+        )
+    typer.echo(f"{study.id} version {study.version} is served from {data}")
+
+
+@cli.command()
+def key(
+    data: Data,
+    name: Annotated[str, typer.Option(help="Central's name in signatures, once and for all.")] = "central",
+) -> None:
+    """Print central's public key; make it the first time. It goes into every study package."""
+    with FolderStore.open(data, system_entropy, name=name) as stores:
+        typer.echo(stores.signer.vkey)
+
+
+@cli.command()
+def enrol(data: Data) -> None:
+    """Issue a one-time code for one workstation. Central must not be running on this folder."""
+    with FolderStore.open(data, system_entropy) as stores:
+        typer.echo(stores.index.issue_code(system_entropy, SystemClock().wall()))
+
+
+@cli.command()
+def serve(
+    data: Data,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 = any free one.")] = 12340,
+    public_url: Annotated[
+        str, typer.Option(help="How workstations address it behind a proxy, https://…")
+    ] = "",
+) -> None:
+    """Take what the workstations hand in, until Ctrl+C."""
+    with FolderStore.open(data, system_entropy) as stores:
+        registry = Registry(stores, SystemClock())
+        serve_forever(
+            registry,
+            host=host,
+            port=port,
+            public_url=public_url,
+            started=lambda url: typer.echo(f"Central listens at {url}"),
+        )
+
+
+@cli.command()
+def status(data: Data) -> None:
+    """Say which devices are enrolled and what alarms there are, as JSON."""
+    with FolderStore.open(data, system_entropy) as stores:
+        devices = [device.name for device in stores.index.devices()]
+        alarms = [{"name": a.name, "size": a.size, "wall": a.wall} for a in stores.index.alarms()]
+        typer.echo(
+            encode({"study": stores.index.setting("study"), "devices": devices, "alarms": alarms}).decode()
+        )

@@ -1,0 +1,44 @@
+"""fangxin centre: the centre's keys, and opening what came in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.canonical import encode
+from app.centre import Centre
+from app.clock import system_entropy
+from app.commands.invocation import identities
+from app.evidence.durable import storage_errors, write_file
+from app.results.open import open_archive
+
+cli = typer.Typer(help="The centre's own machine: keys, and opening what came in.", no_args_is_help=True)
+
+
+@cli.command()
+def keygen(
+    folder: Annotated[Path, typer.Argument(help="New or empty folder, on the centre's machine only.")],
+    name: Annotated[str, typer.Option(help="The publisher's name in signatures.")] = "centre/publisher",
+) -> None:
+    """Make the centre's keys. Whoever has this folder can open every interview: keep it off line."""
+    centre = Centre.generate(name, system_entropy)
+    centre.write(folder)
+    typer.echo(
+        f"Keys are in {folder}. The publisher's public key, for workstations and central:\n{centre.publisher.vkey}"
+    )
+
+
+@cli.command(name="open")
+def open_command(
+    archive: Annotated[Path, typer.Argument(help="Central's folder, or a copy of it.")],
+    identity: Annotated[list[Path], typer.Option(help="Identity file, or the folder of `centre keygen`.")],
+    out: Annotated[Path, typer.Option(help="Where to write interviews.jsonl and calls.jsonl.")],
+) -> None:
+    """Verify an archive and open its interviews into one JSON line each."""
+    opened = open_archive(archive, identities(identity))
+    with storage_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        for name, rows in (("calls", opened.calls), ("interviews", opened.interviews)):
+            lines = b"".join(encode(row.to_json()) + b"\n" for row in rows)
+            write_file(out / f"{name}.jsonl", lines)
+    typer.echo(f"{len(opened.calls)} calls and {len(opened.interviews)} interviews are in {out}")

@@ -1,0 +1,65 @@
+"""fangxin demo: everything once, no screen needed."""
+
+from itertools import count
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.canonical import encode
+from app.clock import system_entropy
+from app.commands.invocation import empty_folder, invocation, may_ask
+from app.demo import Options, run
+from app.resources import resource
+
+_ASIDE = "fangxin-demo"
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+
+    @cli.command()
+    def demo(
+        context: typer.Context,
+        interviews: Annotated[int, typer.Option(min=1, max=5000, help="Completed interviews to reach.")] = 42,
+        out: Annotated[Path | None, typer.Option(help="New or empty folder for everything.")] = None,
+        seed: Annotated[str, typer.Option(help="Same seed, same index.")] = "12340",
+        as_json: Annotated[
+            bool, typer.Option("--json", help="Print one JSON document; progress to stderr.")
+        ] = False,
+    ) -> None:
+        """Everything once: study, sample, calls, batches, central, centre, verification, report."""
+        options = Options(
+            empty_folder(out or _next_folder()), seed, interviews, numbers=max(400, interviews * 8)
+        )
+        done = run(
+            options,
+            resource("studies", "dazhou-2017"),
+            system_entropy,
+            lambda line: typer.echo(line, err=as_json),
+        )
+        typer.echo(encode(done.to_json()).decode() if as_json else done.summary())
+        called = invocation(context)
+        if (
+            not as_json
+            and called.open_desk
+            and may_ask()
+            and typer.confirm("\nOpen the desk for practice calls now?")
+        ):
+            raise typer.Exit(called.open_desk(called.settings, True))
+        raise typer.Exit(0 if done.verdict.ok else 1)
+
+
+def _next_folder() -> Path:
+    """fangxin-demo, fangxin-demo-2, … here, or in the home folder when this one cannot be written."""
+    for base in (Path.cwd(), Path.home()):
+        for number in count(1):
+            folder = base / (_ASIDE if number == 1 else f"{_ASIDE}-{number}")
+            if folder.exists():
+                continue
+            try:
+                folder.mkdir()
+            except OSError:
+                break
+            return folder
+    return Path(_ASIDE)

@@ -1,0 +1,77 @@
+"""What every command is handed: the settings in force, and how to open the desk window."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from app.centre import read_identity
+from app.errors import EvidenceError, UsageError
+from app.evidence.age import Identity
+from app.evidence.note import Verifier
+from app.settings import Settings
+
+OpenDesk = Callable[[Settings, bool], int]
+"""(settings, rehearse) → exit code, once the window is closed."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """settings: in force; open_desk: None when this program has no window."""
+
+    settings: Settings
+    open_desk: OpenDesk | None
+
+
+def invocation(context: typer.Context) -> Invocation:
+    """The invocation of a command."""
+    found = context.find_object(Invocation)
+    assert found is not None
+    return found
+
+
+def may_ask() -> bool:
+    """A person sits at the terminal and a window could open."""
+    screen = sys.platform in ("win32", "darwin") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    return screen and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def empty_folder(folder: Path) -> Path:
+    """The folder, made if need be. UsageError when there is something in it or it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError("This folder is not empty", where=str(folder), todo="Name a new one with --out.")
+    except OSError as error:
+        raise UsageError(
+            f"This folder cannot be used: {error.strerror}", where=str(folder), todo="Name another."
+        ) from error
+    return folder
+
+
+def identities(paths: list[Path]) -> list[Identity]:
+    """Age identities from files, or from all *.key files but the publisher's in a folder."""
+    files: list[Path] = []
+    for path in paths:
+        files += (
+            sorted(p for p in path.glob("*.key") if p.name != "publisher.key") if path.is_dir() else [path]
+        )
+    return [read_identity(path) for path in files]
+
+
+def verifiers(given: list[str]) -> list[Verifier]:
+    """Public keys, each given as a vkey or as a file that holds some, one a line."""
+    found: list[Verifier] = []
+    for text in given:
+        path = Path(text)
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else [text]
+        try:
+            found += [Verifier.parse(line) for line in lines if line.strip()]
+        except EvidenceError as error:
+            raise UsageError(error.what, where=text) from error
+    return found

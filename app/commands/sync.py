@@ -1,0 +1,68 @@
+"""fangxin sync: hand in what the workstation holds, over the network or on a stick."""
+
+from typing import Annotated
+
+import typer
+
+from app.clock import SystemClock, system_entropy
+from app.commands.invocation import invocation, verifiers
+from app.errors import UsageError
+from app.evidence.note import Verifier
+from app.study.model import Study
+from app.sync.client import Client
+from app.sync.enrol import Introduction
+from app.sync.enrol import enrol as introduce
+from app.sync.outbox import sync_once
+from app.workstation import Workstation, open_workstation
+
+cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
+
+
+@cli.command()
+def enrol(
+    context: typer.Context,
+    code: Annotated[str, typer.Option(help="The one-time code from `fangxin central enrol`.")],
+    publisher: Annotated[
+        str, typer.Option(help="The study publisher's public key, or the file that holds it.")
+    ],
+    central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
+) -> None:
+    """Introduce this workstation to central and take the study it serves."""
+    station, url = _station(context)
+    with _client(station, url, verifiers([central])[0]) as client:
+        keys = station.keys
+        introduce(client, code, Introduction(station.name, keys.signer.verifier, keys.identity.recipient))
+        study = station.install_study(client.study(), verifiers([publisher])[0])
+    typer.echo(f"Workstation {station.name} is enrolled for {study.id} version {study.version}")
+
+
+@cli.command()
+def now(context: typer.Context) -> None:
+    """Send everything that is due; what central has countersigned counts as sent, and nothing else."""
+    station, url = _station(context)
+    study = station.study()
+    if study is None:
+        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+    with _client(station, url, _central_of(study)) as client:
+        folder = station.folder / "journals" / str(station.keys.epoch)
+        done = sync_once(
+            station.store, folder, client, lambda p: typer.echo(f"{p.done}/{p.total} bytes", err=True)
+        )
+    typer.echo(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
+
+
+def _station(context: typer.Context) -> tuple[Workstation, str]:
+    settings = invocation(context).settings
+    if not settings.central_url:
+        raise UsageError(
+            "Central's address is not set", todo="Set central_url in settings.toml or FANGXIN_CENTRAL_URL."
+        )
+    return open_workstation(settings.data_dir, SystemClock(), system_entropy), settings.central_url
+
+
+def _central_of(study: Study) -> Verifier:
+    return verifiers([study.central_vkey])[0]
+
+
+def _client(station: Workstation, url: str, central: Verifier) -> Client:
+    return Client(url, station.name, station.keys.signer, [central], station.clock, station.entropy)

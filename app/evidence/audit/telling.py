@@ -1,0 +1,170 @@
+"""From journal lines to facts. Every line that gets here has the fields of its type in their shapes (events.py)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.canonical import Value
+from app.evidence.audit.facts import Call, Closing, Facts, Given, Interview, Moment, Reach, Receipt, Sealed, Shift
+from app.evidence.audit.verdict import Spot
+from app.evidence.journal import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line's fields, and where it stands."""
+
+    data: Mapping[str, Value]
+    at: Spot
+
+    def __getitem__(self, name: str) -> Value:
+        return self.data[name]
+
+    def sealed(self, kind: str, sha256: str, size: str = "") -> Sealed:
+        return Sealed(self[sha256], self[size] if size else -1, kind, self.at)
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self["wall"], self["mono"], self["boot"])
+
+
+def listener(facts: Facts, file: str) -> Callable[[Entry], None]:
+    """What takes the lines of the journal in this file and adds them to facts."""
+
+    def take(entry: Entry) -> None:
+        line = _Line(entry.data, Spot(file, entry.number, entry.data.get("call", "")))
+        kind = line["type"]
+        if "call" in line.data:
+            _hear(_call(facts, line), line)
+        if kind in _OF_CALLS:
+            _OF_CALLS[kind](_call(facts, line), line)
+        if kind in _OF_INTERVIEWS:
+            _OF_INTERVIEWS[kind](_interview(facts, line), line)
+        if kind in _OF_JOURNALS:
+            _OF_JOURNALS[kind](facts, line)
+
+    return take
+
+
+def _call(facts: Facts, line: _Line) -> Call:
+    known = facts.calls.get(line["call"])
+    if known is None:
+        device = line["origin"].split("/")[-2:][0]
+        known = facts.calls[line["call"]] = Call(line["call"], device, bool(line["rehearsal"]), line.at)
+    return known
+
+
+def _hear(call: Call, line: _Line) -> None:
+    call.seen.add(line["type"])
+    call.case = call.case or line.data.get("case", "")
+    sample = line.data.get("at", 0)
+    if sample > call.latest:
+        call.latest, call.latest_at = sample, line.at
+
+
+def _prepared(call: Call, line: _Line) -> None:
+    call.header = line["header_sha256"]
+
+
+def _dialled(call: Call, line: _Line) -> None:
+    call.dials += 1
+    call.case, call.number, call.at = line["case"], line["number"], line.at
+    call.contact = line.sealed("contact", "contact")
+    call.started = line.moment
+
+
+def _line(call: Call, line: _Line) -> None:
+    if line["state"] == "answered":
+        call.answered = line["at"]
+
+
+def _marked(call: Call, line: _Line) -> None:
+    call.mark = Reach(line["bytes"], line["sha256"], line["samples"])
+
+
+def _gap(call: Call, line: _Line) -> None:
+    call.lost += line["samples"]
+
+
+def _saved(call: Call, line: _Line) -> None:
+    call.recording = line.sealed("recording", "sha256", "bytes")
+    call.payload, call.samples = line["payload_sha256"], line["samples"]
+
+
+def _recovered(call: Call, line: _Line) -> None:
+    if call.recording is None:
+        call.recording = line.sealed("recording-part", "age_sha256", "age_bytes")
+    if line["tail_sha256"]:
+        call.tail = line.sealed("tail", "tail_sha256", "tail_bytes")
+
+
+def _hung_up(call: Call, line: _Line) -> None:
+    call.ended, call.ended_at = line.moment, line["at"]
+
+
+def _outcome(call: Call, line: _Line) -> None:
+    call.outcome = line["outcome"]
+
+
+def _interview(facts: Facts, line: _Line) -> Interview:
+    known = facts.interviews.setdefault(line["interview"], Interview(line["interview"]))
+    if line["call"] not in known.calls:
+        known.calls.append(line["call"])
+    return known
+
+
+def _begun(interview: Interview, line: _Line) -> None:
+    interview.case = line.data.get("case", interview.case)
+    interview.working = line.at
+
+
+def _answer(interview: Interview, line: _Line) -> None:
+    interview.answers.append(Given(line["question"], line["commit"], line["call"], line["at"], line.at))
+    interview.working = line.at
+
+
+def _closed(interview: Interview, line: _Line) -> None:
+    sealed = line.sealed("interview", "object")
+    interview.closings.append(Closing(line["call"], line["case"], line["outcome"], sealed, len(interview.answers)))
+    interview.working = None
+
+
+def _epoch(facts: Facts, line: _Line) -> None:
+    facts.epochs.setdefault(line.at.file, (dict(line.data), line.at))
+
+
+def _receipt(facts: Facts, line: _Line) -> None:
+    facts.receipts.setdefault(line.at.file, []).append(Receipt(line["size"], line["sha256"], line.at))
+
+
+def _shift(facts: Facts, line: _Line) -> None:
+    facts.shifts.setdefault(Shift(line["study"], line["version"], str(line.data.get("study_sha", ""))), line.at)
+
+
+def _fault(facts: Facts, line: _Line) -> None:
+    facts.faults.append((f"{line['code']} at {line['where']}", line.at))
+
+
+_OF_CALLS: Mapping[str, Callable[[Call, _Line], None]] = {
+    "rec.open": _prepared,
+    "dial.start": _dialled,
+    "line": _line,
+    "rec.mark": _marked,
+    "rec.gap": _gap,
+    "rec.close": _saved,
+    "rec.recovered": _recovered,
+    "dial.end": _hung_up,
+    "outcome.commit": _outcome,
+}
+_OF_INTERVIEWS: Mapping[str, Callable[[Interview, _Line], None]] = {
+    "interview.open": _begun,
+    "interview.resume": _begun,
+    "answer.commit": _answer,
+    "answer.amend": _answer,
+    "interview.close": _closed,
+}
+_OF_JOURNALS: Mapping[str, Callable[[Facts, _Line], None]] = {
+    "epoch.new": _epoch,
+    "sync.receipt": _receipt,
+    "shift.open": _shift,
+    "io.error": _fault,
+}

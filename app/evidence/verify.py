@@ -1,0 +1,67 @@
+"""The check that anybody can make: was anything altered, is anything missing? Needs public keys only; with private ones it looks inside.
+
+What is checked, and how to do it without this program, is written in resources/docs/formats.md.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app.evidence.age import Identity
+from app.evidence.audit.calls import audit_calls, audit_interviews
+from app.evidence.audit.facts import Facts
+from app.evidence.audit.journals import audit_epochs, audit_journal
+from app.evidence.audit.objects import Shelf
+from app.evidence.audit.packages import audit_packages
+from app.evidence.audit.place import Eyes, Layout, Place, tree_size
+from app.evidence.audit.seals import Seals
+from app.evidence.audit.trust import Trust
+from app.evidence.audit.verdict import Finding, Findings, Kind, Severity, Verdict
+from app.evidence.note import Verifier
+
+__all__ = ["Finding", "Kind", "Severity", "Verdict", "verify"]
+
+
+def verify(
+    path: Path,
+    *,
+    keys: Sequence[Verifier] = (),
+    identities: Sequence[Identity] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Verdict:
+    """Check an archive, a workstation's data folder, or the folder of one journal. Changes nothing.
+
+    keys: those that the auditor has from somewhere else; none = the archive's own. identities: private keys, to look into what they
+    open. progress: hears (bytes done, bytes in all). Raises EvidenceError when path is nothing that can be checked, SealError when
+    identities are given and open nothing here. Memory grows with the number of calls and files, not with their size.
+    """
+    place = Place.at(path)
+    findings, facts = Findings(), Facts()
+    eyes = Eyes(place, findings, progress, total=_work(place, identities))
+    for name in ("journals", "lines", "checkpoints", "receipts", "calls", "interviews", "objects"):
+        findings.counts[name] = 0
+    trust = Trust(tuple(keys), eyes)
+    trust.look()
+    manifests: dict[str, int] = {}
+    for journal in place.journals:
+        manifests |= audit_journal(journal, eyes, trust, facts).named
+    audit_epochs(place.journals, eyes)
+    audit_calls(facts, findings)
+    audit_interviews(facts, findings)
+    shelf = Shelf(eyes, facts, manifests)
+    shelf.audit()
+    if place.layout is not Layout.JOURNAL:
+        audit_packages(eyes, trust, facts)
+    if identities:
+        Seals(eyes, facts, shelf.found, identities).audit()
+    if progress is not None:
+        progress(eyes.total, eyes.total)
+    return findings.verdict()
+
+
+def _work(place: Place, identities: Sequence[Identity]) -> int:
+    """Bytes to be read: everything once, and what is opened once more."""
+    if place.layout is Layout.JOURNAL:
+        return tree_size(place.root)
+    sealed = sum(tree_size(place.root / part) for part in ("objects", "recordings"))
+    parts = ("journals", "batches", "study", "devices")
+    return sum(tree_size(place.root / part) for part in parts) + sealed * (2 if identities else 1)

@@ -1,0 +1,143 @@
+"""The report's words, Chinese first and English beside it. No numbers are computed here."""
+
+from typing import NamedTuple
+
+from app.results.summary import FEW, SOME, Report, Shown
+from app.sample.outcome import When
+
+
+class Words(NamedTuple):
+    """The same in two languages."""
+
+    zh: str
+    en: str
+
+
+REHEARSAL = Words("演练数据", "REHEARSAL")
+REHEARSAL_WHY = Words(
+    "本报告含练习线路上产生的数据，没有访问任何真实居民，不得作为调查结果引用。",
+    "This report contains data from a practice line. No real person was interviewed; it is not a survey result.",
+)
+CITY = Words("全市", "Whole city")
+CATEGORIES = {
+    "I": Words("完成访问", "Complete interview"),
+    "P": Words("部分完成", "Partial interview"),
+    "R": Words("拒访、中途拒访", "Refusal and break-off"),
+    "NC": Words("合格，未能访到本人", "Eligible, not contacted"),
+    "O": Words("合格，因其他原因未访", "Eligible, other reasons"),
+    "UH": Words("号码情况不明：无人接听、关机、占线、未拨等", "Unknown whether anybody uses the number"),
+    "UO": Words("有人接听，是否合格不明", "Answered, eligibility unknown"),
+    "NE": Words("不合格：空号、停机、年龄或住地不符等", "Not eligible"),
+}
+RATE_GROUPS = {
+    "RR": Words("回答率", "Response"),
+    "COOP": Words("合作率", "Cooperation"),
+    "REF": Words("拒访率", "Refusal"),
+    "CON": Words("接触率", "Contact"),
+    "e": Words("合格估计", "Eligibility"),
+}
+SHOWN = {
+    Shown.FULL: Words("", ""),
+    Shown.SMALL: Words("样本不足", f"n < {SOME}"),
+    Shown.WITHHELD: Words("样本不足", f"n < {SOME}"),
+    Shown.HIDDEN: Words("样本过少，不公布", f"n < {FEW}"),
+    Shown.COVERED: Words("为防倒推，不公布", "covered"),
+    Shown.NONE: Words("无样本", "no interviews"),
+}
+WHEN = {
+    When.HALF_ANSWERED: Words("已答一半以上", "half answered"),
+    When.UNSCREENED: Words("未甄别", "not screened"),
+    When.BY_STUDY: Words("按方案", "by study rule"),
+}
+
+
+def notes(report: Report) -> tuple[Words, ...]:
+    """How the figures came about and what they do not say."""
+    return tuple(
+        note
+        for note in (*_definition(report), *_places(report), _small(report), *_response(report))
+        if note.zh
+    )
+
+
+def _definition(report: Report) -> tuple[Words, ...]:
+    aspects = report.subject.aspects
+    zh = "，".join(f"“{aspect.zh}”占{aspect.weight}%" for aspect in aspects)
+    en = ", ".join(f"{aspect.en} {aspect.weight}%" for aspect in aspects)
+    return (
+        Words(
+            f"指数满分100分。每道题取打了分的受访者的平均分；每个方面取所含各题平均分的平均数，换算成百分制；各方面再按权重相加：{zh}。"
+            "权重写在调查方案里，开始拨打之前已经签名，事后不能改动。",
+            "The index runs from 0 to 100: the mean of each item over those who scored it, the mean of an aspect's items on a scale of 100, "
+            f"and the weighted sum of the aspects ({en}). The weights stand in the study, which was signed before the first call.",
+        ),
+        Words(
+            "回答“不了解”“不清楚”或者不愿回答的题不计分；没有做完的访问、复核作废的访问不计入指数。",
+            "“Does not know” and declined items are not scored. Unfinished and voided interviews are not in the index.",
+        ),
+        Words(
+            "95%置信区间：以区县为层，用线性化方差和t分布计算。它只反映抽样误差，不反映拨不通、拒访和漏访带来的偏差。"
+            "超出评分范围的部分已截去。",
+            "95% intervals: linearised variance, stratified by unit, t distribution. They show sampling error only, not the bias of those who "
+            "could not be reached or refused. They are cut at the ends of the scale.",
+        ),
+        Words(
+            "各区县按方案中的顺序排列，不是名次。区间大面积重叠的区县，不能据此分出高低。",
+            "Units stand in the order of the study; this is no ranking. Where intervals overlap widely, no order can be read off.",
+        ),
+    )
+
+
+def _places(report: Report) -> tuple[Words, ...]:
+    empty = [line.unit for line in report.units if line.figure.shown is Shown.NONE]
+    missing = Words(
+        f"没有有效样本的：{'、'.join(unit.zh for unit in empty)}。全市指数不包含这些地方。" if empty else "",
+        f"Without interviews, and so not part of the city's index: {', '.join(unit.en for unit in empty)}.",
+    )
+    unplaced = Words(
+        f"另有{report.unplaced}份完成的访问问不出所在区县，未计入指数。" if report.unplaced else "",
+        f"{report.unplaced} complete interviews could not be placed in a unit and are not in the index.",
+    )
+    weighted = Words(
+        "全市指数：各区县按人口比例计入，与各区县访问了多少人无关。",
+        "The city's index weighs each unit by its share of the population, however many people were interviewed there.",
+    )
+    return weighted, missing, unplaced
+
+
+def _small(report: Report) -> Words:
+    if report.rehearsal:
+        return Words(
+            f"有效样本不到{SOME}份的标为“样本不足”；因为是演练数据才照样列出。"
+            f"正式数据中，{FEW}至{SOME - 1}份的只列份数、不列得分，不到{FEW}份的完全不列。",
+            f"Results on fewer than {SOME} interviews are marked; they are shown only because this is a rehearsal. Of real data, "
+            f"{FEW} to {SOME - 1} would appear without a score and fewer than {FEW} not at all.",
+        )
+    return Words(
+        f"有效样本{FEW}至{SOME - 1}份的只列份数、不列得分；不到{FEW}份的完全不列；必要时另隐去一个区县，以防由全市数倒推。",
+        f"Results on {FEW} to {SOME - 1} interviews appear without a score, on fewer than {FEW} not at all; where the city's figure would "
+        "give one away, another unit is covered too.",
+    )
+
+
+def _response(report: Report) -> tuple[Words, ...]:
+    e, rr3 = (percent(report.plain[name].value) for name in ("e", "RR3"))
+    return (
+        Words(
+            "各种率按美国民意研究协会（AAPOR）《标准定义》计算。K为确认合格的个案（I+P+R+NC+O），U为情况不明的个案（UH+UO），"
+            "e为U中合格者的估计比例，分母不含已确认的空号、停机（4.3x）。"
+            f"按AAPOR计算表的默认算法，e为{e}，RR3为{rr3}。通常说的“成功率”“接通率”与这里的任何一个率都不是一回事。",
+            "Rates follow AAPOR's Standard Definitions. K: known eligible cases; U: unresolved ones; e: estimated eligible share of U, without "
+            f"numbers announced as dead (4.3x). By the default of AAPOR's calculator e is {e} and RR3 {rr3}.",
+        ),
+        Words(
+            "没有覆盖到的：没有电话的居民、只用外地号码的居民、拦截陌生来电的居民。持本地号码而常住外地的人会被拨到，但不属于调查对象（4.10）。",
+            "Not covered: residents without a telephone, with numbers of other cities only, or who block unknown callers. People who keep a "
+            "local number but live elsewhere are dialled and found not eligible (4.10).",
+        ),
+    )
+
+
+def percent(value: float | None) -> str:
+    """A share as a percentage with one decimal; a dash when it is not defined."""
+    return "—" if value is None else f"{100 * value:.1f}%"

@@ -1,0 +1,128 @@
+"""Handing in without a network: stick out, central, stick back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.central.carry import Imported, import_from
+from app.central.intake import IntakeError
+from app.errors import EvidenceError, StorageError
+from app.sync.carry import Carried, export_to, take_back
+from app.sync.outbox import sync_once
+from tests.sync.world import Central, Workstation, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+def central(world: World) -> Central:
+    return world.central()
+
+
+@pytest.fixture
+def station(world: World, central: Central) -> Workstation:
+    station = world.workstation()
+    world.enrolled(station, central)
+    station.call(1)
+    return station
+
+
+def out(station: Workstation, stick: Path) -> Carried:
+    return export_to(stick, station.store, station.journal.path.parent, station.name, station.signer)
+
+
+def back(station: Workstation, stick: Path, central: Central) -> Carried:
+    folder = station.journal.path.parent
+    return take_back(stick, station.store, folder, station.name, station.signer.verifier, [central.verifier])
+
+
+def test_there_and_back(central: Central, station: Workstation, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    assert out(station, stick) == Carried(2, 3)
+    assert len(station.store.pending()) == 2  # on a stick is not sent
+    assert import_from(stick, central.registry) == [Imported(station.name, 3, 1)]
+    assert back(station, stick, central) == Carried(2, 3)
+    assert station.store.pending() == ()
+    receipt = station.store.last_receipt(station.journal.origin)
+    assert receipt is not None
+    assert receipt.size == 3
+
+
+def test_doing_it_twice_changes_nothing(central: Central, station: Workstation, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    for _ in range(2):
+        out(station, stick)
+        import_from(stick, central.registry)
+    for _ in range(2):
+        assert back(station, stick, central) == Carried(2, 3)
+    assert central.stores.journal(station.name).size == 3
+
+
+def test_the_network_goes_on_where_the_stick_stopped(
+    world: World, central: Central, station: Workstation, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    out(station, stick)
+    import_from(stick, central.registry)
+    back(station, stick, central)
+    station.call(2)
+    done = sync_once(station.store, station.journal.path.parent, world.client(station, central))
+    assert (done.objects, done.events) == (2, 3)
+    out(station, stick)
+    assert import_from(stick, central.registry) == [Imported(station.name, 6, 1)]
+
+
+def test_a_stick_that_never_was_at_central_brings_nothing_back(
+    central: Central, station: Workstation, tmp_path: Path
+) -> None:
+    out(station, tmp_path / "stick")
+    assert back(station, tmp_path / "stick", central) == Carried(0, 0)
+    assert len(station.store.pending()) == 2
+
+
+def test_a_changed_file_on_the_stick_is_refused(central: Central, station: Workstation, tmp_path: Path) -> None:
+    out(station, tmp_path / "stick")
+    victim = next((tmp_path / "stick" / "objects").iterdir())
+    victim.write_bytes(victim.read_bytes()[:-1] + b"x")
+    with pytest.raises(IntakeError, match=victim.name):
+        import_from(tmp_path / "stick", central.registry)
+    assert not central.stores.has(victim.name)
+
+
+def test_a_changed_line_on_the_stick_is_refused(central: Central, station: Workstation, tmp_path: Path) -> None:
+    out(station, tmp_path / "stick")
+    journal = tmp_path / "stick" / "journals" / station.name / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b'"samples":8000', b'"samples":9000'))
+    with pytest.raises(IntakeError):
+        import_from(tmp_path / "stick", central.registry)
+    assert central.stores.journal(station.name).size == 0
+
+
+def test_a_forged_receipt_on_the_stick_is_noticed(central: Central, station: Workstation, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    out(station, stick)
+    import_from(stick, central.registry)
+    (receipt,) = (stick / "journals" / station.name / "receipts").iterdir()
+    receipt.write_text(receipt.read_text(encoding="utf-8").replace("\n3\n", "\n9\n"), encoding="utf-8")
+    with pytest.raises(EvidenceError, match="false"):
+        back(station, stick, central)
+    assert len(station.store.pending()) == 2
+
+
+def test_an_unknown_workstation_is_refused(world: World, central: Central, tmp_path: Path) -> None:
+    stranger = world.workstation("deadbeef")
+    stranger.call(1)
+    out(stranger, tmp_path / "stick")
+    with pytest.raises(IntakeError, match="not enrolled"):
+        import_from(tmp_path / "stick", central.registry)
+
+
+def test_a_stick_in_whose_place_is_a_file(station: Workstation, tmp_path: Path) -> None:
+    (tmp_path / "stick").write_bytes(b"")
+    with pytest.raises(StorageError):
+        out(station, tmp_path / "stick")

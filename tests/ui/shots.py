@@ -1,0 +1,100 @@
+"""Pictures of every page, for people: python -m tests.ui.shots FOLDER [--scale 2] [--size 1366x768]. Needs a display or offscreen.
+
+Not a test. Every picture is taken of the real window, fed with screens of the fake desk.
+"""
+
+import argparse
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
+from tests.ui.fake_desk import FakeDesk
+
+
+def screens(language: str) -> Iterator[tuple[str, Screen]]:
+    """A name and a screen for every state worth looking at, in the order of a shift."""
+    desk = FakeDesk(cases=5)
+    desk.switch_language(language)
+    desk.show(study=_study(language))
+    yield "01-sign-in", desk.screen
+    yield "02-crashed-before", replace(desk.screen, notice=Notice.RESUMED_AFTER_CRASH)
+    desk.sign_in("李梅 3021" if language == "zh" else "Li Mei 3021")
+    yield "03-ready", desk.screen
+    yield "04-no-cases", replace(desk.screen, notice=Notice.NO_CASES)
+    desk.next_case()
+    assert desk.screen.case is not None
+    yield "05-case", desk.screen
+    resumed = replace(desk.screen.case, resumes=True, attempts=2)
+    yield "06-case-resumes", replace(desk.screen, case=resumed, notice=Notice.INTERVIEW_RESUMES)
+    desk.dial()
+    yield "07-dialing", replace(desk.screen, elapsed=4)
+    yield "08-ringing", replace(desk.screen, line=LineView.RINGING, elapsed=17)
+    for _ in range(desk.rings * 2):
+        desk.tick()
+    yield from _interview(desk)
+    desk.line_drops()
+    yield "20-outcome", desk.screen
+    yield "21-outcome-none", replace(desk.screen, proposed="")
+    yield "22-note-required", replace(desk.screen, notice=Notice.NOTE_REQUIRED, proposed="38")
+    desk.choose_outcome("39")
+    yield "23-saved", desk.screen
+    stopped = "No space left on the disk (/home/desk/recordings). Free some space and start again."
+    yield (
+        "24-stopped",
+        replace(desk.screen, notice=Notice.STOPPED, notice_text=stopped, recording=RecordingView.TROUBLE),
+    )
+
+
+def _interview(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
+    for place, value in enumerate(("", "45", "1", "3", "8", "10", "")):
+        question = desk.screen.question
+        assert question is not None
+        screen = replace(desk.screen, elapsed=20 + 30 * place)
+        yield f"{9 + place:02}-{question.name}", screen
+        if question.name == "q1":
+            yield "13a-said", replace(screen, practice=desk.said())
+            yield "13b-stored", replace(screen, question=replace(question, value="10"))
+            yield "13c-error", replace(screen, question=replace(question, error=_reason(screen)))
+            yield "13d-stopped", replace(screen, notice=Notice.STOPPED, notice_text="No space left on the disk.")
+        desk.answer(value)
+    yield "16-end", desk.screen
+    at, desk._at = desk._at, 99
+    desk.show(question=desk._question())
+    yield "17-ends-here", desk.screen
+    desk._at = at
+
+
+def _study(language: str) -> str:
+    from tests.ui.fake_desk import WORDS
+
+    return WORDS[language]["study"]
+
+
+def _reason(screen: Screen) -> str:
+    from tests.ui.fake_desk import WORDS
+
+    return WORDS[screen.language]["reason"]
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("--size", default="1366x768")
+    parser.add_argument("--only", default="")
+    wanted = parser.parse_args()
+    os.environ["QT_SCALE_FACTOR"] = wanted.scale
+    if not os.environ.get("DISPLAY"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from tests.ui.camera import shoot
+
+    width, _, height = wanted.size.partition("x")
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    shoot(wanted.folder, int(width), int(height), wanted.only)
+
+
+if __name__ == "__main__":
+    main()

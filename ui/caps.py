@@ -1,0 +1,51 @@
+"""A button that shows the key it stands for, as a key cap, beside its words. The words wrap; Qt's own button would cut them off."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from ui.layout import label, row
+from ui.theme import mark
+
+
+class CapButton(QPushButton):
+    """Key cap and words. role: as in the style sheet. Not reached by a mouse click's focus, only by Tab."""
+
+    def __init__(self, role: str, *, wrap: bool = False) -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._cap, self._words = label("cap", centre=True), label("words", wrap=wrap)
+        for part in (self._cap, self._words):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        line = row(self._cap, self._words, spacing=9)
+        line.setContentsMargins(8, 3, 10, 3)
+        line.setStretch(1, 1)
+        self.setLayout(line)
+
+    def say(self, key: str, words: str) -> None:
+        """Set cap and words; the words are the accessible name."""
+        _put(self._cap, key)
+        _put(self._words, words)
+        self.setAccessibleName(words)
+
+    def wear(self, **properties: str) -> None:
+        """Style properties of the button, seen by its labels too."""
+        before = {name: self.property(name) for name in properties}
+        if before != properties:
+            mark(self, **properties)
+            for part in (self._cap, self._words):
+                part.style().unpolish(part)
+                part.style().polish(part)
+
+    def sizeHint(self) -> QSize:
+        """As large as its labels."""
+        return self.layout().totalSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """As its labels can be squeezed."""
+        return self.layout().totalMinimumSize()
+
+
+def _put(part: QLabel, text: str) -> None:
+    if part.text() != text:
+        part.setText(text)
