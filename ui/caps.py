@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from ui.layout import label, row
 from ui.theme import mark
 
+_MARGINS = {"option": (12, 8, 14, 8), "special": (10, 5, 14, 5)}
+"""Left, top, right, bottom px of the roles that are pressed most; the others stand closer."""
+
 
 class CapButton(QPushButton):
     """Key cap and words. role: as in the style sheet. Not reached by a mouse click's focus, only by Tab."""
@@ -17,10 +20,10 @@ class CapButton(QPushButton):
         self._cap, self._words = label("cap", centre=True), label("words", wrap=wrap)
         for part in (self._cap, self._words):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        line = row(self._cap, self._words, spacing=9)
-        line.setContentsMargins(8, 3, 10, 3)
-        line.setStretch(1, 1)
-        self.setLayout(line)
+        self._line = row(self._cap, self._words, spacing=9)
+        self._line.setContentsMargins(*_MARGINS.get(role, (8, 3, 10, 3)))
+        self._line.setStretch(1, 1)
+        self.setLayout(self._line)
 
     def say(self, key: str, words: str) -> None:
         """Set cap and words; the words are the accessible name."""
@@ -39,11 +42,11 @@ class CapButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """As large as its labels."""
-        return self.layout().totalSizeHint()
+        return self._line.totalSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """As its labels can be squeezed."""
-        return self.layout().totalMinimumSize()
+        return self._line.totalMinimumSize()
 
 
 def _put(part: QLabel, text: str) -> None:

@@ -80,7 +80,7 @@ class FileKeystore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.hint = f"This system has no keystore: the key of this workstation lies in {path}, protected by file permissions only."
+        self.hint = f"This system has no usable keystore: the key of this workstation lies in {path}, protected by file permissions only."
 
     def get(self, account: str) -> bytes | None:
         """See Keystore."""
@@ -243,14 +243,15 @@ def _system_backend() -> KeyringBackend | None:
 
 def _bus_answers(environment: Mapping[str, str]) -> bool:
     """Whether Linux has a D-Bus session bus that speaks: its backends wait for ever on one that does not. Elsewhere: yes."""
+    answers = True
     if sys.platform == "linux":
         default = f"unix:path={environment.get('XDG_RUNTIME_DIR', '/nowhere')}/bus"
         address = environment.get("DBUS_SESSION_BUS_ADDRESS") or default
         kind, _, options = address.partition(";")[0].partition(":")
         named = dict(option.partition("=")[::2] for option in options.split(","))
         place = named.get("path") or (f"\0{named['abstract']}" if "abstract" in named else "")
-        return kind == "unix" and bool(place) and _speaks(place)
-    return True
+        answers = kind == "unix" and bool(place) and _speaks(place)
+    return answers
 
 
 def _speaks(place: str) -> bool:
@@ -268,11 +269,11 @@ def _speaks(place: str) -> bool:
 
 def _is_locked() -> bool:
     """Whether the Linux desktop's secret service would ask somebody for a password first."""
+    locked = False
     if sys.platform == "linux":
         with closing(secretstorage.dbus_init()) as bus:
-            return bool(secretstorage.collection.get_collection_by_alias(bus, "default").is_locked())
-    else:
-        return False
+            locked = bool(secretstorage.collection.get_collection_by_alias(bus, "default").is_locked())
+    return locked
 
 
 @contextmanager

@@ -91,9 +91,10 @@ def _check_population(study: StudySource) -> None:
     cells = [(cell.unit, cell.sex, cell.age) for cell in study.population]
     _once((" ".join(cell) for cell in cells), "The cell", where)
     wanted = {(unit, sex, age) for unit in units for sex in sexes for age in ages}
-    for cell in sorted(set(cells) ^ wanted):
-        problem = "is missing" if cell in wanted else "has an unknown unit or sex"
-        raise StudyError(f"The cell {' '.join(cell)} {problem}", where=where)
+    for cell in sorted(set(cells) - wanted):
+        raise StudyError(f"The cell {' '.join(cell)} has an unknown unit or sex", where=where)
+    for cell in sorted(wanted - set(cells)):
+        raise StudyError(f"The cell {' '.join(cell)} is missing", where=where)
     total = sum(cell.persons for cell in study.population)
     for unit in study.units:
         share = (

@@ -116,7 +116,9 @@ def read_toml(data: bytes, file: str, shape: type[T]) -> T:
 
 
 def _fault(error: ValidationError, file: str, shape: type[BaseModel]) -> StudyError:
-    first = error.errors(include_url=False)[0]
+    # A misspelt key is both unknown and missing; the unknown one says more.
+    found = error.errors(include_url=False)
+    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
     # Lists are counted from 1 for people: aspects 2, weight.
     keys = [str(part + 1) if isinstance(part, int) else part for part in first["loc"]]
     where = f"{file}, {' '.join(keys)}"

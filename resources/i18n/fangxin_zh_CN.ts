@@ -157,8 +157,8 @@
             <translation>已选项</translation>
         </message>
         <message>
-            <source>{label} (not read)</source>
-            <translation>{label}（不读）</translation>
+            <source>Do not read the options</source>
+            <translation>选项不读</translation>
         </message>
     </context>
     <context>
@@ -660,7 +660,7 @@
         </message>
         <message>
             <source>Questions</source>
-            <translation>正题</translation>
+            <translation>主体问卷</translation>
         </message>
         <message>
             <source>Closing</source>

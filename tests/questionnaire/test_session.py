@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import AnswerError
-from app.questionnaire.form import Form, Kind, Question
+from app.questionnaire.form import Choice, Form, Kind, Question
 from app.questionnaire.session import LONGEST, Session
 from app.questionnaire.values import Value
 from app.questionnaire.view import View
@@ -201,8 +201,6 @@ def test_keys_that_are_not_taken(kind: str, value: str, one_question: Callable[[
 
 @pytest.fixture
 def one_question() -> Callable[[str], Form]:
-    from app.questionnaire.form import Choice
-
     def make(kind: str) -> Form:
         choices = (Choice("a", {"default": "A"}), Choice("b", {"default": "B"}))
         question = Question("q", "/data/q", Kind(kind), labels={"default": "?"}, choices=choices)

@@ -11,6 +11,7 @@ from app.errors import StudyError
 from app.questionnaire import xlsform
 from app.questionnaire.form import Form, FormError, Kind
 from app.questionnaire.session import Session
+from tests.questionnaire.conftest import DAZHOU
 
 WriteWorkbook = Callable[..., Path]
 
@@ -209,7 +210,5 @@ def test_opening_a_compiled_form_never_loads_pyxform(dazhou_xml: str, tmp_path: 
 
 
 def test_compiling_twice_gives_the_same_form(dazhou_xml: str, dazhou: Form) -> None:
-    from tests.questionnaire.conftest import DAZHOU
-
     assert xlsform.compile_workbook(DAZHOU) == dazhou_xml
     assert xlsform.parse(dazhou_xml.encode()) == dazhou

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.interview.screen import QuestionView
+from ui.caps import CapButton
 from ui.inputs.entry import CodeEntry, Nothing, Refused, Step, Taken, Waiting, Why, plain
 from ui.layout import label
 from ui.pace import ENTER
@@ -91,7 +92,10 @@ class CodeInput(AnswerInput):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhPreferLatin)
         self.readout: QLabel = label("readout", centre=True)
-        self.buttons: dict[str, CapButton | QPushButton] = {}
+        self.buttons: dict[str, QPushButton] = {}
+        self.dont_know_button, self.refused_button = CapButton("special"), CapButton("special")
+        self.dont_know_button.clicked.connect(self.dont_know)
+        self.refused_button.clicked.connect(self.refuse)
         self._names: dict[str, str] = {}
         self._entry = CodeEntry(())
         self._entered = ""
@@ -101,20 +105,30 @@ class CodeInput(AnswerInput):
         super().ask(question)
         self._names, self._entry, self._entered = names, CodeEntry(names), ""
 
+    def show_question(self, question: QuestionView) -> None:
+        """Draw what score and choice have in common: don't know and refused, where the question offers them."""
+        super().show_question(question)
+        self.setAccessibleDescription(question.read_aloud)
+        self.dont_know_button.say("F9", self.tr("Don’t know"))
+        self.dont_know_button.setVisible(bool(question.dk) and question.dk not in self.buttons)
+        self.refused_button.say("F6", self.tr("Refused"))
+        self.refused_button.setVisible(bool(question.refused) and question.refused not in self.buttons)
+
     def draw(self) -> None:
         """Readout and chosen button: entered just now, else being typed, else stored."""
         typed, stored = self._entry.typed, self.question.value
         value = self._entered or ("" if typed else stored)
         shown = f"{typed}…" if typed else self.written(value)
         self.readout.setText(shown)
-        mark(
-            self.readout,
-            state="now" if typed or self._entered else "stored",
-            long="yes" if len(shown) > 2 else "no",
-        )
-        for name, button in self.buttons.items():
-            mark(button, chosen="yes" if value and value == name else "no")
-            button.setChecked(bool(value) and value == name)
+        state = "now" if typed or self._entered else "stored" if shown else "empty"
+        mark(self.readout, phase=state, words="yes" if len(shown) > 2 else "no")
+        special = ((self.question.dk, self.dont_know_button), (self.question.refused, self.refused_button))
+        for name, button in (*self.buttons.items(), *special):
+            chosen = "yes" if value and value == name else "no"
+            if isinstance(button, CapButton):
+                button.wear(chosen=chosen)
+            else:
+                mark(button, chosen=chosen)
 
     def written(self, value: str) -> str:
         """How a value stands in the readout: its key, or the words for don't know and refused."""

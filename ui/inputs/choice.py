@@ -1,27 +1,31 @@
 """One of several options: each with the key that chooses it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from app.interview.screen import QuestionView
+from ui.caps import CapButton
 from ui.inputs.answer import CodeInput
 from ui.inputs.entry import digit_codes
-from ui.layout import row
-from ui.theme import mark
+from ui.layout import column, label, row
+
+_ONE_COLUMN = 4
+"""More options than this stand in two columns, read down."""
 
 
 class ChoiceInput(CodeInput):
-    """The options below each other and, large, what was entered."""
+    """The options and, large, the key that was pressed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._list = QWidget()
-        self._column = QVBoxLayout(self._list)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(6)
-        layout = row(self._list, self.readout, spacing=20)
+        self._grid = QGridLayout(self._list)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(6)
+        self._not_read = label("tag")
+        specials = row(self.dont_know_button, self.refused_button, None, spacing=8)
+        options = column(row(self._not_read, None), self._list, specials, spacing=8)
+        layout = row(options, self.readout, spacing=20)
         layout.setStretch(0, 1)
-        layout.setAlignment(self.readout, Qt.AlignmentFlag.AlignTop)
         self.setLayout(layout)
 
     def ask(self, question: QuestionView) -> None:
@@ -34,18 +38,18 @@ class ChoiceInput(CodeInput):
 
     def show_question(self, question: QuestionView) -> None:
         """Draw options and value."""
-        super().show_question(question)
         if tuple(option.code for option in question.options) != tuple(self.buttons):
             self._lay(question)
+        super().show_question(question)
         self.setAccessibleName(self.tr("Answer options"))
-        self.setAccessibleDescription(question.read_aloud)
         self.readout.setAccessibleName(self.tr("Chosen option"))
+        self._not_read.setText(self.tr("Do not read the options"))
+        self._not_read.setVisible(not any(option.read for option in question.options))
         for option in question.options:
             button = self.buttons[option.code]
-            text = option.label if option.read else self.tr("{label} (not read)").format(label=option.label)
-            button.setText(f"{self._key(option.code)}   {text}")
-            button.setAccessibleName(option.label)
-            mark(button, read="yes" if option.read else "no")
+            if isinstance(button, CapButton):
+                button.say(self._key(option.code), option.label)
+                button.wear(read="yes" if option.read else "no")
         self.draw()
 
     def _key(self, code: str) -> str:
@@ -57,15 +61,17 @@ class ChoiceInput(CodeInput):
 
     def _lay(self, question: QuestionView) -> None:
         for button in self.buttons.values():
+            self._grid.removeWidget(button)
             button.deleteLater()
         self.buttons = {option.code: self._button(option.code) for option in question.options}
-        for button in self.buttons.values():
-            self._column.addWidget(button)
+        columns = 1 if len(self.buttons) <= _ONE_COLUMN else 2
+        rows = -(-len(self.buttons) // columns)
+        for place, button in enumerate(self.buttons.values()):
+            self._grid.addWidget(button, place % max(1, rows), place // max(1, rows))
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, columns - 1)
 
     def _button(self, code: str) -> QPushButton:
-        button = QPushButton()
-        button.setProperty("role", "option")
-        button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button = CapButton("option", wrap=True)
         button.clicked.connect(lambda: self.commit(code))
         return button

@@ -1,11 +1,11 @@
 """A score on a scale, 0–10 as a rule: one key an answer, "1" waits for the 0 of a 10."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.interview.screen import QuestionView
 from ui.inputs.answer import CodeInput
-from ui.layout import row
+from ui.layout import column, row
 
 _MOST_CELLS = 11
 """A longer scale is typed into the readout alone."""
@@ -20,16 +20,18 @@ class ScoreInput(CodeInput):
         self._line = QHBoxLayout(self._cells)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(6)
-        self.setLayout(row(self._cells, None, self.readout, spacing=20))
+        specials = row(self.dont_know_button, self.refused_button, None, spacing=8)
+        layout = row(column(self._cells, specials, spacing=8), self.readout, spacing=20)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
 
     def ask(self, question: QuestionView) -> None:
         """Begin a scored question."""
         low, high = question.scale or (0, 10)
         values = [str(value) for value in range(low, high + 1)]
-        if len(values) > _MOST_CELLS:
-            self._lay([])
-        elif values != list(self.buttons):
-            self._lay(values)
+        cells = values if len(values) <= _MOST_CELLS else []
+        if cells != list(self.buttons):
+            self._lay(cells)
         self.begin(question, {value: value for value in values})
         self.show_question(question)
 
@@ -38,7 +40,6 @@ class ScoreInput(CodeInput):
         super().show_question(question)
         low, high = question.scale or (0, 10)
         self.setAccessibleName(self.tr("Score from {low} to {high}").format(low=low, high=high))
-        self.setAccessibleDescription(question.read_aloud)
         self.readout.setAccessibleName(self.tr("Entered score"))
         for value, cell in self.buttons.items():
             cell.setAccessibleName(self.tr("{score} points").format(score=value))
@@ -46,6 +47,7 @@ class ScoreInput(CodeInput):
 
     def _lay(self, values: list[str]) -> None:
         for cell in self.buttons.values():
+            self._line.removeWidget(cell)
             cell.deleteLater()
         self.buttons = {value: self._cell(value) for value in values}
         for cell in self.buttons.values():
@@ -54,7 +56,7 @@ class ScoreInput(CodeInput):
     def _cell(self, value: str) -> QPushButton:
         cell = QPushButton(value)
         cell.setProperty("role", "cell")
-        cell.setCheckable(True)
         cell.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        cell.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         cell.clicked.connect(lambda: self.commit(value))
         return cell

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.interview.screen import OutcomeView
+from ui.caps import CapButton
 from ui.labels import group_word, outcome_word
 from ui.layout import column, label
-from ui.theme import mark
 
-_ORDER = ("interview", "refusal", "line", "nobody", "appointment", "not_eligible")
+_ORDER = ("interview", "refusal", "appointment", "line", "nobody", "not_eligible")
 _COLUMNS = 3
 
 
@@ -22,7 +22,7 @@ class OutcomeBoard(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._laid: tuple[OutcomeView, ...] = ()
-        self._rows: dict[str, QPushButton] = {}
+        self._rows: dict[str, CapButton] = {}
         self._columns: list[list[str]] = []
         self._heads: dict[str, QLabel] = {}
         self._line = QHBoxLayout(self)
@@ -36,17 +36,15 @@ class OutcomeBoard(QWidget):
         for outcome in outcomes:
             button = self._rows[outcome.key]
             name = outcome_word(outcome, language)
-            button.setText(f"{outcome.key}   {name}" + (" *" if outcome.note_required else ""))
-            button.setAccessibleName(f"{outcome.key} {name}")
-            mark(button, proposed="yes" if outcome.key == proposed else "no")
+            button.say(outcome.key, f"{name} *" if outcome.note_required else name)
+            button.wear(proposed="yes" if outcome.key == proposed else "no")
         for group, head in self._heads.items():
             head.setText(group_word(group))
 
     def mark_picked(self, key: str) -> None:
         """Mark one line."""
         for name, button in self._rows.items():
-            mark(button, chosen="yes" if name == key else "no")
-            button.setChecked(name == key)
+            button.wear(chosen="yes" if name == key else "no")
 
     def show_only(self, text: str) -> list[str]:
         """Leave only the lines whose digits begin with, or whose words contain, `text`. Returns their keys."""
@@ -91,7 +89,7 @@ class OutcomeBoard(QWidget):
         self._heads = {group: label("group") for group in _groups(outcomes)}
         self._columns = []
         for groups in _balanced(_groups(outcomes)):
-            stack = column(spacing=3)
+            stack = column(spacing=1)
             for group, keys in groups:
                 _add(stack, [self._heads[group], *(self._rows[key] for key in keys)])
             stack.addStretch(1)
@@ -100,11 +98,8 @@ class OutcomeBoard(QWidget):
             self._line.addWidget(holder, 1)
             self._columns.append([key for _group, keys in groups for key in keys])
 
-    def _row(self, key: str) -> QPushButton:
-        button = QPushButton()
-        button.setProperty("role", "outcome")
-        button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    def _row(self, key: str) -> CapButton:
+        button = CapButton("outcome")
         button.clicked.connect(lambda: self.picked.emit(key))
         return button
 

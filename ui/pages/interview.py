@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QProgressBar, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QProgressBar, QScrollArea, QWidget
 
 from app.interview.screen import QuestionView, Screen
 from ui.inputs.answer import AnswerInput, CodeInput, Hint
@@ -45,12 +45,12 @@ class InterviewPage(DeskPage):
         self._spoken = "zh"
         self._note, self._score, self._choice = NoteInput(), ScoreInput(), ChoiceInput()
         self._integer, self._text = IntegerInput(), TextInput()
-        self._inputs = QStackedWidget()
-        for field in (self._note, self._score, self._choice, self._integer, self._text):
+        self._fields = (self._note, self._score, self._choice, self._integer, self._text)
+        for field in self._fields:
             field.committed.connect(self.answered)
             field.hinted.connect(self._tell)
             field.changed.connect(self._typed)
-            self._inputs.addWidget(field)
+            field.hide()
         self._scroll = self._arrange()
 
     def _arrange(self) -> QScrollArea:
@@ -61,7 +61,7 @@ class InterviewPage(DeskPage):
         words = column(self._read, self._aside, self._ending, None, spacing=14)
         scroll = scrolling(framed(words, "paper"))
         head = row(self._part, self._progress, None, spacing=12)
-        layout = column(head, self._bar, scroll, self._hint, self._inputs, spacing=10)
+        layout = column(head, self._bar, scroll, self._hint, *self._fields, spacing=10)
         layout.setContentsMargins(28, 12, 28, 12)
         layout.setStretch(2, 1)
         self.setLayout(layout)
@@ -81,8 +81,7 @@ class InterviewPage(DeskPage):
         self._words(question, screen)
         field = self._field(question)
         field.show_question(question)
-        self._inputs.setCurrentWidget(field)
-        self._inputs.setVisible(True)
+        self._show_field(field)
         self._draw_hint(screen.language)
 
     def arrive(self, screen: Screen, /) -> None:
@@ -150,6 +149,11 @@ class InterviewPage(DeskPage):
             case _:
                 return self._text
 
+    def _show_field(self, wanted: AnswerInput | None) -> None:
+        """Not a stacked widget: that one is always as high as its highest page."""
+        for field in self._fields:
+            field.setVisible(field is wanted)
+
     def _head(self, question: QuestionView) -> None:
         self._part.setText(part_word(question.part))
         self._part.setVisible(bool(question.part))
@@ -167,7 +171,7 @@ class InterviewPage(DeskPage):
     def _words(self, question: QuestionView, screen: Screen) -> None:
         self._read.setText(question.read_aloud)
         width = sum(1.0 if ord(letter) > 0x2E7F else 0.5 for letter in question.read_aloud)
-        mark(self._read, size="longest" if width > _LONGEST else "long" if width > _LONG else "short")
+        mark(self._read, length="longest" if width > _LONGEST else "long" if width > _LONG else "short")
         self._not_read.setText(self.tr("Not read"))
         self._instruction.setText(question.instruction)
         self._aside.setVisible(bool(question.instruction))
@@ -183,10 +187,10 @@ class InterviewPage(DeskPage):
         self._progress.setText("")
         self._bar.setVisible(False)
         self._read.setText(self.tr("Ending the call and sealing the recording …"))
-        mark(self._read, size="long")
+        mark(self._read, length="long")
         self._aside.setVisible(False)
         self._ending.setVisible(False)
-        self._inputs.setVisible(False)
+        self._show_field(None)
         self._hint.clear()
 
     def _tell(self, hint: Hint) -> None:

@@ -51,12 +51,11 @@ class OutcomePage(DeskPage):
     def _arrange(self) -> None:
         self._filter.setMaximumWidth(300)
         top = row(self._heading, None, self._filter, spacing=12)
-        choice = row(self._code, self._chosen, self._button, spacing=14)
-        choice.setStretch(1, 1)
-        note = row(self._note_word, self._note, spacing=10)
-        layout = column(
-            top, scrolling(self._board), self._hint, framed(column(choice, note), "tray"), spacing=8
-        )
+        choice = row(self._code, self._chosen, self._note_word, self._note, self._button, spacing=14)
+        choice.setStretch(1, 2)
+        choice.setStretch(3, 3)
+        tray = framed(column(self._hint, choice, spacing=4), "tray")
+        layout = column(top, scrolling(self._board), tray, spacing=8)
         layout.setContentsMargins(28, 12, 28, 12)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -87,6 +86,7 @@ class OutcomePage(DeskPage):
         self._note.setAccessibleName(self._note_word.text())
         mark(self._note, needed="yes" if needed and not self._note.text().strip() else "no")
         self._board.mark_picked(key)
+        self._hint.setVisible(bool(self._hint.text()))
         self._screen = screen
 
     def arrive(self, screen: Screen, /) -> None:
@@ -179,6 +179,7 @@ class OutcomePage(DeskPage):
     def _alarm(self, text: str) -> None:
         QApplication.beep()
         self._hint.setText(text)
+        self._hint.show()
         mark(self._hint, tone="alarm")
 
     def _again(self) -> None:

@@ -1,10 +1,11 @@
 """The keys that work right now: a bar at the bottom (it takes the mouse too) and the list behind F1."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
 from ui.actions import ACTIONS, Act, Action, action_word, key_word, on
+from ui.caps import CapButton
 from ui.labels import language_name
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
@@ -24,7 +25,7 @@ class KeyBar(QWidget):
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
-        self._buttons: dict[Act, QPushButton] = {}
+        self._buttons: dict[Act, CapButton] = {}
         line = QHBoxLayout()
         line.setContentsMargins(22, 5, 22, 5)
         line.setSpacing(4)
@@ -43,8 +44,7 @@ class KeyBar(QWidget):
             button = self._buttons.get(action.act)
             if button is not None:
                 text = self._label(action, screen)
-                button.setText(f"{action.keys[0]}  {text}")
-                button.setAccessibleName(text)
+                button.say(action.keys[0], text)
                 button.setToolTip(action_word(action.help))
                 button.setVisible(action in working)
 
@@ -55,9 +55,8 @@ class KeyBar(QWidget):
             return action_word(action.label).format(language=language_name(other(self._language.current)))
         return action_word(action.label)
 
-    def _button(self, action: Action) -> QPushButton:
-        button = QPushButton()
-        button.setProperty("role", "key")
+    def _button(self, action: Action) -> CapButton:
+        button = CapButton("key")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard has the key itself
         button.clicked.connect(lambda: self.pressed.emit(action.act))
         return button

@@ -8,6 +8,7 @@ from app.canonical import Value, decode, hexdigest
 from app.errors import EvidenceError
 from app.evidence.audit.events import EVENTS, wrong_field
 from app.evidence.audit.place import Eyes, JournalPlace
+from app.evidence.audit.verdict import Spot
 from app.evidence.journal import GENESIS, LONGEST, Entry
 from app.evidence.merkle import EMPTY, leaf_hash, node_hash
 
@@ -52,8 +53,8 @@ class Frontier:
 
 @dataclass
 class Walk:
-    """One journal being walked. After run(): origin of the first line, next (number of the line that would come next = lines there
-    should be), roots at the sizes asked for as far as no line is missing before them."""
+    """One journal being walked. After run(): origin of the first line; next: number of the line that would come next, so lines that
+    there should be; roots at the sizes asked for, as far as no line is missing before them."""
 
     place: JournalPlace
     eyes: Eyes
@@ -71,12 +72,7 @@ class Walk:
         self._mark_root()
         path = self.place.lines
         if not self.eyes.plain(path):
-            self.eyes.findings.missing(
-                "journal.absent",
-                "The journal itself is not here",
-                file=self.eyes.name(path),
-                needed="journal.jsonl",
-            )
+            self.eyes.findings.missing("journal.absent", "The journal itself is not here", self.at(), needed="journal.jsonl")
             return
         try:
             with path.open("rb") as file:
@@ -86,36 +82,30 @@ class Walk:
         except OSError as error:
             self.eyes.unreadable(path, error)
 
+    def at(self, line: int = 0) -> Spot:
+        """A line of this journal."""
+        return self.eyes.at(self.place.lines, line)
+
     def _read(self, file: BinaryIO) -> Iterator[bytes]:
         while line := file.readline(LONGEST + 1):
             self.eyes.passed(len(line))
             if line.endswith(b"\n"):
                 yield line[:-1]
-            elif len(line) > LONGEST:
-                self._broken(
-                    "line.long", "This line is longer than any line may be; nothing after it was read"
-                )
-                return
+                continue
+            at = self.at(self.lines + 1)
+            if len(line) > LONGEST:
+                self.eyes.findings.broken("line.long", "This line is longer than any may be; nothing after it was read", at)
             elif self.eyes.place.live:
-                self.eyes.findings.note(
-                    "line.torn",
-                    f"The last line stops in the middle ({len(line)} bytes): a write that a crash cut short",
-                    **self._at(1),
-                )
+                self.eyes.findings.note("line.torn", "The last line stops in the middle: a write that a crash cut short", at)
             else:
-                self.eyes.findings.missing(
-                    "line.torn",
-                    "The last line stops in the middle",
-                    needed="the rest of the file",
-                    **self._at(1),
-                )
+                self.eyes.findings.missing("line.torn", "The last line stops in the middle", at, needed="the rest of the file")
+            return
 
     def _follow(self, line: bytes) -> None:
         data = self._decoded(line)
-        if data is not None and self._fits(data, line):
-            return
-        # Whatever stood here, something did: count it, so that one altered line does not make all after it look misplaced.
-        self._grow(line, self.next + 1)
+        if data is None or not self._fits(data, line):
+            # Whatever stood here, something did: count it, so that one altered line does not make all after it look misplaced.
+            self._grow(line, self.next + 1)
 
     def _decoded(self, line: bytes) -> dict[str, Value] | None:
         try:
@@ -123,54 +113,37 @@ class Walk:
         except EvidenceError:
             self._broken("line.altered", "This line is not canonical JSON: it was altered")
             return None
-        if (
-            any(type(data.get(name)) is not kind for name, kind in _FIELDS.items())
-            or data["v"] != 1
-            or data["rehearsal"] not in (0, 1)
-        ):
+        proper = all(type(data.get(name)) is kind for name, kind in _FIELDS.items())
+        if not proper or data["v"] != 1 or data["rehearsal"] not in (0, 1):
             self._broken("line.altered", "This line lacks what every line has, or is of an unknown version")
             return None
         return data
 
     def _fits(self, data: dict[str, Value], line: bytes) -> bool:
-        """Take the line into the chain. False when it stands where no such line can stand."""
+        """Take the line into the chain. False when it is of another journal."""
         self.origin = self.origin or data["origin"]
+        number, following = data["seq"], data["seq"] + 1
         if data["origin"] != self.origin:
             self._broken("line.foreign", "This line comes from another journal")
             return False
-        following = data["seq"] + 1
-        if data["prev"] == self._head and data["seq"] != self.next:
-            self._broken(
-                "line.number", f"This line has the number {data['seq']}, but {self.next} should stand here"
-            )
+        if data["prev"] == self._head and number != self.next:
+            self._broken("line.number", f"This line has the number {number}, but {self.next} should stand here")
             following = self.next + 1
-        elif data["seq"] < self.next:
-            self._broken(
-                "line.order",
-                f"This line has the number {data['seq']}, which was there before: it was put in or moved",
-            )
+        elif number < self.next:
+            self._broken("line.order", f"This line has the number {number}, which was there before: it was put in or moved")
             return True  # not counted: the lines after it still follow from the one before it
-        elif data["seq"] > self.next:
-            self._hole(data["seq"])
+        elif number > self.next:
+            self._hole(number)
         elif data["prev"] != self._head:
-            self._broken(
-                "line.chain", "This line does not follow from the one before it: one of the two was altered"
-            )
+            self._broken("line.chain", "This line does not follow from the one before it: one of the two was altered")
         self._grow(line, following)
         self._heard(Entry(line, data, self.lines))
         return True
 
     def _hole(self, found: int) -> None:
         gone = found - self.next
-        lines = (
-            f"line number {self.next}" if gone == 1 else f"{gone} lines, numbers {self.next} to {found - 1},"
-        )
-        self.eyes.findings.missing(
-            "line.hole",
-            f"{lines[0].upper()}{lines[1:]} {'is' if gone == 1 else 'are'} missing",
-            needed="the whole journal",
-            **self._at(),
-        )
+        which = f"Line number {self.next} is" if gone == 1 else f"{gone} lines, numbers {self.next} to {found - 1}, are"
+        self.eyes.findings.missing("line.hole", f"{which} missing before this one", self.at(self.lines), needed="the whole journal")
 
     def _grow(self, line: bytes, following: int) -> None:
         self._frontier.append(leaf_hash(line))
@@ -186,16 +159,12 @@ class Walk:
         counts["lines"] += 1
         counts["rehearsal lines"] += data["rehearsal"]
         if data["type"] not in EVENTS:
-            self.eyes.findings.note(
-                "line.unknown", f'This version does not know events of type "{data["type"]}"', **self._at()
-            )
+            what = f'This version does not know events of type "{data["type"][:40]}"'
+            self.eyes.findings.note("line.unknown", what, self.at(self.lines))
         elif field_name := wrong_field(data):
             self._broken("line.malformed", f'This line has no proper "{field_name}"')
         else:
             self.take(entry)
 
     def _broken(self, rule: str, what: str) -> None:
-        self.eyes.findings.broken(rule, what, **self._at())
-
-    def _at(self, ahead: int = 0) -> dict[str, Value]:
-        return {"file": self.eyes.name(self.place.lines), "line": self.lines + ahead}
+        self.eyes.findings.broken(rule, what, self.at(self.lines), needed="the journal as it was written")

@@ -74,7 +74,8 @@ class Closing:
 @dataclass(slots=True)
 class Call:
     """One call. at: its dial.start, or its first line. answered, ended_at: sample offsets, -1 = never. lost: samples of silence put in
-    for lost sound. dials: its dial.start lines, of which there should be one. latest: the largest sample offset that any of its lines names, and where. seen: types of its lines."""
+    for lost sound. dials: its dial.start lines, of which there should be one. latest: the largest sample offset that any of its lines
+    names, and where. seen: types of its lines."""
 
     call: str
     device: str

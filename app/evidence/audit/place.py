@@ -7,7 +7,7 @@ followed, and no file is read into memory whole unless it is small.
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -15,10 +15,9 @@ from pathlib import Path
 
 from app.errors import EvidenceError, SealError
 from app.evidence import stanza
-from app.evidence.audit.verdict import Findings
+from app.evidence.audit.verdict import Findings, Spot
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-CALL = re.compile(r"[0-9a-f]{16}")
 EPOCH_NAME = re.compile(r"([0-9a-f]{8})\.([1-9][0-9]{0,8})")
 BLOCK = 1 << 20
 """Bytes read at once."""
@@ -62,10 +61,6 @@ class Place:
     root: Path
     journals: tuple[JournalPlace, ...]
     live: bool
-
-    def relative(self, path: Path) -> str:
-        """A path as findings name it."""
-        return path.relative_to(self.root).as_posix()
 
     @classmethod
     def at(cls, path: Path) -> "Place":
@@ -127,7 +122,7 @@ class Digest:
 
 @dataclass
 class Eyes:
-    """Reads files for a check: reports what is no plain file, counts bytes, never raises for what it finds."""
+    """Reads files for a check: reports what is no plain file, counts bytes, never raises for what it finds. progress hears (done, total)."""
 
     place: Place
     findings: Findings
@@ -135,9 +130,12 @@ class Eyes:
     total: int = 0
     done: int = 0
 
+    def at(self, path: Path, line: int = 0, call: str = "") -> Spot:
+        """A place as findings name it."""
+        return Spot(path.relative_to(self.place.root).as_posix(), line, call)
+
     def files(self, folder: Path) -> list[Path]:
         """The plain files in a folder, by name; nothing when it is not there. Links and other things are reported."""
-        found = []
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except FileNotFoundError:
@@ -145,24 +143,18 @@ class Eyes:
         except OSError as error:
             self.unreadable(folder, error)
             return []
+        found = []
         for entry in entries:
-            path = Path(entry.path)
             if entry.is_file(follow_symlinks=False):
-                found.append(path)
-            elif entry.is_symlink() or not entry.is_dir(follow_symlinks=False):
-                self.findings.broken(
-                    "file.link",
-                    "This is a link or a device, not a file; it was not opened",
-                    file=self.name(path),
-                )
+                found.append(Path(entry.path))
+            elif not entry.is_dir(follow_symlinks=False):
+                self._link(Path(entry.path))
         return found
 
     def plain(self, path: Path) -> bool:
         """Whether a plain file is there. A link in its place is reported."""
         if path.is_symlink():
-            self.findings.broken(
-                "file.link", "This is a link, not a file; it was not opened", file=self.name(path)
-            )
+            self._link(path)
             return False
         return path.is_file()
 
@@ -174,23 +166,21 @@ class Eyes:
         except OSError as error:
             self.unreadable(path, error)
             return None
+        self.passed(len(data))
         if len(data) > SMALL:
-            self.findings.broken(
-                "file.size", "This file is far too large for what it should be", file=self.name(path)
-            )
+            self.findings.broken("file.size", "This file is far too large for what it should be", self.at(path))
             return None
         return data
 
-    def digest(self, path: Path, stops: Sequence[int] = ()) -> Digest | None:
-        """Hash a file block by block; None, and reported, when it cannot be read."""
+    def digest(self, path: Path, *stops: int) -> Digest | None:
+        """Hash a file block by block, and its first `stop` bytes for each stop; None, and reported, when it cannot be read."""
         sha, size, prefixes, head = hashlib.sha256(), 0, {}, 0
+        waiting = sorted({stop for stop in stops if stop > 0}, reverse=True)
         try:
             with path.open("rb") as file:
-                first = file.read(BLOCK)
-                head = head_size(first)
-                waiting = sorted({stop for stop in (*stops, head) if stop > 0}, reverse=True)
-                block = first
-                while block:
+                while block := file.read(BLOCK):
+                    if not size and (head := head_size(block)):
+                        waiting = sorted({*waiting, head}, reverse=True)
                     begin = 0
                     while waiting and waiting[-1] <= size + len(block):
                         stop = waiting.pop()
@@ -200,7 +190,6 @@ class Eyes:
                     sha.update(block[begin:])
                     size += len(block)
                     self.passed(len(block))
-                    block = file.read(BLOCK)
         except OSError as error:
             self.unreadable(path, error)
             return None
@@ -213,18 +202,20 @@ class Eyes:
         if self.progress is not None:
             self.progress(min(self.done, self.total), self.total)
 
-    def name(self, path: Path) -> str:
-        """A path as findings name it."""
-        return self.place.relative(path)
-
     def unreadable(self, path: Path, error: OSError) -> None:
         """Report what cannot be read."""
-        self.findings.unproven(
-            "file.unreadable",
-            f"This cannot be read: {error.strerror}",
-            file=self.name(path),
-            needed="permission, or a whole disk",
-        )
+        what = f"This cannot be read: {error.strerror}"
+        self.findings.unproven("file.unreadable", what, self.at(path), needed="permission, or a whole disk")
+
+    def foreign(self, path: Path) -> None:
+        """Report a file that nobody expects here."""
+        crash = path.name.endswith(".part")
+        what = "A half-written file, left by a crash" if crash else "This file is none of ours here; it was not looked at"
+        self.findings.note("file.foreign", what, self.at(path))
+
+    def _link(self, path: Path) -> None:
+        what = "This is a link or a device, not a file; it was not opened"
+        self.findings.broken("file.link", what, self.at(path), needed="the file itself")
 
 
 def head_size(first: bytes) -> int:
