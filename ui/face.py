@@ -50,7 +50,6 @@ class Face(QWidget):
         """Everything from one screen."""
         for panel in (self.banner, self.status, self.notice, self.caption, self.note, self.keys, self.help):
             panel.show_screen(screen)
-        self.status.show()
         self.keys.show()
         self.pages[screen.page].show_screen(screen)
         self._stack.setCurrentWidget(self.pages[screen.page])

@@ -48,6 +48,7 @@ class DeskWindow(QMainWindow):
         self._build_actions()
         self._timer = _timer(self, self.pump)
         self._slow = _timer(self, lambda: self.face.interview.tell(Why.SAVING))
+        self._twice = _timer(self, self._disarm)
         self._connect()
         self._draw_words()
 
@@ -175,7 +176,7 @@ class DeskWindow(QMainWindow):
 
     def _answer(self, value: str) -> None:
         if self._pace.listening:
-            self._armed_until = 0
+            self._disarm()
             self._answering = True
             if value:
                 self._pace.entered()
@@ -191,6 +192,8 @@ class DeskWindow(QMainWindow):
             and screen.page is Page.INTERVIEW
             and screen.question is not None
         )
+        if act is not Act.HANG_UP:
+            self._disarm()
         if action.works(screen) or asked:  # a question without "Don't know" says so
             self._doing[act]()
 
@@ -199,9 +202,14 @@ class DeskWindow(QMainWindow):
         interviewing = self._painted is not None and self._painted.page is Page.INTERVIEW
         if interviewing and now >= self._armed_until:
             self._armed_until = now + TWICE
+            self._twice.start(TWICE)
             self.face.interview.tell(Why.HANG_UP_AGAIN)
         else:
             self._bridge.tell(lambda desk: desk.hang_up())
+
+    def _disarm(self) -> None:
+        self._armed_until = 0
+        self.face.interview.untell(Why.HANG_UP_AGAIN)
 
     def _open_note(self) -> None:
         if self._painted is not None and self._painted.page is Page.OUTCOME:

@@ -4,6 +4,7 @@ Addresses carry hashes and device ids only; no interviewer, district or number, 
 """
 
 import errno
+import logging
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -114,6 +115,8 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=5,
             )
         )
+        # access_log=False alone yields to a handler that the surrounding program hangs on this logger later.
+        logging.getLogger("uvicorn.access").disabled = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

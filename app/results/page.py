@@ -21,7 +21,6 @@ from app.results.words import (
     percent,
 )
 
-_WIDTH, _HEIGHT, _EDGE = 208, 24, 8
 _KEY_RATES = ("RR1", "RR3", "RR5")
 
 
@@ -83,8 +82,8 @@ def _header(report: Report) -> str:
 def _cards(report: Report) -> str:
     city, rr3 = report.city, report.rates["RR3"]
     cards = (
-        _card(Words("全市指数", "City index"), _score(city), _under(city), main=True),
-        _card(Words("有效样本", "Scored interviews"), _count(city.n), "份完成并计分的访问"),
+        _card(Words("全市指数", "City index"), score(city), _under(city), main=True),
+        _card(Words("有效样本", "Scored interviews"), count(city.n), "份完成并计分的访问"),
         _card(Words("通话", "Calls"), f"{report.calls:,}", f"涉及{report.cases:,}个号码"),
         _card(Words("回答率 RR3", "Response rate 3"), percent(rr3.value), f"{escape(rr3.formula)}"),
     )
@@ -99,16 +98,16 @@ def _card(label: Words, number: str, under: str, *, main: bool = False) -> str:
 
 
 def _under(figure: Figure) -> str:
-    interval = _interval(figure.estimate)
+    interval = interval(figure.estimate)
     text = f"95%置信区间 {interval}" if interval != "—" else ""
-    tag = _tag(figure)
+    tag = tag(figure)
     return f"{text} {tag}".strip() or "&nbsp;"
 
 
 def _units(report: Report) -> str:
     estimates = [f.estimate for f in (report.city, *(line.figure for line in report.units)) if f.estimate]
-    axis = _Axis(estimates, report.city.estimate)
-    head = _head(
+    axis = Axis(estimates, report.city.estimate)
+    head = head(
         ("", Words("区县", "Unit")),
         ("num", Words("有效样本", "n")),
         ("num", Words("指数", "Index")),
@@ -116,23 +115,23 @@ def _units(report: Report) -> str:
     )
     lines = [_unit(CITY, report.city, axis, "total")]
     lines += [_unit(Words(line.unit.zh, line.unit.en), line.figure, axis) for line in report.units]
-    return _section(
+    return section(
         Words("各区县指数", "Index by unit"),
         f'<div class="scroll"><table>\n<thead><tr>{head}<th class="axis">{axis.ticks()}</th><th></th></tr></thead>\n'
-        f"<tbody>\n{_join(lines)}\n</tbody>\n</table></div>",
+        f"<tbody>\n{join(lines)}\n</tbody>\n</table></div>",
     )
 
 
-def _unit(name: Words, figure: Figure, axis: "_Axis", kind: str = "") -> str:
+def _unit(name: Words, figure: Figure, axis: Axis, kind: str = "") -> str:
     return (
-        f'<tr class="{kind}"><th scope="row">{_both(name)}</th><td class="num">{_count(figure.n)}</td>'
-        f'<td class="num">{_score(figure)}</td><td class="mid">{_interval(figure.estimate)}</td>'
-        f'<td class="axis">{axis.bar(figure.estimate)}</td><td>{_tag(figure)}</td></tr>'
+        f'<tr class="{kind}"><th scope="row">{both(name)}</th><td class="num">{count(figure.n)}</td>'
+        f'<td class="num">{score(figure)}</td><td class="mid">{interval(figure.estimate)}</td>'
+        f'<td class="axis">{axis.bar(figure.estimate)}</td><td>{tag(figure)}</td></tr>'
     )
 
 
 def _aspects(report: Report) -> str:
-    head = _head(
+    head = head(
         ("", Words("方面、题目", "Aspect, item")),
         ("num", Words("权重", "Weight")),
         ("num", Words("打分人数", "Scored")),
@@ -141,34 +140,34 @@ def _aspects(report: Report) -> str:
         ("mid", Words("95%置信区间", "95% interval")),
     )
     lines = [row for line in report.aspects for row in _aspect(line)]
-    return _section(
+    return section(
         Words(
             "四个方面与各题均值" if len(report.aspects) == 4 else "各方面与各题均值", "Aspects and item means"
         ),
         '<p class="lead">方面得分为百分制；题目均值为原始评分（0至10分）。全市，按人口比例加权。'
         '<span class="en" lang="en">Aspects from 0 to 100, items on their own scale; whole city, weighted.</span></p>\n'
-        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_join(lines)}\n</tbody>\n</table></div>',
+        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{join(lines)}\n</tbody>\n</table></div>',
     )
 
 
 def _aspect(line: AspectLine) -> Iterable[str]:
     yield (
-        f'<tr class="aspect"><th scope="row">{_both(Words(line.aspect.zh, line.aspect.en))}</th><td class="num">{line.aspect.weight}%</td>'
-        f'<td class="num"></td><td class="num"></td><td class="num">{_score(line.figure)}</td>'
-        f'<td class="mid">{_interval(line.figure.estimate)}</td></tr>'
+        f'<tr class="aspect"><th scope="row">{both(Words(line.aspect.zh, line.aspect.en))}</th><td class="num">{line.aspect.weight}%</td>'
+        f'<td class="num"></td><td class="num"></td><td class="num">{score(line.figure)}</td>'
+        f'<td class="mid">{interval(line.figure.estimate)}</td></tr>'
     )
     for item in line.items:
         unscored = "" if item.unscored is None else str(item.unscored)
         limits = (float(item.item.low), float(item.item.high))
         yield (
-            f'<tr><td class="item">{_both(Words(item.item.zh, item.item.en))}</td><td class="num"></td>'
-            f'<td class="num">{_count(item.figure.n)}</td><td class="num">{unscored}</td>'
-            f'<td class="num">{_score(item.figure, 2)}</td><td class="mid">{_interval(item.figure.estimate, limits, 2)}</td></tr>'
+            f'<tr><td class="item">{both(Words(item.item.zh, item.item.en))}</td><td class="num"></td>'
+            f'<td class="num">{count(item.figure.n)}</td><td class="num">{unscored}</td>'
+            f'<td class="num">{score(item.figure, 2)}</td><td class="mid">{interval(item.figure.estimate, limits, 2)}</td></tr>'
         )
 
 
 def _rates(report: Report) -> str:
-    head = _head(
+    head = head(
         ("", Words("类别", "Kind")),
         ("", Words("代号", "Name")),
         ("num", Words("数值", "Value")),
@@ -179,26 +178,26 @@ def _rates(report: Report) -> str:
     for prefix, group in RATE_GROUPS.items():
         members = [rate for name, rate in report.rates.items() if name.rstrip("0123456789") == prefix]
         for place, rate in enumerate(members):
-            first = f'<th scope="rowgroup" rowspan="{len(members)}">{_both(group)}</th>' if place == 0 else ""
+            first = f'<th scope="rowgroup" rowspan="{len(members)}">{both(group)}</th>' if place == 0 else ""
             lines.append(_rate(rate, first))
-    categories = _head(
+    categories = head(
         ("mid", Words("类", "Class")), ("", Words("含义", "Meaning")), ("num", Words("个案", "Cases"))
     )
     counts = [
-        f'<tr><td class="mid">{name}</td><td>{_both(CATEGORIES[name])}</td><td class="num">{count:,}</td></tr>'
+        f'<tr><td class="mid">{name}</td><td>{both(CATEGORIES[name])}</td><td class="num">{count:,}</td></tr>'
         for name, count in report.counts.items()
     ]
-    return _section(
+    return section(
         Words("回答率", "Response rates"),
-        f'<div class="two">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_join(lines)}\n</tbody>\n</table>\n'
-        f"<table>\n<thead><tr>{categories}</tr></thead>\n<tbody>\n{_join(counts)}\n"
+        f'<div class="two">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{join(lines)}\n</tbody>\n</table>\n'
+        f"<table>\n<thead><tr>{categories}</tr></thead>\n<tbody>\n{join(counts)}\n"
         f'<tr class="total"><td></td><td>合计</td><td class="num">{sum(report.counts.values()):,}</td></tr>\n</tbody>\n</table>\n</div>',
     )
 
 
 def _rate(rate: Rate, first: str) -> str:
     numbers = (
-        "" if rate.above is None or rate.below is None else f"{_amount(rate.above)} / {_amount(rate.below)}"
+        "" if rate.above is None or rate.below is None else f"{amount(rate.above)} / {amount(rate.below)}"
     )
     kind = ' class="key"' if rate.name in _KEY_RATES else ""
     cells = f'<td>{rate.name}</td><td class="num">{percent(rate.value)}</td><td class="formula">{escape(rate.formula)}</td>'
@@ -207,7 +206,7 @@ def _rate(rate: Rate, first: str) -> str:
 
 
 def _outcomes(report: Report) -> str:
-    head = _head(
+    head = head(
         ("num", Words("编码", "Code")),
         ("", Words("通话结果", "Outcome")),
         ("num", Words("AAPOR", "code")),
@@ -215,33 +214,33 @@ def _outcomes(report: Report) -> str:
         ("num", Words("通话", "Calls")),
     )
     rows = [
-        f'<tr><td class="num">{escape(o.key)}</td><td>{_both(Words(o.zh, o.en))}</td><td class="num">{o.aapor}</td>'
+        f'<tr><td class="num">{escape(o.key)}</td><td>{both(Words(o.zh, o.en))}</td><td class="num">{o.aapor}</td>'
         f'<td class="mid">{o.category}</td><td class="num">{calls:,}</td></tr>'
         for o, calls in report.outcomes
     ]
     given = sum(calls for _, calls in report.outcomes)
     cut = "" if given == report.calls else f"（另有{report.calls - given}次通话中断，未给结果）"
-    codes = _head(
+    codes = head(
         ("num", Words("AAPOR", "code")),
         ("mid", Words("类", "Class")),
         ("", Words("含义", "Meaning")),
         ("num", Words("个案", "Cases")),
     )
-    return _section(
+    return section(
         Words("通话结果与个案结论", "Call outcomes and final dispositions"),
         '<p class="lead">一个号码可能拨打多次：左表按通话计，右表按号码计，每个号码只有一个最终结论。'
         '<span class="en" lang="en">A number may be dialled more than once: calls on the left, one final disposition a number on the right.'
         "</span></p>\n"
-        f'<div class="two">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_join(rows)}\n'
+        f'<div class="two">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{join(rows)}\n'
         f'<tr class="total"><td></td><td>合计{cut}</td><td></td><td></td><td class="num">{given:,}</td></tr>\n</tbody>\n</table>\n'
-        f"<table>\n<thead><tr>{codes}</tr></thead>\n<tbody>\n{_join(_code(line) for line in report.codes)}\n"
+        f"<table>\n<thead><tr>{codes}</tr></thead>\n<tbody>\n{join(_code(line) for line in report.codes)}\n"
         f'<tr class="total"><td></td><td></td><td>合计</td><td class="num">{report.cases:,}</td></tr>\n</tbody>\n</table>\n</div>',
     )
 
 
 def _code(line: CodeLine) -> str:
     return (
-        f'<tr><td class="num">{line.aapor}</td><td class="mid">{line.category}</td><td>{_both(meaning(line))}</td>'
+        f'<tr><td class="num">{line.aapor}</td><td class="mid">{line.category}</td><td>{both(meaning(line))}</td>'
         f'<td class="num">{line.cases:,}</td></tr>'
     )
 
@@ -261,105 +260,12 @@ def meaning(line: CodeLine) -> Words:
 
 
 def _notes(report: Report) -> str:
-    items = _join(
+    items = join(
         f'<li>{escape(note.zh)}<span class="en" lang="en">{escape(note.en)}</span></li>'
         for note in notes(report)
     )
-    return _section(Words("说明", "Notes"), f'<ol class="notes">\n{items}\n</ol>')
+    return section(Words("说明", "Notes"), f'<ol class="notes">\n{items}\n</ol>')
 
 
 def _footer(report: Report) -> str:
     return f"<footer>{_mark(report)}{escape(report.subject.zh)}　{report.created.isoformat()}　由放心（Fangxin）生成</footer>"
-
-
-class _Axis:
-    """Draws intervals on one common scale, from whole tens to whole tens between 0 and 100."""
-
-    def __init__(self, estimates: Iterable[Estimate], city: Estimate | None) -> None:
-        points = [p for e in estimates for p in (e.value, e.low, e.high) if p is not None] or [0.0, 100.0]
-        self._low = max(0, floor(min(points) / 10) * 10)
-        self._high = min(100, ceil(max(points) / 10) * 10)
-        if self._high - self._low < 20:
-            self._low, self._high = max(0, self._high - 20), max(20, self._high)
-        self._city = city.value if city else None
-
-    def ticks(self) -> str:
-        """The scale's head: its ends and the middle."""
-        middle = (self._low + self._high) / 2
-        marks = ((self._low, "start"), (middle, "middle"), (self._high, "end"))
-        return _svg(
-            "".join(
-                f'<text x="{self._x(at):.1f}" y="16" text-anchor="{anchor}">{at:g}</text>'
-                for at, anchor in marks
-            ),
-            "刻度",
-        )
-
-    def bar(self, estimate: Estimate | None) -> str:
-        """One interval with its point, the city's value as a dashed line behind."""
-        parts = [self._line("grid", at) for at in range(self._low, self._high + 1, 10)]
-        if self._city is not None:
-            parts.append(self._line("city", self._city))
-        if estimate is None or estimate.value is None:
-            return _svg("".join(parts), "无数据")
-        middle = _HEIGHT / 2
-        if estimate.low is not None and estimate.high is not None:
-            left, right = self._x(estimate.low), self._x(estimate.high)
-            parts.append(
-                f'<line class="reach" x1="{left:.1f}" x2="{right:.1f}" y1="{middle:g}" y2="{middle:g}"/>'
-            )
-        parts.append(f'<circle class="dot" cx="{self._x(estimate.value):.1f}" cy="{middle:g}" r="4"/>')
-        return _svg("".join(parts), f"指数{estimate.value:.1f}，区间{_interval(estimate)}")
-
-    def _x(self, at: float) -> float:
-        share = (min(max(at, self._low), self._high) - self._low) / (self._high - self._low)
-        return _EDGE + share * (_WIDTH - 2 * _EDGE)
-
-    def _line(self, kind: str, at: float) -> str:
-        return f'<line class="{kind}" x1="{self._x(at):.1f}" x2="{self._x(at):.1f}" y1="0" y2="{_HEIGHT}"/>'
-
-
-def _svg(inside: str, label: str) -> str:
-    return f'<svg width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">{inside}</svg>'
-
-
-def _section(title: Words, inside: str) -> str:
-    return f'<section>\n<h2>{title.zh}<span class="en" lang="en">{title.en}</span></h2>\n{inside}\n</section>'
-
-
-def _head(*columns: tuple[str, Words]) -> str:
-    return "".join(f'<th scope="col" class="{kind}">{_both(words)}</th>' for kind, words in columns)
-
-
-def _both(words: Words) -> str:
-    return f'{escape(words.zh)}<span class="en" lang="en">{escape(words.en)}</span>'
-
-
-def _join(lines: Iterable[str]) -> str:
-    return "\n".join(lines)
-
-
-def _tag(figure: Figure) -> str:
-    return "" if figure.shown is Shown.FULL else f'<span class="tag">{SHOWN[figure.shown].zh}</span>'
-
-
-def _count(n: int | None) -> str:
-    return "—" if n is None else f"{n:,}"
-
-
-def _amount(number: float) -> str:
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
-
-
-def _score(figure: Figure, decimals: int = 1) -> str:
-    value = figure.estimate.value if figure.estimate else None
-    return "—" if value is None else f"{value:.{decimals}f}"
-
-
-def _interval(
-    estimate: Estimate | None, limits: tuple[float, float] = (0.0, 100.0), decimals: int = 1
-) -> str:
-    if estimate is None or estimate.low is None or estimate.high is None:
-        return "—"
-    low, high = max(limits[0], estimate.low), min(limits[1], estimate.high)
-    return f"{low:.{decimals}f}–{high:.{decimals}f}"

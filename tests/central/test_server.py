@@ -1,19 +1,19 @@
 """Central on the wire: who gets in, what is logged, what happens at the edges of HTTP."""
 
 import logging
-import os
 import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import httpx2
 import pytest
 
 from app.canonical import decode, hexdigest
 from app.central.intake import CHUNK_LIMIT
 from app.central.registry import Registry
-from app.central.server import running, serve
+from app.central.server import application, running, serve
 from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded
 from app.errors import SyncError, UsageError
@@ -117,7 +117,7 @@ class TestWho:
                 office.study()
             office.put_assignment("0badcafe", b"x")
             with pytest.raises(RefusedError, match="no device id"):
-                office.put_assignment("..%2f..%2fetc", b"x")
+                office.put_assignment("0badcafe.1", b"x")
 
 
 class TestReplay:
@@ -198,10 +198,27 @@ class TestEdges:
         assert station.name not in caplog.text
         assert "objects" not in caplog.text
 
-    def test_behind_a_proxy_with_another_address(self, world: World, station: Workstation) -> None:
-        from app.central.server import application
+    def test_behind_a_proxy_devices_sign_for_the_address_that_they_know(
+        self, world: World, station: Workstation
+    ) -> None:
+        central = world.central(serve=False)
+        world_outside = "https://central.example"
+        app = application(central.registry, public_url=world_outside + "/")
+        code = central.stores.index.issue_code(seeded("code"), NOW)
+        central.url = world_outside
 
-        assert application(world.central(serve=False).registry, public_url="https://central.example/")
+        def proxy(request: httpx2.Request, _: httpx2.BaseTransport) -> httpx2.Response:
+            async def forward() -> httpx2.Response:
+                async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as inside:
+                    url = str(request.url).replace(world_outside, "http://10.0.0.7:8000")
+                    headers = {**request.headers, "host": "10.0.0.7:8000"}
+                    return await inside.request(request.method, url, headers=headers, content=request.content)
+
+            answer = anyio.run(forward)
+            return httpx2.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+        enrol(world.client(station, central, wire=proxy), code, station.introduction)
+        assert central.stores.index.enrolled(station.name) is not None
 
 
 class TestPort:

@@ -118,7 +118,7 @@ class CodeInput(AnswerInput):
         """Readout and chosen button: entered just now, else being typed, else stored."""
         typed, stored = self._entry.typed, self.question.value
         value = self._entered or ("" if typed else stored)
-        shown = f"{typed}…" if typed else self.written(value)
+        shown = f"{typed}_" if typed else self.written(value)
         self.readout.setText(shown)
         state = "now" if typed or self._entered else "stored" if shown else "empty"
         mark(self.readout, phase=state, words="yes" if len(shown) > 2 else "no")

@@ -74,6 +74,7 @@ class InterviewPage(DeskPage):
             self._between()
             return
         if question.error and question.error != self._question.error:
+            self._told = None
             self._field(question).not_taken()
             QApplication.beep()
         self._question = question
@@ -226,7 +227,7 @@ class InterviewPage(DeskPage):
         return text
 
     def _waiting_text(self, waiting: Waiting) -> str:
-        return f"{waiting.typed}…   {self._ways(waiting)}"
+        return f"{waiting.typed}_   {self._ways(waiting)}"
 
     def _ways(self, waiting: Waiting) -> str:
         ways = [

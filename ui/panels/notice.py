@@ -16,7 +16,7 @@ class NoticePanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text, self._detail = label("notice", wrap=True), label("detail", wrap=True)
+        self._text, self._detail = label("notice_text", wrap=True), label("detail", wrap=True)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         lines = column(self._text, self._detail, spacing=4)
         lines.setContentsMargins(28, 10, 28, 10)
@@ -30,8 +30,8 @@ class NoticePanel(QWidget):
         detail = screen.notice_text if notice is not Notice.SAVED else ""
         self._detail.setText(self.tr("For the supervisor: {detail}").format(detail=detail) if detail else "")
         self._detail.setVisible(bool(detail))
-        mark(self._frame, tone=notice_tone(notice))
-        mark(self._text, tone=notice_tone(notice))
+        for part in (self._frame, self._text, self._detail):
+            mark(part, tone=notice_tone(notice))
         said = notice in _SAID_BY_THE_PAGE or (
             notice is Notice.INTERVIEW_RESUMES and screen.page is Page.CASE
         )

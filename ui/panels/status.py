@@ -61,6 +61,5 @@ class StatusPanel(QWidget):
                 dials=screen.counts.dials, completes=screen.counts.completes
             )
         )
-        signed_in = screen.page is not Page.SIGN_IN
-        for part in (self._line, self._lamp, self._elapsed, self._counts):
-            part.setVisible(signed_in)
+        self._elapsed.setVisible(screen.line is not LineView.IDLE)
+        self.setVisible(screen.page is not Page.SIGN_IN)

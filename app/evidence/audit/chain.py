@@ -72,7 +72,9 @@ class Walk:
         self._mark_root()
         path = self.place.lines
         if not self.eyes.plain(path):
-            self.eyes.findings.missing("journal.absent", "The journal itself is not here", self.at(), needed="journal.jsonl")
+            self.eyes.findings.missing(
+                "journal.absent", "The journal itself is not here", self.at(), needed="journal.jsonl"
+            )
             return
         try:
             with path.open("rb") as file:
@@ -94,11 +96,17 @@ class Walk:
                 continue
             at = self.at(self.lines + 1)
             if len(line) > LONGEST:
-                self.eyes.findings.broken("line.long", "This line is longer than any may be; nothing after it was read", at)
+                self.eyes.findings.broken(
+                    "line.long", "This line is longer than any may be; nothing after it was read", at
+                )
             elif self.eyes.place.live:
-                self.eyes.findings.note("line.torn", "The last line stops in the middle: a write that a crash cut short", at)
+                self.eyes.findings.note(
+                    "line.torn", "The last line stops in the middle: a write that a crash cut short", at
+                )
             else:
-                self.eyes.findings.missing("line.torn", "The last line stops in the middle", at, needed="the rest of the file")
+                self.eyes.findings.missing(
+                    "line.torn", "The last line stops in the middle", at, needed="the rest of the file"
+                )
             return
 
     def _follow(self, line: bytes) -> None:
@@ -127,23 +135,36 @@ class Walk:
             self._broken("line.foreign", "This line comes from another journal")
             return False
         if data["prev"] == self._head and number != self.next:
-            self._broken("line.number", f"This line has the number {number}, but {self.next} should stand here")
+            self._broken(
+                "line.number", f"This line has the number {number}, but {self.next} should stand here"
+            )
             following = self.next + 1
         elif number < self.next:
-            self._broken("line.order", f"This line has the number {number}, which was there before: it was put in or moved")
+            self._broken(
+                "line.order",
+                f"This line has the number {number}, which was there before: it was put in or moved",
+            )
             return True  # not counted: the lines after it still follow from the one before it
         elif number > self.next:
             self._hole(number)
         elif data["prev"] != self._head:
-            self._broken("line.chain", "This line does not follow from the one before it: one of the two was altered")
+            self._broken(
+                "line.chain", "This line does not follow from the one before it: one of the two was altered"
+            )
         self._grow(line, following)
         self._heard(Entry(line, data, self.lines))
         return True
 
     def _hole(self, found: int) -> None:
         gone = found - self.next
-        which = f"Line number {self.next} is" if gone == 1 else f"{gone} lines, numbers {self.next} to {found - 1}, are"
-        self.eyes.findings.missing("line.hole", f"{which} missing before this one", self.at(self.lines), needed="the whole journal")
+        which = (
+            f"Line number {self.next} is"
+            if gone == 1
+            else f"{gone} lines, numbers {self.next} to {found - 1}, are"
+        )
+        self.eyes.findings.missing(
+            "line.hole", f"{which} missing before this one", self.at(self.lines), needed="the whole journal"
+        )
 
     def _grow(self, line: bytes, following: int) -> None:
         self._frontier.append(leaf_hash(line))

@@ -144,7 +144,8 @@ class Shift:
 
 @dataclass
 class Facts:
-    """All calls and interviews of one or more journals, in the order of their first lines. receipts, epochs: by journal file; shifts: study → the first line that names it; faults: io.error lines."""
+    """All calls and interviews of one or more journals, in the order of their first lines. receipts, epochs: by journal file; shifts:
+    study → the first line that names it; faults: what io.error lines say."""
 
     calls: dict[str, Call] = field(default_factory=dict)
     interviews: dict[str, Interview] = field(default_factory=dict)

@@ -33,9 +33,9 @@ def audit_epochs(places: Iterable[JournalPlace], eyes: Eyes) -> None:
         if epoch:
             epochs[device].add(int(epoch))
     for device, found in epochs.items():
-        for epoch in sorted(set(range(1, max(found))) - found):
-            what = f"There is a later epoch of this device, but not its epoch {epoch}"
-            name = f"{device}.{epoch}" if device else str(epoch)
+        for gone in sorted(set(range(1, max(found))) - found):
+            what = f"There is a later epoch of this device, but not its epoch {gone}"
+            name = f"{device}.{gone}" if device else str(gone)
             eyes.findings.missing("epoch.absent", what, needed=f"journals/{name}")
 
 
@@ -50,13 +50,20 @@ def _owner(walk: Walk, facts: Facts) -> str:
         return ""
     name = ".".join(parts[2:])
     if walk.place.name not in ("", name, parts[3]):
-        findings.broken("journal.place", f"The journal of {name} lies in the folder of another", walk.at(), needed="each in its own")
+        findings.broken(
+            "journal.place",
+            f"The journal of {name} lies in the folder of another",
+            walk.at(),
+            needed="each in its own",
+        )
     event, at = facts.epochs.get(first.file, ({}, None))
     if at != first:
         what = "The journal does not begin with the line that opens an epoch"
         findings.missing("epoch.unknown", what, first, needed="its first line")
     elif [event["device"], str(event["epoch"])] != parts[2:]:
-        findings.broken("journal.origin", "This line speaks of another device or epoch than the journal's name", first)
+        findings.broken(
+            "journal.origin", "This line speaks of another device or epoch than the journal's name", first
+        )
     return str(event.get("vkey", ""))
 
 
@@ -67,5 +74,10 @@ def _judge_key(walk: Walk, trust: Trust, key: Verifier | None, *, vouched: bool)
         findings.broken("key.impostor", what, at, needed="the true journal")
     elif key is None or not (trust.known(key) or vouched):
         needed = "the device's key or central's, from somebody whom you trust (--key)"
-        findings.missing("key.unknown", "Unknown device key: nobody whom you trust says whose journal this is", at, needed=needed)
+        findings.missing(
+            "key.unknown",
+            "Unknown device key: nobody whom you trust says whose journal this is",
+            at,
+            needed=needed,
+        )
         findings.unproven("key.unknown", "Signatures of an unknown key prove nothing", at, needed=needed)

@@ -10,8 +10,9 @@ from app.errors import EvidenceError
 from app.evidence.audit.facts import Facts
 from app.evidence.audit.place import Eyes
 from app.evidence.audit.trust import Trust
-from app.evidence.note import Verifier, open_note
+from app.evidence.note import open_note
 
+_MANIFEST = "manifest.note"
 _LARGEST = 64 << 20
 _LINE = re.compile(r"([0-9a-f]{64}) ([A-Za-z0-9._/-]{1,250})")
 _BAD_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, LookupError, OSError)
@@ -21,67 +22,55 @@ def audit_packages(eyes: Eyes, trust: Trust, facts: Facts) -> None:
     """Every package is as it was signed; every study that a shift names is here."""
     signed: dict[str, str] = {}
     for path in eyes.files(eyes.place.root / "study"):
-        if path.suffix == ".study" and (text := _package(path, eyes, trust)) is not None:
+        if path.suffix != ".study":
+            eyes.foreign(path)
+        elif (text := _package(path, eyes, trust)) is not None:
             signed[path.name] = text
-    for (study, version, sha256), spot in facts.studies.items():
-        name = f"{study}-{version}.study"
+    for shift, at in facts.shifts.items():
+        name = f"{shift.study}-{shift.version}.study"
         if name not in signed:
-            eyes.findings.missing(
-                "study.absent",
-                f"The study package {name} is not here, or not whole",
-                file=spot.file,
-                line=spot.line,
-                needed=f"study/{name}",
-            )
-        elif sha256 and hexdigest(signed[name].encode()) != sha256:
+            what = f"The study package {name} is not here, or not whole"
+            eyes.findings.missing("study.absent", what, at, needed=f"study/{name}")
+        elif shift.sha256 and hexdigest(signed[name].encode()) != shift.sha256:
             eyes.findings.broken(
-                "study.differs",
-                f"The shift worked with another package than the {name} here",
-                file=spot.file,
-                line=spot.line,
+                "study.differs", f"This shift worked with another package than the {name} here", at
             )
 
 
 def _package(path: Path, eyes: Eyes, trust: Trust) -> str | None:
     """The package's signed text; None, and reported, when it does not hold."""
-    findings, name = eyes.findings, eyes.name(path)
-    eyes.passed(path.stat().st_size)
-    findings.counts["study packages"] += 1
     try:
-        if path.stat().st_size > _LARGEST:
+        size = path.stat().st_size
+        eyes.passed(size)
+        if size > _LARGEST:
             raise EvidenceError("it is far too large")
         members = _members(path.read_bytes())
-        note = members["manifest.note"].decode()
+        note = members.pop(_MANIFEST).decode()
         lines = [_LINE.fullmatch(line) for line in note.partition("\n\n")[0].split("\n")[5:]]
         if {line[2]: line[1] for line in lines if line} != {
-            each: hexdigest(data) for each, data in members.items() if each != "manifest.note"
+            name: hexdigest(data) for name, data in members.items()
         }:
             raise EvidenceError("a file in it is not the one that was signed")
-        return _signed(path, note, eyes, trust)
+        text = _signed(path, note, eyes, trust)
     except (EvidenceError, *_BAD_ZIP) as error:
-        what = error.what if isinstance(error, EvidenceError) else "it is no package of ours"
-        findings.broken(
-            "study.altered",
-            f"This study package does not hold: {what}",
-            file=name,
-            needed="the package as the centre signed it",
+        why = error.what if isinstance(error, EvidenceError) else "it is no package of ours"
+        needed = "the package as the centre signed it"
+        eyes.findings.broken(
+            "study.altered", f"This study package does not hold: {why}", eyes.at(path), needed=needed
         )
         return None
+    eyes.findings.counts["study packages"] += 1
+    return text
 
 
 def _signed(path: Path, note: str, eyes: Eyes, trust: Trust) -> str:
-    keys: tuple[Verifier, ...] = trust.publisher
-    text = note.rpartition("\n\n")[0] + "\n"
-    named = {line.split(" ")[1] for line in note.rpartition("\n\n")[2].split("\n") if line.count(" ") == 2}
-    if not any(key.name in named for key in keys) and not (eyes.place.root / "publisher.vkey").exists():
-        eyes.findings.note(
-            "study.unchecked",
-            "The signature under this study package was not checked: its publisher's key is not here",
-            file=eyes.name(path),
-            needed="the publisher's key, passed with --key",
-        )
-        return text
-    return open_note(note, keys).text
+    text, _, lines = note.rpartition("\n\n")
+    signers = {line.split(" ")[1] for line in lines.split("\n") if line.count(" ") == 2}
+    if not trust.publisher or not (trust.filed or signers & {key.name for key in trust.publisher}):
+        what = "The signature under this study package could not be checked: its publisher's key is not here"
+        eyes.findings.note("study.unchecked", what, eyes.at(path), needed="publisher.vkey, or --key")
+        return text + "\n"
+    return open_note(note, trust.publisher).text
 
 
 def _members(data: bytes) -> dict[str, bytes]:

@@ -122,7 +122,7 @@ class Digest:
 
 @dataclass
 class Eyes:
-    """Reads files for a check: reports what is no plain file, counts bytes, never raises for what it finds. progress hears (done, total)."""
+    """Reads files for a check: reports what is no plain file, counts bytes, raises nothing for what it finds."""
 
     place: Place
     findings: Findings
@@ -168,7 +168,9 @@ class Eyes:
             return None
         self.passed(len(data))
         if len(data) > SMALL:
-            self.findings.broken("file.size", "This file is far too large for what it should be", self.at(path))
+            self.findings.broken(
+                "file.size", "This file is far too large for what it should be", self.at(path)
+            )
             return None
         return data
 
@@ -210,7 +212,11 @@ class Eyes:
     def foreign(self, path: Path) -> None:
         """Report a file that nobody expects here."""
         crash = path.name.endswith(".part")
-        what = "A half-written file, left by a crash" if crash else "This file is none of ours here; it was not looked at"
+        what = (
+            "A half-written file, left by a crash"
+            if crash
+            else "This file is none of ours here; it was not looked at"
+        )
         self.findings.note("file.foreign", what, self.at(path))
 
     def _link(self, path: Path) -> None:

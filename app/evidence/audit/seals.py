@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from app.canonical import Value, commit, decode
 from app.errors import EvidenceError, FangxinError, SealError
 from app.evidence import stanza, wav
 from app.evidence.age import Identity, decrypt, open_stream
-from app.evidence.audit.facts import Call, Closing, Facts, Given, Interview, Sealed
+from app.evidence.audit.facts import Call, Closing, Facts, Interview, Sealed
 from app.evidence.audit.place import BLOCK, NONCE, Eyes, head_size
 from app.evidence.recording import join
 from app.evidence.seal import PAGE
@@ -18,6 +18,7 @@ from hardware.base import RATE
 
 _LARGEST = 64 << 20
 _HEADER = wav.header()
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass
@@ -26,162 +27,120 @@ class Seals:
 
     eyes: Eyes
     facts: Facts
-    found: dict[str, Path]
+    found: Mapping[str, Path]
     identities: Sequence[Identity]
-    _closed_to_us: Counter[str] = field(default_factory=Counter)
+    _opened: int = 0
+    _others: Counter[str] = field(default_factory=Counter)
 
     def audit(self) -> None:
         """Open everything. Raises SealError when the identities open nothing at all: then they are not of this archive."""
-        findings, opened = self.eyes.findings, 0
         for interview in self.facts.interviews.values():
             for closing in interview.closings:
-                opened += self._interview(interview, closing)
+                self._interview(interview, closing)
         for call in self.facts.calls.values():
-            opened += self._contact(call) + self._recording(call)
-        if self._closed_to_us and not opened:
-            raise SealError(
-                "None of the given identities opens anything here",
-                where=str(self.eyes.place.root),
-                todo="Give the identity of this study's centre.",
-            )
-        for kind, number in sorted(self._closed_to_us.items()):
-            findings.note(
-                "seal.others",
-                f"{number} sealed files ({kind}) are for other keys than the given ones and were not opened",
-            )
-        findings.counts["opened"] = opened
+            if call.contact is not None:
+                self._contact(call, call.contact)
+            if call.recording is not None:
+                self._recording(call, call.recording)
+        if self._others and not self._opened:
+            where, todo = str(self.eyes.place.root), "Give the private key of this study's centre."
+            raise SealError("None of the given private keys opens anything here", where=where, todo=todo)
+        self.eyes.findings.counts["opened"] = self._opened
+        for kind, number in sorted(self._others.items()):
+            what = f"Not opened, because sealed for other keys than the given ones: {number} files ({kind})"
+            self.eyes.findings.note("seal.others", what)
 
-    def _mine(self, sealed: Sealed | None) -> Path | None:
+    def _mine(self, sealed: Sealed) -> Path | None:
         """The file, when it is here and one of our identities opens it."""
-        path = self.found.get(sealed.sha256) if sealed else None
-        if path is None or sealed is None:
+        path = self.found.get(sealed.sha256)
+        if path is None:
             return None
         try:
             with path.open("rb") as file:
-                fits = any(
-                    identity.unwrap(each)
-                    for each in stanza.read(file).stanzas
-                    for identity in self.identities
-                )
+                stanzas = stanza.read(file).stanzas
+            if any(identity.unwrap(each) for each in stanzas for identity in self.identities):
+                self._opened += 1
+                return path
+            self._others[sealed.kind] += 1
         except (SealError, OSError) as error:
-            self._broken("seal.malformed", f"This is no file that age wrote: {error}", sealed)
-            return None
-        if not fits:
-            self._closed_to_us[sealed.kind] += 1
-        return path if fits else None
+            self._broken("seal.malformed", f"This {sealed.words} is no file that age wrote: {error}", sealed)
+        return None
 
-    def _document(self, sealed: Sealed, kind: str, call: str) -> dict[str, Value] | None:
+    def _document(self, sealed: Sealed) -> dict[str, Value] | None:
         path = self._mine(sealed)
         if path is None:
             return None
         try:
-            return read_document(path, self.identities, kind)
+            return read_document(path, self.identities, sealed.kind)
         except FangxinError as error:
-            self._broken("seal.malformed", f"The sealed {kind} cannot be read: {error.what}", sealed, call)
-        return None
+            self._broken("seal.malformed", f"The {sealed.words} cannot be read: {error.what}", sealed)
+            return None
 
-    # Interviews
-
-    def _interview(self, interview: Interview, closing: Closing) -> int:
-        sealed = Sealed(closing.object, -1, "interview", closing.spot)
-        content = self._document(sealed, "interview", closing.call)
+    def _interview(self, interview: Interview, closing: Closing) -> None:
+        content = self._document(closing.sealed)
         if content is None:
-            return 0
+            return
         told = (interview.interview, closing.case, closing.outcome)
         if (content.get("interview"), content.get("case"), content.get("outcome")) != told:
-            self._broken(
-                "interview.differs",
-                "The sealed interview is another one than the journal says, or has another outcome",
-                sealed,
-                closing.call,
-            )
+            what = "The sealed interview is another one than this line says, or has another outcome"
+            self._broken("interview.differs", what, closing.sealed)
         try:
-            self._answers(interview, closing, content, sealed)
-        except (KeyError, TypeError, ValueError, AttributeError):
+            self._answers(interview, closing, content)
+        except _MALFORMED:
             self._broken(
-                "seal.malformed", "The sealed interview is not written as it should be", sealed, closing.call
+                "seal.malformed", "The sealed interview is not written as it should be", closing.sealed
             )
-        return 1
 
-    def _answers(
-        self, interview: Interview, closing: Closing, content: dict[str, Value], sealed: Sealed
-    ) -> None:
-        committed = Counter(map(_promise, interview.answers[: closing.answers]))
+    def _answers(self, interview: Interview, closing: Closing, content: Mapping[str, Value]) -> None:
+        """Every sealed answer was committed to while the call ran, and every commitment is answered."""
+        given = interview.answers[: closing.answers]
+        open_promises = Counter((each.question, each.commit, each.call, each.sample) for each in given)
         last: dict[str, Value] = {}
         for answer in content["trail"]:
             last[answer["question"]] = answer
-            promise = (
-                answer["question"],
-                commit(bytes.fromhex(answer["salt"]), answer["value"]),
-                answer["call"],
-                answer["at"],
-            )
-            if committed[promise] > 0:
-                committed[promise] -= 1
-            else:
-                self._broken(
-                    "answer.altered",
-                    f"The sealed answer to {answer['question']} is not the one that was given during the call",
-                    sealed,
-                    closing.call,
+            commitment = commit(bytes.fromhex(answer["salt"]), answer["value"])
+            promise = (answer["question"], commitment, answer["call"], answer["at"])
+            if open_promises[promise] <= 0:
+                what = (
+                    f"The sealed answer to {answer['question']} is not the one that was given during the call"
                 )
-        if {answer["question"]: answer for answer in content["answers"]} != last or len(
+                self._broken("answer.altered", what, closing.sealed)
+            open_promises[promise] -= 1
+        if [last[answer["question"]] for answer in content["answers"]] != content["answers"] or len(
             content["answers"]
         ) != len(last):
-            self._broken(
-                "answer.altered",
-                "The answers of the sealed interview are not the last ones of its own trail",
-                sealed,
-                closing.call,
-            )
-        for question, _, call, _ in committed.elements():
-            self.eyes.findings.missing(
-                "answer.absent",
-                f"The answer to {question} was given during the call, but is not in the sealed interview",
-                file=sealed.spot.file,
-                line=sealed.spot.line,
-                call=call,
-                needed="the whole interview",
-            )
+            what = "The sealed answers are not the last ones of the interview's own trail"
+            self._broken("answer.altered", what, closing.sealed)
+        for question, *_ in (+open_promises).elements():
+            what = f"The answer to {question} was given during the call, but is not in the sealed interview"
+            self.eyes.findings.missing("answer.absent", what, closing.sealed.at, needed="the whole interview")
 
-    # Contacts
-
-    def _contact(self, call: Call) -> int:
-        content = self._document(call.contact, "contact", call.call) if call.contact else None
-        if content is None or call.contact is None:
-            return 0
+    def _contact(self, call: Call, sealed: Sealed) -> None:
+        content = self._document(sealed)
+        if content is None:
+            return
         try:
             true = commit(bytes.fromhex(content["salt"]), content["number"]) == call.number
-        except (KeyError, TypeError, ValueError):
+        except _MALFORMED:
             true = False
-        if not true or content.get("call") != call.call or content.get("case") != call.case:
+        if not true or (content.get("call"), content.get("case")) != (call.call, call.case):
             self._broken(
-                "contact.differs",
-                "The sealed contact does not hold the number that was dialled",
-                call.contact,
-                call.call,
+                "contact.differs", "The sealed contact does not hold the number that was dialled", sealed
             )
-        return 1
 
-    # Recordings
-
-    def _recording(self, call: Call) -> int:
-        path = self._mine(call.recording)
-        if path is None or call.recording is None:
-            return 0
+    def _recording(self, call: Call, sealed: Sealed) -> None:
+        path = self._mine(sealed)
+        if path is None:
+            return
         try:
             if call.recovered:
-                self._joined(call, path, call.recording)
+                self._joined(call, path, sealed)
             else:
-                self._played(call, path, call.recording)
+                self._played(call, path, sealed)
         except FangxinError as error:
             self._broken(
-                "recording.unreadable",
-                f"The recording does not open to its end: {error.what}",
-                call.recording,
-                call.call,
+                "recording.unreadable", f"The recording does not open to its end: {error.what}", sealed
             )
-        return 1
 
     def _played(self, call: Call, path: Path, sealed: Sealed) -> None:
         size, start = 0, b""
@@ -190,26 +149,21 @@ class Seals:
                 start = start or chunk[: len(_HEADER)]
                 size += len(chunk)
                 self.eyes.passed(len(chunk))
+        sound = size - len(_HEADER)
         if start != _HEADER:
             self._broken(
-                "recording.format", "The recording does not begin with our sound header", sealed, call.call
+                "recording.format", "The recording does not begin with the header that ours have", sealed
             )
-        samples = max(0, size - len(_HEADER)) / wav.CHANNELS
-        if samples != call.samples:
-            self._broken(
-                "recording.samples",
-                f"The journal gives this recording {call.samples} samples, but it has {samples:g}",
-                sealed,
-                call.call,
-            )
+        if sound != call.samples * wav.CHANNELS:
+            what = f"The journal gives this recording {call.samples} samples, but it has {sound / wav.CHANNELS:g}"
+            self._broken("recording.samples", what, sealed)
         if payload_sha256(path) != call.payload:
             self._broken(
                 "recording.payload",
                 "The journal gives another hash for the payload of this recording",
                 sealed,
-                call.call,
             )
-        self.eyes.findings.counts["seconds of sound"] += int(samples) // RATE
+        self.eyes.findings.counts["seconds of sound"] += sound // wav.SECOND
 
     def _joined(self, call: Call, path: Path, sealed: Sealed) -> None:
         tail = self.found.get(call.tail.sha256) if call.tail else None
@@ -218,23 +172,14 @@ class Seals:
         self.eyes.findings.counts["seconds of sound"] += samples // RATE
         needed = max(call.mark.samples if call.mark else 0, call.latest - RATE)
         if samples < needed:
+            what = f"{samples / RATE:.1f} s of this recording can be recovered, but {needed / RATE:.1f} s were durable"
             self.eyes.findings.missing(
-                "recording.short",
-                f"{samples} samples can be recovered of this recording, but {needed} were durable",
-                file=sealed.spot.file,
-                line=sealed.spot.line,
-                call=call.call,
-                needed=f"{(needed - samples) / RATE:.2f} s of sound",
+                "recording.short", what, sealed.at, needed=f"{(needed - samples) / RATE:.2f} s of sound"
             )
 
-    def _broken(self, rule: str, what: str, sealed: Sealed, call: str = "") -> None:
+    def _broken(self, rule: str, what: str, sealed: Sealed) -> None:
         self.eyes.findings.broken(
-            rule,
-            what,
-            file=sealed.spot.file,
-            line=sealed.spot.line,
-            call=call,
-            needed=f"an explanation; the file is objects/{sealed.sha256}",
+            rule, what, sealed.at, needed=f"an explanation; the file is objects/{sealed.sha256}"
         )
 
 
@@ -253,12 +198,7 @@ def payload_sha256(path: Path) -> str:
     """SHA-256 (hex) of nonce and payload of an age file: the same after a re-wrap to other recipients."""
     sha = hashlib.sha256()
     with path.open("rb") as file:
-        start = max(0, head_size(file.read(BLOCK)) - NONCE)
-        file.seek(start)
+        file.seek(max(0, head_size(file.read(BLOCK)) - NONCE))
         while block := file.read(BLOCK):
             sha.update(block)
     return sha.hexdigest()
-
-
-def _promise(given: Given) -> tuple[str, str, str, int]:
-    return given.question, given.commit, given.call, given.at

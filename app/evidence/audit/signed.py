@@ -33,7 +33,7 @@ class _File:
 @dataclass
 class Signatures:
     """The signed notes about one journal. After check(): covered: lines under the newest true signature of the device; named: the
-    objects in its manifests, SHA-256 → bytes; vouched: central, by a key that the auditor brought, has countersigned lines that are here."""
+    objects in its manifests, SHA-256 → bytes; vouched: central, by a key that the auditor brought, countersigned lines that are here."""
 
     place: JournalPlace
     eyes: Eyes
@@ -96,7 +96,9 @@ class Signatures:
         own = self._own_checkpoint(note)
         if own is not None and not note.data.startswith(own.data):
             self._broken("receipt.differs", "This receipt is for another checkpoint than the one here", note)
-        if self._fits(note, opened.text, walk) and any(opened.by(each) for each in self.trust.central if each in self.trust.given):
+        if self._fits(note, opened.text, walk) and any(
+            opened.by(each) for each in self.trust.central if each in self.trust.given
+        ):
             self.vouched = True
 
     def _manifest(self, note: _File, walk: Walk, key: Verifier) -> None:
@@ -106,7 +108,13 @@ class Signatures:
         lines = opened.text.split("\n")
         span = _RANGE.fullmatch(lines[2]) if len(lines) >= 5 else None
         items = [_ITEM.fullmatch(line) for line in lines[4:-1]]
-        if lines[0] != _HEAD or span is None or lines[1] != walk.origin or int(span[2]) != note.size or not all(items):
+        if (
+            lines[0] != _HEAD
+            or span is None
+            or lines[1] != walk.origin
+            or int(span[2]) != note.size
+            or not all(items)
+        ):
             self._broken("manifest.foreign", "This manifest does not belong here, or is malformed", note)
             return
         self.eyes.findings.counts["manifests"] += 1
@@ -130,11 +138,24 @@ class Signatures:
             return False
         if self.trust.central:
             if not any(opened.by(central) for central in self.trust.central):
-                self._broken("central.signature", "Central's signature under this is not there, or is by another key", note)
+                self._broken(
+                    "central.signature",
+                    "Central's signature under this is not there, or is by another key",
+                    note,
+                )
                 return False
             return True
-        say = self.eyes.findings.missing if self.eyes.place.layout is Layout.ARCHIVE else self.eyes.findings.note
-        say("central.unknown", "Central's signature under this could not be checked", self.eyes.at(note.path), needed="central.vkey, or --key")
+        say = (
+            self.eyes.findings.missing
+            if self.eyes.place.layout is Layout.ARCHIVE
+            else self.eyes.findings.note
+        )
+        say(
+            "central.unknown",
+            "Central's signature under this could not be checked",
+            self.eyes.at(note.path),
+            needed="central.vkey, or --key",
+        )
         return True
 
     def _is_ours(self, note: _File, text: str, walk: Walk) -> bool:
@@ -163,13 +184,22 @@ class Signatures:
         own = self._checkpoints.get(note.size)
         if own is None:
             needed = f"checkpoints/{note.size:012}.note"
-            self.eyes.findings.missing("checkpoint.absent", "The checkpoint that this is about is not here", self.eyes.at(note.path), needed=needed)
+            self.eyes.findings.missing(
+                "checkpoint.absent",
+                "The checkpoint that this is about is not here",
+                self.eyes.at(note.path),
+                needed=needed,
+            )
         return own
 
     def _say_misfits(self, walk: Walk) -> None:
         if self._misfits:
             first = min(self._misfits, key=lambda note: note.size)
-            which = f"{self.eyes.at(first.path).file} was" if len(self._misfits) == 1 else f"{len(self._misfits)} checkpoints and receipts were"
+            which = (
+                f"{self.eyes.at(first.path).file} was"
+                if len(self._misfits) == 1
+                else f"{len(self._misfits)} checkpoints and receipts were"
+            )
             what = f"Lines 1 to {first.size} are not those that {which} signed over"
             self.eyes.findings.broken("journal.root", what, walk.at(), needed="the journal as it was signed")
 
@@ -178,13 +208,19 @@ class Signatures:
         tail = walk.next - self.covered
         if tail < 0:
             what = f"The journal has {walk.next} lines, but a signed checkpoint speaks of {self.covered}: the last {-tail} are missing"
-            findings.missing("journal.cut", what, walk.at(), needed=f"lines {walk.next + 1} to {self.covered}")
+            findings.missing(
+                "journal.cut", what, walk.at(), needed=f"lines {walk.next + 1} to {self.covered}"
+            )
         elif tail > 0 and self.eyes.place.live:
-            what = f"The last {tail} lines are not signed yet: nothing shows whether they are all, and unaltered"
+            what = (
+                f"The last {tail} lines are not signed yet: nothing shows whether they are all, and unaltered"
+            )
             findings.note("journal.unsigned", what, walk.at(self.covered + 1))
         elif tail > 0:
             what = f"The last {tail} lines are under no signed checkpoint: anybody may have added or changed them"
-            findings.missing("journal.unsigned", what, walk.at(self.covered + 1), needed="the checkpoint that covers them")
+            findings.missing(
+                "journal.unsigned", what, walk.at(self.covered + 1), needed="the checkpoint that covers them"
+            )
 
     def _say_unsent(self) -> None:
         """In an archive every checkpoint came with a hand-in, which left a receipt and a manifest."""
@@ -193,7 +229,12 @@ class Signatures:
         for size, note in self._checkpoints.items():
             if size not in self._receipts:
                 needed = f"receipts/{size:012}.note; sync again"
-                self.eyes.findings.missing("receipt.absent", "Central's receipt for this is not here", self.eyes.at(note.path), needed=needed)
+                self.eyes.findings.missing(
+                    "receipt.absent",
+                    "Central's receipt for this is not here",
+                    self.eyes.at(note.path),
+                    needed=needed,
+                )
         reached = 0
         for start, size in sorted(self._spans):
             if start > reached:
@@ -208,7 +249,12 @@ class Signatures:
             note = self._receipts.get(receipt.size)
             if note is None:
                 needed = f"receipts/{receipt.size:012}.note"
-                self.eyes.findings.missing("receipt.absent", f"Central's receipt for {receipt.size} lines is not here", receipt.at, needed=needed)
+                self.eyes.findings.missing(
+                    "receipt.absent",
+                    f"Central's receipt for {receipt.size} lines is not here",
+                    receipt.at,
+                    needed=needed,
+                )
             elif hexdigest(note.data) != receipt.sha256:
                 self._broken("receipt.differs", "This receipt is not the one that the journal names", note)
 
@@ -216,7 +262,11 @@ class Signatures:
         """Central keeps both sides when a device signs two histories."""
         for note in self._notes(self.place.folder / "forks", _FORK):
             if self._open(note, [key]) is not None and ".refused." in note.path.name:
-                self._broken("journal.fork", "The device has signed a second history that contradicts this journal", note)
+                self._broken(
+                    "journal.fork",
+                    "The device has signed a second history that contradicts this journal",
+                    note,
+                )
 
     def _broken(self, rule: str, what: str, note: _File) -> None:
         self.eyes.findings.broken(rule, what, self.eyes.at(note.path), needed="the note as it was signed")

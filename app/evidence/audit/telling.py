@@ -4,7 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.canonical import Value
-from app.evidence.audit.facts import Call, Closing, Facts, Given, Interview, Moment, Reach, Receipt, Sealed, Shift
+from app.evidence.audit.facts import (
+    Call,
+    Closing,
+    Facts,
+    Given,
+    Interview,
+    Moment,
+    Reach,
+    Receipt,
+    Sealed,
+    Shift,
+)
 from app.evidence.audit.verdict import Spot
 from app.evidence.journal import Entry
 
@@ -124,7 +135,9 @@ def _answer(interview: Interview, line: _Line) -> None:
 
 def _closed(interview: Interview, line: _Line) -> None:
     sealed = line.sealed("interview", "object")
-    interview.closings.append(Closing(line["call"], line["case"], line["outcome"], sealed, len(interview.answers)))
+    interview.closings.append(
+        Closing(line["call"], line["case"], line["outcome"], sealed, len(interview.answers))
+    )
     interview.working = None
 
 
@@ -137,7 +150,9 @@ def _receipt(facts: Facts, line: _Line) -> None:
 
 
 def _shift(facts: Facts, line: _Line) -> None:
-    facts.shifts.setdefault(Shift(line["study"], line["version"], str(line.data.get("study_sha", ""))), line.at)
+    facts.shifts.setdefault(
+        Shift(line["study"], line["version"], str(line.data.get("study_sha", ""))), line.at
+    )
 
 
 def _fault(facts: Facts, line: _Line) -> None:

@@ -12,49 +12,43 @@ from app.errors import EvidenceError
 from app.evidence.audit.place import EPOCH_NAME, Eyes, JournalPlace, Layout
 from app.evidence.note import COSIGNATURE, PLAIN, Verifier
 
-_NEEDED = "the key in its original spelling (one line: name+hash+key)"
-
 
 @dataclass
 class Trust:
-    """given: what the auditor brought; empty = the keys found in the archive are used. central, publisher: keys that may sign as such."""
+    """given: what the auditor brought; empty: the keys found in the archive are used. After look(), central and publisher: keys that
+    may sign as such; filed: the archive has a publisher's key, so an unsigned study is no longer only unchecked."""
 
     given: Sequence[Verifier]
     eyes: Eyes
     central: tuple[Verifier, ...] = ()
     publisher: tuple[Verifier, ...] = ()
-    _found: dict[str, Verifier] = field(default_factory=dict)
+    filed: bool = False
+    _devices: dict[str, Verifier] = field(default_factory=dict)
 
     def look(self) -> None:
         """Read the key files of the archive."""
-        root, findings = self.eyes.place.root, self.eyes.findings
-        if self.eyes.place.layout is not Layout.JOURNAL:
-            self.central = self._whose(root / "central.vkey", COSIGNATURE, "Central")
-            self.publisher = self._whose(root / "publisher.vkey", PLAIN, "The publisher of the study")
-            self._devices(root / "devices")
-        self.central = self.central or tuple(key for key in self.given if key.kind == COSIGNATURE)
-        self.publisher = self.publisher or tuple(key for key in self.given if key.kind == PLAIN)
+        place = self.eyes.place
+        own = None if place.layout is Layout.JOURNAL else place.root
+        self.central = self._whose(own and own / "central.vkey", COSIGNATURE)
+        self.publisher = self._whose(own and own / "publisher.vkey", PLAIN)
+        if own is not None:
+            self.filed = (own / "publisher.vkey").exists()
+            self._enrolled(own / "devices")
         if not self.given:
-            findings.note(
-                "key.own",
-                "This check trusts the keys in the archive itself: it shows changes made by anybody who did not hold them",
-                needed="the keys from somebody else, passed with --key",
-            )
+            what = "This check trusts the keys in the archive itself, so it cannot show what whoever holds those keys has changed"
+            self.eyes.findings.note("key.own", what, needed="the keys from somebody else: pass --key")
 
     def device(self, place: JournalPlace, claimed: str) -> Verifier | None:
-        """The key that signs a journal's checkpoints, or None when nobody knows it. claimed: what its epoch.new says."""
-        filed = self._found.get(place.name)
+        """The key that signs a journal's checkpoints, or None when nobody names it. claimed: the one in its first line."""
+        filed = self._devices.get(place.name)
         try:
             own = Verifier.parse(claimed) if claimed else None
         except EvidenceError:
             own = None
         if filed is not None and own is not None and filed != own:
-            self.eyes.findings.broken(
-                "key.differs",
-                "The journal names another key than the one filed for this device",
-                file=f"devices/{place.name}.vkey",
-                needed="the key that the device showed when it was enrolled",
-            )
+            what = "The journal names another key than the one that was filed when this device was enrolled"
+            at = self.eyes.at(self.eyes.place.root / "devices" / f"{place.name}.vkey")
+            self.eyes.findings.broken("key.differs", what, at, needed="the key that the device showed then")
         return filed or own
 
     def known(self, key: Verifier) -> bool:
@@ -65,70 +59,64 @@ class Trust:
         """The auditor brought another key under this name."""
         return any(each.name == key.name and each != key for each in self.given)
 
-    def _whose(self, path: Path, kind: int, who: str) -> tuple[Verifier, ...]:
-        """The key in a file of the archive's root, as far as it may be used."""
-        found = self._read(path)
+    def _whose(self, path: Path | None, kind: int) -> tuple[Verifier, ...]:
+        """Keys of this kind that may be used: the auditor's, and the one in a file of the archive if he brought none of the kind."""
         given = tuple(key for key in self.given if key.kind == kind)
-        if found is None:
-            return ()
-        if found.kind != kind:
-            self.eyes.findings.broken(
-                "key.kind", "This key is of the wrong kind for this file", file=path.name, needed=_NEEDED
-            )
-            return ()
-        if kind == COSIGNATURE and given and found not in given:
-            self.eyes.findings.broken(
-                "key.differs", f"{who}'s key here is not the one that you gave", file=path.name
-            )
+        found = self._read(path) if path is not None else None
+        if path is None or found is None:
             return given
-        if self.given and not given:
-            self.eyes.findings.note(
-                "key.own",
-                f"{who}'s key was taken from the archive itself",
-                file=path.name,
-                needed="that key, passed with --key",
+        if found.kind != kind:
+            self._altered(path)
+            return given
+        if not given:
+            if self.given:
+                self.eyes.findings.note(
+                    "key.own",
+                    "This key was taken from the archive itself",
+                    self.eyes.at(path),
+                    needed="that key: pass --key",
+                )
+            return (found,)
+        if kind == COSIGNATURE and found not in given:
+            self.eyes.findings.broken(
+                "key.differs", "Central's key here is not the one that you gave", self.eyes.at(path)
             )
-        return (found, *(key for key in given if key != found)) if not given or found in given else given
+        return given
 
-    def _devices(self, folder: Path) -> None:
+    def _enrolled(self, folder: Path) -> None:
+        journals = {place.name for place in self.eyes.place.journals}
         for path in self.eyes.files(folder):
             name = path.name.removesuffix(".vkey")
             if path.name == name or not EPOCH_NAME.fullmatch(name):
-                self.eyes.findings.note(
-                    "file.foreign",
-                    "This file does not belong here; it was not looked at",
-                    file=self.eyes.name(path),
+                self.eyes.foreign(path)
+                continue
+            key = self._read(path)
+            if key is not None:
+                self._devices[name] = key
+            if name not in journals:
+                what = "This device is enrolled, but nothing that it wrote is here"
+                self.eyes.findings.missing(
+                    "epoch.absent",
+                    what,
+                    self.eyes.at(path),
+                    needed=f"journals/{name}, once the device has synced",
                 )
-            elif (key := self._read(path)) is not None:
-                self._found[name] = key
-                self._expect(name, path)
-
-    def _expect(self, name: str, path: Path) -> None:
-        if all(place.name != name for place in self.eyes.place.journals):
-            self.eyes.findings.missing(
-                "epoch.absent",
-                "This device is enrolled, but its journal is not here",
-                file=self.eyes.name(path),
-                needed=f"journals/{name}; if the device was never used, say so",
-            )
 
     def _read(self, path: Path) -> Verifier | None:
-        if not self.eyes.plain(path):
-            return None
-        data = self.eyes.small(path)
+        data = self.eyes.small(path) if self.eyes.plain(path) else None
         if data is None:
             return None
-        self.eyes.passed(len(data))
         try:
             key = Verifier.parse(data.decode("utf-8"))
             if data in (key.vkey.encode(), key.vkey.encode() + b"\n"):
                 return key
         except (EvidenceError, UnicodeError):
             pass
-        self.eyes.findings.broken(
-            "key.altered",
-            "This is not a key file as it was written",
-            file=self.eyes.name(path),
-            needed=_NEEDED,
-        )
+        self._altered(path)
         return None
+
+    def _altered(self, path: Path) -> None:
+        what = "This is not a key as it was written"
+        self.eyes.findings.broken(
+            "key.altered", what, self.eyes.at(path), needed="the key: one line, name+hash+key"
+        )
