@@ -27,6 +27,13 @@ class Face:
     checks: tuple[Check, ...] = ()
 
 
+_DataDir = Annotated[Path | None, typer.Option(help="Folder for this workstation's data.")]
+_Rehearse = Annotated[bool, typer.Option("--rehearse", help="Open the desk for practice calls.")]
+_Selftest = Annotated[bool, typer.Option("--selftest", help="Check this installation and end.")]
+_Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its report (JSON).")]
+_Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
+
+
 def build(face: Face) -> typer.Typer:
     """The command line with this face behind it."""
     cli = typer.Typer(
@@ -36,25 +43,15 @@ def build(face: Face) -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    demo.register(cli)
-    cli.add_typer(study.cli, name="study")
-    cli.add_typer(sync.cli, name="sync")
-    cli.add_typer(central.cli, name="central")
-    cli.add_typer(centre.cli, name="centre")
-    evidence.register(cli)
 
     @cli.callback(invoke_without_command=True)
     def root(
         context: typer.Context,
-        data_dir: Annotated[Path | None, typer.Option(help="Folder for this workstation's data.")] = None,
-        rehearse: Annotated[
-            bool, typer.Option("--rehearse", help="Open the desk for practice calls.")
-        ] = False,
-        selftest: Annotated[
-            bool, typer.Option("--selftest", help="Check this installation and end.")
-        ] = False,
-        out: Annotated[Path | None, typer.Option(help="Where --selftest writes its report (JSON).")] = None,
-        version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+        data_dir: _DataDir = None,
+        rehearse: _Rehearse = False,
+        selftest: _Selftest = False,
+        out: _Out = None,
+        version: _Version = False,
     ) -> None:
         """Without a command: open the desk."""
         if version:
@@ -62,20 +59,31 @@ def build(face: Face) -> typer.Typer:
             raise typer.Exit
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
-        chosen = settings.load(data_dir)
-        context.obj = Invocation(chosen, face.open_desk)
-        if context.invoked_subcommand is not None:
-            return
-        if face.open_desk is None:
-            raise UsageError(
-                "This is Fangxin without a screen",
-                todo="Run `fangxin demo`, or `fangxin` for the desk window.",
-            )
-        log.start(chosen.data_dir, days=chosen.log_days)
-        log.catch_crashes(chosen.data_dir, sys.stderr)
-        raise typer.Exit(face.open_desk(chosen, rehearse))
+        context.obj = Invocation(settings.load(data_dir), face.open_desk)
+        if context.invoked_subcommand is None:
+            raise typer.Exit(_open(context.obj, rehearse=rehearse))
 
+    demo.register(cli)
+    evidence.register(cli)
+    for name, group in (
+        ("study", study.cli),
+        ("sync", sync.cli),
+        ("central", central.cli),
+        ("centre", centre.cli),
+    ):
+        cli.add_typer(group, name=name)
     return cli
+
+
+def _open(called: Invocation, *, rehearse: bool) -> int:
+    if called.open_desk is None:
+        raise UsageError(
+            "This is Fangxin without a screen", todo="Run `fangxin demo`, or `fangxin` for the desk window."
+        )
+    data_dir = called.settings.data_dir
+    log.start(data_dir, days=called.settings.log_days)
+    log.catch_crashes(data_dir, sys.stderr)
+    return called.open_desk(called.settings, rehearse)
 
 
 def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> int:

@@ -26,12 +26,14 @@ class Conversation:
         )
         if self.state.position in self.state.answers and self._session.current is not None:
             self._session.next()
+        if self._session.current is None:  # it ended with an appointment: he is greeted and asked again
+            self._session.jump(ledger.study.form.asked[0].name)
         self.ends = ""
 
     @property
     def complete(self) -> bool:
-        """The script was walked to its end and did not end the interview on the way."""
-        return self._session.current is None and self.ends == COMPLETE
+        """Every question that applies was asked; at most the thanks are left to say."""
+        return COMPLETE in (self.ends, self._unasked.ends)
 
     @property
     def over(self) -> bool:
@@ -41,11 +43,13 @@ class Conversation:
     @property
     def outcome_if_cut(self) -> str:
         """What a hang-up at this point most likely means."""
-        if self.ends or self._session.current is None:
-            return self.ends or COMPLETE
-        if not self.state.answers:
+        question, settled = self._session.current, self.ends or self._unasked.ends
+        if settled or question is None:
+            return settled
+        part = question.cati.get("part", "")
+        if part == "intro" and all(answer.call != self._call for answer in self.state.trail):
             return "31"
-        return "36" if self._session.current.cati.get("part", "") in _BEFORE_THE_ITEMS else "39"
+        return "36" if part in _BEFORE_THE_ITEMS else "39"
 
     def view(self, error: str = "") -> QuestionView | None:
         """The question on screen."""
@@ -56,11 +60,11 @@ class Conversation:
         session, question = self._session, self._session.current
         if question is None:
             return
-        before = self.state.values.get(question.name, "")
+        before = self.state.values.get(question.name)
         session.answer(value)
         stored = session.stored.get(question.name, "")
-        if not before or before != stored:
-            reason = "corrected" if before else ""
+        if before != stored:
+            reason = "" if before is None else "corrected"
             self.state = self._ledger.answer(self.state, self._call, question.name, stored, at, reason)
         else:
             self._moved_to(question.name)
@@ -89,6 +93,11 @@ class Conversation:
         self.state = self._ledger.event(self.state, Switched(language, self._ledger.clock.wall()))
         self._session.language = language
 
+    @property
+    def _unasked(self) -> Session:
+        """Stands at the first question that applies and was never asked."""
+        return Session(self._ledger.study.form, self.state.values, "", self.state.language)
+
     def _moved(self) -> None:
         if self._session.current is not None:
             self._moved_to(self._session.current.name)
@@ -113,6 +122,10 @@ class Rehearsing:
         if said is not None:
             self._due = self._clock.mono() + round((seconds + said.seconds) * 1000)
             self._said = PracticeView(said.text, said.value)
+
+    def hush(self) -> None:
+        """The call is over: what he was about to say is not heard any more."""
+        self._said = None
 
     def heard(self) -> PracticeView | None:
         """What he has said, once, when he is through."""

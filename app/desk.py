@@ -6,6 +6,7 @@ the desk then asks for the outcome. Lives on one thread; tick() at least every 5
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from app import __version__
@@ -108,15 +109,7 @@ class Desk:
         """The current question's answer; "" for a note that has been read."""
         self.tick()
         talk = self._talk
-        if talk is None:
-            return
-        try:
-            talk.answer(value, self._worker.samples)
-        except AnswerError as error:
-            self._show(question=talk.view(error.what))
-            return
-        except FangxinError as error:
-            self._stopped(error)
+        if talk is None or not self._walked(talk, lambda: talk.answer(value, self._worker.samples)):
             return
         if talk.over:
             self._show(proposed=talk.ends, question=None)
@@ -127,12 +120,12 @@ class Desk:
 
     def back(self) -> None:
         """One question back."""
-        if (talk := self._talk) is not None and self._written(talk.back):
+        if (talk := self._talk) is not None and self._walked(talk, talk.back):
             self._show_question(talk)
 
     def jump(self, name: str) -> None:
         """To any question that was answered."""
-        if (talk := self._talk) is not None and self._written(lambda: talk.jump(name)):
+        if (talk := self._talk) is not None and self._walked(talk, partial(talk.jump, name)):
             self._show_question(talk)
 
     def hang_up(self) -> None:
@@ -150,7 +143,7 @@ class Desk:
     def switch_language(self, iso: str) -> None:
         """Go on in another interview language (ISO code)."""
         self._show(language=iso)
-        if (talk := self._talk) is not None and self._written(lambda: talk.switch(iso)):
+        if (talk := self._talk) is not None and self._walked(talk, partial(talk.switch, iso)):
             self._show(question=talk.view())
 
     def choose_outcome(self, key: str, note: str = "") -> None:
@@ -276,10 +269,20 @@ class Desk:
         if view is not None and self._rehearsing is not None:
             self._rehearsing.ask(view)
 
+    def _walked(self, talk: Conversation, step: Callable[[], None]) -> bool:
+        """Take a step in the script; what the questionnaire does not take is said at the question."""
+        try:
+            return self._written(step)
+        except AnswerError as error:
+            self._show(question=talk.view(error.what))
+            return False
+
     def _written(self, step: Callable[[], None]) -> bool:
         """Take a step that must reach the disk; what the disk refuses is shown, and the call ended politely."""
         try:
             step()
+        except AnswerError:
+            raise
         except FangxinError as error:
             self._stopped(error)
             return False

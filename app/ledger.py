@@ -5,13 +5,15 @@ method here has returned. Every method raises StorageError when the disk does no
 """
 
 from collections.abc import Sequence
+from errno import errorcode
 from pathlib import Path
 
 from app.canonical import Value, commit, encode, hexdigest
 from app.clock import Clock, Entropy
+from app.errors import StorageError
 from app.evidence.age import Recipient
 from app.evidence.journal import Journal
-from app.evidence.recording import Closed, Mark
+from app.evidence.recording import Closed, Mark, remains_of
 from app.evidence.seal import seal_object
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, to_line
 from app.interview.interview import Interview, apply, document
@@ -131,6 +133,36 @@ class Ledger:
             samples=closed.samples,
         )
 
+    def broke_off(self, call: str, error: StorageError) -> None:
+        """The recording cannot go on: what is there is hashed as it is and due for sending."""
+        code = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
+        self.journal.append(
+            "io.error", call=call, where="recording", code=errorcode.get(code or 0, "unknown")
+        )
+        self.recovered(call)
+
+    def recovered(self, call: str) -> None:
+        """A recording that was not closed: nothing is added to it (notes/security.md §2.2), it goes to the centre as it is."""
+        path = self.recording_path(call)
+        if not path.exists():
+            return
+        found = remains_of(path)
+        self.store.enqueue(found.age_sha256, "recording-part", found.age, found.age_bytes)
+        if found.tail is not None:
+            self.store.enqueue(found.tail_sha256, "tail", found.tail, found.tail_bytes)
+        self.journal.append(
+            "rec.recovered",
+            call=call,
+            age_sha256=found.age_sha256,
+            age_bytes=found.age_bytes,
+            tail_sha256=found.tail_sha256,
+            tail_bytes=found.tail_bytes,
+        )
+
+    def remark(self, call: str, text: str) -> None:
+        """The interviewer's words on a call in which nobody was interviewed: kept here, in the encrypted store."""
+        self.store.set_setting(f"remark.{call}", text)
+
     def ended(self, call: str, cause: str, raw: str, at: int) -> None:
         """The line is idle again."""
         self.journal.append("dial.end", call=call, cause=cause, raw=raw, at=at)
@@ -191,9 +223,13 @@ class Ledger:
         at: int,
         proposed: str,
         final: bool,
-    ) -> Case:
-        """The call's outcome: interview sealed, outcome.commit durable, checkpoint signed, then the case moves on."""
+    ) -> None:
+        """The call's outcome: interview sealed, outcome.commit durable; then settle()."""
         sha = ""
+        if state is None and final and (known := self.store.interview_of(case.id)) is not None:
+            state = self.store.interview(
+                known
+            )  # settle() will delete the draft: what it holds must be sealed
         if state is not None:
             state = self.event(state, Finished(outcome, call, at, self.clock.wall()))
             sha = self.seal_interview(state, case)
@@ -204,19 +240,20 @@ class Ledger:
             if state is not None:
                 fields = {"interview": state.interview, "call": call, "case": case.id}
                 self.journal.append("interview.close", **fields, outcome=outcome, object=sha)
-        self.journal.checkpoint()
-        return self.settle(case, call, outcome, final=final)
 
-    def settle(self, case: Case, call: str, outcome: str, *, final: bool) -> Case:
-        """Bring the store up to an outcome that stands in the journal."""
-        now = self.clock.wall()
-        done = case.with_attempt(Attempt(now, outcome))
-        self.store.save_case(done)
+    def settle(self, case: Case, call: str, outcome: str, *, final: bool) -> None:
+        """Sign a checkpoint and bring the store up to an outcome that stands in the journal. Until this has returned it may be done
+        again. case: as it was before the outcome."""
+        self.journal.checkpoint()
         interview = self.store.interview_of(case.id)
         if final and interview is not None:
-            self.store.close_interview(interview)
-        self.store.close_call(call, outcome=outcome, ended=now)
-        return done
+            self.store.close_interview(
+                interview
+            )  # first: until the call is closed too, a crash brings us here again
+        now = self.clock.wall()
+        with self.store.together():
+            self.store.save_case(case.with_attempt(Attempt(now, outcome)))
+            self.store.close_call(call, outcome=outcome, ended=now)
 
     def seal_interview(self, state: Interview, case: Case) -> str:
         """Seal the interview as it stands for the centre; returns the object's SHA-256."""

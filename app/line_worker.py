@@ -12,7 +12,7 @@ from app.clock import Entropy
 from app.errors import FangxinError, StorageError
 from app.evidence.age import Recipient
 from app.evidence.recording import Closed, Mark, Recorder
-from hardware.base import AudioBlock, Ended, Line, LineEvent, Sound
+from hardware.base import AudioBlock, Cause, Ended, Line, LineEvent, Sound
 
 MARK_EVERY = 10 * 8000
 """Samples between two marks of a running recording in the journal (notes/security.md §2.2: every 10 s)."""
@@ -91,6 +91,16 @@ class LineWorker:
         """Dial within the call whose recording is open."""
         self._sound.start(self._call)
         self._line.dial(number, self._call)
+
+    def refused(self, error: FangxinError) -> list[Report]:
+        """The line would not dial: the call is over before it began. Returns the reports of its end."""
+        return [Heard(Ended(0, self._call, Cause.DEVICE, type(error).__name__), self.samples), *self._stop()]
+
+    def abandon(self) -> None:
+        """Nothing is dialled after all; the recording's files stay as they are for the next start to look at."""
+        if self._recorder is not None:
+            self._recorder.abandon()
+        self._recorder = None
 
     def hang_up(self) -> None:
         """End the call."""

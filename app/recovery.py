@@ -13,7 +13,6 @@ from app.evidence.journal import Journal, read
 from app.evidence.recording import Remains, remains_of
 from app.interview.events import Answered
 from app.ledger import Ledger
-from app.sample.case import State
 from app.sample.outcome import Outcome
 
 
@@ -30,25 +29,24 @@ def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     open_calls = ledger.store.open_calls()
     if not open_calls:
         return ()
-    known, commits = _scan(ledger.journal, {call.id for call in open_calls})
+    known, commits = _scan(ledger.journal, set(open_calls))
     interrupted = []
-    for call in open_calls:
-        _catch_up_answers(ledger, ledger.store.interview_of(call.case), commits)
-        says = known[call.id]
+    for call, case_id in open_calls.items():
+        case = ledger.store.case(case_id)
+        _catch_up_answers(ledger, ledger.store.interview_of(case_id), commits)
+        says = known[call]
         if not says.types & {"rec.close", "rec.recovered"}:
-            _log_remains(ledger, call.id)
+            _log_remains(ledger, call)
         if says.outcome:
-            outcome = outcomes[says.outcome]
-            ledger.settle(ledger.store.case(call.case), call.id, says.outcome, final=outcome.final)
+            ledger.settle(case, call, says.outcome, final=outcomes[says.outcome].final)
             continue
         if "call.interrupted" not in says.types:
-            ledger.journal.append("call.interrupted", call=call.id, case=call.case)
+            ledger.journal.append("call.interrupted", call=call, case=case_id)
         ended = ledger.clock.wall()
-        case = ledger.store.case(call.case)
-        if case.state is not State.RESUMABLE:  # a second crash in here must not count the attempt twice
+        with ledger.store.together():
             ledger.store.save_case(case.interrupted(ended))
-        ledger.store.interrupt_call(call.id, ended=ended)
-        interrupted.append(call.id)
+            ledger.store.interrupt_call(call, ended=ended)
+        interrupted.append(call)
     ledger.journal.checkpoint()
     return tuple(interrupted)
 
@@ -72,7 +70,7 @@ def _catch_up_answers(ledger: Ledger, interview: str | None, commits: set[str]) 
     """A draft that was committed a moment before the crash has no line in the journal yet: write it now."""
     if interview is None:
         return
-    for event in ledger.store.events_of(interview):
+    for event in ledger.store.events(interview):
         if isinstance(event, Answered) and _commitment(event) not in commits:
             ledger.journal_answer(interview, event)
 

@@ -5,7 +5,7 @@ thread; the sync thread opens its own on the same file. Any method raises Storag
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -206,6 +206,10 @@ class Store:
     def set_setting(self, key: str, value: str) -> None:
         """Remember a value."""
         self._write("REPLACE INTO settings VALUES (?, ?)", key, value)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is written inside is there whole or not at all."""
+        return self._transaction()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -59,7 +59,9 @@ def test_importing_the_store_leaves_no_stand_in_behind() -> None:
 
 
 def test_a_database_layer_bound_to_another_sqlite_is_refused() -> None:
-    run = subprocess.run([sys.executable, "-c", "import sqlite_utils, app.store"], capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", "import sqlite_utils, app.store"], capture_output=True, text=True
+    )
     assert run.returncode == 1
     assert "bound to another SQLite" in run.stderr
 
@@ -71,7 +73,9 @@ class TestCases:
         assert store.cases() == (early, late)
         assert store.case(late.id) == late
 
-    def test_a_case_that_is_known_keeps_its_attempts_when_the_assignment_comes_again(self, store: Store) -> None:
+    def test_a_case_that_is_known_keeps_its_attempts_when_the_assignment_comes_again(
+        self, store: Store
+    ) -> None:
         store.put_cases([case()])
         tried = case().with_attempt(Attempt(5, "busy", 9))
         store.save_case(tried)
@@ -84,11 +88,15 @@ class TestCases:
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
-        attempts=st.lists(st.builds(Attempt, st.integers(0, 2**50), st.text(max_size=5), st.integers(0, 2**50))),
+        attempts=st.lists(
+            st.builds(Attempt, st.integers(0, 2**50), st.text(max_size=5), st.integers(0, 2**50))
+        ),
         state=st.sampled_from(State),
         number=st.from_regex(r"\A[0-9]{5,12}\Z"),
     )
-    def test_any_case_round_trips(self, store: Store, attempts: list[Attempt], state: State, number: str) -> None:
+    def test_any_case_round_trips(
+        self, store: Store, attempts: list[Attempt], state: State, number: str
+    ) -> None:
         wanted = Case(number.rjust(16, "0"), "77", number, "", tuple(attempts), state)
         store.save_case(wanted)
         kept = store.case(wanted.id)
@@ -240,7 +248,7 @@ class TestTrouble:
         with Store.open(path, KEY, newer):
             pass
         before = path.read_bytes()
-        with pytest.raises(StorageError, match="newer Fangxin.*schema 2.*knows 1.*nothing was changed"):
+        with pytest.raises(StorageError, match=r"newer Fangxin.*schema 2.*knows 1.*nothing was changed"):
             Store.open(path, KEY)
         assert path.read_bytes() == before
 
@@ -276,22 +284,20 @@ class TestTrouble:
         data = bytearray(path.read_bytes())
         data[4096 + 100] ^= 1
         path.write_bytes(data)
-        with pytest.raises(StorageError), Store.open(path, KEY) as store:
-            store.cases()
-            store.setting("x")
-            store.pending()
+        with pytest.raises(StorageError):
+            read_all(path)
 
     @pytest.mark.real
     def test_a_full_disk_loses_nothing_that_was_confirmed(self, tmp_path: Path) -> None:
         with small_disk(tmp_path, "4m") as disk, Store.open(disk / "store.db", KEY) as store:
             fill(disk)
-            kept = 0
+            confirmed: list[str] = []
             with pytest.raises(StorageError, match="disk is full"):
-                for kept in range(100_000):  # noqa: B007
-                    store.set_setting(f"key{kept}", "x" * 2000)
+                write_on_and_on(store, confirmed)
+            assert confirmed
             (disk / "ballast").unlink()
             store.set_setting("after", "goes on")
-            assert all(store.setting(f"key{n}") for n in range(kept))
+            assert all(store.setting(key) for key in confirmed)
             assert store.setting("after") == "goes on"
 
     @pytest.mark.real
@@ -313,13 +319,28 @@ def small_disk(tmp_path: Path, size: str) -> Iterator[Path]:
         pytest.skip("mounting a small disk needs root")
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], capture_output=True
+    )
     if mounted.returncode:
         pytest.skip("this machine may not mount")
     try:
         yield disk
     finally:
         subprocess.run(["umount", "-l", disk], check=True)
+
+
+def write_on_and_on(store: Store, confirmed: list[str]) -> None:
+    for number in range(100_000):
+        store.set_setting(f"key{number}", "x" * 2000)
+        confirmed.append(f"key{number}")
+
+
+def read_all(path: Path) -> None:
+    with Store.open(path, KEY) as store:
+        store.cases()
+        store.setting("x")
+        store.pending()
 
 
 def fill(disk: Path, leave: int = 300_000) -> None:
@@ -368,7 +389,7 @@ def test_kill_9_loses_no_answer_that_was_acknowledged(begun: Store, path: Path, 
     child.wait()
     child.stdout.close()
     with Store.open(path, KEY) as store:
-        values = [event.value for event in store.events("i1")]
+        values = [event.value for event in store.events("i1") if isinstance(event, Answered)]
     assert len(values) in (acknowledged, acknowledged + 1)
     assert values == [str(number) for number in range(len(values))]
 
@@ -447,7 +468,9 @@ def test_the_store_is_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PYTEST_DESK_MEMORY", str(tmp_path))
     from hypothesis.stateful import run_state_machine_as_test
 
-    run_state_machine_as_test(DeskMemory, settings=settings(max_examples=20, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(
+        DeskMemory, settings=settings(max_examples=20, stateful_step_count=20, deadline=None)
+    )
 
 
 def test_moved_is_an_event_too(begun: Store) -> None:

@@ -6,9 +6,6 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from ui.layout import label, row
 from ui.theme import mark
 
-_MARGINS = {"option": (12, 8, 14, 8), "special": (10, 5, 14, 5)}
-"""Left, top, right, bottom px of the roles that are pressed most; the others stand closer."""
-
 
 class CapButton(QPushButton):
     """Key cap and words. role: as in the style sheet. Not reached by a mouse click's focus, only by Tab."""
@@ -21,7 +18,7 @@ class CapButton(QPushButton):
         for part in (self._cap, self._words):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._line = row(self._cap, self._words, spacing=9)
-        self._line.setContentsMargins(*_MARGINS.get(role, (8, 3, 10, 3)))
+        self._line.setContentsMargins(8, 3, 10, 3)
         self._line.setStretch(1, 1)
         self.setLayout(self._line)
 
@@ -30,6 +27,10 @@ class CapButton(QPushButton):
         _put(self._cap, key)
         _put(self._words, words)
         self.setAccessibleName(words)
+
+    def narrow(self, *, narrow: bool) -> None:
+        """The cap alone, where there is no room for words; they stay its accessible name."""
+        self._words.setHidden(narrow)
 
     def wear(self, **properties: str) -> None:
         """Style properties of the button, seen by its labels too."""

@@ -35,7 +35,9 @@ def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — th
     folder = settings.data_dir / "practice"
     if not rehearse:
         sys.stderr.write("This version has no real telephone lines yet: the desk opens for practice calls.\n")
-    return run(lambda: practice_desk(folder), data_dir=settings.data_dir, language=settings.language, rehearsal=True)
+    return run(
+        lambda: practice_desk(folder), data_dir=settings.data_dir, language=settings.language, rehearsal=True
+    )
 
 
 def _window() -> str:

@@ -5,12 +5,12 @@ from enum import Enum
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.resources import resource
 
-_FAMILIES = (
+_CHINESE = (
     "Microsoft YaHei UI",
     "Microsoft YaHei",
     "PingFang SC",
@@ -20,6 +20,7 @@ _FAMILIES = (
     "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei",
 )
+_LATIN = ("Segoe UI", "SF Pro Text", "Noto Sans", "Open Sans", "Liberation Sans", "DejaVu Sans")
 
 
 class Appearance(Enum):
@@ -47,9 +48,9 @@ class Theme(QObject):
         self._rules = Template(resource("style", "fangxin.qss").read_text(encoding="utf-8"))
         self._appearance = Appearance.SYSTEM
         self._size = "normal"
-        self._worn = ("", "")
+        self._spoken = ""
+        self._worn = ("", "", "")
         app.setStyle("Fusion")
-        app.setFont(_font())
         app.styleHints().colorSchemeChanged.connect(self._dress)
         self._dress()
 
@@ -76,19 +77,28 @@ class Theme(QObject):
         self.use(Appearance.LIGHT if self.dark else Appearance.DARK)
 
     def fit(self, width: int, height: int) -> None:
-        """Smaller type and margins in a small window (logical px), so that 1366×768 at 150 % still holds everything."""
-        self._size = "compact" if height < 620 or width < 1000 else "normal"
+        """Smaller type and margins in a small window (logical px): 1920×1080 and 1366×768 hold everything at 200 %."""
+        if height < 440 or width < 760:
+            self._size = "tiny"
+        else:
+            self._size = "compact" if height < 620 or width < 1000 else "normal"
+        self._dress()
+
+    def speak(self, iso: str) -> None:
+        """Fonts for the window's language: in a Chinese font the English apostrophe is as wide as a character, and the reverse."""
+        self._spoken = iso
         self._dress()
 
     @Slot()
     def _dress(self) -> None:
-        wanted = ("dark" if self.dark else "light", self._size)
+        wanted = ("dark" if self.dark else "light", self._size, self._spoken)
         if wanted == self._worn:
             return
         self._worn = wanted
         colours = self._tokens[wanted[0]]
         self._app.setPalette(_palette(colours))
-        self._app.setStyleSheet(self._rules.substitute({**colours, **self._tokens[self._size]}))
+        tokens = {**colours, **self._tokens[self._size], "families": _families(self._spoken)}
+        self._app.setStyleSheet(self._rules.substitute(tokens))
 
 
 def mark(widget: QWidget, **properties: str) -> None:
@@ -103,13 +113,11 @@ def mark(widget: QWidget, **properties: str) -> None:
         widget.style().polish(widget)
 
 
-def _font() -> QFont:
+def _families(iso: str) -> str:
+    """The fonts of the list that this machine has, for a style sheet."""
     there = set(QFontDatabase.families())
-    font = QFont()
-    if chosen := [name for name in _FAMILIES if name in there]:
-        font.setFamilies(chosen)
-    font.setPixelSize(15)
-    return font
+    wanted = _CHINESE + _LATIN if iso == "zh" else _LATIN + _CHINESE
+    return ", ".join(f'"{name}"' for name in wanted if name in there) or "sans-serif"
 
 
 def _palette(colours: dict[str, str]) -> QPalette:

@@ -67,7 +67,7 @@ class DeskWindow(QMainWindow):
         face.note.written.connect(lambda text: self._tell(lambda desk: desk.note(text)))
         face.note.closed.connect(self._focus)
         self.setCentralWidget(face)
-        self.setMinimumSize(760, 460)
+        self.setMinimumSize(640, 360)
         self.resize(1240, 700)
 
     def _build_actions(self) -> None:
@@ -156,6 +156,7 @@ class DeskWindow(QMainWindow):
         self.painted.emit(screen)
 
     def _draw_words(self) -> None:
+        self._theme.speak(self._language.current)
         self.setWindowTitle(self.tr("Fangxin · telephone interviewing desk"))
         if self._painted is not None:
             self.face.draw(self._painted)

@@ -95,7 +95,9 @@ def read_offer(body: bytes) -> Offer:
     """The offer in a journal request. IntakeError 400 when it is none."""
     try:
         match decode(body):
-            case {"v": 1, "start": int(start), "lines": list(lines), "checkpoint": str(checkpoint)} if start >= 0:
+            case {"v": 1, "start": int(start), "lines": list(lines), "checkpoint": str(checkpoint)} if (
+                start >= 0
+            ):
                 return Offer(start, tuple(line.encode() for line in lines), checkpoint)
     except (EvidenceError, AttributeError):
         pass  # not JSON, or a line is no string: the same answer

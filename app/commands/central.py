@@ -1,36 +1,30 @@
 """fangxin central: the blind server that takes sealed objects and journals, and never a key that opens them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
-from app.commands.invocation import verifiers
-from app.errors import UsageError
+from app.commands.invocation import extra, verifiers
 from app.study.bundle import open_bundle
 
-try:
-    from app.central.registry import Registry
-    from app.central.server import serve as serve_forever
+if TYPE_CHECKING:
     from app.central.stores import FolderStore
-except ModuleNotFoundError as missing:  # a workstation does not carry central's libraries
-    _MISSING: str | None = missing.name
-else:
-    _MISSING = None
 
 cli = typer.Typer(help="The blind central server.", no_args_is_help=True)
 Data = Annotated[Path, typer.Option(help="Central's folder; made when it is not there.")]
 
 
-@cli.callback()
-def present() -> None:
-    """Refuse early where central's libraries are not installed."""
-    if _MISSING:
-        raise UsageError(
-            f"Central is not installed here: {_MISSING} is missing", todo="Install fangxin[central]."
-        )
+@contextmanager
+def _opened(data: Path, name: str = "central") -> "Iterator[FolderStore]":
+    with extra("central"):
+        from app.central.stores import FolderStore  # central's libraries are an extra
+    with FolderStore.open(data, system_entropy, name=name) as stores:
+        yield stores
 
 
 @cli.command()
@@ -43,7 +37,7 @@ def install(
     clock = SystemClock()
     publisher = verifiers(key)
     study = open_bundle(package, trusted=publisher, now=clock.wall())
-    with FolderStore.open(data, system_entropy) as stores:
+    with _opened(data) as stores:
         stores.install(
             package.read_bytes(),
             study=study.id,
@@ -60,14 +54,14 @@ def key(
     name: Annotated[str, typer.Option(help="Central's name in signatures, once and for all.")] = "central",
 ) -> None:
     """Print central's public key; make it the first time. It goes into every study package."""
-    with FolderStore.open(data, system_entropy, name=name) as stores:
+    with _opened(data, name) as stores:
         typer.echo(stores.signer.vkey)
 
 
 @cli.command()
 def enrol(data: Data) -> None:
     """Issue a one-time code for one workstation. Central must not be running on this folder."""
-    with FolderStore.open(data, system_entropy) as stores:
+    with _opened(data) as stores:
         typer.echo(stores.index.issue_code(system_entropy, SystemClock().wall()))
 
 
@@ -81,7 +75,10 @@ def serve(
     ] = "",
 ) -> None:
     """Take what the workstations hand in, until Ctrl+C."""
-    with FolderStore.open(data, system_entropy) as stores:
+    with extra("central"):
+        from app.central.registry import Registry  # central's libraries are an extra
+        from app.central.server import serve as serve_forever
+    with _opened(data) as stores:
         registry = Registry(stores, SystemClock())
         serve_forever(
             registry,
@@ -95,7 +92,7 @@ def serve(
 @cli.command()
 def status(data: Data) -> None:
     """Say which devices are enrolled and what alarms there are, as JSON."""
-    with FolderStore.open(data, system_entropy) as stores:
+    with _opened(data) as stores:
         devices = [device.name for device in stores.index.devices()]
         alarms = [{"name": a.name, "size": a.size, "wall": a.wall} for a in stores.index.alarms()]
         typer.echo(

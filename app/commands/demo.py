@@ -8,8 +8,7 @@ import typer
 
 from app.canonical import encode
 from app.clock import system_entropy
-from app.commands.invocation import empty_folder, invocation, may_ask
-from app.demo import Options, run
+from app.commands.invocation import empty_folder, extra, invocation, may_ask
 from app.resources import resource
 
 _ASIDE = "fangxin-demo"
@@ -29,6 +28,8 @@ def register(cli: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Everything once: study, sample, calls, batches, central, centre, verification, report."""
+        with extra("all"):
+            from app.demo import Options, run  # central and centre are extras
         options = Options(
             empty_folder(out or _next_folder()), seed, interviews, numbers=max(400, interviews * 8)
         )

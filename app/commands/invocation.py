@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,17 @@ class Invocation:
 
     settings: Settings
     open_desk: OpenDesk | None
+
+
+@contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Around imports of what a bare workstation does not carry: a missing library becomes a UsageError that names the extra."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"This command is not installed here: {error.name} is missing", todo=f"Install fangxin[{name}]."
+        ) from error
 
 
 def invocation(context: typer.Context) -> Invocation:

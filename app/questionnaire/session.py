@@ -12,49 +12,21 @@ from app.errors import AnswerError
 from app.questionnaire.form import Form, Kind, Question, Texts
 from app.questionnaire.values import to_text, to_truth
 from app.questionnaire.view import View
+from app.questionnaire.wording import LONGEST, say
 
-LONGEST = 10_000
-"""Characters of an open answer."""
 NOTED = "OK"
 """What is stored for a note that was read."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "zh": {
-        "required": "这一题要有回答才能往下走。",
-        "constraint": "这个回答不在允许的范围内。",
-        "score": "请打整数分。",
-        "range": "请打{low}到{high}之间的整数分。",
-        "integer": "请打整数。",
-        "decimal": "请打数字。",
-        "choice": "没有“{value}”这个选项。",
-        "long": f"回答太长，最多{LONGEST}个字。",
-        "unread": "这一段还没有念。",
-        "not_on": "按目前的回答，这一题用不上。",
-        "too_far": "前面还有没回答的题，先从“{name}”做起。",
-    },
-    "en": {
-        "required": "This question needs an answer before you go on.",
-        "constraint": "This answer is outside what is allowed.",
-        "score": "A whole score, please.",
-        "range": "Enter a whole score from {low} to {high}.",
-        "integer": "A whole number, please.",
-        "decimal": "A number, please.",
-        "choice": 'There is no option "{value}".',
-        "long": f"This answer is too long: at most {LONGEST} characters.",
-        "unread": "This has not been read out yet.",
-        "not_on": "With the answers so far this question is not asked.",
-        "too_far": 'There are unanswered questions before that one; "{name}" comes first.',
-    },
-}
 
 
 class Session:
     """The state of one interview in one form.
 
     answers: name → stored value, in any order (a resumed interview). at: name of the question to stand at; "" = the first relevant
-    question without a stored answer. language: full name or ISO code; "" = the form's default.
+    question without a stored answer, or, where the script had ended early, the question that ended it. language: full name or
+    ISO code; "" = the form's default.
     """
 
     def __init__(
@@ -176,8 +148,20 @@ class Session:
         if at:
             wanted = next((p for p, question in enumerate(self.form.asked) if question.name == at), 0)
             return self._following(wanted)
-        open_places = (p for p in places if self.form.asked[p].name not in self._stored)
-        return next(open_places, len(self.form.asked))
+        open_places = [p for p in places if self.form.asked[p].name not in self._stored]
+        if open_places:
+            return open_places[0]
+        if self._ended_early(places):
+            return places[-2]
+        return len(self.form.asked)
+
+    def _ended_early(self, places: list[int]) -> bool:
+        """Everything was asked, and a note before the last one ended it ("not now"): whoever is called again is asked again."""
+        return (
+            len(places) > 1
+            and places[-1] != len(self.form.asked) - 1
+            and bool(self.form.asked[places[-1]].ends)
+        )
 
     def _relevant_places(self) -> Iterator[int]:
         """Up to and with the first note that ends the interview."""
@@ -282,8 +266,7 @@ class Session:
         return "".join(piece if isinstance(piece, str) else to_text(piece(view)) for piece in pieces)
 
     def _word(self, key: str, **values: object) -> str:
-        words = _WORDS["zh" if "(zh" in self._language or "中文" in self._language else "en"]
-        return words[key].format(**values)
+        return say(self._language, key, **values)
 
 
 def _clean(text: str) -> str:

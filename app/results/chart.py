@@ -21,16 +21,18 @@ class Axis:
         self._city = city.value if city else None
 
     def ticks(self) -> str:
-        """The scale's head: its ends and the middle."""
-        middle = (self._low + self._high) / 2
-        marks = ((self._low, "start"), (middle, "middle"), (self._high, "end"))
-        return _svg(
-            "".join(
-                f'<text x="{self._x(at):.1f}" y="16" text-anchor="{anchor}">{at:g}</text>'
-                for at, anchor in marks
-            ),
-            "刻度",
+        """The scale's head: its ends and its middle."""
+        marks = ((self._low, "start"), ((self._low + self._high) / 2, "middle"), (self._high, "end"))
+        nudge = {
+            "start": -_EDGE,
+            "middle": 0,
+            "end": _EDGE,
+        }  # outer numbers stand flush with the drawing, not beyond it
+        texts = (
+            f'<text x="{self._x(at) + nudge[to]:.1f}" y="17" text-anchor="{to}">{at:g}</text>'
+            for at, to in marks
         )
+        return _svg("".join(texts), f"刻度{self._low}至{self._high}")
 
     def bar(self, estimate: Estimate | None) -> str:
         """One interval with its point, the city's value as a dashed line behind."""

@@ -1,4 +1,4 @@
-"""Pieces of the report page: text in two languages, table heads, and numbers as they are printed. Pure."""
+"""Pieces of the report page: text in two languages, tables, and numbers as they are printed. Pure."""
 
 from collections.abc import Iterable
 from html import escape
@@ -7,43 +7,64 @@ from app.results.index import Estimate
 from app.results.summary import Figure, Shown
 from app.results.words import SHOWN, Words
 
+Column = tuple[str, Words | str]
+"""A column's CSS class ("num" = to the right, "mid" = centred) and its heading, or ready markup for one."""
 
-def section(title: Words, inside: str) -> str:
+
+def section(title: Words, *parts: str) -> str:
+    """A part of the page under its heading."""
+    inside = "\n".join(parts)
     return f'<section>\n<h2>{title.zh}<span class="en" lang="en">{title.en}</span></h2>\n{inside}\n</section>'
 
 
-def head(*columns: tuple[str, Words]) -> str:
-    return "".join(f'<th scope="col" class="{kind}">{both(words)}</th>' for kind, words in columns)
+def lead(words: Words) -> str:
+    """The sentence before a table."""
+    return f'<p class="lead">{both(words)}</p>'
+
+
+def table(
+    columns: Iterable[Column], rows: Iterable[str], *, caption: Words | None = None, kind: str = ""
+) -> str:
+    """A table of ready rows. kind: CSS class."""
+    headings = ((style, words if isinstance(words, str) else both(words)) for style, words in columns)
+    heads = "".join(f'<th scope="col" class="{style}">{heading}</th>' for style, heading in headings)
+    title = "" if caption is None else f"<caption>{both(caption)}</caption>\n"
+    body = "\n".join(rows)
+    return f'<div class="scroll"><table class="{kind}">\n{title}<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
 
 
 def both(words: Words) -> str:
-    return f'{escape(words.zh)}<span class="en" lang="en">{escape(words.en)}</span>'
-
-
-def join(lines: Iterable[str]) -> str:
-    return "\n".join(lines)
+    """Chinese with the English beside it."""
+    return (
+        f'{escape(words.zh)}<span class="en" lang="en">{escape(words.en)}</span>'
+        if words.en
+        else escape(words.zh)
+    )
 
 
 def tag(figure: Figure) -> str:
+    """Why a figure is marked or not shown."""
     return "" if figure.shown is Shown.FULL else f'<span class="tag">{SHOWN[figure.shown].zh}</span>'
 
 
 def count(n: int | None) -> str:
+    """A number of interviews or cases; a dash when it is hidden."""
     return "—" if n is None else f"{n:,}"
 
 
 def amount(number: float) -> str:
+    """A count that may be an estimated one: with one decimal unless whole."""
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
 
 
 def score(figure: Figure, decimals: int = 1) -> str:
+    """The value of a figure; a dash when there is none to show."""
     value = figure.estimate.value if figure.estimate else None
     return "—" if value is None else f"{value:.{decimals}f}"
 
 
-def interval(
-    estimate: Estimate | None, limits: tuple[float, float] = (0.0, 100.0), decimals: int = 1
-) -> str:
+def interval(estimate: Estimate | None, limits: tuple[float, float] = (0.0, 100.0), decimals: int = 1) -> str:
+    """The 95 % interval, cut at the ends of the scale."""
     if estimate is None or estimate.low is None or estimate.high is None:
         return "—"
     low, high = max(limits[0], estimate.low), min(limits[1], estimate.high)

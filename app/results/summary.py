@@ -107,7 +107,8 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report. rates: with e that leaves out numbers announced as dead; plain: with AAPOR's default e. counts: category →
-    cases. outcomes: (outcome, calls) of those that occurred. scored: interviews in the index; unplaced: complete ones of no unit."""
+    cases. outcomes: (outcome, calls) of those that occurred. cases: numbers handed out; undialled: those
+    of them that were never dialled. scored: interviews in the index; unplaced: complete ones of no unit."""
 
     subject: Subject
     created: date
@@ -122,6 +123,7 @@ class Report:
     outcomes: tuple[tuple[Outcome, int], ...]
     calls: int
     cases: int
+    undialled: int
     scored: int
     unplaced: int
 
@@ -171,6 +173,7 @@ def build(
         outcomes=tuple((outcome, heard[key]) for key, outcome in known.items() if heard[key]),
         calls=len(calls),
         cases=max(released, len(final)),
+        undialled=max(0, released - len(final)),
         scored=len(scored),
         unplaced=len(complete) - len(scored),
     )

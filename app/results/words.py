@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from app.results.summary import FEW, SOME, Report, Shown
+from app.results.summary import FEW, SOME, CodeLine, Report, Shown
 from app.sample.outcome import When
 
 
@@ -19,6 +19,7 @@ REHEARSAL_WHY = Words(
     "This report contains data from a practice line. No real person was interviewed; it is not a survey result.",
 )
 CITY = Words("全市", "Whole city")
+TOTAL = Words("合计", "Total")
 CATEGORIES = {
     "I": Words("完成访问", "Complete interview"),
     "P": Words("部分完成", "Partial interview"),
@@ -34,7 +35,7 @@ RATE_GROUPS = {
     "COOP": Words("合作率", "Cooperation"),
     "REF": Words("拒访率", "Refusal"),
     "CON": Words("接触率", "Contact"),
-    "e": Words("合格估计", "Eligibility"),
+    "e": Words("估计合格比例", "Eligibility"),
 }
 SHOWN = {
     Shown.FULL: Words("", ""),
@@ -60,6 +61,25 @@ def notes(report: Report) -> tuple[Words, ...]:
     )
 
 
+def meaning(line: CodeLine) -> Words:
+    """What an AAPOR code stands for here: the outcomes that lead to it."""
+    named = []
+    for outcome in line.outcomes:
+        other = (
+            outcome.alternative if outcome.alternative and outcome.alternative.aapor == line.aapor else None
+        )
+        zh, en = WHEN[other.when] if other else Words("", "")
+        named.append(
+            (f"{outcome.zh}（{zh}）" if zh else outcome.zh, f"{outcome.en} ({en})" if en else outcome.en)
+        )
+    return Words("；".join(zh for zh, _ in named), "; ".join(en for _, en in named))
+
+
+def percent(value: float | None) -> str:
+    """A share as a percentage with one decimal; a dash when it is not defined."""
+    return "—" if value is None else f"{100 * value:.1f}%"
+
+
 def _definition(report: Report) -> tuple[Words, ...]:
     aspects = report.subject.aspects
     zh = "，".join(f"“{aspect.zh}”占{aspect.weight}%" for aspect in aspects)
@@ -68,8 +88,8 @@ def _definition(report: Report) -> tuple[Words, ...]:
         Words(
             f"指数满分100分。每道题取打了分的受访者的平均分；每个方面取所含各题平均分的平均数，换算成百分制；各方面再按权重相加：{zh}。"
             "权重写在调查方案里，开始拨打之前已经签名，事后不能改动。",
-            "The index runs from 0 to 100: the mean of each item over those who scored it, the mean of an aspect's items on a scale of 100, "
-            f"and the weighted sum of the aspects ({en}). The weights stand in the study, which was signed before the first call.",
+            "The index runs from 0 to 100: the mean of each item over those who scored it, the mean of an aspect's items on a scale "
+            f"of 100, and the weighted sum of the aspects ({en}). The weights stand in the study, signed before the first call.",
         ),
         Words(
             "回答“不了解”“不清楚”或者不愿回答的题不计分；没有做完的访问、复核作废的访问不计入指数。",
@@ -78,11 +98,11 @@ def _definition(report: Report) -> tuple[Words, ...]:
         Words(
             "95%置信区间：以区县为层，用线性化方差和t分布计算。它只反映抽样误差，不反映拨不通、拒访和漏访带来的偏差。"
             "超出评分范围的部分已截去。",
-            "95% intervals: linearised variance, stratified by unit, t distribution. They show sampling error only, not the bias of those who "
-            "could not be reached or refused. They are cut at the ends of the scale.",
+            "95% intervals: linearised variance, stratified by unit, t distribution. They show sampling error only, not the bias of "
+            "those who could not be reached or refused. They are cut at the ends of the scale.",
         ),
         Words(
-            "各区县按方案中的顺序排列，不是名次。区间大面积重叠的区县，不能据此分出高低。",
+            "各区县按方案中的顺序排列，不是名次。置信区间大部分重叠的区县，不能据此判断高低。",
             "Units stand in the order of the study; this is no ranking. Where intervals overlap widely, no order can be read off.",
         ),
     )
@@ -91,11 +111,13 @@ def _definition(report: Report) -> tuple[Words, ...]:
 def _places(report: Report) -> tuple[Words, ...]:
     empty = [line.unit for line in report.units if line.figure.shown is Shown.NONE]
     missing = Words(
-        f"没有有效样本的：{'、'.join(unit.zh for unit in empty)}。全市指数不包含这些地方。" if empty else "",
+        f"没有有效样本的区县：{'、'.join(unit.zh for unit in empty)}。全市指数不含这些区县。"
+        if empty
+        else "",
         f"Without interviews, and so not part of the city's index: {', '.join(unit.en for unit in empty)}.",
     )
     unplaced = Words(
-        f"另有{report.unplaced}份完成的访问问不出所在区县，未计入指数。" if report.unplaced else "",
+        f"另有{report.unplaced}份完成的访问没有问到所在区县，未计入指数。" if report.unplaced else "",
         f"{report.unplaced} complete interviews could not be placed in a unit and are not in the index.",
     )
     weighted = Words(
@@ -125,19 +147,14 @@ def _response(report: Report) -> tuple[Words, ...]:
     return (
         Words(
             "各种率按美国民意研究协会（AAPOR）《标准定义》计算。K为确认合格的个案（I+P+R+NC+O），U为情况不明的个案（UH+UO），"
-            "e为U中合格者的估计比例，分母不含已确认的空号、停机（4.3x）。"
+            "e为U中合格者的估计比例，计算时分母不含已确认的空号和停机（AAPOR编码4.3x，式中记作dead）。"
             f"按AAPOR计算表的默认算法，e为{e}，RR3为{rr3}。通常说的“成功率”“接通率”与这里的任何一个率都不是一回事。",
-            "Rates follow AAPOR's Standard Definitions. K: known eligible cases; U: unresolved ones; e: estimated eligible share of U, without "
-            f"numbers announced as dead (4.3x). By the default of AAPOR's calculator e is {e} and RR3 {rr3}.",
+            "Rates follow AAPOR's Standard Definitions. K: known eligible cases; U: unresolved ones; e: estimated eligible share of U, "
+            f"computed without numbers announced as dead (4.3x). By the default of AAPOR's calculator e is {e} and RR3 {rr3}.",
         ),
         Words(
             "没有覆盖到的：没有电话的居民、只用外地号码的居民、拦截陌生来电的居民。持本地号码而常住外地的人会被拨到，但不属于调查对象（4.10）。",
-            "Not covered: residents without a telephone, with numbers of other cities only, or who block unknown callers. People who keep a "
-            "local number but live elsewhere are dialled and found not eligible (4.10).",
+            "Not covered: residents without a telephone, with numbers of other cities only, or who block unknown callers. People who "
+            "keep a local number but live elsewhere are dialled and found not eligible (4.10).",
         ),
     )
-
-
-def percent(value: float | None) -> str:
-    """A share as a percentage with one decimal; a dash when it is not defined."""
-    return "—" if value is None else f"{100 * value:.1f}%"

@@ -69,7 +69,7 @@
         </message>
         <message>
             <source>Interview: {language}</source>
-            <translation>访问用语：{language}</translation>
+            <translation>访问：{language}</translation>
         </message>
         <message>
             <source>Ask in the other language from here on</source>
@@ -256,6 +256,10 @@
         <message>
             <source>Number</source>
             <translation>数字</translation>
+        </message>
+        <message>
+            <source>Digits, then Enter</source>
+            <translation>输入数字，回车保存</translation>
         </message>
     </context>
     <context>

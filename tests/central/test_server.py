@@ -43,7 +43,14 @@ def station(world: World) -> Workstation:
 
 
 def signed(
-    central: Central, station: Workstation, method: str, path: str, body: bytes = b"", *, created: int = NOW, nonce: str = "n"
+    central: Central,
+    station: Workstation,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    *,
+    created: int = NOW,
+    nonce: str = "n",
 ) -> httpx2.Request:
     url = central.url + path
     headers = signed_headers(
@@ -63,7 +70,9 @@ def word(answer: httpx2.Response) -> tuple[int, str]:
 
 
 class TestWho:
-    def test_a_workstation_that_is_not_enrolled(self, world: World, central: Central, station: Workstation) -> None:
+    def test_a_workstation_that_is_not_enrolled(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
         station.call(1)
         with pytest.raises(RefusedError, match="known key") as refusal:
             sync_once(station.store, station.journal.path.parent, world.client(station, central))
@@ -76,7 +85,9 @@ class TestWho:
             enrol(world.client(station, central), "AAAA-BBBB-CCCC", station.introduction)
         assert central.stores.index.devices() == ()
 
-    def test_a_code_that_another_workstation_used(self, world: World, central: Central, station: Workstation) -> None:
+    def test_a_code_that_another_workstation_used(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
         code = central.stores.index.issue_code(seeded("code"), NOW)
         client = world.client(station, central)
         enrol(client, code, station.introduction)
@@ -84,7 +95,9 @@ class TestWho:
         other = world.workstation("deadbeef")
         with pytest.raises(RefusedError, match="used before"):
             enrol(world.client(other, central), code, other.introduction)
-        assert (central.stores.folder / "devices" / "0badcafe.1.vkey").read_text() == station.signer.vkey + "\n"
+        assert (
+            central.stores.folder / "devices" / "0badcafe.1.vkey"
+        ).read_text() == station.signer.vkey + "\n"
 
     def test_an_enrolment_without_the_key_that_it_brings(
         self, world: World, central: Central, station: Workstation
@@ -158,7 +171,12 @@ class TestEdges:
 
     @pytest.mark.parametrize(
         ("method", "path", "status"),
-        [("GET", "/", 404), ("GET", "/v1/objects/aa", 405), ("POST", "/v1/status", 405), ("GET", "/../etc/passwd", 404)],
+        [
+            ("GET", "/", 404),
+            ("GET", "/v1/objects/aa", 405),
+            ("POST", "/v1/status", 405),
+            ("GET", "/../etc/passwd", 404),
+        ],
     )
     def test_what_is_not_there(
         self, central: Central, http: httpx2.Client, method: str, path: str, status: int
@@ -181,7 +199,11 @@ class TestEdges:
         data = bytes(10_000)
         path = f"/v1/objects/{hexdigest(data)}"
         request = signed(central, station, "PATCH", path, data)
-        head = f"PATCH {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in request.headers.items()) + "\r\n"
+        head = (
+            f"PATCH {path} HTTP/1.1\r\n"
+            + "".join(f"{k}: {v}\r\n" for k, v in request.headers.items())
+            + "\r\n"
+        )
         address = request.url.host, request.url.port or 0
         with socket.create_connection(address) as wire:
             wire.sendall(head.encode() + data[:4000])
@@ -226,7 +248,10 @@ class TestPort:
         registry = world.central(serve=False).registry
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            with pytest.raises(UsageError, match=rf"Port {port} is in use.*another port"), running(registry, port=port):
+            with (
+                pytest.raises(UsageError, match=rf"Port {port} is in use.*another port"),
+                running(registry, port=port),
+            ):
                 pass
             with pytest.raises(UsageError, match=f"Port {port} is in use"):
                 serve(registry, host="127.0.0.1", port=port, started=lambda _: None)
@@ -254,7 +279,7 @@ def test_a_full_disk_at_central_loses_nothing_and_says_so(world: World, tmp_path
             central, station = Central(stores, registry, VirtualClock(NOW), url), world.workstation()
             client = world.enrolled(station, central)
             hashes = station.call(1, 6_000_000)
-            with pytest.raises(RefusedError, match="disk is full.*people who run it"):
+            with pytest.raises(RefusedError, match=r"disk is full.*people who run it"):
                 sync_once(station.store, station.journal.path.parent, client)
             assert len(station.store.pending()) == 2
             assert not stores.has(hashes[1])
@@ -276,6 +301,4 @@ def test_a_central_that_fails_inside_answers_500_and_goes_on(
         patch.setattr(type(central.stores), "package", broken)
         with pytest.raises(SyncError):
             client.study()
-    assert client.study() == b"PK study"
-
-
+    assert world.client(station, central).study() == b"PK study"

@@ -174,7 +174,7 @@ def _answers_are_there(room: Room, told: Acknowledged, entries: list[dict[str, o
         if interview is None:
             assert case in closed, f"the interview of case {case} is gone"
             continue
-        kept = [e for e in room.station.store.events_of(interview) if isinstance(e, Answered) and e.question == question]
+        kept = [e for e in room.station.store.events(interview) if isinstance(e, Answered) and e.question == question]
         assert any(e.value == value for e in kept), f"answer {question}={value} is lost"
         assert commit(bytes.fromhex(kept[-1].salt), kept[-1].value) in commits, f"{question} has no commitment"
 

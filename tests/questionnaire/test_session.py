@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from app.errors import AnswerError
 from app.questionnaire.form import Choice, Form, Kind, Question
-from app.questionnaire.session import LONGEST, Session
+from app.questionnaire.session import Session
 from app.questionnaire.values import Value
 from app.questionnaire.view import View
+from app.questionnaire.wording import LONGEST
 
 WILLING = {
     "intro": "OK",

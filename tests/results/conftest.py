@@ -41,7 +41,13 @@ WORDS = (
 )
 ITEMS = tuple(Item(f"q{n:02d}", zh, en) for n, (zh, en) in enumerate(WORDS, start=1))
 ASPECTS = (
-    Aspect("A1", "市领导重视反腐败程度", "Importance the city's leadership attaches to fighting corruption", 25, ("q01", "q02", "q03")),
+    Aspect(
+        "A1",
+        "市领导重视反腐败程度",
+        "Importance the city's leadership attaches to fighting corruption",
+        25,
+        ("q01", "q02", "q03"),
+    ),
     Aspect("A2", "腐败现象遏制程度", "Curbing of corruption", 30, ("q04", "q05", "q06")),
     Aspect("A3", "干部廉洁程度", "Integrity of local officials", 25, ("q07", "q08", "q09")),
     Aspect("A4", "对消除腐败的信心", "Confidence in ending corruption", 20, ("q10", "q11", "q12")),
@@ -60,19 +66,38 @@ DAY = 86_400_000
 NOON = 17_500 * DAY + 4 * 3_600_000
 
 
-def call(case: str, n: int, outcome: str, *, rehearsal: bool = False, interviewer: str = "", aapor: str = "") -> CallRow:
+def call(
+    case: str, n: int, outcome: str, *, rehearsal: bool = False, interviewer: str = "", aapor: str = ""
+) -> CallRow:
     """The n-th call to a case, a day after the one before."""
     known = load_outcomes().get(outcome)
     code = aapor or (known.aapor if known else "")
     category = known.category.value if known else ""
     number = f"{case}-{n}"
-    return CallRow(number, case, "0a1b2c3d", NOON + n * DAY, outcome, code, category, 40 + 7 * n, rehearsal, "", interviewer)
+    return CallRow(
+        number,
+        case,
+        "0a1b2c3d",
+        NOON + n * DAY,
+        outcome,
+        code,
+        category,
+        40 + 7 * n,
+        rehearsal,
+        "",
+        interviewer,
+    )
 
 
-def interview(case: str, unit: str, chance: random.Random, *, rehearsal: bool, outcome: str = "60") -> InterviewRow:
+def interview(
+    case: str, unit: str, chance: random.Random, *, rehearsal: bool, outcome: str = "60"
+) -> InterviewRow:
     """An interview with scores that are higher in the later districts; one answer in twelve is "does not know" or declined."""
+    mild = chance.choice([-3, -2, -1, -1, 0, 0, 0, 1, 1, 2]) + int(unit) // 5
     answers = {
-        item.name: chance.choice(["98", "99"]) if chance.random() < 1 / 12 else str(min(10, chance.choice([6, 7, 8, 8, 9, 10]) + int(unit) // 5))
+        item.name: chance.choice(["98", "99"])
+        if chance.random() < 1 / 12
+        else str(min(10, chance.choice([6, 7, 8, 8, 9]) + mild))
         for item in ITEMS
     }
     return InterviewRow(f"i{case}", case, unit, answers, 350, rehearsal, outcome)
@@ -88,8 +113,35 @@ def field_work(*, rehearsal: bool, completes: dict[str, int]) -> tuple[list[Call
             calls += [call(case, k, "16", rehearsal=rehearsal) for k in range(n % 3)]
             calls.append(call(case, 5, "60", rehearsal=rehearsal))
             interviews.append(interview(case, unit, chance, rehearsal=rehearsal))
-    others = [["11", "11"], ["11"], ["12"], ["13", "16"], ["16"] * 6, ["15", "36"], ["31"], ["36", "36"], ["38"], ["39"], ["40"], ["41"]]
-    others += [["33", "16"], ["51"], ["52"], ["53"], ["54"], ["14", "14"], ["17"], ["18"], ["19", "16"], ["20"], ["16", "37"], ["11", "16"], [""]]
+    others = [
+        ["11", "11"],
+        ["11"],
+        ["12"],
+        ["13", "16"],
+        ["16"] * 6,
+        ["15", "36"],
+        ["31"],
+        ["36", "36"],
+        ["38"],
+        ["39"],
+        ["40"],
+        ["41"],
+    ]
+    others += [
+        ["33", "16"],
+        ["51"],
+        ["52"],
+        ["53"],
+        ["54"],
+        ["14", "14"],
+        ["17"],
+        ["18"],
+        ["19", "16"],
+        ["20"],
+        ["16", "37"],
+        ["11", "16"],
+        [""],
+    ]
     for n in range(9 * len(others)):
         case = f"x{n:03d}"
         calls += [call(case, k, key, rehearsal=rehearsal) for k, key in enumerate(others[n % len(others)])]
@@ -106,7 +158,9 @@ def subject() -> Subject:
 def report() -> Callable[..., Report]:
     """A report on that field period: report(rehearsal=True, completes={unit: interviews})."""
 
-    def made(*, rehearsal: bool = True, completes: dict[str, int] | None = None, released: int = 420) -> Report:
+    def made(
+        *, rehearsal: bool = True, completes: dict[str, int] | None = None, released: int = 420
+    ) -> Report:
         calls, interviews = field_work(rehearsal=rehearsal, completes=completes or COMPLETES)
         return build(SUBJECT, calls, interviews, created=date(2017, 11, 30), released=released)
 
@@ -118,6 +172,10 @@ def city() -> tuple[Respondent, ...]:
     """The 640 invented respondents of the reference runs, with their base weights."""
     with (VECTORS / "survey" / "city2023.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
-            Respondent(row["county"], {q: float(row[q]) for q in row if q.startswith("q") and row[q]}, float(row["base_w"]))
+            Respondent(
+                row["county"],
+                {q: float(row[q]) for q in row if q.startswith("q") and row[q]},
+                float(row["base_w"]),
+            )
             for row in csv.DictReader(file)
         )

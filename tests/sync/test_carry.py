@@ -85,7 +85,9 @@ def test_a_stick_that_never_was_at_central_brings_nothing_back(
     assert len(station.store.pending()) == 2
 
 
-def test_a_changed_file_on_the_stick_is_refused(central: Central, station: Workstation, tmp_path: Path) -> None:
+def test_a_changed_file_on_the_stick_is_refused(
+    central: Central, station: Workstation, tmp_path: Path
+) -> None:
     out(station, tmp_path / "stick")
     victim = next((tmp_path / "stick" / "objects").iterdir())
     victim.write_bytes(victim.read_bytes()[:-1] + b"x")
@@ -94,7 +96,9 @@ def test_a_changed_file_on_the_stick_is_refused(central: Central, station: Works
     assert not central.stores.has(victim.name)
 
 
-def test_a_changed_line_on_the_stick_is_refused(central: Central, station: Workstation, tmp_path: Path) -> None:
+def test_a_changed_line_on_the_stick_is_refused(
+    central: Central, station: Workstation, tmp_path: Path
+) -> None:
     out(station, tmp_path / "stick")
     journal = tmp_path / "stick" / "journals" / station.name / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"samples":8000', b'"samples":9000'))
@@ -103,7 +107,9 @@ def test_a_changed_line_on_the_stick_is_refused(central: Central, station: Works
     assert central.stores.journal(station.name).size == 0
 
 
-def test_a_forged_receipt_on_the_stick_is_noticed(central: Central, station: Workstation, tmp_path: Path) -> None:
+def test_a_forged_receipt_on_the_stick_is_noticed(
+    central: Central, station: Workstation, tmp_path: Path
+) -> None:
     stick = tmp_path / "stick"
     out(station, stick)
     import_from(stick, central.registry)

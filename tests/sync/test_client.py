@@ -39,7 +39,9 @@ def station(world: World) -> Workstation:
     return station
 
 
-def hostile(world: World, station: Workstation, central: Central, answer: Answer, **options: object) -> Client:
+def hostile(
+    world: World, station: Workstation, central: Central, answer: Answer, **options: object
+) -> Client:
     """A client whose central is not central at all."""
     return world.client(station, central, wire=lambda request, _: answer(request), **options)
 
@@ -163,12 +165,15 @@ def test_an_older_receipt_of_central_itself_is_no_receipt(
 
 
 def test_a_flipped_bit_in_a_receipt_is_noticed(world: World, station: Workstation, central: Central) -> None:
-    good = cosign(station.journal.checkpoint(), central.stores.signer, NOW // 1000).encode()
-    for place in range(0, len(good), 5):
-        bad = good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :]
-        client = hostile(world, station, central, lambda _, bad=bad: httpx2.Response(200, content=bad))
+    note = station.journal.checkpoint()
+    good = cosign(note, central.stores.signer, NOW // 1000).encode()
+    answers = [good] + [good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :] for at in range(0, len(good), 5)]
+    coming = iter(answers)
+    client = hostile(world, station, central, lambda _: httpx2.Response(200, content=next(coming)))
+    assert client.append(0, [], note).encode() == good
+    for _ in answers[1:]:
         with pytest.raises(SyncError):
-            client.append(0, [], station.journal.checkpoint())
+            client.append(0, [], note)
 
 
 def test_a_redirect_is_not_followed(world: World, station: Workstation, central: Central) -> None:
@@ -220,14 +225,19 @@ class TestPatience:
             hostile(world, station, central, answer, attempts=5).study()
         assert len(tries) == 1
 
-    def test_a_full_central_is_not_pestered(self, world: World, station: Workstation, central: Central) -> None:
+    def test_a_full_central_is_not_pestered(
+        self, world: World, station: Workstation, central: Central
+    ) -> None:
         tries = []
 
         def answer(request: httpx2.Request) -> httpx2.Response:
             tries.append(request)
             return httpx2.Response(507, content=encode({"error": "storage", "what": "The disk is full"}))
 
-        with stamina.set_testing(True, attempts=3), pytest.raises(RefusedError, match="disk is full.*people who run it"):
+        with (
+            stamina.set_testing(True, attempts=3),
+            pytest.raises(RefusedError, match=r"disk is full.*people who run it"),
+        ):
             hostile(world, station, central, answer, attempts=5).study()
         assert len(tries) == 1
 
@@ -235,7 +245,7 @@ class TestPatience:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             central.url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         client = world.client(station, central)
-        with pytest.raises(SyncError, match="cannot be reached.*sent later"):
+        with pytest.raises(SyncError, match=r"cannot be reached.*sent later"):
             client.study()
 
 
@@ -256,7 +266,9 @@ class TestClock:
 
         def answer(request: httpx2.Request) -> httpx2.Response:
             tries.append(request)
-            return httpx2.Response(401, content=encode({"error": "clock", "what": "wrong", "time": len(tries)}))
+            return httpx2.Response(
+                401, content=encode({"error": "clock", "what": "wrong", "time": len(tries)})
+            )
 
         with pytest.raises(RefusedError, match="wrong"):
             hostile(world, station, central, answer).study()
@@ -294,7 +306,9 @@ def test_a_truncated_answer_is_never_taken_for_whole(
 
 
 class TestObjects:
-    def test_a_file_that_vanished_is_named(self, world: World, central: Central, station: Workstation) -> None:
+    def test_a_file_that_vanished_is_named(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
         with pytest.raises(StorageError, match="not there"):
             world.client(station, central).put_object(station.folder / "gone", "aa" * 32)
 
@@ -309,7 +323,9 @@ class TestObjects:
 
 
 class TestEnrolment:
-    def test_a_portal_does_not_enrol_anybody(self, world: World, station: Workstation, central: Central) -> None:
+    def test_a_portal_does_not_enrol_anybody(
+        self, world: World, station: Workstation, central: Central
+    ) -> None:
         for answer in (portal, lambda _: httpx2.Response(200, content=encode({"device": "another.1"}))):
             with pytest.raises(SyncError, match="not central's answer"):
                 enrol(hostile(world, station, central, answer), "CODE", station.introduction)
@@ -320,7 +336,9 @@ class TestAssignments:
         central, station, other = world.central(), world.workstation(), world.workstation("deadbeef")
         client, others = world.enrolled(station, central), world.enrolled(other, central)
         assert client.assignment() is None
-        office = Client(central.url, "centre", CENTRE, [central.verifier], station.clock, station.entropy, attempts=1)
+        office = Client(
+            central.url, "centre", CENTRE, [central.verifier], station.clock, station.entropy, attempts=1
+        )
         with office:
             assert {device["name"] for device in office.devices()} == {station.name, other.name}
             office.put_assignment("0badcafe", b"sealed to the device")

@@ -60,14 +60,18 @@ def test_a_round_brings_everything_and_the_next_has_nothing_to_do(
     assert round_of(station, client) == Synced(0, 0, done.receipt)
 
 
-def test_without_a_checkpoint_nothing_counts_as_sent(world: World, central: Central, station: Workstation) -> None:
+def test_without_a_checkpoint_nothing_counts_as_sent(
+    world: World, central: Central, station: Workstation
+) -> None:
     client = world.enrolled(station, central)
     station.seal("contact", 700)
     assert round_of(station, client) == Synced(0, 0, None)
     assert len(station.store.pending()) == 1
 
 
-def test_lines_behind_the_last_checkpoint_stay_at_home(world: World, central: Central, station: Workstation) -> None:
+def test_lines_behind_the_last_checkpoint_stay_at_home(
+    world: World, central: Central, station: Workstation
+) -> None:
     client = world.enrolled(station, central)
     station.call(1)
     station.journal.append("shift.close")
@@ -127,10 +131,19 @@ class TestCutShort:
         with pytest.raises(SyncError, match="cannot be reached"):
             client.put_object(path, sha256)
         client.put_object(path, sha256)
-        assert patched == [("0", 1000), ("1000", 1000), ("2000", 1000), ("2000", 1000), ("3000", 1000), ("4000", 500)]
+        assert patched == [
+            ("0", 1000),
+            ("1000", 1000),
+            ("2000", 1000),
+            ("2000", 1000),
+            ("3000", 1000),
+            ("4000", 500),
+        ]
         assert central.stores.object(sha256).read_bytes() == path.read_bytes()
 
-    def test_the_interviewer_may_stop_a_round(self, world: World, central: Central, station: Workstation) -> None:
+    def test_the_interviewer_may_stop_a_round(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
         class StopError(Exception):
             pass
 
@@ -145,7 +158,9 @@ class TestCutShort:
         assert len(station.store.pending()) == 2
         assert round_of(station, client).objects == 2
 
-    def test_a_crash_between_receipt_and_manifest(self, world: World, central: Central, station: Workstation) -> None:
+    def test_a_crash_between_receipt_and_manifest(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
         def wire(request: httpx2.Request, real: httpx2.BaseTransport) -> httpx2.Response:
             if "batches" in request.url.path:
                 raise httpx2.ReadError("power cut")
@@ -234,7 +249,9 @@ class TestContradiction:
         station.call(2)
         round_of(station, client)
         with (
-            Journal.open(tmp_path / "image", station.journal.origin, station.signer, station.clock, rehearsal=True) as other,
+            Journal.open(
+                tmp_path / "image", station.journal.origin, station.signer, station.clock, rehearsal=True
+            ) as other,
             Store.open(tmp_path / "image.db", b"k" * 32) as store,
         ):
             other.append("shift.open", app="another history")
@@ -301,7 +318,7 @@ class TestContradiction:
 
         client = world.enrolled(station, central, wire=wire)
         station.call(1)
-        with pytest.raises(SyncError, match="99 lines.*only 3.*new epoch"):
+        with pytest.raises(SyncError, match=r"99 lines.*only 3.*new epoch"):
             round_of(station, client)
 
     def test_central_that_sends_us_back_and_forth_is_given_up(

@@ -15,7 +15,9 @@ URL = "http://127.0.0.1:8000/v1/objects/aa?x=1"
 
 
 def sign(body: bytes = b"body", method: str = "PATCH", url: str = URL) -> dict[str, str]:
-    return signed_headers(method, url, body, key_id="0badcafe.1", signer=SIGNER, created=1_500_000_000, nonce="n1")
+    return signed_headers(
+        method, url, body, key_id="0badcafe.1", signer=SIGNER, created=1_500_000_000, nonce="n1"
+    )
 
 
 def key_of(key_id: str) -> Verifier | None:
@@ -50,7 +52,11 @@ def test_a_changed_request_is_nobodys(change: dict[str, object]) -> None:
 @pytest.mark.parametrize("name", ["Content-Length", "Content-Digest", "Signature-Input", "Signature"])
 def test_a_missing_or_garbled_header_is_refused(name: str) -> None:
     whole = sign()
-    for headers in ({k: v for k, v in whole.items() if k != name}, {**whole, name: "garbage"}, {**whole, name: ""}):
+    for headers in (
+        {k: v for k, v in whole.items() if k != name},
+        {**whole, name: "garbage"},
+        {**whole, name: ""},
+    ):
         with pytest.raises(SyncError):
             check(headers)
 

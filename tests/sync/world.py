@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 
@@ -84,7 +84,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self._folder, self._stack = folder, ExitStack()
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -100,13 +100,17 @@ class World:
             central.url = self._stack.enter_context(running(central.registry))
         return central
 
-    def workstation(self, device: str = "0badcafe", *, rehearsal: bool = True, folder: str = "") -> Workstation:
+    def workstation(
+        self, device: str = "0badcafe", *, rehearsal: bool = True, folder: str = ""
+    ) -> Workstation:
         name, place = f"{device}.1", self._folder / (folder or device)
         clock = VirtualClock(NOW)
         origin = origin_of(STUDY, name)
         signer = Signer(origin, hexdigest(device.encode()).encode()[:32])
         journals = place / "journals" / "1"
-        journal = self._stack.enter_context(Journal.open(journals, origin, signer, clock, rehearsal=rehearsal))
+        journal = self._stack.enter_context(
+            Journal.open(journals, origin, signer, clock, rehearsal=rehearsal)
+        )
         store = self._stack.enter_context(Store.open(place / "store.db", b"k" * 32))
         identity = Identity.generate(seeded(device))
         return Workstation(place, name, signer, identity, journal, store, clock, seeded(f"{place}"))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit
 from app.interview.screen import QuestionView
 from ui.inputs.answer import AnswerInput
 from ui.inputs.entry import Why, plain
-from ui.layout import row
+from ui.layout import label, row
 from ui.pace import DECIMAL_POINTS, ENTER
 
 _LONGEST = 9
@@ -59,7 +59,8 @@ class IntegerInput(AnswerInput):
         self._edit.minus.connect(self.dont_know)
         self._edit.refused.connect(self.hint)
         self._edit.textChanged.connect(lambda _text: self.changed.emit())
-        self.setLayout(row(self._edit, None))
+        self._how = label("muted")
+        self.setLayout(row(self._edit, self._how, None, spacing=16))
         self.setFocusProxy(self._edit)
 
     def ask(self, question: QuestionView) -> None:
@@ -75,6 +76,7 @@ class IntegerInput(AnswerInput):
         super().show_question(question)
         self._edit.setAccessibleName(self.tr("Number"))
         self._edit.setAccessibleDescription(question.read_aloud)
+        self._how.setText(self.tr("Digits, then Enter"))
 
     def take(self, event: QKeyEvent, /) -> bool:
         """A digit typed while the focus was elsewhere is not lost."""

@@ -1,6 +1,7 @@
 """The keys that work right now: a bar at the bottom (it takes the mouse too) and the list behind F1."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
@@ -11,9 +12,22 @@ from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 
 
+_HELP_WIDTH = 300
+_NARROW = 880
+"""px below which the language keys of the bar show their caps alone."""
+
+
 def other(iso: str) -> str:
     """The interview language F11 changes to."""
     return "en" if iso == "zh" else "zh"
+
+
+def _beside_the_answer(action: Action, screen: Screen) -> bool:
+    """Scores and options show don't know and refused among their answers: once is enough."""
+    question = screen.question
+    if question is None or action.act not in (Act.DONT_KNOW, Act.REFUSED):
+        return False
+    return question.kind == "select_one" or question.scale is not None
 
 
 class KeyBar(QWidget):
@@ -46,7 +60,13 @@ class KeyBar(QWidget):
                 text = self._label(action, screen)
                 button.say(action.keys[0], text)
                 button.setToolTip(action_word(action.help))
-                button.setVisible(action in working)
+                button.setVisible(action in working and not _beside_the_answer(action, screen))
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """Words where there is room for them."""
+        super().resizeEvent(event)
+        for act in (Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE):
+            self._buttons[act].narrow(narrow=self.width() < _NARROW)
 
     def _label(self, action: Action, screen: Screen) -> str:
         if action.act is Act.INTERVIEW_LANGUAGE:
@@ -67,7 +87,7 @@ class HelpPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(340)
+        self.setFixedWidth(_HELP_WIDTH)
         self._heading, self._scores = label("heading"), label("muted", wrap=True)
         self._lines: list[tuple[QLabel, QLabel]] = []
         grid = QGridLayout()

@@ -1,6 +1,7 @@
 """The strip on top: study and interviewer; line, recording lamp, time; today's figures. It shows, and switches nothing."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.interview.screen import LineView, Page, RecordingView, Screen
 from ui.labels import clock_word, line_word, recording_word
@@ -21,6 +22,9 @@ _LAMP_TONE = {
 }
 _LAMP = {RecordingView.ON: "●", RecordingView.TROUBLE: "▲", RecordingView.CLOSED: "✓", RecordingView.OFF: "○"}
 
+_NARROW = 880
+"""px below which today's figures give way to the line and the recording."""
+
 
 class StatusPanel(QWidget):
     """What is true besides the page."""
@@ -30,16 +34,17 @@ class StatusPanel(QWidget):
         self._study, self._interviewer = label("study"), label("muted")
         self._line, self._lamp = label("chip", centre=True), label("lamp", centre=True)
         self._elapsed, self._counts = label("elapsed", centre=True), label("muted")
+        self._study.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         strip = row(
             self._study,
             self._interviewer,
-            None,
             self._counts,
             self._line,
             self._lamp,
             self._elapsed,
             spacing=14,
         )
+        strip.setStretch(0, 1)
         strip.setContentsMargins(28, 8, 28, 8)
         self.setLayout(row(framed(strip, "strip")))
 
@@ -61,5 +66,11 @@ class StatusPanel(QWidget):
                 dials=screen.counts.dials, completes=screen.counts.completes
             )
         )
+        self._counts.setVisible(self.width() >= _NARROW)
         self._elapsed.setVisible(screen.line is not LineView.IDLE)
         self.setVisible(screen.page is not Page.SIGN_IN)
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """Line, lamp and time stay; the figures go first."""
+        super().resizeEvent(event)
+        self._counts.setVisible(self.width() >= _NARROW)

@@ -11,14 +11,12 @@ from app.evidence.audit.chain import Walk
 from app.evidence.audit.facts import Facts
 from app.evidence.audit.place import Eyes, JournalPlace, Layout
 from app.evidence.audit.trust import Trust
+from app.evidence.batch import Manifest
 from app.evidence.note import Checkpoint, Opened, Verifier, open_note
 
 _NOTE = re.compile(r"([0-9]{12})\.note")
 _BATCH = re.compile(r"([0-9]{12})(?:\.[0-9a-f]{8})?\.note")
 _FORK = re.compile(r"([0-9]{12})\.[0-9a-f]{8}\.(?:refused|taken)\.note")
-_HEAD = "fangxin-batch/v1"
-_RANGE = re.compile(r"(0|[1-9][0-9]{0,14}) (0|[1-9][0-9]{0,14})")
-_ITEM = re.compile(r"([0-9a-f]{64}) (0|[1-9][0-9]{0,14}) ([a-z-]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +103,21 @@ class Signatures:
         opened = self._open(note, [key, *self.trust.central])
         if opened is None or not self._signed_by_both(note, opened, key):
             return
-        lines = opened.text.split("\n")
-        span = _RANGE.fullmatch(lines[2]) if len(lines) >= 5 else None
-        items = [_ITEM.fullmatch(line) for line in lines[4:-1]]
-        if (
-            lines[0] != _HEAD
-            or span is None
-            or lines[1] != walk.origin
-            or int(span[2]) != note.size
-            or not all(items)
-        ):
-            self._broken("manifest.foreign", "This manifest does not belong here, or is malformed", note)
+        try:
+            manifest = Manifest.parse(opened.text)
+        except EvidenceError as error:
+            self._broken("note.foreign", error.what, note)
+            return
+        if manifest.origin != walk.origin or manifest.size != note.size:
+            self._broken(
+                "note.foreign", "This manifest is about another journal or another place in it", note
+            )
             return
         self.eyes.findings.counts["manifests"] += 1
-        self._spans.append((int(span[1]), int(span[2])))
-        self.named |= {item[1]: int(item[2]) for item in items if item}
+        self._spans.append((manifest.start, manifest.size))
+        self.named |= {item.sha256: item.bytes for item in manifest.items}
         own = self._own_checkpoint(note)
-        if own is not None and hexdigest(own.data) != lines[3]:
+        if own is not None and hexdigest(own.data) != manifest.checkpoint:
             self._broken("manifest.differs", "This manifest names another checkpoint than the one here", note)
 
     def _open(self, note: _File, keys: Sequence[Verifier]) -> Opened | None:
@@ -145,16 +141,19 @@ class Signatures:
                 )
                 return False
             return True
-        say = (
-            self.eyes.findings.missing
-            if self.eyes.place.layout is Layout.ARCHIVE
-            else self.eyes.findings.note
+        alone = note.data.rpartition(b"\n\n")[2].count(b"\n") == 1
+        archive = self.eyes.place.layout is Layout.ARCHIVE and not alone
+        say = self.eyes.findings.missing if archive else self.eyes.findings.note
+        what = (
+            "Central has not signed this yet"
+            if alone
+            else "Central's signature under this could not be checked"
         )
         say(
             "central.unknown",
-            "Central's signature under this could not be checked",
+            what,
             self.eyes.at(note.path),
-            needed="central.vkey, or --key",
+            needed="a sync" if alone else "central.vkey, or --key",
         )
         return True
 
@@ -223,23 +222,20 @@ class Signatures:
             )
 
     def _say_unsent(self) -> None:
-        """In an archive every checkpoint came with a hand-in, which left a receipt and a manifest."""
-        if self.eyes.place.layout is not Layout.ARCHIVE or not self.trust.central:
+        """What is in an archive was handed in, and that left a receipt for the newest checkpoint and manifests over all lines."""
+        if self.eyes.place.layout is not Layout.ARCHIVE or not self.trust.central or not self._checkpoints:
             return
-        for size, note in self._checkpoints.items():
-            if size not in self._receipts:
-                needed = f"receipts/{size:012}.note; sync again"
-                self.eyes.findings.missing(
-                    "receipt.absent",
-                    "Central's receipt for this is not here",
-                    self.eyes.at(note.path),
-                    needed=needed,
-                )
+        newest = self._checkpoints[max(self._checkpoints)]
+        if newest.size > max(self._receipts, default=-1):
+            what, needed = (
+                "Central's receipt for this is not here",
+                f"receipts/{newest.size:012}.note; sync again",
+            )
+            self.eyes.findings.missing("receipt.absent", what, self.eyes.at(newest.path), needed=needed)
         reached = 0
         for start, size in sorted(self._spans):
-            if start > reached:
-                break
-            reached = max(reached, size)
+            if start <= reached:
+                reached = max(reached, size)
         if reached < self.covered:
             what = f"No manifest covers the lines after {reached}: a hand-in was cut short, or its manifest was taken away"
             self.eyes.findings.note("manifest.absent", what, self.eyes.at(self.place.lines))

@@ -1,0 +1,41 @@
+"""What the interviewer is told when a value is not taken and the form itself says nothing about it."""
+
+from collections.abc import Mapping
+
+LONGEST = 10_000
+"""Characters of an open answer."""
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "required": "这一题要有回答才能往下走。",
+        "constraint": "这个回答不在允许的范围内。",
+        "score": "请打整数分。",
+        "range": "请打{low}到{high}之间的整数分。",
+        "integer": "请打整数。",
+        "decimal": "请打数字。",
+        "choice": "没有“{value}”这个选项。",
+        "long": f"回答太长，最多{LONGEST}个字。",
+        "unread": "这一段还没有念。",
+        "not_on": "按目前的回答，这一题用不上。",
+        "too_far": "前面还有没回答的题，先从“{name}”做起。",
+    },
+    "en": {
+        "required": "This question needs an answer before you go on.",
+        "constraint": "This answer is outside what is allowed.",
+        "score": "A whole score, please.",
+        "range": "Enter a whole score from {low} to {high}.",
+        "integer": "A whole number, please.",
+        "decimal": "A number, please.",
+        "choice": 'There is no option "{value}".',
+        "long": f"This answer is too long: at most {LONGEST} characters.",
+        "unread": "This has not been read out yet.",
+        "not_on": "With the answers so far this question is not asked.",
+        "too_far": 'There are unanswered questions before that one; "{name}" comes first.',
+    },
+}
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """The sentence in the form's language if that is Chinese, else in English. language: full name as in the form."""
+    chinese = "(zh" in language or "中文" in language
+    return _WORDS["zh" if chinese else "en"][key].format(**values)
