@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import practice
-from app.canonical import Value, decode, encode, hexdigest
+from app.canonical import decode, encode, hexdigest
 from app.central.registry import Registry
 from app.central.server import running
 from app.central.stores import FolderStore
 from app.centre import Centre
 from app.clock import Clock, Entropy, SystemClock, VirtualClock
+from app.demo_summary import Demo, Options
 from app.desk import Desk
 from app.evidence.age import decrypt, encrypt
 from app.evidence.note import Verifier
@@ -29,10 +30,11 @@ from app.line_worker import LineWorker
 from app.results import summary
 from app.results.open import open_archive
 from app.results.report import write_html, write_xlsx
-from app.results.summary import Report, Shown
+from app.results.summary import Report
 from app.sample.case import Case
 from app.sample.frame import load_frame
 from app.sample.outcome import load_outcomes
+from app.sample.queue import next_due
 from app.study.bundle import build
 from app.study.load import load
 from app.study.model import StudySource
@@ -46,84 +48,6 @@ DAY = 24 * 60 * 60 * 1000
 STEP = 250
 """Milliseconds of virtual time between two looks at the line."""
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the person who runs the demo may choose. interviews: completed ones to reach; calls: never fewer; numbers: drawn."""
-
-    out: Path
-    seed: str
-    interviews: int = 42
-    calls: int = 30
-    numbers: int = 400
-    characters_per_second: float = 40.0
-
-
-@dataclass(frozen=True)
-class Demo:
-    """What a run has to show. calls, interviews: at the desk. seconds: it took. files: what to open, by name."""
-
-    options: Options
-    calls: int
-    interviews: int
-    seconds: float
-    report: Report
-    verdict: Verdict
-    files: dict[str, Path]
-
-    @property
-    def index(self) -> dict[str, str]:
-        """Unit code → index as text with two decimals, "" where there is none; the city under "city"."""
-        figures = {line.unit.code: line.figure for line in self.report.units} | {"city": self.report.city}
-        return {
-            code: _number(figure.estimate.value if figure.estimate else None)
-            for code, figure in figures.items()
-        }
-
-    def to_json(self) -> dict[str, Value]:
-        """For programs."""
-        return {
-            "v": 1,
-            "seed": self.options.seed,
-            "rehearsal": self.report.rehearsal,
-            "calls": self.calls,
-            "interviews": self.interviews,
-            "milliseconds": round(self.seconds * 1000),
-            "index": self.index,
-            "rates": {name: _number(rate.value, 4) for name, rate in self.report.rates.items()},
-            "verified": self.verdict.to_json(),
-            "files": {name: str(path) for name, path in self.files.items()},
-        }
-
-    def summary(self) -> str:
-        """For people."""
-        few = any(line.figure.shown is Shown.SMALL for line in self.report.units)
-        lines = [
-            "",
-            f"REHEARSAL. {self.calls} calls, {self.interviews} interviews in {self.seconds:.1f} s (seed {self.options.seed}).",
-            "",
-            *(self._unit(line.unit.zh, line.unit.en, line.unit.code) for line in self.report.units),
-            self._unit("全市", "Whole city", "city"),
-            *(
-                ["(Fewer than 30 interviews in a unit: real results would not show its score.)"]
-                if few
-                else []
-            ),
-            "",
-            *self.verdict.text().splitlines()[:4],
-            "",
-            *(f"{name:<10} {path}" for name, path in self.files.items()),
-            "",
-            "Check it again:",
-            f'  fangxin verify "{self.files["archive"]}"',
-            "Sit at the desk:",
-            "  fangxin --rehearse",
-        ]
-        return "\n".join(lines)
-
-    def _unit(self, zh: str, en: str, code: str) -> str:
-        return f"  {zh}  {en:<22} {self.index[code] or '–':>6}"
 
 
 def run(options: Options, study_folder: Path, entropy: Entropy, say: Say) -> Demo:
@@ -215,10 +139,6 @@ def _write(out: Path, report: Report, say: Say) -> dict[str, Path]:
     return files
 
 
-def _number(value: float | None, places: int = 2) -> str:
-    return "" if value is None else f"{value:.{places}f}"
-
-
 @dataclass(frozen=True)
 class _Wire:
     """How the demo's two senders speak to its central."""
@@ -258,7 +178,7 @@ class _Day:
     """An afternoon of calls by one practice interviewer."""
 
     def __init__(self, options: Options, ledger: Ledger, clock: VirtualClock, say: Say) -> None:
-        self._options, self._clock, self._say = options, clock, say
+        self._options, self._ledger, self._clock, self._say = options, ledger, clock, say
         numbers = [(case.number, case.unit) for case in ledger.store.cases()]
         room = Rehearsal(practice.cast(numbers, ledger.study, options.seed), clock, options.seed)
         self._desk = Desk(
@@ -274,8 +194,8 @@ class _Day:
         desk, person = self._desk, Interviewer(self._desk, "演练访问员")
         told = 0
         while not self._enough():
-            if desk.screen.notice is Notice.NO_CASES:
-                self._say("     nobody is left to call; draw more numbers for more interviews")
+            if desk.screen.notice is Notice.NO_CASES and not self._wait_for_a_case():
+                self._say("     nobody is left to call")
                 break
             if person.step():
                 continue
@@ -286,6 +206,16 @@ class _Day:
                 self._say(f"     {told} calls, {desk.screen.counts.completes} interviews")
         desk.sign_out()
         return desk.screen.counts
+
+    def _wait_for_a_case(self) -> bool:
+        """Let time pass until a number may be dialled again; False when none will be."""
+        now = self._clock.wall()
+        due = next_due(self._ledger.store.cases(), now)
+        if due is None:
+            return False
+        self._clock.advance(due - now)
+        self._desk.next_case()
+        return True
 
     def close(self) -> None:
         """The desk is left."""

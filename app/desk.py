@@ -5,39 +5,22 @@ the desk then asks for the outcome. Lives on one thread; tick() at least every 5
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from app import __version__
+from app.case_in_hand import CaseInHand
 from app.conversation import COMPLETE, Conversation, Rehearsing
 from app.errors import AnswerError, FangxinError
-from app.evidence.age import Recipient
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
 from app.interview.views import case_view, outcome_views
 from app.ledger import Ledger
 from app.line_worker import Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
 from app.recovery import recover
-from app.sample.case import Case
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
 from hardware.base import RATE, Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
-
-RESERVE_SECONDS = 40 * 60
-"""Disk kept free for one call's recording before it is dialled."""
-RING_SECONDS = 30
-"""Seconds of ringing before an unanswered call may be taken for "no answer" (notes/method.md §2.3)."""
-_NO_ANSWER = "16"
-
-
-@dataclass
-class _Work:
-    """The case in hand."""
-
-    case: Case
-    call: str = ""
-    conversation: Conversation | None = None
-    ended: bool = False
 
 
 class Desk:
@@ -54,7 +37,7 @@ class Desk:
     ) -> None:
         self._ledger, self._worker = ledger, worker
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
-        self._work: _Work | None = None
+        self._work: CaseInHand | None = None
         title = ledger.study.title.get("zh", ledger.study.id)
         allowed = (outcomes[key] for key in ledger.study.outcomes if key in outcomes)
         self._menu = {str(outcome.key): outcome for outcome in allowed if outcome.in_menu}
@@ -80,14 +63,16 @@ class Desk:
 
     def next_case(self) -> None:
         """Take the best next case."""
-        if self.screen.page is not Page.READY:
-            return
+        if self.screen.page is Page.READY:
+            self._written(self._next_case)
+
+    def _next_case(self) -> None:
         ledger = self._ledger
         case = next_case(ledger.store.cases(), ledger.clock.wall())
         if case is None:
             self._show(notice=Notice.NO_CASES)
             return
-        self._work = _Work(case)
+        self._work = CaseInHand(case)
         resumes = ledger.store.interview_of(case.id) is not None
         unit = next((u for u in ledger.study.units if u.code == case.unit), None)
         name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
@@ -99,10 +84,16 @@ class Desk:
         work = self._work
         if work is None or self.screen.page is not Page.CASE:
             return
-        if self._written(lambda: self._dial(work)):
-            counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
-            self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
-            self._show(notice=Notice.NONE)
+        if not self._written(lambda: work.prepare(self._ledger, self._worker)):
+            return
+        counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
+        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
+        self._show(notice=Notice.NONE)
+        try:
+            self._worker.dial(work.case.number)
+        except FangxinError as error:
+            self._take(self._worker.refused(error))
+            self._stopped(error)
         self.tick()
 
     def answer(self, value: str) -> None:
@@ -136,9 +127,12 @@ class Desk:
 
     def note(self, text: str) -> None:
         """A remark on the question at hand, or after the call on the interview."""
-        talk = self._work.conversation if self._work else None
-        if talk is not None and text.strip():
-            self._written(lambda: talk.note(text.strip()))
+        work, text = self._work, text.strip()
+        talk = work.conversation if work else None
+        if text and talk is not None:
+            self._written(partial(talk.note, text))
+        elif text and work is not None and work.call:
+            self._written(partial(self._ledger.remark, work.call, text))
 
     def switch_language(self, iso: str) -> None:
         """Go on in another interview language (ISO code)."""
@@ -159,11 +153,13 @@ class Desk:
             self._show(notice=Notice.NOTE_REQUIRED)
             return
         self.note(note)
-        if not self._written(lambda: self._close_case(work, outcome)):
+        at, proposed = self._worker.samples, self.screen.proposed
+        if not self._written(lambda: work.close(self._ledger, outcome, at=at, proposed=proposed)):
             return
         self._work = None
         counts = self.screen.counts
-        counts = replace(counts, completes=counts.completes + (key == COMPLETE))
+        done = work.decided is not None and work.decided.key == COMPLETE
+        counts = replace(counts, completes=counts.completes + done)
         self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
         self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
 
@@ -188,20 +184,25 @@ class Desk:
         if work is None or not work.call:
             return
         for report in reports:
-            match report:
-                case Heard(event, at):
-                    self._heard(work, event, at)
-                case Marked(mark):
-                    self._ledger.marked(work.call, mark)
-                case Gap(at, samples):
-                    self._ledger.gap(work.call, at, samples)
-                case Saved(closed):
-                    self._ledger.saved(work.call, closed)
-                    self._show(recording=RecordingView.CLOSED)
-                case Trouble(error):
-                    self._stopped(error)
+            # Each by itself: a disk that refuses one must not hide that the call has ended.
+            self._written(partial(self._told, work, report))
 
-    def _heard(self, work: _Work, event: LineEvent, at: int) -> None:
+    def _told(self, work: CaseInHand, report: Report) -> None:
+        match report:
+            case Heard(event, at):
+                self._heard(work, event, at)
+            case Marked(mark):
+                self._ledger.marked(work.call, mark)
+            case Gap(at, samples):
+                self._ledger.gap(work.call, at, samples)
+            case Saved(closed):
+                work.owe(partial(self._ledger.saved, work.call, closed))
+                self._show(recording=RecordingView.CLOSED)
+            case Trouble(error):
+                self._stopped(error)
+                work.owe(partial(self._ledger.broke_off, work.call, error))
+
+    def _heard(self, work: CaseInHand, event: LineEvent, at: int) -> None:
         match event:
             case Dialing():
                 self._ledger.line(work.call, "dialing", at)
@@ -211,6 +212,7 @@ class Desk:
             case Announcement():
                 self._show(proposed=propose(event.cause.value))
             case Answered():
+                self._show(proposed="")  # whatever was announced, somebody is there
                 self._ledger.line(work.call, "answered", at, event.source)
                 work.conversation = Conversation(self._ledger, work.case, work.call, self.screen.language)
                 self._show(
@@ -219,49 +221,24 @@ class Desk:
                 self._show_question(work.conversation)
             case Ended():
                 work.ended = True
-                talk = work.conversation
+                if self._rehearsing is not None:
+                    self._rehearsing.hush()
                 cause = event.cause.value
-                guess = self._unanswered(cause) if talk is None else talk.outcome_if_cut
-                self._show(page=Page.OUTCOME, line=LineView.ENDED, proposed=self.screen.proposed or guess)
+                guess = self.screen.proposed or work.likely(cause, at)
+                self._show(
+                    page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
+                )
                 self._ledger.ended(work.call, cause, event.raw, at)
             case _:
                 self._show(line=LineView.TROUBLE)
-
-    def _unanswered(self, cause: str) -> str:
-        """What a call that nobody took most likely comes to; "" when only the interviewer can tell."""
-        patient = self._worker.samples >= RING_SECONDS * RATE
-        return propose(cause) or (_NO_ANSWER if patient else "")
 
     # Steps
 
     @property
     def _talk(self) -> Conversation | None:
         """The conversation, while the interview page is on."""
-        return self._work.conversation if self._work and self.screen.page is Page.INTERVIEW else None
-
-    def _dial(self, work: _Work) -> None:
-        ledger = self._ledger
-        call = ledger.new_id()
-        ledger.store.open_call(call, work.case.id, ledger.clock.wall())
-        recipients = [
-            Recipient.parse(r) for r in (*ledger.study.recipients.centre, *ledger.study.recipients.lead)
-        ]
-        try:
-            header = self._worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
-            ledger.call_opened(
-                work.case, call, header
-            )  # durable intent: only now may the number leave the machine
-        except FangxinError:
-            ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
-            raise
-        work.call = call
-        self._worker.dial(work.case.number)
-
-    def _close_case(self, work: _Work, outcome: Outcome) -> None:
-        state = work.conversation.state if work.conversation else None
-        at, proposed = self._worker.samples, self.screen.proposed
-        key = str(outcome.key)
-        self._ledger.outcome(work.case, work.call, state, key, at=at, proposed=proposed, final=outcome.final)
+        talk = self._work.conversation if self._work and self.screen.page is Page.INTERVIEW else None
+        return None if talk is None or talk.over else talk
 
     def _show_question(self, talk: Conversation) -> None:
         view = talk.view()

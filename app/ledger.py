@@ -4,16 +4,18 @@ The journal is the truth for others; the store is the desk's own memory. A calle
 method here has returned. Every method raises StorageError when the disk does not take it.
 """
 
+import os
 from collections.abc import Sequence
 from errno import errorcode
 from pathlib import Path
 
 from app.canonical import Value, commit, encode, hexdigest
 from app.clock import Clock, Entropy
-from app.errors import StorageError
+from app.errors import FangxinError
 from app.evidence.age import Recipient
+from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
-from app.evidence.recording import Closed, Mark, remains_of
+from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, to_line
 from app.interview.interview import Interview, apply, document
@@ -133,7 +135,7 @@ class Ledger:
             samples=closed.samples,
         )
 
-    def broke_off(self, call: str, error: StorageError) -> None:
+    def broke_off(self, call: str, error: FangxinError) -> None:
         """The recording cannot go on: what is there is hashed as it is and due for sending."""
         code = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
         self.journal.append(
@@ -146,6 +148,7 @@ class Ledger:
         path = self.recording_path(call)
         if not path.exists():
             return
+        self.give_back(call)
         found = remains_of(path)
         self.store.enqueue(found.age_sha256, "recording-part", found.age, found.age_bytes)
         if found.tail is not None:
@@ -158,6 +161,14 @@ class Ledger:
             tail_sha256=found.tail_sha256,
             tail_bytes=found.tail_bytes,
         )
+
+    def give_back(self, call: str) -> None:
+        """The room that was reserved beyond the end of an unclosed recording and its tail. Not a byte of them changes."""
+        path = self.recording_path(call)
+        for file in (path, tail_of(path)):
+            if file.exists():
+                with storage_errors(file):
+                    os.truncate(file, file.stat().st_size)
 
     def remark(self, call: str, text: str) -> None:
         """The interviewer's words on a call in which nobody was interviewed: kept here, in the encrypted store."""
@@ -238,8 +249,12 @@ class Ledger:
                 "outcome.commit", call=call, case=case.id, outcome=outcome, at=at, proposed=proposed
             )
             if state is not None:
-                fields = {"interview": state.interview, "call": call, "case": case.id}
-                self.journal.append("interview.close", **fields, outcome=outcome, object=sha)
+                self.interview_closed(state, case, call, outcome, sha)
+
+    def interview_closed(self, state: Interview, case: Case, call: str, outcome: str, sha256: str) -> None:
+        """The interview as it stood at the end of this call is sealed. sha256: of the object."""
+        fields = {"interview": state.interview, "call": call, "case": case.id}
+        self.journal.append("interview.close", **fields, outcome=outcome, object=sha256)
 
     def settle(self, case: Case, call: str, outcome: str, *, final: bool) -> None:
         """Sign a checkpoint and bring the store up to an outcome that stands in the journal. Until this has returned it may be done
@@ -265,5 +280,9 @@ class Ledger:
     def _seal(self, kind: str, content: dict[str, Value], recipients: Sequence[str]) -> str:
         keys = [Recipient.parse(text) for text in recipients]
         sha, path, size = seal_object(self.folder / "objects", encode(content), keys, self.entropy)
-        self.store.enqueue(sha, kind, path, size)
+        try:
+            self.store.enqueue(sha, kind, path, size)
+        except FangxinError:
+            path.unlink(missing_ok=True)  # no line names it, and the next try makes another
+            raise
         return sha

@@ -8,6 +8,7 @@ import faulthandler
 import logging
 import logging.handlers
 import re
+import string
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -18,17 +19,52 @@ from structlog.typing import EventDict
 
 from app.errors import StorageError
 
-_NUMBER = re.compile(r"(?<![0-9a-fA-F])\+?\d[\d -]{5,}\d(?![0-9a-fA-F])")
+_NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
+_ID = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64})")
+_LONG = 10**9
 _QUIET = ("httpcore2", "httpx2", "asyncio", "pyxform")
 
 
 def mask(text: str) -> str:
-    """Digits that may be a telephone number (7 or more, spaces and dashes allowed) become ***."""
-    return _NUMBER.sub("***", text)
+    """Digits that may be a telephone number (7 or more, spaces and dashes allowed) become ***. Our own hexadecimal ids stay."""
+
+    def masked(found: re.Match[str]) -> str:
+        before, after = text[: found.start()], text[found.end() :]
+        start = len(before) - len(before.rstrip(_LETTERS))
+        end = len(after) - len(after.lstrip(_LETTERS))
+        word = before[len(before) - start :] + found[0] + after[:end]
+        return found[0] if _ID.fullmatch(word) else "***"
+
+    return _NUMBER.sub(masked, text)
+
+
+_LETTERS = "0123456789" + string.ascii_letters
+
+
+def _clean(value: Any) -> Any:
+    """The value with everything masked that might be a number: whole numbers of ten digits and more too."""
+    match value:
+        case bool() | float() | None:
+            return value
+        case int():
+            return value if abs(value) < _LONG else "***"
+        case dict():
+            return {mask(str(key)): _clean(each) for key, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(each) for each in value]
+        case _:
+            return mask(str(value))
 
 
 def _masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _clean(value) for key, value in event.items()}
+
+
+class _Daily(logging.handlers.TimedRotatingFileHandler):
+    """A file a day. A log that cannot be written (disk full) must not disturb the work or print a traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 — logging's name
+        """Let it go."""
 
 
 def start(data_dir: Path, *, days: int = 30) -> Path:
@@ -37,8 +73,8 @@ def start(data_dir: Path, *, days: int = 30) -> Path:
     path = folder / "fangxin.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.TimedRotatingFileHandler(
-            path, when="midnight", backupCount=days, encoding="utf-8", utc=True
+        handler = _Daily(
+            path, when="midnight", backupCount=days, encoding="utf-8", errors="backslashreplace", utc=True
         )
     except OSError as error:
         raise StorageError(
@@ -46,9 +82,9 @@ def start(data_dir: Path, *, days: int = 30) -> Path:
             where=str(data_dir),
             todo="Choose another one with --data-dir.",
         ) from error
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_lines())
     root = logging.getLogger()
-    for old in [h for h in root.handlers if isinstance(h, logging.handlers.TimedRotatingFileHandler)]:
+    for old in [h for h in root.handlers if isinstance(h, _Daily)]:
         root.removeHandler(old)
         old.close()
     root.addHandler(handler)
@@ -59,15 +95,27 @@ def start(data_dir: Path, *, days: int = 30) -> Path:
         processors=[
             structlog.stdlib.add_log_level,
             structlog.processors.format_exc_info,
-            _masked,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
     return path
+
+
+def _lines() -> logging.Formatter:
+    """One JSON object a line, masked, for our own events and for what libraries log."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _masked,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
 
 
 def catch_crashes(data_dir: Path, show: TextIO | None) -> None:

@@ -6,13 +6,13 @@ are and are joined there.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from app.canonical import commit
+from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal, read
-from app.evidence.recording import Remains, remains_of
 from app.interview.events import Answered
 from app.ledger import Ledger
+from app.sample.case import Case
 from app.sample.outcome import Outcome
 
 
@@ -30,25 +30,46 @@ def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     if not open_calls:
         return ()
     known, commits = _scan(ledger.journal, set(open_calls))
+    _sweep(ledger)
     interrupted = []
     for call, case_id in open_calls.items():
-        case = ledger.store.case(case_id)
+        case, says = ledger.store.case(case_id), known[call]
         _catch_up_answers(ledger, ledger.store.interview_of(case_id), commits)
-        says = known[call]
-        if not says.types & {"rec.close", "rec.recovered"}:
-            _log_remains(ledger, call)
+        if "rec.open" in says.types and not says.types & {"rec.close", "rec.recovered"}:
+            ledger.recovered(call)
         if says.outcome:
-            ledger.settle(case, call, says.outcome, final=outcomes[says.outcome].final)
-            continue
-        if "call.interrupted" not in says.types:
-            ledger.journal.append("call.interrupted", call=call, case=case_id)
-        ended = ledger.clock.wall()
-        with ledger.store.together():
-            ledger.store.save_case(case.interrupted(ended))
-            ledger.store.interrupt_call(call, ended=ended)
-        interrupted.append(call)
+            final = outcomes[says.outcome].final
+            _closed(ledger, case, call, says, final=final)
+            ledger.settle(case, call, says.outcome, final=final)
+        elif "rec.open" not in says.types:
+            # The crash came before anything was promised, and nothing was dialled.
+            ledger.give_back(call)
+            ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
+        else:
+            _interrupted(ledger, case, call, says)
+            interrupted.append(call)
     ledger.journal.checkpoint()
     return tuple(interrupted)
+
+
+def _closed(ledger: Ledger, case: Case, call: str, says: _Known, *, final: bool) -> None:
+    """A power cut may have kept the outcome and not the line after it, which names the sealed interview: write it now."""
+    interview = ledger.store.interview_of(case.id)
+    talked = final or says.types & {"interview.open", "interview.resume"}
+    if interview is not None and talked and "interview.close" not in says.types:
+        state = ledger.store.interview(interview)
+        sha = ledger.seal_interview(state, case)
+        ledger.interview_closed(state, case, call, says.outcome, sha)
+
+
+def _interrupted(ledger: Ledger, case: Case, call: str, says: _Known) -> None:
+    if "call.interrupted" not in says.types:
+        ledger.journal.append("call.interrupted", call=call, case=case.id)
+    ended = ledger.clock.wall()
+    with ledger.store.together():
+        if "dial.start" in says.types:
+            ledger.store.save_case(case.interrupted(ended))
+        ledger.store.interrupt_call(call, ended=ended)
 
 
 def _scan(journal: Journal, calls: set[str]) -> tuple[dict[str, _Known], set[str]]:
@@ -66,6 +87,20 @@ def _scan(journal: Journal, calls: set[str]) -> tuple[dict[str, _Known], set[str
     return known, commits
 
 
+def _sweep(ledger: Ledger) -> None:
+    """A crash between sealing a file and the line that names it leaves one that nobody will ever ask for; the store still has what is
+    in it, and it is sealed again when its time comes."""
+    journals = sorted((ledger.folder / "journals").glob("*/journal.jsonl"))
+    named = {
+        entry.data.get(field) for path in journals for entry in read(path) for field in ("contact", "object")
+    }
+    for path in (ledger.folder / "objects").glob("*"):
+        if path.name not in named:
+            ledger.store.withdraw(path.name)
+            with storage_errors(path):
+                path.unlink()
+
+
 def _catch_up_answers(ledger: Ledger, interview: str | None, commits: set[str]) -> None:
     """A draft that was committed a moment before the crash has no line in the journal yet: write it now."""
     if interview is None:
@@ -77,21 +112,3 @@ def _catch_up_answers(ledger: Ledger, interview: str | None, commits: set[str]) 
 
 def _commitment(event: Answered) -> str:
     return commit(bytes.fromhex(event.salt), event.value)
-
-
-def _log_remains(ledger: Ledger, call: str) -> None:
-    path: Path = ledger.recording_path(call)
-    if not path.exists():
-        return
-    found: Remains = remains_of(path)
-    ledger.store.enqueue(found.age_sha256, "recording-part", found.age, found.age_bytes)
-    if found.tail is not None:
-        ledger.store.enqueue(found.tail_sha256, "tail", found.tail, found.tail_bytes)
-    ledger.journal.append(
-        "rec.recovered",
-        call=call,
-        age_sha256=found.age_sha256,
-        age_bytes=found.age_bytes,
-        tail_sha256=found.tail_sha256,
-        tail_bytes=found.tail_bytes,
-    )

@@ -31,19 +31,23 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("fangxin", appauthor=False))
 
 
+def _stored(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The settings file is not valid TOML: {error}", where=str(path)) from error
+    except OSError as error:
+        raise UsageError(f"The settings file cannot be read: {error.strerror}", where=str(path)) from error
+
+
 def load(data_dir: Path | None = None, **overrides: Any) -> Settings:
     """The settings in force. Raises UsageError naming file, field and what it may be."""
     named = os.environ.get("FANGXIN_DATA_DIR", "")
     folder = data_dir or (Path(named) if named else default_data_dir())
     path = folder / "settings.toml"
-    stored: dict[str, Any] = {}
-    if path.exists():
-        try:
-            stored = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"The settings file is not valid TOML: {error}", where=str(path)) from error
-        except OSError as error:
-            raise UsageError("The settings file cannot be read", where=str(path)) from error
+    stored = _stored(path)
     from_environment = {
         name: value
         for name in Settings.model_fields

@@ -181,6 +181,10 @@ class Store:
             for sha256 in hashes:
                 self._database.execute("UPDATE outbox SET state = 'sent' WHERE sha256 = ?", [sha256])
 
+    def withdraw(self, sha256: str) -> None:
+        """A sealed file that no journal line ever named is not due any more."""
+        self._write("DELETE FROM outbox WHERE sha256 = ? AND state = 'waiting'", sha256)
+
     def mark_waiting(self, hashes: Iterable[str]) -> None:
         """Central has lost these again: they are due once more."""
         with self._transaction():

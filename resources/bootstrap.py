@@ -9,6 +9,7 @@ Needs Python 3.11 or later and pip; nothing else. Standard library only, because
 
 import hashlib
 import os
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -87,12 +88,13 @@ def main(arguments: list[str]) -> int:
         say(f"the environment could not be set up: {error}. Check the network and the free disk space, then try again.")
         return 2
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    environment["FANGXIN_COMMAND"] = f"python3 {shlex.quote(os.path.relpath(__file__))} run"
     environment.pop("PYTHONHOME", None)
     if command == "test":
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
         return subprocess.run([str(python), "-m", "pytest", *rest], cwd=ROOT, env=environment, check=False).returncode
     words = ["demo", *rest] if command == "demo" else rest
-    return subprocess.run([str(python), "-m", "app", *words], env=environment, check=False).returncode
+    return subprocess.run([str(python), "-m", "ui", *words], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

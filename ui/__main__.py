@@ -1,45 +1,72 @@
-"""The window's start: the surroundings are checked first, then Qt is loaded.
+"""fangxin with its window: composes the desk, the one place in ui that names a driver. Without Qt, so that every command starts fast."""
 
-Qt is imported inside run(), after the check: on a machine without its libraries the import itself fails, and a person must get a
-sentence, not a traceback or an abort.
-"""
-
-import os
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from app.errors import UsageError
-from ui.desk_thread import DeskLike
-from ui.surroundings import check_display, import_fault
+from app.__main__ import Face
+from app.__main__ import main as fangxin
+from app.clock import SystemClock, system_entropy
+from app.commands.selftest import Check
+from app.desk import Desk
+from app.line_worker import LineWorker
+from app.practice_room import open_practice_room
+from app.resources import resource
+from app.sample.outcome import load_outcomes
+from app.settings import Settings
+from hardware.rehearsal import Rehearsal
+from ui.start import run
 
 
-def run(
-    make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str = "", rehearsal: bool = False
-) -> int:
-    """Show the desk until its window is closed; returns the exit code (0 closed, 1 fault, 2 no window possible here).
-
-    make_desk is called on the desk's own thread and may raise FangxinError. language: "zh", "en", "" = as the system.
-    rehearsal: say so from the first moment, before the desk has said so itself.
-    """
+def practice_desk(folder: Path) -> Desk:
+    """The desk on the rehearsal line, its data in folder. Call on the desk's own thread; raises FangxinError."""
+    clock = SystemClock()
+    room = open_practice_room(folder, resource("studies", "dazhou-2017"), clock, system_entropy)
     try:
-        check_display(os.environ, sys.platform)
+        line = Rehearsal(room.residents, clock, room.seed)
+        worker = LineWorker(line.line, line.sound, system_entropy)
+        return Desk(room.ledger, worker, load_outcomes(), practice=line.practice)
+    except BaseException:
+        room.ledger.close()
+        raise
+
+
+def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — the signature is app's OpenDesk
+    """The window. There are no real lines in this version, so it is the practice desk either way."""
+    folder = settings.data_dir / "practice"
+    if not rehearse:
+        sys.stderr.write("This version has no real telephone lines yet: the desk opens for practice calls.\n")
+    return run(
+        lambda: practice_desk(folder), data_dir=settings.data_dir, language=settings.language, rehearsal=True
+    )
+
+
+def _window() -> str:
+    """The window can be built and painted; needs Qt's libraries, no screen."""
+    from ui.selftest import paint  # Qt only when asked for
+
+    return paint()
+
+
+def _desk() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = practice_desk(Path(folder) / "practice")
         try:
-            from ui.application import show
-        except ImportError as error:
-            raise import_fault(error) from error
-    except UsageError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal)
+            return f"practice desk ready, {desk.screen.study}"
+        finally:
+            desk.close()
 
 
-def main(argv: list[str]) -> int:
-    """python -m ui ARGS: the same as the command fangxin, which composes the desk."""
-    from app.__main__ import main as fangxin  # that module imports run() from here
+def face() -> Face:
+    """What the window adds to the command line."""
+    return Face(open_desk, (Check("window", _window), Check("desk", _desk)))
 
-    return fangxin(argv)
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command fangxin; returns its exit code."""
+    return fangxin(arguments, face())
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -46,8 +46,9 @@ class CapButton(QPushButton):
         return self._line.totalSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """As its labels can be squeezed."""
-        return self._line.totalMinimumSize()
+        """Words may wrap, but never be cut in height."""
+        least = self._line.totalMinimumSize()
+        return QSize(least.width(), max(least.height(), self._line.totalSizeHint().height()))
 
 
 def _put(part: QLabel, text: str) -> None:

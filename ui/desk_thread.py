@@ -161,7 +161,7 @@ class DeskThread:
             try:
                 job = self._jobs.get(timeout=TICK)
             except queue.Empty:
-                job = _Job(0, DeskLike.tick, None)
+                job = _Job(0, lambda idle: idle.tick(), None)
             if job is None:
                 return
             if job.seen is None or same_place(job.seen, desk.screen):

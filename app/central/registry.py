@@ -179,6 +179,10 @@ class Registry:
             raise
 
     def _receipt(self, held: HeldJournal, checkpoint: Checkpoint, note: str) -> str:
+        if (
+            held.note("checkpoints", checkpoint.size) is None
+        ):  # came late, by stick, after longer ones by the network
+            held.put("checkpoints", f"{checkpoint.size:012}.note", note)
         receipt = held.note("receipts", checkpoint.size)
         if receipt is None:
             receipt = cosign(note, self.stores.signer, self.clock.wall() // 1000)

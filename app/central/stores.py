@@ -173,6 +173,16 @@ class FolderStore:
         self.put(self._private / "assignments" / device, sealed)
 
 
+def open_index(folder: Path) -> Index:
+    """The index of a central that may be running: to issue a code or to look at devices and alarms meanwhile."""
+    path = folder / ".central" / "index.db"
+    if not path.exists():
+        raise StorageError(
+            "This is not central's folder", where=str(folder), todo="Give the folder that central uses."
+        )
+    return Index.open(path)
+
+
 def _signer(path: Path, entropy: Entropy, name: str) -> Signer:
     with durable.storage_errors(path):
         if not path.exists():

@@ -1,5 +1,6 @@
 """fangxin centre: the centre's keys, and opening what came in."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +40,6 @@ def open_command(
     with storage_errors(out):
         out.mkdir(parents=True, exist_ok=True)
         for name, rows in (("calls", opened.calls), ("interviews", opened.interviews)):
-            lines = b"".join(encode(row.to_json()) + b"\n" for row in rows)
+            lines = b"".join(encode(asdict(row)) + b"\n" for row in rows)
             write_file(out / f"{name}.jsonl", lines)
     typer.echo(f"{len(opened.calls)} calls and {len(opened.interviews)} interviews are in {out}")

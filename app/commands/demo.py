@@ -1,5 +1,6 @@
 """fangxin demo: everything once, no screen needed."""
 
+import os
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 from app.canonical import encode
 from app.clock import system_entropy
 from app.commands.invocation import empty_folder, extra, invocation, may_ask
+from app.demo_summary import Options
 from app.resources import resource
 
 _ASIDE = "fangxin-demo"
@@ -29,10 +31,10 @@ def register(cli: typer.Typer) -> None:
     ) -> None:
         """Everything once: study, sample, calls, batches, central, centre, verification, report."""
         with extra("all"):
-            from app.demo import Options, run  # central and centre are extras
-        options = Options(
-            empty_folder(out or _next_folder()), seed, interviews, numbers=max(400, interviews * 8)
-        )
+            from app.demo import run  # central's libraries are an extra
+        folder = empty_folder(out or _next_folder())
+        numbers, command = max(50, round(interviews * 2.6)), os.environ.get("FANGXIN_COMMAND", "fangxin")
+        options = Options(folder, seed, interviews, numbers=numbers, command=command)
         done = run(
             options,
             resource("studies", "dazhou-2017"),

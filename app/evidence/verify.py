@@ -41,6 +41,8 @@ def verify(
         findings.counts[name] = 0
     trust = Trust(tuple(keys), eyes)
     trust.look()
+    for path in place.odd:
+        eyes.foreign(path)
     manifests: dict[str, int] = {}
     for journal in place.journals:
         manifests |= audit_journal(journal, eyes, trust, facts).named

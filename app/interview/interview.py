@@ -48,9 +48,7 @@ def apply(state: Interview, event: Event) -> Interview:
             return replace(state, calls=(*state.calls, event.call), outcome="")
         case Answered():
             answers = {**state.answers, event.question: event}
-            return replace(
-                state, answers=answers, trail=(*state.trail, event), position=event.question
-            )
+            return replace(state, answers=answers, trail=(*state.trail, event), position=event.question)
         case Moved():
             return replace(state, position=event.to)
         case Noted():

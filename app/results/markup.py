@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from html import escape
 
 from app.results.index import Estimate
-from app.results.summary import Figure, Shown
+from app.results.summary import Figure
 from app.results.words import SHOWN, Words
 
 Column = tuple[str, Words | str]
 """A column's CSS class ("num" = to the right, "mid" = centred) and its heading, or ready markup for one."""
 
 
-def section(title: Words, *parts: str) -> str:
-    """A part of the page under its heading."""
+def section(title: Words, *parts: str, sheet: bool = True) -> str:
+    """A part of the page under its heading. sheet: begins a new sheet of paper."""
     inside = "\n".join(parts)
-    return f'<section>\n<h2>{title.zh}<span class="en" lang="en">{title.en}</span></h2>\n{inside}\n</section>'
+    kind = ' class="sheet"' if sheet else ""
+    return f'<section{kind}>\n<h2>{title.zh}<span class="en" lang="en">{title.en}</span></h2>\n{inside}\n</section>'
 
 
 def lead(words: Words) -> str:
@@ -44,7 +45,12 @@ def both(words: Words) -> str:
 
 def tag(figure: Figure) -> str:
     """Why a figure is marked or not shown."""
-    return "" if figure.shown is Shown.FULL else f'<span class="tag">{SHOWN[figure.shown].zh}</span>'
+    words = SHOWN[figure.shown]
+    return (
+        f'<span class="tag">{words.zh}</span><span class="en" lang="en">{escape(words.en)}</span>'
+        if words.zh
+        else ""
+    )
 
 
 def count(n: int | None) -> str:

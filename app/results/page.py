@@ -24,7 +24,7 @@ from app.results.words import (
 _KEY_RATES = ("RR1", "RR3", "RR5")
 _CLASS = ("mid", Words("类", "Class"))
 _CASES = ("num", Words("号码", "Cases"))
-_AAPOR = ("num", Words("AAPOR", "code"))
+_AAPOR = ("code", Words("AAPOR", "code"))
 
 
 def page(report: Report) -> str:
@@ -107,7 +107,7 @@ def _units(report: Report) -> str:
     )
     rows = [_unit(CITY, report.city, axis, "total")]
     rows += [_unit(Words(line.unit.zh, line.unit.en), line.figure, axis) for line in report.units]
-    return section(Words("各区县指数", "Index by unit"), table(columns, rows))
+    return section(Words("各区县指数", "Index by unit"), table(columns, rows), sheet=False)
 
 
 def _unit(name: Words, figure: Figure, axis: Axis, kind: str = "") -> str:
@@ -193,46 +193,43 @@ def _outcomes(report: Report) -> str:
         "A number may be dialled more than once: outcomes count calls, final dispositions count numbers. "
         "Codes that did not occur are left out.",
     )
-    calls = [
-        f'<tr><td class="num">{escape(o.key)}</td><td>{both(Words(o.zh, o.en))}</td><td class="num">{o.aapor}</td>'
-        f'<td class="mid">{o.category}</td><td class="num">{n:,}</td></tr>'
-        for o, n in report.outcomes
-    ]
-    given = sum(n for _, n in report.outcomes)
-    if given != report.calls:
-        cut = both(Words("通话中断，没有给出结果", "Cut off before an outcome was given"))
-        calls.append(
-            f'<tr><td></td><td>{cut}</td><td></td><td></td><td class="num">{report.calls - given:,}</td></tr>'
-        )
-    calls.append(
-        f'<tr class="total"><td></td><td>{both(TOTAL)}</td><td></td><td></td><td class="num">{report.calls:,}</td></tr>'
-    )
-    codes = [
-        f'<tr><td class="num">{line.aapor}</td><td class="mid">{line.category}</td><td>{both(meaning(line))}</td>'
-        f'<td class="num">{line.cases:,}</td></tr>'
-        for line in report.codes
-    ]
-    codes.append(
-        f'<tr class="total"><td></td><td></td><td>{both(TOTAL)}</td><td class="num">{report.cases:,}</td></tr>'
-    )
     by_call = (
-        ("num", Words("编码", "Code")),
+        ("code", Words("编码", "Code")),
         ("", Words("通话结果", "Outcome")),
         _AAPOR,
         _CLASS,
         ("num", Words("通话", "Calls")),
     )
     by_case = (_AAPOR, _CLASS, ("", Words("最终结果", "Final disposition")), _CASES)
-    return section(
-        Words("通话结果与最终结果", "Call outcomes and final dispositions"),
-        lead(words),
-        f'<div class="two even">\n{table(by_call, calls, kind="plain")}\n{table(by_case, codes, kind="plain")}\n</div>',
-    )
+    calls, codes = table(by_call, _calls(report), kind="plain"), table(by_case, _codes(report), kind="plain")
+    title = Words("通话结果与最终结果", "Call outcomes and final dispositions")
+    return section(title, lead(words), f'<div class="two even">\n{calls}\n{codes}\n</div>')
+
+
+def _calls(report: Report) -> Iterator[str]:
+    for outcome, n in report.outcomes:
+        yield (
+            f'<tr><td class="code">{escape(outcome.key)}</td><td>{both(Words(outcome.zh, outcome.en))}</td>'
+            f'<td class="code">{outcome.aapor}</td><td class="mid">{outcome.category}</td><td class="num">{n:,}</td></tr>'
+        )
+    if cut := report.calls - sum(n for _, n in report.outcomes):
+        words = both(Words("通话中断，没有给出结果", "Cut off before an outcome was given"))
+        yield f'<tr><td></td><td>{words}</td><td></td><td></td><td class="num">{cut:,}</td></tr>'
+    yield f'<tr class="total"><td></td><td>{both(TOTAL)}</td><td></td><td></td><td class="num">{report.calls:,}</td></tr>'
+
+
+def _codes(report: Report) -> Iterator[str]:
+    for line in report.codes:
+        yield (
+            f'<tr><td class="code">{line.aapor}</td><td class="mid">{line.category}</td><td>{both(meaning(line))}</td>'
+            f'<td class="num">{line.cases:,}</td></tr>'
+        )
+    yield f'<tr class="total"><td></td><td></td><td>{both(TOTAL)}</td><td class="num">{report.cases:,}</td></tr>'
 
 
 def _notes(report: Report) -> str:
     items = "\n".join(f"<li>{both(note)}</li>" for note in notes(report))
-    return section(Words("说明", "Notes"), f'<ol class="notes">\n{items}\n</ol>')
+    return section(Words("说明", "Notes"), f'<ol class="notes">\n{items}\n</ol>', sheet=False)
 
 
 def _footer(report: Report) -> str:

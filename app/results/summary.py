@@ -129,7 +129,7 @@ class Report:
 
 
 def subject_of(study: StudySource) -> Subject:
-    """The subject as the study has it. In an item's wording, what is put in for each respondent becomes ……."""
+    """The subject as the study has it. An item is named by its question; what is put in for each respondent becomes ……."""
     asked = {question.name: question for question in study.form.questions}
     items = tuple(_item(asked[name], study) for aspect in study.aspects for name in aspect.items)
     title = study.title
@@ -163,7 +163,7 @@ def build(
         subject=subject,
         created=created,
         rehearsal=rehearsal,
-        city=_figure(design.index(subject.aspects), len(scored), rehearsal=rehearsal),
+        city=figure(design.index(subject.aspects), len(scored), rehearsal=rehearsal),
         units=_units(subject, design, by_unit(scored), rehearsal=rehearsal),
         aspects=_aspects(subject, design, len(scored), rehearsal=rehearsal),
         rates=rates(counts, dead=dead(final)),
@@ -190,7 +190,8 @@ def visible(n: int, *, rehearsal: bool) -> Shown:
     return Shown.WITHHELD if n >= FEW else Shown.HIDDEN
 
 
-def _figure(estimate: Estimate, n: int, *, rehearsal: bool) -> Figure:
+def figure(estimate: Estimate, n: int, *, rehearsal: bool) -> Figure:
+    """An estimate that rests on n interviews, as far as it may be seen by itself."""
     shown = visible(n, rehearsal=rehearsal)
     whole = estimate if shown in (Shown.FULL, Shown.SMALL) and estimate.value is not None else None
     return Figure(shown, None if shown is Shown.HIDDEN else n, whole)
@@ -207,20 +208,32 @@ def _units(
     lines = []
     for unit in subject.units:
         estimate = design.index(subject.aspects, lambda row, code=unit.code: row.unit == code)  # type: ignore[misc]
-        lines.append(UnitLine(unit, _figure(estimate, interviews[unit.code], rehearsal=rehearsal)))
-    return _covered(tuple(lines))
+        lines.append(UnitLine(unit, figure(estimate, interviews[unit.code], rehearsal=rehearsal)))
+    return protect(tuple(lines))
 
 
-def _covered(lines: tuple[UnitLine, ...]) -> tuple[UnitLine, ...]:
-    """A single withheld unit could be worked out from the city and the others: then the smallest of the others is covered too."""
+def protect(lines: tuple[UnitLine, ...]) -> tuple[UnitLine, ...]:
+    """What stands alone could be worked out from the city and the others. A single withheld score: the smallest unit with one is covered
+    too. A single hidden number of interviews: the smallest withheld unit's number is hidden too."""
     withheld = [line for line in lines if line.figure.shown in (Shown.WITHHELD, Shown.HIDDEN)]
     others = [line for line in lines if line.figure.shown is Shown.FULL]
-    if len(withheld) != 1 or not others:
-        return lines
-    smallest = min(others, key=lambda line: (line.figure.n or 0, line.unit.code))
-    return tuple(
-        UnitLine(line.unit, Figure(Shown.COVERED, None, None)) if line is smallest else line for line in lines
-    )
+    if len(withheld) == 1 and others:
+        smallest = _smallest(others)
+        return _replaced(
+            lines, smallest, Shown.COVERED, None if withheld[0].figure.n is None else smallest.figure.n
+        )
+    numbered = [line for line in withheld if line.figure.n is not None]
+    if len(withheld) == len(numbered) + 1 and numbered:
+        return _replaced(lines, _smallest(numbered), Shown.WITHHELD, None)
+    return lines
+
+
+def _smallest(lines: Iterable[UnitLine]) -> UnitLine:
+    return min(lines, key=lambda line: (line.figure.n or 0, line.unit.code))
+
+
+def _replaced(lines: Iterable[UnitLine], one: UnitLine, shown: Shown, n: int | None) -> tuple[UnitLine, ...]:
+    return tuple(UnitLine(line.unit, Figure(shown, n, None)) if line is one else line for line in lines)
 
 
 def _aspects(subject: Subject, design: Design, scored: int, *, rehearsal: bool) -> tuple[AspectLine, ...]:
@@ -231,10 +244,10 @@ def _aspects(subject: Subject, design: Design, scored: int, *, rehearsal: bool) 
         inside = []
         for name in aspect.items:
             estimate = design.mean(name)
-            figure = _figure(estimate, estimate.n, rehearsal=rehearsal)
-            inside.append(ItemLine(items[name], figure, None if figure.n is None else scored - estimate.n))
+            seen = figure(estimate, estimate.n, rehearsal=rehearsal)
+            inside.append(ItemLine(items[name], seen, None if seen.n is None else scored - estimate.n))
         lines.append(
-            AspectLine(aspect, _figure(found[aspect.code], scored, rehearsal=rehearsal), tuple(inside))
+            AspectLine(aspect, figure(found[aspect.code], scored, rehearsal=rehearsal), tuple(inside))
         )
     return tuple(lines)
 
@@ -256,9 +269,12 @@ def _codes_of(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _item(question: Question, study: StudySource) -> Item:
-    texts = {
-        iso: re.sub(r"\$\{[^}]*\}", "……", question.labels[study.form.language_for(iso)])
-        for iso in ("zh", "en")
-    }
+    zh, en = (_short(question.labels[study.form.language_for(iso)]) for iso in ("zh", "en"))
     low, high = question.scale or (0, 10)
-    return Item(question.name, texts["zh"], texts["en"], low, high, question.dk, question.refused)
+    return Item(question.name, zh, en, low, high, question.dk, question.refused)
+
+
+def _short(text: str) -> str:
+    """The question itself, without the sentence that explains the scale."""
+    asked = re.match(r".*?[？?]", text, re.DOTALL)
+    return re.sub(r"\$\{[^}]*\}", "……", asked.group() if asked else text)

@@ -35,14 +35,14 @@ RATE_GROUPS = {
     "COOP": Words("合作率", "Cooperation"),
     "REF": Words("拒访率", "Refusal"),
     "CON": Words("接触率", "Contact"),
-    "e": Words("估计合格比例", "Eligibility"),
+    "e": Words("合格比例", "Eligibility"),
 }
 SHOWN = {
     Shown.FULL: Words("", ""),
     Shown.SMALL: Words("样本不足", f"n < {SOME}"),
     Shown.WITHHELD: Words("样本不足", f"n < {SOME}"),
     Shown.HIDDEN: Words("样本过少，不公布", f"n < {FEW}"),
-    Shown.COVERED: Words("为防倒推，不公布", "covered"),
+    Shown.COVERED: Words("为防倒推，不公布", "covers another"),
     Shown.NONE: Words("无样本", "no interviews"),
 }
 WHEN = {
@@ -136,7 +136,7 @@ def _small(report: Report) -> Words:
             f"{FEW} to {SOME - 1} would appear without a score and fewer than {FEW} not at all.",
         )
     return Words(
-        f"有效样本{FEW}至{SOME - 1}份的只列份数、不列得分；不到{FEW}份的完全不列；必要时另隐去一个区县，以防由全市数倒推。",
+        f"有效样本{FEW}至{SOME - 1}份的只列份数、不列得分；不到{FEW}份的完全不列；必要时另隐去一个区县，以防由全市数倒推出来。",
         f"Results on {FEW} to {SOME - 1} interviews appear without a score, on fewer than {FEW} not at all; where the city's figure would "
         "give one away, another unit is covered too.",
     )
@@ -151,6 +151,11 @@ def _response(report: Report) -> tuple[Words, ...]:
             f"按AAPOR计算表的默认算法，e为{e}，RR3为{rr3}。通常说的“成功率”“接通率”与这里的任何一个率都不是一回事。",
             "Rates follow AAPOR's Standard Definitions. K: known eligible cases; U: unresolved ones; e: estimated eligible share of U, "
             f"computed without numbers announced as dead (4.3x). By the default of AAPOR's calculator e is {e} and RR3 {rr3}.",
+        ),
+        Words(
+            "空号要在两天各听到一次才算数；只听到一次的按情况不明计（3.16），后来又打通的不算空号。停机以最后一次拨打时仍是停机为准。",
+            "A number counts as dead when it was announced so on two days; once only, it is unresolved (3.16), and a later ring "
+            "cancels it. A suspended number must still be so at the last call.",
         ),
         Words(
             "没有覆盖到的：没有电话的居民、只用外地号码的居民、拦截陌生来电的居民。持本地号码而常住外地的人会被拨到，但不属于调查对象（4.10）。",

@@ -399,6 +399,10 @@
             <translation>结果码</translation>
         </message>
         <message>
+            <source>Second digit …</source>
+            <translation>请输入第二位</translation>
+        </message>
+        <message>
             <source>No outcome chosen yet: type its two digits.</source>
             <translation>尚未选择：请输入两位结果码</translation>
         </message>
@@ -444,6 +448,14 @@
         <message>
             <source>Every case left is waiting for its next call time or has been finished. Look again a little later.</source>
             <translation>其余样本未到下次拨打时间，或已经办结。请稍后再取。</translation>
+        </message>
+        <message>
+            <source>Stopped</source>
+            <translation>已停止</translation>
+        </message>
+        <message>
+            <source>Tell your supervisor. Take the next case only when the fault is put right.</source>
+            <translation>请告知督导。故障排除后再取下一个样本。</translation>
         </message>
         <message>
             <source>Headset on, line free? Then take the next case.</source>

@@ -22,24 +22,8 @@ from app.sync.client import Client, RefusedError
 from app.sync.enrol import Introduction, enrol
 from app.sync.outbox import sync_once
 from app.sync.signature import signed_headers
+from tests.store_room import small_disk
 from tests.sync.world import CENTRE, NOW, STUDY, Central, Workstation, World
-from tests.test_store import small_disk
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-def central(world: World) -> Central:
-    return world.central()
-
-
-@pytest.fixture
-def station(world: World) -> Workstation:
-    return world.workstation()
 
 
 def signed(

@@ -1,6 +1,6 @@
 """A case and its attempts."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sample.case import Attempt, Case, State, day_of, midnight_after
@@ -34,6 +34,7 @@ def test_landlines_begin_with_their_area_code() -> None:
     assert not Case("0", "0", "08182370000").mobile
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.integers(0, 2**52), st.sampled_from(["", "16", "32"]), st.integers(0, 2**52))
 def test_an_attempt_survives_the_store(ended: int, outcome: str, due: int) -> None:
     attempt = Attempt(ended, outcome, due)
@@ -46,6 +47,7 @@ def test_days_are_counted_in_china() -> None:
     assert midnight_after(0) == 16 * HOUR
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.integers(0, 2**50))
 def test_midnight_is_the_first_moment_of_the_next_day(wall: int) -> None:
     assert day_of(midnight_after(wall)) == day_of(wall) + 1

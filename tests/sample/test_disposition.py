@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import StudyError
@@ -62,11 +62,13 @@ def test_two_announcements_on_one_day_are_one() -> None:
     assert final_disposition([Step("4.31", 7), Step("4.31", 8)]).aapor == "4.31"
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.lists(st.sampled_from(sorted(OUTCOMES)), max_size=8))
 def test_an_interview_stays_an_interview_whatever_came_before(keys: list[str]) -> None:
     assert disposition(history(*keys, "60"), OUTCOMES).category is Category.I
 
 
+@settings(deadline=None)  # the machine is shared
 @given(
     st.lists(st.sampled_from(["36", "37", "38", "39"]), min_size=1, max_size=3),
     st.lists(st.sampled_from(["13", "15", "16"])),
@@ -75,6 +77,7 @@ def test_a_refusal_stays_one_however_long_nobody_answers(refused: list[str], sil
     assert disposition(history(*refused, *silent), OUTCOMES).category is Category.R
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.lists(st.sampled_from(sorted(OUTCOMES)), max_size=8))
 def test_every_history_has_a_class(keys: list[str]) -> None:
     assert disposition(history(*keys), OUTCOMES).category in set(Category)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import StudyError
@@ -39,6 +39,7 @@ def test_a_city_frame_is_never_materialised() -> None:
     assert frame[11_209_999] == "13011209999"
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.integers(0, 19_999))
 def test_every_number_knows_its_segment(index: int) -> None:
     frame = Frame((MOBILE, LANDLINE))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import StudyError
@@ -276,6 +276,7 @@ def in_delay(one: Case, now: int, rules: Rules) -> bool:
     return any(o.final for o in outcomes) or now < one.attempts[-1].ended + minutes * MINUTE
 
 
+@settings(deadline=None)  # the machine is shared
 @given(pools, st.integers(0, 30_000), st.randoms(use_true_random=False))
 def test_the_same_state_gives_the_same_case(pool: list[Case], now: int, chance: random.Random) -> None:
     found = next_case(pool, at(now))
@@ -284,12 +285,14 @@ def test_the_same_state_gives_the_same_case(pool: list[Case], now: int, chance: 
     assert next_case(iter(shuffled), at(now)) == found
 
 
+@settings(deadline=None)  # the machine is shared
 @given(pools, st.integers(0, 30_000))
 def test_no_case_is_handed_out_in_its_delay(pool: list[Case], now: int) -> None:
     found = next_case(pool, at(now))
     assert found is None or not in_delay(found, at(now), RULES)
 
 
+@settings(deadline=None)  # the machine is shared
 @given(pools, st.integers(0, 30_000))
 def test_ties_go_by_ticket(pool: list[Case], now: int) -> None:
     found = next_case(pool, at(now))
@@ -307,6 +310,7 @@ def test_ties_go_by_ticket(pool: list[Case], now: int) -> None:
             assert found.ticket <= other.ticket
 
 
+@settings(deadline=None)  # the machine is shared
 @given(pools, st.integers(0, 30_000))
 def test_a_case_is_due_exactly_when_the_queue_says(pool: list[Case], now: int) -> None:
     moment = next_due(pool, at(now))

@@ -1,6 +1,5 @@
 """Handing in without a network: stick out, central, stick back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,6 @@ from app.errors import EvidenceError, StorageError
 from app.sync.carry import Carried, export_to, take_back
 from app.sync.outbox import sync_once
 from tests.sync.world import Central, Workstation, World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-def central(world: World) -> Central:
-    return world.central()
 
 
 @pytest.fixture
@@ -75,6 +63,19 @@ def test_the_network_goes_on_where_the_stick_stopped(
     assert (done.objects, done.events) == (2, 3)
     out(station, stick)
     assert import_from(stick, central.registry) == [Imported(station.name, 6, 1)]
+
+
+def test_a_stick_that_comes_after_the_network_is_still_signed_for(
+    world: World, central: Central, station: Workstation, tmp_path: Path
+) -> None:
+    out(station, tmp_path / "stick")
+    station.call(2)
+    sync_once(station.store, station.journal.path.parent, world.client(station, central))
+    assert import_from(tmp_path / "stick", central.registry) == [Imported(station.name, 6, 1)]
+    assert back(station, tmp_path / "stick", central) == Carried(2, 3)
+    receipt = station.store.last_receipt(station.journal.origin)
+    assert receipt is not None
+    assert receipt.size == 6
 
 
 def test_a_stick_that_never_was_at_central_brings_nothing_back(

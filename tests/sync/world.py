@@ -19,7 +19,10 @@ from app.evidence.note import COSIGNATURE, Signer, Verifier
 from app.store import Store
 from app.sync.client import Client
 from app.sync.enrol import Introduction, enrol
+from app.sync.outbox import Synced, sync_once
 from app.sync.parcel import origin_of
+
+Answer = Callable[[httpx2.Request], httpx2.Response]
 
 STUDY = "dazhou-2017"
 NOW = 1_500_000_000_000
@@ -158,6 +161,29 @@ class Wire(httpx2.BaseTransport):
         self._real.close()
 
 
+def round_of(station: Workstation, client: Client) -> Synced:
+    """One round of handing in."""
+    return sync_once(station.store, station.journal.path.parent, client)
+
+
 def other_cosigner(name: str = "central") -> Signer:
     """A stranger who calls itself central."""
     return Signer(name, b"x" * 32, COSIGNATURE)
+
+
+def hostile(
+    world: World, station: Workstation, central: Central, answer: Answer, **options: object
+) -> Client:
+    """A client whose central is not central at all."""
+    return world.client(station, central, wire=lambda request, _: answer(request), **options)
+
+
+def portal(_: httpx2.Request) -> httpx2.Response:
+    """A login page that answers everything."""
+    page = b"<html><title>Welcome to Hotel Wifi</title></html>"
+    return httpx2.Response(200, headers={"Content-Type": "text/html"}, content=page)
+
+
+def redirect(_: httpx2.Request) -> httpx2.Response:
+    """Somebody who would rather have us elsewhere."""
+    return httpx2.Response(307, headers={"Location": "http://evil.test/"})

@@ -48,7 +48,7 @@ class Camera:
 
     def press(self, key: str | Qt.Key) -> None:
         self.clock.advance(1000)
-        QTest.keyClick(self.window.windowHandle(), key)
+        QTest.keyClick(self.window.windowHandle(), Qt.Key(ord(key)) if isinstance(key, str) else key)
 
     def variant(self, iso: str, appearance: Appearance) -> None:
         """All screens in one language and colour, and what keys add to them."""

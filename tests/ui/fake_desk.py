@@ -167,7 +167,9 @@ class FakeDesk:
         self._did("dial")
         self._ticks, self._at = 0, 0
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
-        self.show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts, elapsed=0)
+        self.show(
+            page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts, elapsed=0
+        )
 
     def answer(self, value: str) -> None:
         self._did("answer", value)
@@ -229,7 +231,9 @@ class FakeDesk:
         if self.screen.page is Page.DIALING and self._ticks == self.rings:
             self.show(line=LineView.RINGING)
         elif self.screen.page is Page.DIALING and self._ticks == self.rings * 2:
-            self.show(page=Page.INTERVIEW, line=LineView.TALKING, question=self._question(), notice=Notice.NONE)
+            self.show(
+                page=Page.INTERVIEW, line=LineView.TALKING, question=self._question(), notice=Notice.NONE
+            )
         elif self.screen.line is LineView.TALKING:
             self.show(elapsed=self._ticks // 20)
 
@@ -238,6 +242,16 @@ class FakeDesk:
         self.closed = True
 
     # The world
+
+    def talk_at(self, name: str) -> None:
+        """In the middle of a call: a script that has come to the question `name`."""
+        self.sign_in("Li")
+        self.next_case()
+        self.dial()
+        self._at = NAMES.index(name)
+        self.answers = {"q1": "8"} if name == "q2" else {}
+        self.show(page=Page.INTERVIEW, line=LineView.TALKING, question=self._question())
+        self.verbs.clear()
 
     def line_drops(self) -> None:
         """The far side hangs up."""
@@ -267,7 +281,10 @@ class FakeDesk:
 
     @staticmethod
     def _ineligible(question: QuestionView, value: str) -> bool:
-        return (question.name == "age" and not 18 <= int(value) <= 70) or (question.name, value) == ("lives", "2")
+        return (question.name == "age" and not 18 <= int(value) <= 70) or (question.name, value) == (
+            "lives",
+            "2",
+        )
 
     def _question(self) -> QuestionView:
         name = NAMES[self._at] if self._at < len(NAMES) else "not_eligible"
@@ -297,7 +314,14 @@ class FakeDesk:
     def _item(self, view: QuestionView) -> QuestionView:
         hint = self._word("item.hint")
         return replace(
-            view, kind="integer", scale=(0, 10), dk="98", refused="99", part="items", instruction=hint, required=True
+            view,
+            kind="integer",
+            scale=(0, 10),
+            dk="98",
+            refused="99",
+            part="items",
+            instruction=hint,
+            required=True,
         )
 
     def _verbatim(self, view: QuestionView) -> QuestionView:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
+from app.interview.screen import LineView, Notice, RecordingView, Screen
 from tests.ui.fake_desk import FakeDesk
 
 
@@ -57,7 +57,10 @@ def _interview(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
             yield "13a-said", replace(screen, practice=desk.said())
             yield "13b-stored", replace(screen, question=replace(question, value="10"))
             yield "13c-error", replace(screen, question=replace(question, error=_reason(screen)))
-            yield "13d-stopped", replace(screen, notice=Notice.STOPPED, notice_text="No space left on the disk.")
+            yield (
+                "13d-stopped",
+                replace(screen, notice=Notice.STOPPED, notice_text="No space left on the disk."),
+            )
         desk.answer(value)
     yield "16-end", desk.screen
     at, desk._at = desk._at, 99

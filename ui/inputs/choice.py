@@ -8,8 +8,9 @@ from ui.inputs.answer import CodeInput
 from ui.inputs.entry import digit_codes
 from ui.layout import column, label, row
 
-_ONE_COLUMN = 4
-"""More options than this stand in two columns, read down."""
+_COLUMNS = 3
+_LOW = 440
+"""px of window height below which three rows must do instead of four; longer lists go on in the next column, read down."""
 
 
 class ChoiceInput(CodeInput):
@@ -62,14 +63,15 @@ class ChoiceInput(CodeInput):
     def _lay(self, question: QuestionView) -> None:
         for button in self.buttons.values():
             self._grid.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self.buttons = {option.code: self._button(option.code) for option in question.options}
-        columns = 1 if len(self.buttons) <= _ONE_COLUMN else 2
-        rows = -(-len(self.buttons) // columns)
+        columns = min(_COLUMNS, -(-len(self.buttons) // (3 if self.window().height() < _LOW else 4)))
+        rows = max(1, -(-len(self.buttons) // max(1, columns)))
         for place, button in enumerate(self.buttons.values()):
-            self._grid.addWidget(button, place % max(1, rows), place // max(1, rows))
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, columns - 1)
+            self._grid.addWidget(button, place % rows, place // rows)
+        for place in range(_COLUMNS):
+            self._grid.setColumnStretch(place, int(place < columns))
 
     def _button(self, code: str) -> QPushButton:
         button = CapButton("option", wrap=True)

@@ -48,6 +48,7 @@ class ScoreInput(CodeInput):
     def _lay(self, values: list[str]) -> None:
         for cell in self.buttons.values():
             self._line.removeWidget(cell)
+            cell.hide()
             cell.deleteLater()
         self.buttons = {value: self._cell(value) for value in values}
         for cell in self.buttons.values():

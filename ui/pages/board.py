@@ -55,6 +55,8 @@ class OutcomeBoard(QWidget):
             self._rows[outcome.key].setVisible(there)
             if there:
                 found.append(outcome.key)
+        for group, keys in _groups(self._laid).items():
+            self._heads[group].setVisible(any(key in found for key in keys))
         return found
 
     def neighbour(self, key: str, step: int, *, across: bool) -> str:

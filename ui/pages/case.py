@@ -17,7 +17,7 @@ class CasePage(DeskPage):
         self._button = self.main_button()
         card = framed(
             column(
-                self._unit, self._number, self._history, self._resumes, 16, self._button, margin=32, spacing=8
+                self._unit, self._number, self._history, self._resumes, 16, self._button, margin=26, spacing=8
             ),
             "card",
         )

@@ -34,7 +34,7 @@ class DialingPage(DeskPage):
                 self._text,
                 8,
                 self._button,
-                margin=32,
+                margin=26,
             ),
             "card",
         )

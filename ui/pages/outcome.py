@@ -74,18 +74,22 @@ class OutcomePage(DeskPage):
         key = picked.key if picked else ""
         self._code.setText(f"{self._typed}_" if self._typed else key or "–")
         self._code.setAccessibleName(self.tr("Outcome code"))
-        if picked is None:
+        if self._typed:
+            text = self.tr("Second digit …")
+        elif picked is None:
             text = self.tr("No outcome chosen yet: type its two digits.")
         elif key == self._proposed:
             text = self.tr("{outcome}   (proposed)").format(outcome=named_outcome(screen, key, language))
         else:
             text = named_outcome(screen, key, language)
         self._chosen.setText(text)
+        self.setAccessibleName(self._heading.text())
+        self.setAccessibleDescription(text)
         needed = picked is not None and picked.note_required
         self._note_word.setText(self.tr("Note (required)") if needed else self.tr("Note"))
         self._note.setAccessibleName(self._note_word.text())
         mark(self._note, needed="yes" if needed and not self._note.text().strip() else "no")
-        self._board.mark_picked(key)
+        self._board.mark_picked("" if self._typed else key)
         self._hint.setVisible(bool(self._hint.text()))
         self._screen = screen
 

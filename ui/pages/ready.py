@@ -21,20 +21,24 @@ class ReadyPage(DeskPage):
             spacing=24,
         )
         card = framed(
-            column(self._heading, self._text, 8, figures, 16, self._button, margin=32, spacing=8), "card"
+            column(self._heading, self._text, 8, figures, 16, self._button, margin=26, spacing=8), "card"
         )
         self.setLayout(centred(card, 520))
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""
-        empty = screen.notice is Notice.NO_CASES
-        self._heading.setText(self.tr("No case right now") if empty else self.tr("Ready"))
-        if empty:
+        empty, stopped = screen.notice is Notice.NO_CASES, screen.notice is Notice.STOPPED
+        if stopped:
+            heading = self.tr("Stopped")
+            text = self.tr("Tell your supervisor. Take the next case only when the fault is put right.")
+        elif empty:
+            heading = self.tr("No case right now")
             text = screen.notice_text or self.tr(
                 "Every case left is waiting for its next call time or has been finished. Look again a little later."
             )
         else:
-            text = self.tr("Headset on, line free? Then take the next case.")
+            heading, text = self.tr("Ready"), self.tr("Headset on, line free? Then take the next case.")
+        self._heading.setText(heading)
         self._text.setText(text)
         self._dials.setText(str(screen.counts.dials))
         self._dials_word.setText(self.tr("dialled today"))

@@ -28,7 +28,7 @@ class SignInPage(DeskPage):
         self._button = self.main_button()
         fields = form((self._caption, self._name), spacing=6)
         card = framed(
-            column(self._product, self._study, 12, fields, self._missing, self._button, margin=32, spacing=8),
+            column(self._product, self._study, 12, fields, self._missing, self._button, margin=26, spacing=8),
             "card",
         )
         self.setLayout(centred(card, 460))

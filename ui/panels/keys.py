@@ -11,7 +11,6 @@ from ui.labels import language_name
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 
-
 _HELP_WIDTH = 300
 _NARROW = 880
 """px below which the language keys of the bar show their caps alone."""

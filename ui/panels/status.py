@@ -1,7 +1,8 @@
 """The strip on top: study and interviewer; line, recording lamp, time; today's figures. It shows, and switches nothing."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.interview.screen import LineView, Page, RecordingView, Screen
 from ui.labels import clock_word, line_word, recording_word
@@ -26,15 +27,40 @@ _NARROW = 880
 """px below which today's figures give way to the line and the recording."""
 
 
+class _Title(QLabel):
+    """A title that ends in … where there is no room for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._full = ""
+        self.setProperty("role", "study")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def say(self, text: str) -> None:
+        """Set the title."""
+        self._full = text
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """As much of it as fits."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width()))
+
+
 class StatusPanel(QWidget):
     """What is true besides the page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._study, self._interviewer = label("study"), label("muted")
+        self._study, self._interviewer = _Title(), label("muted")
         self._line, self._lamp = label("chip", centre=True), label("lamp", centre=True)
         self._elapsed, self._counts = label("elapsed", centre=True), label("muted")
-        self._study.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         strip = row(
             self._study,
             self._interviewer,
@@ -50,7 +76,7 @@ class StatusPanel(QWidget):
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the strip."""
-        self._study.setText(screen.study)
+        self._study.say(screen.study)
         self._interviewer.setText(screen.interviewer)
         self._interviewer.setAccessibleName(self.tr("Interviewer: {name}").format(name=screen.interviewer))
         self._line.setText(line_word(screen.line))

@@ -19,15 +19,20 @@ class Sealed:
     @property
     def words(self) -> str:
         """What it is, for people."""
-        return _WORDS[self.kind]
+        return _WORDS[self.kind][0]
+
+    @property
+    def plural(self) -> str:
+        """How such files are counted."""
+        return _WORDS[self.kind][1]
 
 
 _WORDS = {
-    "recording": "recording",
-    "recording-part": "unclosed recording",
-    "tail": "tail of an unclosed recording",
-    "contact": "sealed contact",
-    "interview": "sealed interview",
+    "recording": ("recording", "recordings"),
+    "recording-part": ("unclosed recording", "unclosed recordings"),
+    "tail": ("tail of an unclosed recording", "tails"),
+    "contact": ("sealed contact", "sealed contacts"),
+    "interview": ("sealed interview", "sealed interviews"),
 }
 
 
@@ -74,7 +79,8 @@ class Closing:
 @dataclass(slots=True)
 class Call:
     """One call. at: its dial.start, or its first line. answered, ended_at: sample offsets, -1 = never. lost: samples of silence put in
-    for lost sound. dials: its dial.start lines, of which there should be one. latest: the largest sample offset that any of its lines
+    for lost sound. dials: its dial.start lines, of which there should be one. shift:
+    commitment to who was signed in, "" = nobody. latest: the largest sample offset that any of its lines
     names, and where. seen: types of its lines."""
 
     call: str
@@ -82,6 +88,7 @@ class Call:
     rehearsal: bool
     at: Spot
     dials: int = 0
+    shift: str = ""
     case: str = ""
     number: str = ""
     contact: Sealed | None = None
@@ -145,13 +152,14 @@ class Shift:
 @dataclass
 class Facts:
     """All calls and interviews of one or more journals, in the order of their first lines. receipts, epochs: by journal file; shifts:
-    study → the first line that names it; faults: what io.error lines say."""
+    study → the first line that names it; signed_in: journal file → commitment to who is; faults: what io.error lines say."""
 
     calls: dict[str, Call] = field(default_factory=dict)
     interviews: dict[str, Interview] = field(default_factory=dict)
     receipts: dict[str, list[Receipt]] = field(default_factory=dict)
     epochs: dict[str, tuple[dict[str, Value], Spot]] = field(default_factory=dict)
     shifts: dict[Shift, Spot] = field(default_factory=dict)
+    signed_in: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, Spot]] = field(default_factory=list)
 
     def named(self) -> Iterator[Sealed]:

@@ -138,7 +138,7 @@ class Shelf:
             self._unused(path, digest)
             return
         findings = self.eyes.findings
-        findings.counts[f"{use.kind}s"] += 1
+        findings.counts[use.plural] += 1
         if use.bytes not in (-1, digest.bytes):
             what = f"The journal gives this {use.words} {use.bytes} bytes, but it has {digest.bytes}"
             findings.broken("object.size", what, use.at)

@@ -25,7 +25,7 @@ SMALL = 1 << 20
 """No note or key file is larger than this."""
 NONCE = 16
 _EPOCH = re.compile(r"[1-9][0-9]{0,8}")
-_PARTS = ("journals", "objects", "devices", "batches")
+_PARTS = frozenset(("journals", "objects", "devices", "batches", "recordings"))
 _TODO = "Give an archive, a workstation's data folder, or the folder of one journal."
 
 Progress = Callable[[int, int], None]
@@ -55,58 +55,68 @@ class JournalPlace:
 
 @dataclass(frozen=True)
 class Place:
-    """The folder to be checked. live: Fangxin works here, so what is not finished is not suspicious."""
+    """The folder to be checked. live: Fangxin works here, so what is not finished is not suspicious. odd: what lies among the journals
+    and is none."""
 
     layout: Layout
     root: Path
     journals: tuple[JournalPlace, ...]
     live: bool
+    odd: tuple[Path, ...] = ()
 
     @classmethod
     def at(cls, path: Path) -> "Place":
         """Find out what lies at path. Raises EvidenceError when it is nothing that can be checked."""
-        try:
-            inside = sorted(entry.name for entry in os.scandir(path))
-        except FileNotFoundError as error:
-            raise EvidenceError("There is nothing at this path", where=str(path), todo=_TODO) from error
-        except NotADirectoryError as error:
-            raise EvidenceError("This is a file, not a folder", where=str(path), todo=_TODO) from error
-        except OSError as error:
-            raise EvidenceError(f"This folder cannot be read: {error.strerror}", where=str(path)) from error
-        if "journal.jsonl" in inside or (path / "checkpoints").is_dir():
-            return cls._journal(path, live="journal.lock" in inside)
+        inside = _names(path)
+        if "journal.jsonl" in inside or "checkpoints" in inside:
+            name = path.name if EPOCH_NAME.fullmatch(path.name) else ""
+            journal = JournalPlace(name, path, path / "batches")
+            return cls(Layout.JOURNAL, path, (journal,), live="journal.lock" in inside)
         if not inside:
             raise EvidenceError("This folder is empty", where=str(path), todo=_TODO)
-        if not any((path / part).is_dir() for part in _PARTS):
+        if not inside & _PARTS:
             raise EvidenceError("This is not an archive of Fangxin's", where=str(path), todo=_TODO)
-        return cls._whole(path)
-
-    @classmethod
-    def _journal(cls, path: Path, *, live: bool) -> "Place":
-        name = path.name if EPOCH_NAME.fullmatch(path.name) else ""
-        return cls(Layout.JOURNAL, path, (JournalPlace(name, path, path / "batches"),), live)
-
-    @classmethod
-    def _whole(cls, path: Path) -> "Place":
-        names = _folders(path / "journals")
-        at_work = [name for name in names if _EPOCH.fullmatch(name)]
-        if at_work or (path / "recordings").is_dir():
-            places = (
-                JournalPlace(name, path / "journals" / name, path / "journals" / name / "batches")
-                for name in at_work
-            )
-            return cls(
-                Layout.WORKSTATION, path, tuple(sorted(places, key=lambda place: int(place.name))), live=True
-            )
-        known = [name for name in names if EPOCH_NAME.fullmatch(name)]
-        places = (JournalPlace(name, path / "journals" / name, path / "batches" / name) for name in known)
-        return cls(Layout.ARCHIVE, path, tuple(places), live=False)
+        folders, odd = _folders(path / "journals")
+        at_work = [folder for folder in folders if _EPOCH.fullmatch(folder.name)]
+        if at_work or "recordings" in inside:
+            ours = [JournalPlace(folder.name, folder, folder / "batches") for folder in at_work]
+            layout = Layout.WORKSTATION
+        else:
+            known = [folder for folder in folders if EPOCH_NAME.fullmatch(folder.name)]
+            ours = [JournalPlace(folder.name, folder, path / "batches" / folder.name) for folder in known]
+            layout = Layout.ARCHIVE
+        odd += [folder for folder in folders if all(folder != journal.folder for journal in ours)]
+        live = layout is Layout.WORKSTATION
+        return cls(layout, path, tuple(sorted(ours, key=_by_epoch)), live, tuple(odd))
 
 
-def _folders(folder: Path) -> list[str]:
-    if not folder.is_dir() or folder.is_symlink():
-        return []
-    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+def _names(path: Path) -> set[str]:
+    try:
+        return {entry.name for entry in os.scandir(path)}
+    except FileNotFoundError as error:
+        raise EvidenceError("There is nothing at this path", where=str(path), todo=_TODO) from error
+    except NotADirectoryError as error:
+        raise EvidenceError("This is a file, not a folder", where=str(path), todo=_TODO) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise EvidenceError(f"This folder cannot be read: {reason}", where=str(path)) from error
+
+
+def _folders(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The folders in a folder, and what else lies there."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return [], []
+    inside = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return [Path(entry.path) for entry in inside], [
+        Path(entry.path) for entry in entries if entry not in inside
+    ]
+
+
+def _by_epoch(journal: JournalPlace) -> tuple[str, int]:
+    device, _, epoch = journal.name.rpartition(".")
+    return device, int(epoch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,9 @@ class Eyes:
 
     def files(self, folder: Path) -> list[Path]:
         """The plain files in a folder, by name; nothing when it is not there. Links and other things are reported."""
+        if folder.is_symlink():
+            self._link(folder)
+            return []
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except FileNotFoundError:
@@ -220,8 +233,8 @@ class Eyes:
         self.findings.note("file.foreign", what, self.at(path))
 
     def _link(self, path: Path) -> None:
-        what = "This is a link or a device, not a file; it was not opened"
-        self.findings.broken("file.link", what, self.at(path), needed="the file itself")
+        what = "This is a link or a device; it was not opened"
+        self.findings.broken("file.link", what, self.at(path), needed="what belongs here")
 
 
 def head_size(first: bytes) -> int:

@@ -183,14 +183,14 @@ class Seals:
         )
 
 
-def read_document(path: Path, identities: Sequence[Identity], kind: str) -> dict[str, Value]:
+def read_document(sealed: Path | bytes, identities: Sequence[Identity], kind: str) -> dict[str, Value]:
     """The JSON in a sealed object of this kind. Raises SealError (wrong key, altered), EvidenceError (not what it should be)."""
-    if path.stat().st_size > _LARGEST:
-        raise EvidenceError("This sealed object is far too large", where=path.name)
-    padded = decrypt(path, identities)
+    if isinstance(sealed, Path) and sealed.stat().st_size > _LARGEST:
+        raise EvidenceError("This sealed object is far too large", where=sealed.name)
+    padded = decrypt(sealed, identities)
     content = decode(padded.rstrip(b" "))
     if len(padded) % PAGE or content.get("v") != 1 or content.get("kind") != kind:
-        raise EvidenceError(f"This is no sealed {kind}", where=path.name)
+        raise EvidenceError(f"This is no sealed {kind}")
     return content
 
 

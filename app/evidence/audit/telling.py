@@ -61,6 +61,7 @@ def _call(facts: Facts, line: _Line) -> Call:
     if known is None:
         device = line["origin"].split("/")[-2:][0]
         known = facts.calls[line["call"]] = Call(line["call"], device, bool(line["rehearsal"]), line.at)
+        known.shift = facts.signed_in.get(line.at.file, "")
     return known
 
 
@@ -150,9 +151,13 @@ def _receipt(facts: Facts, line: _Line) -> None:
 
 
 def _shift(facts: Facts, line: _Line) -> None:
-    facts.shifts.setdefault(
-        Shift(line["study"], line["version"], str(line.data.get("study_sha", ""))), line.at
-    )
+    package = str(line.data.get("study_sha", ""))
+    facts.shifts.setdefault(Shift(line["study"], line["version"], package), line.at)
+    facts.signed_in[line.at.file] = line["interviewer"]
+
+
+def _unshift(facts: Facts, line: _Line) -> None:
+    facts.signed_in.pop(line.at.file, None)
 
 
 def _fault(facts: Facts, line: _Line) -> None:
@@ -181,5 +186,6 @@ _OF_JOURNALS: Mapping[str, Callable[[Facts, _Line], None]] = {
     "epoch.new": _epoch,
     "sync.receipt": _receipt,
     "shift.open": _shift,
+    "shift.close": _unshift,
     "io.error": _fault,
 }

@@ -49,6 +49,16 @@ class Trust:
             what = "The journal names another key than the one that was filed when this device was enrolled"
             at = self.eyes.at(self.eyes.place.root / "devices" / f"{place.name}.vkey")
             self.eyes.findings.broken("key.differs", what, at, needed="the key that the device showed then")
+        if (
+            filed is None
+            and own is not None
+            and self.eyes.place.layout is Layout.ARCHIVE
+            and own not in self.given
+        ):
+            what = "The key that was filed when this device was enrolled is not here; its journal only names one itself"
+            self.eyes.findings.missing(
+                "key.absent", what, self.eyes.at(place.lines), needed=f"devices/{place.name}.vkey"
+            )
         return filed or own
 
     def known(self, key: Verifier) -> bool:

@@ -10,6 +10,9 @@ from app.canonical import Value
 MOST = 200
 """Findings of one rule that are listed singly; further ones are only counted, so that a ruined archive does not fill the memory."""
 
+FEW = 3
+"""Notes of one rule that are told to people; programs get them all."""
+
 
 class Kind(StrEnum):
     """Which verdict a finding belongs to."""
@@ -105,24 +108,22 @@ class Verdict:
         return self.integrity_ok and self.completeness_ok
 
     def text(self) -> str:
-        """The verdicts in plain English: two headlines, what was looked at, then every finding."""
+        """The verdicts in plain English: two headlines, what was looked at, then the findings, the gravest first."""
         counts = self.counts
         altered = sum(finding.spoils for finding in self.integrity)
         missing = sum(finding.spoils for finding in self.completeness)
         lines = [
-            "Integrity: "
-            + ("nothing was altered." if not altered else f"NOT PROVEN, {_things(altered)} below."),
-            "Completeness: "
-            + ("nothing is missing." if not missing else f"NOT COMPLETE, {_things(missing)} below."),
-            "Looked at: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".",
+            f"Integrity: {f'NOT PROVEN ({_things(altered)})' if altered else 'nothing was altered'}",
+            f"Completeness: {f'NOT COMPLETE ({_things(missing)})' if missing else 'nothing is missing'}",
+            "Looked at: " + ", ".join(f"{name} {number}" for name, number in counts.items() if number),
         ]
         if practice := counts.get("rehearsal lines", 0):
             lines.insert(
-                0, f"REHEARSAL DATA: {practice} of {counts.get('lines', 0)} lines are practice, not a survey."
+                0, f"REHEARSAL DATA: {practice} of {counts['lines']} journal lines are practice, not a survey"
             )
         for title, findings in (("Integrity", self.integrity), ("Completeness", self.completeness)):
-            lines += [f"{title} {finding.text()}" for finding in sorted(findings, key=_weight)]
-        return "\n".join(lines) + "\n"
+            lines += [f"{title} {text}" for text in _texts(findings)]
+        return "\n".join(lines)
 
     def to_json(self) -> dict[str, Value]:
         """For programs: canonical JSON can say it."""
@@ -187,5 +188,13 @@ def _things(number: int) -> str:
     return "one finding" if number == 1 else f"{number} findings"
 
 
-def _weight(finding: Finding) -> int:
-    return list(Severity).index(finding.severity)
+def _texts(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Findings by weight; of notes that are alike only the first few."""
+    alike: Counter[str] = Counter()
+    for finding in sorted(findings, key=lambda each: list(Severity).index(each.severity)):
+        alike[finding.rule] += not finding.spoils
+        if finding.spoils or alike[finding.rule] <= FEW:
+            yield finding.text()
+    for rule, number in alike.items():
+        if number > FEW:
+            yield f"[note] {number - FEW} more notes of the kind {rule}."

@@ -1,0 +1,77 @@
+"""The case that an interviewer has in hand, from the queue to its outcome: what must be durable, and in which order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.conversation import Conversation
+from app.errors import FangxinError
+from app.evidence.age import Recipient
+from app.ledger import Ledger
+from app.line_worker import LineWorker
+from app.sample.case import Case
+from app.sample.outcome import Outcome, propose
+from hardware.base import RATE
+
+RESERVE_SECONDS = 40 * 60
+"""Disk kept free for one call's recording before it is dialled."""
+RING_SECONDS = 30
+"""Seconds of ringing before an unanswered call may be taken for "no answer" (notes/method.md §2.3)."""
+_NO_ANSWER = "16"
+
+
+@dataclass
+class CaseInHand:
+    """call: "" until it may be dialled. ended: the line is idle again. decided: the outcome that stands in the journal already, though
+    the store may not have taken it yet."""
+
+    case: Case
+    call: str = ""
+    conversation: Conversation | None = None
+    ended: bool = False
+    decided: Outcome | None = None
+    owed: Callable[[], None] | None = None
+    """What is still to be written about the recording, after a disk fault."""
+
+    def prepare(self, ledger: Ledger, worker: LineWorker) -> None:
+        """What must be durable before the number leaves the machine: the recording's header, and the intent to dial.
+
+        Raises StorageError: then do not dial.
+        """
+        call, keys = ledger.new_id(), ledger.study.recipients
+        ledger.store.open_call(call, self.case.id, ledger.clock.wall())
+        recipients = [Recipient.parse(text) for text in (*keys.centre, *keys.lead)]
+        try:
+            header = worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
+        except FangxinError:
+            ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
+            raise
+        try:
+            ledger.call_opened(self.case, call, header)
+        except FangxinError:
+            worker.abandon()  # how far it came is known only at the next start, which finds the call open
+            raise
+        self.call = call
+
+    def owe(self, step: Callable[[], None]) -> None:
+        """Write something about the recording that the outcome must not overtake. Raises StorageError; close() will try again."""
+        self.owed = step
+        step()
+        self.owed = None
+
+    def close(self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str) -> None:
+        """The outcome, durable. Raises StorageError; asking again then goes on where it stopped, with the outcome that is written."""
+        if self.owed is not None:
+            self.owe(self.owed)
+        if self.decided is None:
+            state = self.conversation.state if self.conversation else None
+            key, final = outcome.key, outcome.final
+            ledger.outcome(self.case, self.call, state, key, at=at, proposed=proposed, final=final)
+            self.decided = outcome
+        ledger.settle(self.case, self.call, self.decided.key, final=self.decided.final)
+
+    def likely(self, cause: str, samples: int) -> str:
+        """Key of what a call that ended most likely comes to; "" when only the interviewer can tell. cause: the line's. samples: its
+        length."""
+        if self.conversation is not None:
+            return self.conversation.outcome_if_cut
+        return propose(cause) or (_NO_ANSWER if samples >= RING_SECONDS * RATE else "")

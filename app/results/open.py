@@ -1,0 +1,208 @@
+"""At the centre: a verified archive becomes rows, one a call from the journals, one an interview from its last sealed object."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.canonical import Value, hexdigest
+from app.errors import EvidenceError, SealError, StudyError
+from app.evidence.age import Identity
+from app.evidence.audit.facts import Call, Closing, Facts, Interview
+from app.evidence.audit.journals import read_facts
+from app.evidence.audit.place import Layout, Place
+from app.evidence.audit.seals import read_document
+from app.evidence.durable import storage_errors
+from app.evidence.verify import Verdict, verify
+from app.questionnaire.form import Kind
+from app.questionnaire.session import Session
+from app.results.table import CallRow, InterviewRow
+from app.sample.outcome import Outcome, When, load_outcomes
+from app.study.archive import unpack
+from app.study.load import assemble
+from app.study.model import StudySource
+from hardware.base import RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an archive holds, as rows. calls: in the order of dialling; interviews: in the order in which they began."""
+
+    calls: tuple[CallRow, ...]
+    interviews: tuple[InterviewRow, ...]
+
+
+def open_archive(
+    archive: Path,
+    identities: Sequence[Identity],
+    study: StudySource | None = None,
+    *,
+    verdict: Verdict | None = None,
+    outcomes: Mapping[str, Outcome] | None = None,
+) -> Opened:
+    """Open an archive that has not been altered. study: None = the package in the archive with which each interview was made.
+
+    verdict: of a check just made; None = the archive is checked now. What is missing does not stop this: it is the caller's to tell.
+    Raises EvidenceError when the archive was altered or is none, SealError when no identity opens its interviews.
+    """
+    judged = verify(archive, identities=identities) if verdict is None else verdict
+    if not judged.integrity_ok:
+        todo = "Run `fangxin verify` on it and settle what it names first."
+        raise EvidenceError(
+            "This archive was altered, so nothing is counted from it", where=str(archive), todo=todo
+        )
+    place = Place.at(archive)
+    if place.layout is Layout.JOURNAL:
+        raise EvidenceError(
+            "The interviews to this journal are not here", where=str(archive), todo="Give the whole archive."
+        )
+    reading = _Reading(
+        place, read_facts(place), identities, study, load_outcomes() if outcomes is None else outcomes
+    )
+    interviews = tuple(reading.interviews())
+    return Opened(tuple(reading.calls()), interviews)
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """A sealed interview with what it means in its study. answers: of relevant questions; values: all that were given."""
+
+    content: Mapping[str, Value]
+    study: StudySource
+    answers: Mapping[str, str]
+
+    @property
+    def unit(self) -> str:
+        """Where the respondent lives, as he said."""
+        county = next((q.name for q in self.study.form.questions if q.cati.get("weight") == "county"), "")
+        return self.answers.get(county, "")
+
+    @property
+    def facts(self) -> frozenset[When]:
+        """What gives some outcomes another AAPOR code."""
+        asked = [name for name in self.study.items if name in self.answers]
+        screening = [
+            q for q in self.study.form.asked if q.cati.get("part") == "screening" and q.kind is not Kind.NOTE
+        ]
+        found = set()
+        if 2 * len(asked) >= len(self.study.items):
+            found.add(When.HALF_ANSWERED)
+        if screening and not all(q.name in self.answers for q in screening):
+            found.add(When.UNSCREENED)
+        return frozenset(found)
+
+
+@dataclass
+class _Reading:
+    place: Place
+    facts: Facts
+    identities: Sequence[Identity]
+    study: StudySource | None
+    outcomes: Mapping[str, Outcome]
+    _studies: dict[tuple[str, int], StudySource] = field(default_factory=dict)
+    _closings: dict[str, Closing] = field(default_factory=dict)
+    _exchanges: dict[str, str] = field(default_factory=dict)
+
+    def interviews(self) -> Iterable[InterviewRow]:
+        for interview in self.facts.interviews.values():
+            self._closings |= {closing.call: closing for closing in interview.closings}
+            if interview.closings:
+                yield self._interview(interview, interview.closings[-1])
+
+    def calls(self) -> Iterable[CallRow]:
+        return (self._call(call) for call in self.facts.calls.values() if call.started is not None)
+
+    def _interview(self, interview: Interview, closing: Closing) -> InterviewRow:
+        talk = self._talk(closing)
+        self._exchanges[closing.case] = str(talk.content.get("unit", ""))
+        return InterviewRow(
+            id=interview.interview,
+            case=closing.case,
+            unit=talk.unit,
+            answers=talk.answers,
+            seconds=sum(_spoken(self.facts.calls[call]) for call in interview.calls),
+            rehearsal=bool(talk.content.get("rehearsal")),
+            outcome=closing.outcome,
+            interviewer=self.facts.calls[closing.call].shift,
+        )
+
+    def _call(self, call: Call) -> CallRow:
+        assert call.started is not None
+        aapor, category = "", ""
+        if call.outcome:
+            aapor, category = self._coded(call)
+        return CallRow(
+            call=call.call,
+            case=call.case,
+            device=call.device,
+            started=call.started.wall,
+            outcome=call.outcome,
+            aapor=aapor,
+            category=category,
+            seconds=_lasted(call),
+            rehearsal=call.rehearsal,
+            unit=self._exchanges.get(call.case, ""),
+            interviewer=call.shift,
+        )
+
+    def _coded(self, call: Call) -> tuple[str, str]:
+        outcome = self.outcomes.get(call.outcome)
+        if outcome is None:
+            raise EvidenceError(f"The outcome {call.outcome} is not in the outcome table", where=str(call.at))
+        closing = self._closings.get(call.call)
+        facts = frozenset((When.UNSCREENED,)) if closing is None else frozenset()
+        if closing is not None and outcome.alternative is not None:
+            facts = self._talk(closing).facts
+        aapor, category = outcome.coded(facts)
+        return aapor, category.value
+
+    def _talk(self, closing: Closing) -> _Talk:
+        """The sealed interview of a closing. Its name is checked again: the archive may lie where others can write."""
+        path = self.place.root / "objects" / closing.sealed.sha256
+        try:
+            with storage_errors(path):
+                data = path.read_bytes()
+            if hexdigest(data) != closing.sealed.sha256:
+                raise EvidenceError("This sealed interview was altered since it was checked")
+            content = read_document(data, self.identities, "interview")
+            study = self.study or self._package(str(content["study"]), int(content["version"]))
+            values = {str(answer["question"]): str(answer["value"]) for answer in content["answers"]}
+        except (EvidenceError, SealError) as error:
+            raise type(error)(
+                error.what, where=f"objects/{closing.sealed.sha256}", todo=error.todo
+            ) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise EvidenceError(
+                "This sealed interview is not written as it should be", where=str(closing.sealed.at)
+            ) from error
+        notes = {question.name for question in study.form.questions if question.kind is Kind.NOTE}
+        relevant = Session(study.form, values).answers
+        return _Talk(content, study, {name: value for name, value in relevant.items() if name not in notes})
+
+    def _package(self, study: str, version: int) -> StudySource:
+        """The study that the archive itself holds; verify has compared it with its signed list."""
+        if (study, version) not in self._studies:
+            path = self.place.root / "study" / f"{study}-{version}.study"
+            try:
+                with storage_errors(path):
+                    files = unpack(path.read_bytes())
+                self._studies[study, version] = assemble(
+                    {name: data for name, data in files.items() if name != "manifest.note"}
+                )
+            except StudyError as error:
+                raise EvidenceError(
+                    f"The study package in this archive cannot be used: {error.what}", where=path.name
+                ) from error
+        return self._studies[study, version]
+
+
+def _lasted(call: Call) -> int:
+    """Whole seconds from dialling to the end, as far as anything tells."""
+    if call.ended is not None and call.started is not None and call.ended.boot == call.started.boot:
+        return (call.ended.mono - call.started.mono) // 1000
+    return max(call.samples, call.latest, call.mark.samples if call.mark else 0) // RATE
+
+
+def _spoken(call: Call) -> int:
+    """Whole seconds from pick-up to the end."""
+    end = call.ended_at if call.ended_at >= 0 else call.latest
+    return max(0, end - call.answered) // RATE if call.answered >= 0 else 0

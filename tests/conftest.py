@@ -1,0 +1,56 @@
+"""What holds for every test: it never touches the user's folders or keystore, and a test against a real peer is not silently left out."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from _pytest.reports import TestReport
+
+REQUIRE = "FANGXIN_REQUIRE_PEERS"
+_HOMES = {
+    "HOME": "home",
+    "USERPROFILE": "home",
+    "APPDATA": "home/AppData/Roaming",
+    "LOCALAPPDATA": "home/AppData/Local",
+    "XDG_DATA_HOME": "data",
+    "XDG_CONFIG_HOME": "config",
+    "XDG_CACHE_HOME": "cache",
+    "XDG_STATE_HOME": "state",
+    "XDG_RUNTIME_DIR": "run",
+}
+_SCRATCH = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any test module is imported: a home of our own for this process and all that it starts, and no way to a real keystore."""
+    scratch = Path(tempfile.mkdtemp(prefix="fangxin-tests-"))
+    config.stash[_SCRATCH] = scratch
+    for name in list(os.environ):
+        if name.startswith("FANGXIN_") and name != REQUIRE:
+            del os.environ[name]
+    for name, folder in _HOMES.items():
+        (scratch / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.environ[name] = str(scratch / folder)
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={scratch / 'no-bus'}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the home away again."""
+    if (scratch := config.stash.get(_SCRATCH, None)) is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, TestReport, TestReport]:
+    """Where the real peers are required, a test that skips for want of one has failed. Runs in the worker, so xdist changes nothing."""
+    report = yield
+    required = os.environ.get(REQUIRE, "") not in ("", "0")
+    if required and report.skipped and not hasattr(report, "wasxfail") and item.get_closest_marker("real"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{REQUIRE} is set, and this test against a real peer was left out: {reason}"
+    return report

@@ -1,0 +1,146 @@
+"""What a workstation itself leaves open: signed, unaltered, and still not complete."""
+
+from pathlib import Path
+
+import pytest
+
+from app.evidence.note import Signer
+from app.evidence.verify import verify
+from tests.evidence.archive import hand_in
+from tests.evidence.pen import CENTRE, Pen
+from tests.evidence.scenes import Scene, begun, closed, ended, missing, noted, played, settled
+
+
+def open_dial(pen: Pen) -> None:
+    begun(pen)
+
+
+def no_outcome(pen: Pen) -> None:
+    talk = begun(pen)
+    ended(talk)
+    closed(talk)
+
+
+def no_end(pen: Pen) -> None:
+    talk = begun(pen)
+    closed(talk)
+    settled(talk)
+
+
+def no_recording(pen: Pen) -> None:
+    talk = begun(pen)
+    ended(talk)
+    settled(talk)
+
+
+def dialled_without_recording(pen: Pen) -> None:
+    call, case = pen.id(), pen.id()
+    contact = pen.seal({"v": 1, "kind": "contact"}, CENTRE)
+    pen.write("dial.start", call=call, case=case, number="22" * 32, contact=contact, ticket="")
+    pen.write("dial.end", call=call, cause="busy", raw="", at=0)
+    pen.write("outcome.commit", call=call, case=case, outcome="22", at=0, proposed="22")
+
+
+def never_dialled(pen: Pen) -> None:
+    pen.write("rec.open", call=pen.id(), header_sha256="33" * 32, rate=8000, channels=2, codec="alaw")
+
+
+def call_without_beginning(pen: Pen) -> None:
+    pen.write("line", call=pen.id(), state="alerting", at=0)
+
+
+def dialled_twice(pen: Pen) -> None:
+    talk = begun(pen)
+    again = {
+        "call": talk.call,
+        "case": talk.case,
+        "number": "22" * 32,
+        "contact": next(iter(pen.parcels)),
+        "ticket": "",
+    }
+    pen.write("dial.start", **again)
+    ended(talk)
+    closed(talk)
+    settled(talk)
+
+
+def shorter_than_its_lines(pen: Pen) -> None:
+    talk = begun(pen)
+    ended(talk, at=talk.sample + 1)
+    closed(talk)
+    settled(talk)
+
+
+def shorter_than_the_clock(pen: Pen) -> None:
+    talk = begun(pen)
+    pen.clock.advance(2_600)
+    ended(talk)
+    closed(talk)
+    settled(talk)
+
+
+def interview_not_sealed(pen: Pen) -> None:
+    talk = begun(pen)
+    talk.answered()
+    talk.answer("q01", "7")
+    ended(talk)
+    closed(talk)
+    settled(talk)
+
+
+def one_recording_for_two_calls(pen: Pen) -> None:
+    first, second = begun(pen), begun(pen)
+    ended(first)
+    done = first.recorder.close()
+    first.pen.parcels[done.sha256] = (first.recorder.path, "recording")
+    ended(second)
+    for talk in (first, second):
+        fields = {"sha256": done.sha256, "payload_sha256": done.payload_sha256}
+        pen.write("rec.close", call=talk.call, bytes=done.bytes, samples=done.samples, **fields)
+        settled(talk)
+
+
+@pytest.mark.parametrize(
+    ("scene", "rule"),
+    [
+        (open_dial, "call.open"),
+        (no_outcome, "call.outcome"),
+        (no_end, "call.open"),
+        (no_recording, "call.unrecorded"),
+        (dialled_without_recording, "call.unrecorded"),
+        (never_dialled, "call.open"),
+        (call_without_beginning, "call.headless"),
+        (dialled_twice, "call.twice"),
+        (shorter_than_its_lines, "recording.short"),
+        (shorter_than_the_clock, "recording.short"),
+        (interview_not_sealed, "interview.unsealed"),
+    ],
+)
+def test_what_a_workstation_left_open_is_missing(tmp_path: Path, scene: Scene, rule: str) -> None:
+    assert rule in missing(verify(played(tmp_path, scene).archive))
+
+
+def test_one_recording_cannot_stand_for_two_calls(tmp_path: Path) -> None:
+    verdict = verify(played(tmp_path, one_recording_for_two_calls).archive)
+    assert "object.shared" in {finding.rule for finding in verdict.completeness if finding.spoils}
+
+
+def test_an_epoch_that_is_not_there_leaves_a_gap(tmp_path: Path) -> None:
+    second = Signer("fangxin/0a1b2c3d/2", b"\x08" * 32)
+    pen = Pen.begin(tmp_path / "workstation", second)
+    with pen.journal:
+        hand_in(pen, tmp_path / "archive", name="0a1b2c3d.2")
+    verdict = verify(tmp_path / "archive", keys=[second.verifier])
+    assert [finding.needed for finding in verdict.completeness if finding.rule == "epoch.absent"] == [
+        "journals/0a1b2c3d.1"
+    ]
+
+
+def test_lines_of_a_kind_from_the_future_are_noted_and_malformed_ones_are_faults(tmp_path: Path) -> None:
+    assert "line.unknown" in noted(
+        verify(played(tmp_path / "a", lambda pen: pen.write("coffee.made", cups=2)).archive)
+    )
+    verdict = verify(
+        played(tmp_path / "b", lambda pen: pen.write("rec.gap", call="../../etc", at=0, samples=1)).archive
+    )
+    assert [finding.rule for finding in verdict.integrity] == ["line.malformed"]

@@ -1,0 +1,116 @@
+"""Whatever byte is changed, whichever file taken away: it is found; and whatever is thrown at a check, it gives a verdict."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.canonical import encode
+from app.errors import EvidenceError, SealError
+from app.evidence.verify import verify
+from tests.evidence.archive import Made
+from tests.evidence.pen import EVERYBODY
+
+QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FILES = st.integers(0, 10**6)
+PLACES = st.integers(0, 10**9)
+
+
+def files_of(made: Made) -> list[Path]:
+    return sorted(path for path in made.archive.rglob("*") if path.is_file())
+
+
+@contextmanager
+def changed(path: Path, data: bytes | None) -> Iterator[None]:
+    """A file with other content, or none, for a while."""
+    kept = path.read_bytes()
+    path.unlink() if data is None else path.write_bytes(data)
+    try:
+        yield
+    finally:
+        path.write_bytes(kept)
+
+
+@QUICK
+@given(which=FILES, at=PLACES, bits=st.integers(1, 255))
+def test_any_byte_changed_in_any_file_is_found(made: Made, which: int, at: int, bits: int) -> None:
+    files = files_of(made)
+    path = files[which % len(files)]
+    data = bytearray(path.read_bytes())
+    data[at % len(data)] ^= bits
+    with changed(path, bytes(data)):
+        verdict = verify(made.archive)
+    assert not verdict.ok, f"{path.relative_to(made.archive)} at {at % len(data)}"
+    where = path.relative_to(made.archive).as_posix()
+    named = [
+        str(finding.at) + finding.needed
+        for finding in (*verdict.integrity, *verdict.completeness)
+        if finding.spoils
+    ]
+    assert any(path.name in text or where in text for text in named) or path.suffix == ".vkey"
+
+
+@QUICK
+@given(which=FILES, at=PLACES)
+def test_any_file_cut_short_is_found(made: Made, which: int, at: int) -> None:
+    files = files_of(made)
+    path = files[which % len(files)]
+    data = path.read_bytes()
+    if path.suffix == ".vkey" and at % len(data) == len(data) - 1:
+        return  # the newline at the end of a key says nothing
+    with changed(path, data[: at % len(data)]):
+        assert not verify(made.archive).ok
+
+
+def test_any_file_taken_away_is_found(made: Made) -> None:
+    for path in files_of(made):
+        with changed(path, None):
+            verdict = verify(made.archive)
+        if verdict.ok:  # nothing is lost with these: what they say, others say too
+            rule = "study.unchecked" if path.name == "publisher.vkey" else "manifest.absent"
+            assert rule in {finding.rule for finding in verdict.completeness}
+            assert path.name == "publisher.vkey" or "batches" in path.parts
+
+
+@QUICK
+@given(seed=st.integers(0, 10**9))
+def test_no_ruin_makes_it_stumble(made: Made, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    ruin = tmp_path / "ruin"
+    shutil.rmtree(ruin, ignore_errors=True)
+    shutil.copytree(made.archive, ruin)
+    files = sorted(path for path in ruin.rglob("*") if path.is_file())
+    for _ in range(chance.randint(1, 6)):
+        _ruin(chance.choice(files), chance.choice(files), chance)
+    try:
+        verdict = verify(ruin, identities=EVERYBODY)
+    except (EvidenceError, SealError):
+        return
+    assert verdict.text()
+    assert encode(verdict.to_json())
+
+
+def _ruin(path: Path, other: Path, chance: random.Random) -> None:
+    """Something bad happens to a file."""
+    if not path.exists():
+        return
+    data = path.read_bytes()
+    match chance.randrange(6):
+        case 0:
+            path.unlink()
+        case 1:
+            path.write_bytes(data[: chance.randrange(len(data) + 1)])
+        case 2:
+            path.write_bytes(chance.randbytes(chance.randrange(2000)))
+        case 3:
+            path.write_bytes(data + data)
+        case 4:
+            lines = data.split(b"\n")
+            chance.shuffle(lines)
+            path.write_bytes(b"\n".join(lines))
+        case _:
+            path.write_bytes(other.read_bytes() if other.exists() else b"")

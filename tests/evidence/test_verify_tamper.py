@@ -1,0 +1,42 @@
+"""Every way in which somebody may tamper with an archive is named, under the right verdict, with its place and what would settle it."""
+
+import pytest
+
+from app.canonical import decode
+from app.evidence.verify import verify
+from tests.evidence.archive import NAME, Made
+from tests.evidence.tampering import NOTES, TAMPERINGS, named
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_tampering_is_named_under_the_right_verdict(made: Made, name: str) -> None:
+    tamper, kind, rule = TAMPERINGS[name]
+    tamper(made)
+    verdict = verify(made.archive)
+    assert rule in named(verdict, kind), verdict.text()
+    assert not verdict.ok
+
+
+@pytest.mark.parametrize(
+    "name", ["recording gone", "extra object", "journal cut short", "device key gone", "study gone"]
+)
+def test_what_is_only_missing_does_not_count_as_altered(made: Made, name: str) -> None:
+    TAMPERINGS[name][0](made)
+    assert verify(made.archive).integrity_ok
+
+
+def test_a_finding_says_where_it_is_and_what_would_settle_it(made: Made) -> None:
+    call = made.calls["finished"]
+    gone = made.object("rec.close", "sha256", call)
+    gone.unlink()
+    (finding,) = [each for each in verify(made.archive).completeness if each.spoils]
+    number = 1 + next(n for n, line in enumerate(made.lines) if decode(line).get("sha256") == gone.name)
+    assert str(finding.at) == f"{NOTES}/journal.jsonl, line {number}, call {call}"
+    assert finding.needed == f"objects/{gone.name}"
+
+
+def test_a_missing_manifest_is_noted(made: Made) -> None:
+    (made.archive / "batches" / NAME / "000000000030.note").unlink()
+    verdict = verify(made.archive)
+    assert verdict.ok  # the journal names all that the manifest named, and its signature covers the journal
+    assert "manifest.absent" in {finding.rule for finding in verdict.completeness}

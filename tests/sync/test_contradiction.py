@@ -1,0 +1,130 @@
+"""When workstation and central remember different things: forks, losses on either side, practice in a real survey."""
+
+import shutil
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.canonical import encode
+from app.errors import StorageError, SyncError
+from app.evidence.journal import Journal
+from app.store import Store
+from app.sync.client import RefusedError
+from app.sync.outbox import sync_once
+from tests.sync.world import Central, Workstation, World, round_of
+
+
+class TestContradiction:
+    def test_a_restored_copy_that_goes_on_differently_is_a_fork(
+        self, world: World, central: Central, station: Workstation, tmp_path: Path
+    ) -> None:
+        client = world.enrolled(station, central)
+        station.call(1)
+        round_of(station, client)
+        shutil.copytree(station.journal.path.parent, tmp_path / "image")
+        station.call(2)
+        round_of(station, client)
+        with (
+            Journal.open(
+                tmp_path / "image", station.journal.origin, station.signer, station.clock, rehearsal=True
+            ) as other,
+            Store.open(tmp_path / "image.db", b"k" * 32) as store,
+        ):
+            other.append("shift.open", app="another history")
+            refused = other.checkpoint()
+            with pytest.raises(RefusedError, match=r"contradicts.*call the supervisor") as refusal:
+                sync_once(store, tmp_path / "image", client)
+        assert (refusal.value.status, refusal.value.word) == (422, "fork")
+        forks = central.stores.folder / "journals" / station.name / "forks"
+        kept = {path.read_text(encoding="utf-8") for path in forks.iterdir()}
+        assert kept == {refused, station.journal.checkpoint()}
+        assert [alarm.name for alarm in central.stores.index.alarms()] == [station.name]
+        station.call(3)
+        assert round_of(station, client).events == 3  # the true history goes on
+
+    def test_central_that_lost_lines_gets_them_again_and_somebody_hears_of_it(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
+        client = world.enrolled(station, central)
+        station.call(1)
+        round_of(station, client)
+        shutil.rmtree(central.stores.folder / "journals" / station.name)
+        central.stores.forget(station.name)
+        station.call(2)
+        done = round_of(station, client)
+        assert "held 0 of 3" in done.alarm
+        assert central.stores.journal(station.name).size == 6
+
+    def test_central_that_lost_an_object_gets_it_again(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
+        client = world.enrolled(station, central)
+        contact, _ = station.call(1)
+        station.store.mark_sent([contact])  # as after central was restored from yesterday's copy
+        assert round_of(station, client).events == 3
+        assert central.stores.has(contact)
+
+    def test_an_object_that_nobody_has_any_more_is_said(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
+        client = world.enrolled(station, central)
+        contact, _ = station.call(1)
+        (station.folder / "objects" / contact).unlink()
+        with pytest.raises(StorageError, match="not there"):
+            round_of(station, client)
+        assert station.store.last_receipt(station.journal.origin) is None
+
+    def test_lines_that_name_an_object_which_nobody_has_are_refused(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
+        client = world.enrolled(station, central)
+        station.journal.append("interview.close", object="ab" * 32)
+        station.journal.checkpoint()
+        with pytest.raises(RefusedError, match="not here") as refusal:
+            round_of(station, client)
+        assert (refusal.value.status, refusal.value.facts["missing"]) == (424, ["ab" * 32])
+
+    def test_central_that_claims_more_lines_than_there_are(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
+        def wire(request: httpx2.Request, real: httpx2.BaseTransport) -> httpx2.Response:
+            if "journals" in request.url.path:
+                return httpx2.Response(409, content=encode({"error": "size", "what": "more", "size": 99}))
+            return real.handle_request(request)
+
+        client = world.enrolled(station, central, wire=wire)
+        station.call(1)
+        with pytest.raises(SyncError, match=r"99 lines.*only 3.*new epoch"):
+            round_of(station, client)
+
+    def test_central_that_sends_us_back_and_forth_is_given_up(
+        self, world: World, central: Central, station: Workstation
+    ) -> None:
+        def wire(request: httpx2.Request, real: httpx2.BaseTransport) -> httpx2.Response:
+            if "journals" in request.url.path:
+                return httpx2.Response(409, content=encode({"error": "size", "what": "no", "size": 0}))
+            return real.handle_request(request)
+
+        client = world.enrolled(station, central, wire=wire)
+        station.call(1)
+        with pytest.raises(RefusedError):
+            round_of(station, client)
+
+
+def test_practice_is_not_taken_for_a_real_survey(world: World) -> None:
+    central, station = world.central(rehearsal=False), world.workstation(rehearsal=True)
+    client = world.enrolled(station, central)
+    station.call(1)
+    with pytest.raises(RefusedError, match="Practice") as refusal:
+        round_of(station, client)
+    assert (refusal.value.status, refusal.value.word) == (403, "rehearsal")
+    assert central.stores.journal(station.name).size == 0
+    assert len(station.store.pending()) == 2
+
+
+def test_a_real_survey_takes_real_calls(world: World) -> None:
+    central, station = world.central(rehearsal=False), world.workstation(rehearsal=False)
+    client = world.enrolled(station, central)
+    station.call(1)
+    assert round_of(station, client).events == 3
