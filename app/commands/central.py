@@ -1,30 +1,20 @@
 """fangxin central: the blind server that takes sealed objects and journals, and never a key that opens them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from app.canonical import encode
+from app.central.registry import Registry
+from app.central.stores import FolderStore, open_index
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
 from app.study.bundle import open_bundle
 
-if TYPE_CHECKING:
-    from app.central.stores import FolderStore
-
 cli = typer.Typer(help="The blind central server.", no_args_is_help=True)
 Data = Annotated[Path, typer.Option(help="Central's folder; made when it is not there.")]
-
-
-@contextmanager
-def _opened(data: Path, name: str = "central") -> "Iterator[FolderStore]":
-    with extra("central"):
-        from app.central.stores import FolderStore  # central's libraries are an extra
-    with FolderStore.open(data, system_entropy, name=name) as stores:
-        yield stores
 
 
 @cli.command()
@@ -37,7 +27,7 @@ def install(
     clock = SystemClock()
     publisher = verifiers(key)
     study = open_bundle(package, trusted=publisher, now=clock.wall())
-    with _opened(data) as stores:
+    with FolderStore.open(data, system_entropy) as stores:
         stores.install(
             package.read_bytes(),
             study=study.id,
@@ -54,15 +44,15 @@ def key(
     name: Annotated[str, typer.Option(help="Central's name in signatures, once and for all.")] = "central",
 ) -> None:
     """Print central's public key; make it the first time. It goes into every study package."""
-    with _opened(data, name) as stores:
+    with FolderStore.open(data, system_entropy, name=name) as stores:
         typer.echo(stores.signer.vkey)
 
 
 @cli.command()
 def enrol(data: Data) -> None:
-    """Issue a one-time code for one workstation. Central must not be running on this folder."""
-    with _opened(data) as stores:
-        typer.echo(stores.index.issue_code(system_entropy, SystemClock().wall()))
+    """Issue a one-time code for one workstation; central may be running meanwhile."""
+    with closing(open_index(data)) as index:
+        typer.echo(index.issue_code(system_entropy, SystemClock().wall()))
 
 
 @cli.command()
@@ -76,9 +66,8 @@ def serve(
 ) -> None:
     """Take what the workstations hand in, until Ctrl+C."""
     with extra("central"):
-        from app.central.registry import Registry  # central's libraries are an extra
-        from app.central.server import serve as serve_forever
-    with _opened(data) as stores:
+        from app.central.server import serve as serve_forever  # starlette and uvicorn are an extra
+    with FolderStore.open(data, system_entropy) as stores:
         registry = Registry(stores, SystemClock())
         serve_forever(
             registry,
@@ -92,9 +81,7 @@ def serve(
 @cli.command()
 def status(data: Data) -> None:
     """Say which devices are enrolled and what alarms there are, as JSON."""
-    with _opened(data) as stores:
-        devices = [device.name for device in stores.index.devices()]
-        alarms = [{"name": a.name, "size": a.size, "wall": a.wall} for a in stores.index.alarms()]
-        typer.echo(
-            encode({"study": stores.index.setting("study"), "devices": devices, "alarms": alarms}).decode()
-        )
+    with closing(open_index(data)) as index:
+        devices = [device.name for device in index.devices()]
+        alarms = [{"name": a.name, "size": a.size, "wall": a.wall} for a in index.alarms()]
+        typer.echo(encode({"study": index.setting("study"), "devices": devices, "alarms": alarms}).decode())

@@ -34,7 +34,7 @@ def question_view(session: Session, error: str = "") -> QuestionView | None:
         name=question.name,
         kind=question.kind.value,
         read_aloud=session.text(question) if question.reads_text else "",
-        instruction=session.instruction(question) if question.reads_text else session.text(question),
+        instruction=_instruction(session, question),
         options=_options(session, question),
         value=session.stored.get(question.name, ""),
         required=bool(question.required),
@@ -47,6 +47,12 @@ def question_view(session: Session, error: str = "") -> QuestionView | None:
         number=number,
         total=total,
     )
+
+
+def _instruction(session: Session, question: Question) -> str:
+    """What is never read aloud: the hint, after the wording itself where the interviewer codes what he hears."""
+    hint = session.instruction(question)
+    return hint if question.reads_text else "\n".join(text for text in (session.text(question), hint) if text)
 
 
 def _options(session: Session, question: Question) -> tuple[OptionView, ...]:

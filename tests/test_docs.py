@@ -1,0 +1,98 @@
+"""The documentation is run: every command shown in cli.md works as shown, in the order of the page."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CLI = ROOT / "resources" / "docs" / "cli.md"
+
+
+def commands() -> list[list[str]]:
+    """The words of every command line in a ```sh block of cli.md."""
+    blocks = re.findall(r"```sh\n(.*?)```", CLI.read_text(encoding="utf-8"), re.DOTALL)
+    return [shlex.split(line) for block in blocks for line in block.splitlines() if line.strip()]
+
+
+class Shell:
+    """Runs commands as a user would, in one folder, with central in the background where the page starts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "FANGXIN_DATA_DIR": str(folder / "station"),
+        }
+        self.central: subprocess.Popen[str] | None = None
+        self.code = ""
+
+    def run(self, words: list[str]) -> None:
+        """One command. Paths into the source tree are found from the folder by a link."""
+        arguments = [self.code if word == "CODE" else word for word in words[1:]]
+        if arguments[:2] == ["central", "serve"]:
+            self._serve([*arguments[:-1], "0"])
+            return
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(words)}\n{done.stderr}"
+        if arguments[:2] == ["central", "enrol"]:
+            self.code = done.stdout.strip()
+
+    def _serve(self, arguments: list[str]) -> None:
+        self.central = subprocess.Popen(
+            [sys.executable, "-m", "app", *arguments],
+            cwd=self.folder,
+            env={**self.environment, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        assert self.central.stdout is not None
+        self.environment["FANGXIN_CENTRAL_URL"] = self.central.stdout.readline().split()[-1]
+
+    def close(self) -> None:
+        """Stop central."""
+        if self.central is not None:
+            self.central.terminate()
+            self.central.communicate(timeout=20)
+
+
+@pytest.mark.slow
+def test_every_command_of_the_page_works(tmp_path: Path) -> None:
+    (tmp_path / "resources").symlink_to(ROOT / "resources", target_is_directory=True)
+    shell = Shell(tmp_path)
+    try:
+        for words in commands():
+            assert words[0] == "fangxin"
+            shell.run(words)
+    finally:
+        shell.close()
+
+
+def test_the_page_names_every_command() -> None:
+    help_of = subprocess.run(
+        [sys.executable, "-m", "app", "--help"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        check=True,
+    )
+    names = re.findall(r"^  ([a-z]+)  +\S", help_of.stdout, re.MULTILINE)
+    page = CLI.read_text(encoding="utf-8")
+    assert len(names) >= 6
+    assert [name for name in names if f"fangxin {name}" not in page] == []
