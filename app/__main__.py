@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from app import __version__, log, settings
@@ -59,6 +58,7 @@ def build(face: Face) -> typer.Typer:
             raise typer.Exit
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
+        log.be_silent()
         context.obj = Invocation(settings.load(data_dir), face.open_desk)
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))
@@ -86,6 +86,14 @@ def _open(called: Invocation, *, rehearse: bool) -> int:
     return called.open_desk(called.settings, rehearse)
 
 
+_MISUSE = next(
+    kind
+    for kind in typer.BadParameter.__mro__
+    if kind.__name__ == "ClickException" and issubclass(kind, Exception)
+)
+"""What is raised for a command line that cannot be read. Newer typers carry a click of their own, so click's own class is not it."""
+
+
 def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> int:
     """Run one command; returns the exit code. No traceback reaches the user for what the world does wrong."""
     for stream in (sys.stdout, sys.stderr):
@@ -99,10 +107,15 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
     except FangxinError as error:
         _complain(str(error))
         return error.exit_code
-    except click.ClickException as error:
-        _complain(error.format_message())
-        return 2
-    except (KeyboardInterrupt, click.Abort):
+    except _MISUSE as error:
+        _complain(getattr(error, "format_message", error.__str__)())
+        return UsageError.exit_code
+    except BrokenPipeError:
+        return 1  # whoever read our output has gone
+    except OSError as error:
+        _complain(f"{error.strerror or error} ({error.filename})." if error.filename else f"{error}.")
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
         _complain("Stopped. What was acknowledged is kept.")
         return 130
     return result if isinstance(result, int) else 0

@@ -57,8 +57,9 @@ class Centre:
     def read(cls, folder: Path) -> "Centre":
         """The keys that write() left. Raises StorageError or SealError naming the file."""
         identities = {role: read_identity(folder / f"{role}.key") for role in _ROLES}
-        name, seed = _read(folder / "publisher.key", lambda text: text.split("\n")[:2])
+        lines = _read(folder / "publisher.key", lambda text: text.split("\n"))
         try:
+            name, seed = lines[:2]
             return cls(identities, Signer(name, bytes.fromhex(seed)))
         except ValueError as error:
             raise SealError("This is not a publisher's key", where=str(folder / "publisher.key")) from error

@@ -19,6 +19,7 @@ from app.centre import Centre
 from app.clock import Clock, Entropy, SystemClock, VirtualClock
 from app.demo_summary import Demo, Options
 from app.desk import Desk
+from app.errors import StorageError
 from app.evidence.age import decrypt, encrypt
 from app.evidence.note import Verifier
 from app.evidence.seal import pad
@@ -194,6 +195,8 @@ class _Day:
         desk, person = self._desk, Interviewer(self._desk, "演练访问员")
         told = 0
         while not self._enough():
+            if desk.screen.notice is Notice.STOPPED:
+                raise StorageError(desk.screen.notice_text)
             if desk.screen.notice is Notice.NO_CASES and not self._wait_for_a_case():
                 self._say("     nobody is left to call")
                 break

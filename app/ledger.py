@@ -63,6 +63,7 @@ class Ledger:
             app=app_version,
             study=self.study.id,
             version=self.study.version,
+            study_sha=self.study.sha256,
         )
 
     def shift_closed(self) -> None:

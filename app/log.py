@@ -118,6 +118,11 @@ def _lines() -> logging.Formatter:
     )
 
 
+def be_silent() -> None:
+    """No log until start(): a command's output is its own, and a library's warning has no place in it."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+
+
 def catch_crashes(data_dir: Path, show: TextIO | None) -> None:
     """From now on an unexpected error is logged in full and shown as one sentence; a C fault leaves its stack in logs/crash.txt."""
     path = data_dir / "logs" / "fangxin.log"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import practice
+from app.canonical import hexdigest
 from app.centre import Centre
 from app.clock import Clock, Entropy
 from app.evidence.note import COSIGNATURE, Signer
@@ -46,9 +47,9 @@ def open_practice_room(folder: Path, study_folder: Path, clock: Clock, entropy: 
         seed = seed or entropy(4).hex()
         station.store.set_setting("practice.seed", seed)
         frame = load_frame(sorted((study_folder / "frame").glob("*.csv")))
-        _, drawn = practice.draw_practice(study, frame, f"{seed}|{len(cases)}", _NUMBERS)
+        record, drawn = practice.draw_practice(study, frame, f"{seed}|{len(cases)}", _NUMBERS)
         known = {case.number for case in cases}
-        ledger.assigned("", [case for case in drawn if case.number not in known])
+        ledger.assigned(hexdigest(record.to_bytes()), [case for case in drawn if case.number not in known])
     numbers = [(case.number, case.unit) for case in station.store.cases()]
     return PracticeRoom(ledger, practice.cast(numbers, study, seed), seed)
 

@@ -4,9 +4,10 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import UsageError
@@ -25,6 +26,14 @@ class Settings(BaseSettings):
     log_days: int = Field(default=30, ge=1, le=3650)
     """How many daily log files are kept."""
 
+    @field_validator("central_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("https", "http") or not parts.hostname):
+            raise ValueError("an address like https://central.example:12340 is needed")
+        return url
+
 
 def default_data_dir() -> Path:
     """The user's own application folder on this system."""
@@ -33,7 +42,9 @@ def default_data_dir() -> Path:
 
 def _stored(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(
+            path.read_text(encoding="utf-8-sig")
+        )  # Windows editors put a byte order mark there
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -59,4 +70,5 @@ def load(data_dir: Path | None = None, **overrides: Any) -> Settings:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         where = "the environment" if field in from_environment else str(path)
-        raise UsageError(f'The setting "{field}" cannot be used: {first["msg"]}', where=where) from error
+        reason = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f'The setting "{field}" cannot be used: {reason}', where=where) from error

@@ -61,7 +61,7 @@ def _offers_refused(screen: Screen) -> bool:
 
 
 def _can_go_back(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and screen.question.number > 1
+    return _in_interview(screen) and screen.question is not None and screen.question.number > 0
 
 
 def _everywhere(_screen: Screen) -> bool:

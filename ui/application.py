@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 import structlog
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from app import log
@@ -28,6 +29,7 @@ _LEVELS = {
     QtMsgType.QtInfoMsg: logging.INFO,
     QtMsgType.QtWarningMsg: logging.WARNING,
 }
+_BEAT = 300
 _SCREENLESS = ("offscreen", "minimal", "vnc")
 
 
@@ -52,12 +54,24 @@ def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, re
     window.expect(rehearsal=rehearsal)
     bridge.refused.connect(say)
     _catch(window, bridge)
+    beat = _leave_on_signals(window)
     window.showMaximized()
     bridge.start()
     app.exec()
+    beat.stop()
     bridge.stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
+
+
+def _leave_on_signals(window: DeskWindow) -> QTimer:
+    """Ctrl+C in the terminal, or the end of the session: the call is ended properly, nothing is asked."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _number, _frame: window.ending.leave())
+    beat = QTimer(window)
+    beat.timeout.connect(lambda: None)  # Python hears a signal only when Python runs
+    beat.start(_BEAT)
+    return beat
 
 
 def say(error: FangxinError) -> None:

@@ -18,8 +18,10 @@ class CapButton(QPushButton):
         for part in (self._cap, self._words):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._line = row(self._cap, self._words, spacing=9)
-        self._line.setContentsMargins(8, 3, 10, 3)
+        above = 1 if role == "outcome" else 3  # a whole menu of them fits a 768 px screen
+        self._line.setContentsMargins(8, above, 10, above)
         self._line.setStretch(1, 1)
+        self._line.setAlignment(self._cap, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(self._line)
 
     def say(self, key: str, words: str) -> None:

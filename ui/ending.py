@@ -41,7 +41,14 @@ class Ending(QObject):
         elif screen is not None and screen.page is Page.OUTCOME:
             self._ask(LeavingOutcome(self._window))
         else:
-            self._leave()
+            self.leave()
+
+    def leave(self) -> None:
+        """End now, politely and without a question."""
+        if not self.leaving:
+            self.leaving = True
+            self.begun.emit()
+            self._bridge.finish()
 
     def show_crash(self, error: BaseException) -> None:
         """A fault of ours, on whatever thread: let go of the respondent, show the report. The first one counts."""
@@ -62,12 +69,7 @@ class Ending(QObject):
     def _asked(self, answer: int) -> None:
         self.dialog = None
         if answer == QDialog.DialogCode.Accepted:
-            self._leave()
-
-    def _leave(self) -> None:
-        self.leaving = True
-        self.begun.emit()
-        self._bridge.finish()
+            self.leave()
 
     def _last_word(self, dialog: QDialog) -> None:
         if self.dialog is not None:

@@ -70,9 +70,9 @@ _TONE = {
 _GROUP = {
     "interview": QT_TRANSLATE_NOOP("Words", "Interview"),
     "line": QT_TRANSLATE_NOOP("Words", "Line and network"),
-    "nobody": QT_TRANSLATE_NOOP("Words", "Person not reached"),
-    "refusal": QT_TRANSLATE_NOOP("Words", "Refusal and break-off"),
-    "appointment": QT_TRANSLATE_NOOP("Words", "Call back later"),
+    "nobody": QT_TRANSLATE_NOOP("Words", "Nobody answered"),
+    "refusal": QT_TRANSLATE_NOOP("Words", "Reached, not interviewed"),
+    "appointment": QT_TRANSLATE_NOOP("Words", "Call back, away"),
     "not_eligible": QT_TRANSLATE_NOOP("Words", "Not eligible"),
 }
 

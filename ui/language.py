@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from ui.resources import resource
+from app.resources import resource
 
 LANGUAGES = ("zh", "en")
 """ISO codes the window speaks."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.resources import resource
+from app.resources import resource
 
 _CHINESE = (
     "Microsoft YaHei UI",

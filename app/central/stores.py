@@ -144,6 +144,7 @@ class FolderStore:
         """Serve this study package from now on. rehearsal: practice calls are what it is for. The caller has checked it."""
         name = f"{study}-{version}.study"
         self.put(self.folder / "study" / name, package)
+        self.put(self.folder / "publisher.vkey", centre_vkey.encode() + b"\n")
         values = {
             "study": study,
             "package": name,

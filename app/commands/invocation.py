@@ -81,9 +81,11 @@ def verifiers(given: list[str]) -> list[Verifier]:
     found: list[Verifier] = []
     for text in given:
         path = Path(text)
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else [text]
         try:
+            lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else [text]
             found += [Verifier.parse(line) for line in lines if line.strip()]
         except EvidenceError as error:
             raise UsageError(error.what, where=text) from error
+        except (UnicodeDecodeError, OSError) as error:
+            raise UsageError("This file holds no public key", where=text) from error
     return found

@@ -43,6 +43,8 @@ def verify(
     trust.look()
     for path in place.odd:
         eyes.foreign(path)
+    if not place.journals:
+        findings.missing("journal.absent", "There is no journal here", needed="journals/<device>.<epoch>")
     manifests: dict[str, int] = {}
     for journal in place.journals:
         manifests |= audit_journal(journal, eyes, trust, facts).named
@@ -57,7 +59,7 @@ def verify(
         Seals(eyes, facts, shelf.found, identities).audit()
     if progress is not None:
         progress(eyes.total, eyes.total)
-    return findings.verdict()
+    return findings.verdict(place.layout)
 
 
 def _work(place: Place, identities: Sequence[Identity]) -> int:

@@ -1,762 +1,766 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
-    <context>
-        <name>Actions</name>
-        <message>
-            <source>Go on</source>
-            <translation>继续</translation>
-        </message>
-        <message>
-            <source>Take the step on the large button; store what is typed</source>
-            <translation>执行页面上的主按钮，或保存已输入的内容</translation>
-        </message>
-        <message>
-            <source>Keys</source>
-            <translation>按键帮助</translation>
-        </message>
-        <message>
-            <source>Show or hide this list</source>
-            <translation>打开或收起本列表</translation>
-        </message>
-        <message>
-            <source>Hang up</source>
-            <translation>挂断</translation>
-        </message>
-        <message>
-            <source>End the call; during the interview press it twice</source>
-            <translation>结束通话；访问进行中须连按两次</translation>
-        </message>
-        <message>
-            <source>Refused</source>
-            <translation>拒答</translation>
-        </message>
-        <message>
-            <source>The respondent does not want to answer this question</source>
-            <translation>受访者不愿回答本题</translation>
-        </message>
-        <message>
-            <source>Back</source>
-            <translation>上一题</translation>
-        </message>
-        <message>
-            <source>One question back; Enter keeps its answer</source>
-            <translation>退回上一题；按回车保留原答案</translation>
-        </message>
-        <message>
-            <source>Note</source>
-            <translation>备注</translation>
-        </message>
-        <message>
-            <source>Write a remark for the supervisor; no names in it</source>
-            <translation>给督导写备注，不要写人名</translation>
-        </message>
-        <message>
-            <source>Don’t know</source>
-            <translation>不清楚</translation>
-        </message>
-        <message>
-            <source>The respondent does not know or cannot say</source>
-            <translation>受访者不了解或说不清</translation>
-        </message>
-        <message>
-            <source>Search</source>
-            <translation>查找</translation>
-        </message>
-        <message>
-            <source>Find an outcome by a word</source>
-            <translation>按文字查找拨打结果</translation>
-        </message>
-        <message>
-            <source>Interview: {language}</source>
-            <translation>访问：{language}</translation>
-        </message>
-        <message>
-            <source>Ask in the other language from here on</source>
-            <translation>从本题起改用另一种语言访问</translation>
-        </message>
-        <message>
-            <source>Window: {language}</source>
-            <translation>界面：{language}</translation>
-        </message>
-        <message>
-            <source>Show the window in the other language; the interview is not touched</source>
-            <translation>切换界面语言，不影响访问</translation>
-        </message>
-        <message>
-            <source>Light or dark</source>
-            <translation>浅色/深色</translation>
-        </message>
-        <message>
-            <source>Switch between light and dark colours</source>
-            <translation>切换浅色、深色界面</translation>
-        </message>
-        <message>
-            <source>Sign out</source>
-            <translation>签退</translation>
-        </message>
-        <message>
-            <source>End the shift</source>
-            <translation>本班结束，签退</translation>
-        </message>
-        <message>
-            <source>Enter</source>
-            <translation>回车</translation>
-        </message>
-    </context>
-    <context>
-        <name>Caption</name>
-        <message>
-            <source>Practice resident</source>
-            <translation>模拟受访者</translation>
-        </message>
-        <message>
-            <source>“{words}”</source>
-            <translation>“{words}”</translation>
-        </message>
-    </context>
-    <context>
-        <name>CasePage</name>
-        <message>
-            <source>Mobile number, whole city</source>
-            <translation>手机号（全市）</translation>
-        </message>
-        <message>
-            <source>Number {number}</source>
-            <translation>号码 {number}</translation>
-        </message>
-        <message>
-            <source>Attempts so far: {attempts}</source>
-            <translation>已拨 {attempts} 次</translation>
-        </message>
-        <message>
-            <source>First attempt</source>
-            <translation>首次拨打</translation>
-        </message>
-        <message>
-            <source>Interview broken off earlier: it goes on where it stopped</source>
-            <translation>上次访问中断，接通后从中断的题目继续</translation>
-        </message>
-        <message>
-            <source>Dial   Enter</source>
-            <translation>拨号　回车</translation>
-        </message>
-        <message>
-            <source>Dial</source>
-            <translation>拨号</translation>
-        </message>
-    </context>
-    <context>
-        <name>ChoiceInput</name>
-        <message>
-            <source>Answer options</source>
-            <translation>选项</translation>
-        </message>
-        <message>
-            <source>Chosen option</source>
-            <translation>已选项</translation>
-        </message>
-        <message>
-            <source>Do not read the options</source>
-            <translation>选项不读</translation>
-        </message>
-    </context>
-    <context>
-        <name>CodeInput</name>
-        <message>
-            <source>Don’t know</source>
-            <translation>不清楚</translation>
-        </message>
-        <message>
-            <source>Refused</source>
-            <translation>拒答</translation>
-        </message>
-    </context>
-    <context>
-        <name>Crash</name>
-        <message>
-            <source>The call is being ended. Everything acknowledged is saved. Copy the report for IT, then start again.</source>
-            <translation>正在结束通话，已登记的内容均已保存。请复制报告交给技术人员，然后重新打开程序。</translation>
-        </message>
-        <message>
-            <source>Fangxin has met a fault of its own</source>
-            <translation>程序出错了</translation>
-        </message>
-        <message>
-            <source>Log: {path}</source>
-            <translation>日志：{path}</translation>
-        </message>
-    </context>
-    <context>
-        <name>DeskWindow</name>
-        <message>
-            <source>Fangxin · telephone interviewing desk</source>
-            <translation>放心 · 电话访问工作台</translation>
-        </message>
-        <message>
-            <source>Opening the desk …</source>
-            <translation>正在打开工作台…</translation>
-        </message>
-        <message>
-            <source>Ending the call and sealing the recording …</source>
-            <translation>正在结束通话并封存录音…</translation>
-        </message>
-    </context>
-    <context>
-        <name>DialingPage</name>
-        <message>
-            <source>Time since dialling</source>
-            <translation>已拨时长</translation>
-        </message>
-        <message>
-            <source>When somebody answers, the introduction comes up by itself. Let it ring for 30 seconds at least.</source>
-            <translation>接通后自动显示开场白。无人接听时，至少振铃 30 秒再挂断。</translation>
-        </message>
-        <message>
-            <source>Hang up   F5</source>
-            <translation>挂断　F5</translation>
-        </message>
-        <message>
-            <source>Hang up</source>
-            <translation>挂断</translation>
-        </message>
-    </context>
-    <context>
-        <name>Fault</name>
-        <message>
-            <source>Report</source>
-            <translation>错误报告</translation>
-        </message>
-        <message>
-            <source>Copy report</source>
-            <translation>复制报告</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>关闭</translation>
-        </message>
-        <message>
-            <source>Copied</source>
-            <translation>已复制</translation>
-        </message>
-    </context>
-    <context>
-        <name>HelpPanel</name>
-        <message>
-            <source>Keys on this page</source>
-            <translation>本页按键</translation>
-        </message>
-        <message>
-            <source>Scores: 0 and 2–9 are stored at one key. After 1 press 0 for ten points or Enter for one. No decimals: ask for a whole number.</source>
-            <translation>打分：0 和 2–9 按一下即记。按 1 之后，再按 0 记 10 分，按回车记 1 分。不记小数，请追问整数分。</translation>
-        </message>
-    </context>
-    <context>
-        <name>IntegerInput</name>
-        <message>
-            <source>Number</source>
-            <translation>数字</translation>
-        </message>
-        <message>
-            <source>Digits, then Enter</source>
-            <translation>输入数字，回车保存</translation>
-        </message>
-    </context>
-    <context>
-        <name>InterviewPage</name>
-        <message>
-            <source>{number} of {total}</source>
-            <translation>第 {number} 题，共 {total} 题</translation>
-        </message>
-        <message>
-            <source>Progress</source>
-            <translation>进度</translation>
-        </message>
-        <message>
-            <source>Not read</source>
-            <translation>不读</translation>
-        </message>
-        <message>
-            <source>The interview ends here: {outcome}. Read, then Enter.</source>
-            <translation>访问到此结束（{outcome}）。读完后按回车。</translation>
-        </message>
-        <message>
-            <source>Ending the call and sealing the recording …</source>
-            <translation>正在结束通话并封存录音…</translation>
-        </message>
-        <message>
-            <source>{key} makes {code}</source>
-            <translation>按 {key} 记 {code}</translation>
-        </message>
-        <message>
-            <source>Enter takes {code}</source>
-            <translation>按回车记 {code}</translation>
-        </message>
-        <message>
-            <source>, </source>
-            <translation>，</translation>
-        </message>
-    </context>
-    <context>
-        <name>LeavingCall</name>
-        <message>
-            <source>A call is on</source>
-            <translation>通话还没有结束</translation>
-        </message>
-        <message>
-            <source>Closing the window ends the call and seals its recording; what was entered is kept. Say good-bye first.</source>
-            <translation>现在关闭窗口会挂断电话并封存录音，已录入的答案会保留。请先向受访者致谢道别。</translation>
-        </message>
-        <message>
-            <source>Go on with the call</source>
-            <translation>继续通话</translation>
-        </message>
-        <message>
-            <source>End the call and close</source>
-            <translation>挂断并关闭</translation>
-        </message>
-    </context>
-    <context>
-        <name>LeavingOutcome</name>
-        <message>
-            <source>The last call has no outcome yet</source>
-            <translation>上一通电话还没有登记结果</translation>
-        </message>
-        <message>
-            <source>Enter its outcome first; otherwise the call goes on record as interrupted.</source>
-            <translation>请先登记拨打结果，否则这通电话将按“意外中断”处理。</translation>
-        </message>
-        <message>
-            <source>Enter the outcome</source>
-            <translation>去登记结果</translation>
-        </message>
-        <message>
-            <source>Close all the same</source>
-            <translation>仍要关闭</translation>
-        </message>
-    </context>
-    <context>
-        <name>NoteInput</name>
-        <message>
-            <source>Read, end the call</source>
-            <translation>已读完，结束通话</translation>
-        </message>
-        <message>
-            <source>Read, go on</source>
-            <translation>已读完，继续</translation>
-        </message>
-        <message>
-            <source>{step}   Enter</source>
-            <translation>{step}　回车</translation>
-        </message>
-    </context>
-    <context>
-        <name>NotePanel</name>
-        <message>
-            <source>Note</source>
-            <translation>备注</translation>
-        </message>
-        <message>
-            <source>Enter stores · Esc closes</source>
-            <translation>回车保存 · Esc 取消</translation>
-        </message>
-        <message>
-            <source>Note for the supervisor</source>
-            <translation>给督导的备注</translation>
-        </message>
-    </context>
-    <context>
-        <name>NoticePanel</name>
-        <message>
-            <source>For the supervisor: {detail}</source>
-            <translation>请告知督导：{detail}</translation>
-        </message>
-    </context>
-    <context>
-        <name>OutcomePage</name>
-        <message>
-            <source>How did the call end?</source>
-            <translation>登记拨打结果</translation>
-        </message>
-        <message>
-            <source>Search   /</source>
-            <translation>查找　/</translation>
-        </message>
-        <message>
-            <source>Search outcomes</source>
-            <translation>查找拨打结果</translation>
-        </message>
-        <message>
-            <source>Confirm   Enter</source>
-            <translation>确认　回车</translation>
-        </message>
-        <message>
-            <source>Confirm outcome</source>
-            <translation>确认拨打结果</translation>
-        </message>
-        <message>
-            <source>Outcome code</source>
-            <translation>结果码</translation>
-        </message>
-        <message>
-            <source>Second digit …</source>
-            <translation>请输入第二位</translation>
-        </message>
-        <message>
-            <source>No outcome chosen yet: type its two digits.</source>
-            <translation>尚未选择：请输入两位结果码</translation>
-        </message>
-        <message>
-            <source>{outcome}   (proposed)</source>
-            <translation>{outcome}（系统建议）</translation>
-        </message>
-        <message>
-            <source>Note (required)</source>
-            <translation>备注（必填）</translation>
-        </message>
-        <message>
-            <source>Note</source>
-            <translation>备注</translation>
-        </message>
-        <message>
-            <source>Not entered when the call ended: {text}</source>
-            <translation>挂断时未提交的回答：{text}</translation>
-        </message>
-        <message>
-            <source>Type the two digits of an outcome first.</source>
-            <translation>请先输入两位结果码。</translation>
-        </message>
-        <message>
-            <source>This outcome needs a note: say in a few words what happened.</source>
-            <translation>登记这个结果必须填写备注，请简要说明情况。</translation>
-        </message>
-        <message>
-            <source>No outcome begins with {digit}.</source>
-            <translation>没有以 {digit} 开头的结果码。</translation>
-        </message>
-    </context>
-    <context>
-        <name>ReadyPage</name>
-        <message>
-            <source>No case right now</source>
-            <translation>暂无可拨样本</translation>
-        </message>
-        <message>
-            <source>Ready</source>
-            <translation>准备就绪</translation>
-        </message>
-        <message>
-            <source>Every case left is waiting for its next call time or has been finished. Look again a little later.</source>
-            <translation>其余样本未到下次拨打时间，或已经办结。请稍后再取。</translation>
-        </message>
-        <message>
-            <source>Stopped</source>
-            <translation>已停止</translation>
-        </message>
-        <message>
-            <source>Tell your supervisor. Take the next case only when the fault is put right.</source>
-            <translation>请告知督导。故障排除后再取下一个样本。</translation>
-        </message>
-        <message>
-            <source>Headset on, line free? Then take the next case.</source>
-            <translation>戴好耳机，确认线路空闲，再取下一个样本。</translation>
-        </message>
-        <message>
-            <source>dialled today</source>
-            <translation>今日拨打</translation>
-        </message>
-        <message>
-            <source>completed today</source>
-            <translation>今日完成</translation>
-        </message>
-        <message>
-            <source>Look again   Enter</source>
-            <translation>重新取样本　回车</translation>
-        </message>
-        <message>
-            <source>Next case   Enter</source>
-            <translation>取下一个样本　回车</translation>
-        </message>
-        <message>
-            <source>Look again</source>
-            <translation>重新取样本</translation>
-        </message>
-        <message>
-            <source>Next case</source>
-            <translation>取下一个样本</translation>
-        </message>
-    </context>
-    <context>
-        <name>RehearsalBanner</name>
-        <message>
-            <source>REHEARSAL · no real number is dialled, nothing counts in any result</source>
-            <translation>演练模式 · 不会拨打真实号码，数据不计入任何结果</translation>
-        </message>
-    </context>
-    <context>
-        <name>ScoreInput</name>
-        <message>
-            <source>Score from {low} to {high}</source>
-            <translation>打分，{low} 到 {high} 分</translation>
-        </message>
-        <message>
-            <source>Entered score</source>
-            <translation>已录入的分数</translation>
-        </message>
-        <message>
-            <source>{score} points</source>
-            <translation>{score} 分</translation>
-        </message>
-    </context>
-    <context>
-        <name>SignInPage</name>
-        <message>
-            <source>Fangxin</source>
-            <translation>放心</translation>
-        </message>
-        <message>
-            <source>Your name or staff number</source>
-            <translation>访问员姓名或工号</translation>
-        </message>
-        <message>
-            <source>Sign in   Enter</source>
-            <translation>签到　回车</translation>
-        </message>
-        <message>
-            <source>Sign in</source>
-            <translation>签到</translation>
-        </message>
-        <message>
-            <source>Enter your name or staff number first.</source>
-            <translation>请先输入姓名或工号。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Spoken</name>
-        <message>
-            <source>Please give a whole number, without a decimal.</source>
-            <translation>请您打一个整数分，不要带小数。</translation>
-        </message>
-    </context>
-    <context>
-        <name>StatusPanel</name>
-        <message>
-            <source>Interviewer: {name}</source>
-            <translation>访问员：{name}</translation>
-        </message>
-        <message>
-            <source>Line: {state}</source>
-            <translation>线路：{state}</translation>
-        </message>
-        <message>
-            <source>Time of the call {time}</source>
-            <translation>通话时长 {time}</translation>
-        </message>
-        <message>
-            <source>Today: {dials} dialled, {completes} completed</source>
-            <translation>今日拨打 {dials} · 完成 {completes}</translation>
-        </message>
-    </context>
-    <context>
-        <name>TextInput</name>
-        <message>
-            <source>Respondent’s own words</source>
-            <translation>受访者原话</translation>
-        </message>
-        <message>
-            <source>In the respondent’s own words. Enter stores, Shift+Enter begins a new line.</source>
-            <translation>照受访者原话记录，不写人名。回车保存，Shift+回车换行。</translation>
-        </message>
-        <message>
-            <source>In the respondent’s own words. Enter stores (also when empty), Shift+Enter begins a new line.</source>
-            <translation>照受访者原话记录，不写人名。回车保存（没有可不填），Shift+回车换行。</translation>
-        </message>
-    </context>
-    <context>
-        <name>Words</name>
-        <message>
-            <source>Line idle</source>
-            <translation>线路空闲</translation>
-        </message>
-        <message>
-            <source>Dialling</source>
-            <translation>正在拨号</translation>
-        </message>
-        <message>
-            <source>Ringing</source>
-            <translation>对方振铃</translation>
-        </message>
-        <message>
-            <source>In call</source>
-            <translation>通话中</translation>
-        </message>
-        <message>
-            <source>Call ended</source>
-            <translation>通话已结束</translation>
-        </message>
-        <message>
-            <source>Line trouble</source>
-            <translation>线路异常</translation>
-        </message>
-        <message>
-            <source>Not recording</source>
-            <translation>未录音</translation>
-        </message>
-        <message>
-            <source>Recording</source>
-            <translation>录音中</translation>
-        </message>
-        <message>
-            <source>Recording sealed</source>
-            <translation>录音已封存</translation>
-        </message>
-        <message>
-            <source>Recording trouble</source>
-            <translation>录音异常</translation>
-        </message>
-        <message>
-            <source>No case can be dialled right now.</source>
-            <translation>暂无可拨样本。</translation>
-        </message>
-        <message>
-            <source>The program ended unexpectedly last time. What was entered is all there; the interrupted call is on record.</source>
-            <translation>上次程序意外退出。已录入的内容都在，中断的通话已记录在案。</translation>
-        </message>
-        <message>
-            <source>Saved. Ready for the next case.</source>
-            <translation>已保存，可以取下一个样本。</translation>
-        </message>
-        <message>
-            <source>This interview was broken off. After the call is answered it goes on at the stored question.</source>
-            <translation>这个样本上次访问中断，接通后从中断的题目继续。</translation>
-        </message>
-        <message>
-            <source>This outcome needs a note: say in a few words what happened.</source>
-            <translation>登记这个结果必须填写备注，请简要说明情况。</translation>
-        </message>
-        <message>
-            <source>This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another.</source>
-            <translation>这个结果与本次通话不符：问完全部题目才能登记为“完成”。请另选。</translation>
-        </message>
-        <message>
-            <source>The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.</source>
-            <translation>工作台已停止工作，正在结束通话。此前录入的内容均已保存。请不要再拨号，马上告知督导。</translation>
-        </message>
-        <message>
-            <source>Interview</source>
-            <translation>访问</translation>
-        </message>
-        <message>
-            <source>Line and network</source>
-            <translation>线路状态</translation>
-        </message>
-        <message>
-            <source>Person not reached</source>
-            <translation>未找到本人</translation>
-        </message>
-        <message>
-            <source>Refusal and break-off</source>
-            <translation>拒访与中断</translation>
-        </message>
-        <message>
-            <source>Call back later</source>
-            <translation>约访</translation>
-        </message>
-        <message>
-            <source>Not eligible</source>
-            <translation>不合格样本</translation>
-        </message>
-        <message>
-            <source>Introduction</source>
-            <translation>开场白</translation>
-        </message>
-        <message>
-            <source>Screening</source>
-            <translation>甄别</translation>
-        </message>
-        <message>
-            <source>Questions</source>
-            <translation>主体问卷</translation>
-        </message>
-        <message>
-            <source>Closing</source>
-            <translation>结束语</translation>
-        </message>
-        <message>
-            <source>This key is no answer here.</source>
-            <translation>本题没有这个选项。</translation>
-        </message>
-        <message>
-            <source>First finish “{typed}”: {keys}. Backspace clears it.</source>
-            <translation>“{typed}”还没输完：{keys}；按退格键清除。</translation>
-        </message>
-        <message>
-            <source>Whole points only. Probe:</source>
-            <translation>只记整数分，请追问：</translation>
-        </message>
-        <message>
-            <source>No decimals: the key before the point is already stored. If it is wrong, press F7 and ask again.</source>
-            <translation>不记小数：小数点前的数已记入上一题。如有误，请按 F7 退回重问。</translation>
-        </message>
-        <message>
-            <source>Enter an answer first.</source>
-            <translation>请先录入答案。</translation>
-        </message>
-        <message>
-            <source>Digits only here.</source>
-            <translation>这里只能输入数字。</translation>
-        </message>
-        <message>
-            <source>Something is typed already: Enter stores it, or clear it first.</source>
-            <translation>已有输入内容：按回车保存，或先清空。</translation>
-        </message>
-        <message>
-            <source>This question has no “Don’t know”.</source>
-            <translation>本题不设“不清楚”。</translation>
-        </message>
-        <message>
-            <source>This question has no “Refused”.</source>
-            <translation>本题不设“拒答”。</translation>
-        </message>
-        <message>
-            <source>Press F5 once more to hang up; any other key goes on with the interview.</source>
-            <translation>再按一次 F5 挂断；按其他键继续访问。</translation>
-        </message>
-        <message>
-            <source>Saving, one moment please …</source>
-            <translation>正在保存，请稍候…</translation>
-        </message>
-        <message>
-            <source>The disk or the local data cannot be used</source>
-            <translation>磁盘或本机数据无法使用</translation>
-        </message>
-        <message>
-            <source>The line or the sound cannot be used</source>
-            <translation>线路或声音设备无法使用</translation>
-        </message>
-        <message>
-            <source>The study package cannot be used</source>
-            <translation>调查包无法使用</translation>
-        </message>
-        <message>
-            <source>The journal does not hold</source>
-            <translation>工作日志校验不通过</translation>
-        </message>
-        <message>
-            <source>A sealed file cannot be used</source>
-            <translation>密封文件无法使用</translation>
-        </message>
-        <message>
-            <source>Central cannot be used</source>
-            <translation>无法连接中心服务器</translation>
-        </message>
-        <message>
-            <source>A setting cannot be used</source>
-            <translation>设置有误</translation>
-        </message>
-        <message>
-            <source>Fangxin cannot go on</source>
-            <translation>程序无法继续</translation>
-        </message>
-    </context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Take the step on the large button; store what is typed</source>
+        <translation>执行页面上的主按钮，或保存已输入的内容</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键帮助</translation>
+    </message>
+    <message>
+        <source>Show or hide this list</source>
+        <translation>打开或收起本列表</translation>
+    </message>
+    <message>
+        <source>Hang up</source>
+        <translation>挂断</translation>
+    </message>
+    <message>
+        <source>End the call; during the interview press it twice</source>
+        <translation>结束通话；访问进行中须连按两次</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>拒答</translation>
+    </message>
+    <message>
+        <source>The respondent does not want to answer this question</source>
+        <translation>受访者不愿回答本题</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一题</translation>
+    </message>
+    <message>
+        <source>One question back; Enter keeps its answer</source>
+        <translation>退回上一题；按回车保留原答案</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Write a remark for the supervisor; no names in it</source>
+        <translation>给督导写备注，不要写人名</translation>
+    </message>
+    <message>
+        <source>Don’t know</source>
+        <translation>不清楚</translation>
+    </message>
+    <message>
+        <source>The respondent does not know or cannot say</source>
+        <translation>受访者不了解或说不清</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Find an outcome by a word</source>
+        <translation>按文字查找拨打结果</translation>
+    </message>
+    <message>
+        <source>Interview: {language}</source>
+        <translation>访问：{language}</translation>
+    </message>
+    <message>
+        <source>Ask in the other language from here on</source>
+        <translation>从本题起改用另一种语言访问</translation>
+    </message>
+    <message>
+        <source>Window: {language}</source>
+        <translation>界面：{language}</translation>
+    </message>
+    <message>
+        <source>Show the window in the other language; the interview is not touched</source>
+        <translation>切换界面语言，不影响访问</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色/深色</translation>
+    </message>
+    <message>
+        <source>Switch between light and dark colours</source>
+        <translation>切换浅色、深色界面</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>签退</translation>
+    </message>
+    <message>
+        <source>End the shift</source>
+        <translation>本班结束，签退</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车</translation>
+    </message>
+</context>
+<context>
+    <name>Caption</name>
+    <message>
+        <source>Practice resident</source>
+        <translation>模拟受访者</translation>
+    </message>
+    <message>
+        <source>“{words}”</source>
+        <translation>“{words}”</translation>
+    </message>
+    <message>
+        <source>is listening …</source>
+        <translation>正在听…</translation>
+    </message>
+</context>
+<context>
+    <name>CasePage</name>
+    <message>
+        <source>Mobile number, whole city</source>
+        <translation>手机号（全市）</translation>
+    </message>
+    <message>
+        <source>Number {number}</source>
+        <translation>号码 {number}</translation>
+    </message>
+    <message>
+        <source>Attempts so far: {attempts}</source>
+        <translation>已拨 {attempts} 次</translation>
+    </message>
+    <message>
+        <source>First attempt</source>
+        <translation>首次拨打</translation>
+    </message>
+    <message>
+        <source>Interview broken off earlier: it goes on where it stopped</source>
+        <translation>上次访问中断，接通后从中断的题目继续</translation>
+    </message>
+    <message>
+        <source>Dial   Enter</source>
+        <translation>拨号&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Dial</source>
+        <translation>拨号</translation>
+    </message>
+</context>
+<context>
+    <name>ChoiceInput</name>
+    <message>
+        <source>Answer options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Chosen option</source>
+        <translation>已选项</translation>
+    </message>
+    <message>
+        <source>Do not read the options</source>
+        <translation>选项不读</translation>
+    </message>
+</context>
+<context>
+    <name>CodeInput</name>
+    <message>
+        <source>Don’t know</source>
+        <translation>不清楚</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>拒答</translation>
+    </message>
+</context>
+<context>
+    <name>Crash</name>
+    <message>
+        <source>The call is being ended. Everything acknowledged is saved. Copy the report for IT, then start again.</source>
+        <translation>正在结束通话，已登记的内容均已保存。请复制报告交给技术人员，然后重新打开程序。</translation>
+    </message>
+    <message>
+        <source>Fangxin has met a fault of its own</source>
+        <translation>程序出错了</translation>
+    </message>
+    <message>
+        <source>Log: {path}</source>
+        <translation>日志：{path}</translation>
+    </message>
+</context>
+<context>
+    <name>DeskWindow</name>
+    <message>
+        <source>Fangxin · telephone interviewing desk</source>
+        <translation>放心 · 电话访问工作台</translation>
+    </message>
+    <message>
+        <source>Opening the desk …</source>
+        <translation>正在打开工作台…</translation>
+    </message>
+    <message>
+        <source>Ending the call and sealing the recording …</source>
+        <translation>正在结束通话并封存录音…</translation>
+    </message>
+</context>
+<context>
+    <name>DialingPage</name>
+    <message>
+        <source>Time since dialling</source>
+        <translation>已拨时长</translation>
+    </message>
+    <message>
+        <source>When somebody answers, the introduction comes up by itself. Let it ring for 30 seconds at least.</source>
+        <translation>接通后自动显示开场白。无人接听时，至少振铃 30 秒再挂断。</translation>
+    </message>
+    <message>
+        <source>Hang up   F5</source>
+        <translation>挂断&#x3000;F5</translation>
+    </message>
+    <message>
+        <source>Hang up</source>
+        <translation>挂断</translation>
+    </message>
+</context>
+<context>
+    <name>Fault</name>
+    <message>
+        <source>Report</source>
+        <translation>错误报告</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制报告</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+</context>
+<context>
+    <name>HelpPanel</name>
+    <message>
+        <source>Keys on this page</source>
+        <translation>本页按键</translation>
+    </message>
+    <message>
+        <source>Scores: 0 and 2–9 are stored at one key. After 1 press 0 for ten points or Enter for one. No decimals: ask for a whole number.</source>
+        <translation>打分：0 和 2–9 按一下即记。按 1 之后，再按 0 记 10 分，按回车记 1 分。不记小数，请追问整数分。</translation>
+    </message>
+</context>
+<context>
+    <name>IntegerInput</name>
+    <message>
+        <source>Number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>Digits, then Enter</source>
+        <translation>输入数字，回车保存</translation>
+    </message>
+</context>
+<context>
+    <name>InterviewPage</name>
+    <message>
+        <source>{number} of {total}</source>
+        <translation>第 {number} 题，共 {total} 题</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Not read</source>
+        <translation>不读</translation>
+    </message>
+    <message>
+        <source>The interview ends here: {outcome}. Read, then Enter.</source>
+        <translation>访问到此结束（{outcome}）。读完后按回车。</translation>
+    </message>
+    <message>
+        <source>Ending the call and sealing the recording …</source>
+        <translation>正在结束通话并封存录音…</translation>
+    </message>
+    <message>
+        <source>{key} makes {code}</source>
+        <translation>按 {key} 记 {code}</translation>
+    </message>
+    <message>
+        <source>Enter takes {code}</source>
+        <translation>按回车记 {code}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+</context>
+<context>
+    <name>LeavingCall</name>
+    <message>
+        <source>A call is on</source>
+        <translation>通话还没有结束</translation>
+    </message>
+    <message>
+        <source>Closing the window ends the call and seals its recording; what was entered is kept. Say good-bye first.</source>
+        <translation>现在关闭窗口会挂断电话并封存录音，已录入的答案会保留。请先向受访者致谢道别。</translation>
+    </message>
+    <message>
+        <source>Go on with the call</source>
+        <translation>继续通话</translation>
+    </message>
+    <message>
+        <source>End the call and close</source>
+        <translation>挂断并关闭</translation>
+    </message>
+</context>
+<context>
+    <name>LeavingOutcome</name>
+    <message>
+        <source>The last call has no outcome yet</source>
+        <translation>上一通电话还没有登记结果</translation>
+    </message>
+    <message>
+        <source>Enter its outcome first; otherwise the call goes on record as interrupted.</source>
+        <translation>请先登记拨打结果，否则这通电话将按“意外中断”处理。</translation>
+    </message>
+    <message>
+        <source>Enter the outcome</source>
+        <translation>去登记结果</translation>
+    </message>
+    <message>
+        <source>Close all the same</source>
+        <translation>仍要关闭</translation>
+    </message>
+</context>
+<context>
+    <name>NoteInput</name>
+    <message>
+        <source>Read, end the call</source>
+        <translation>已读完，结束通话</translation>
+    </message>
+    <message>
+        <source>Read, go on</source>
+        <translation>已读完，继续</translation>
+    </message>
+    <message>
+        <source>{step}   Enter</source>
+        <translation>{step}&#x3000;回车</translation>
+    </message>
+</context>
+<context>
+    <name>NotePanel</name>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Enter stores · Esc closes</source>
+        <translation>回车保存 · Esc 取消</translation>
+    </message>
+    <message>
+        <source>Note for the supervisor</source>
+        <translation>给督导的备注</translation>
+    </message>
+</context>
+<context>
+    <name>NoticePanel</name>
+    <message>
+        <source>For the supervisor: {detail}</source>
+        <translation>请告知督导：{detail}</translation>
+    </message>
+</context>
+<context>
+    <name>OutcomePage</name>
+    <message>
+        <source>How did the call end?</source>
+        <translation>登记拨打结果</translation>
+    </message>
+    <message>
+        <source>Search   /</source>
+        <translation>查找&#x3000;/</translation>
+    </message>
+    <message>
+        <source>Search outcomes</source>
+        <translation>查找拨打结果</translation>
+    </message>
+    <message>
+        <source>Confirm   Enter</source>
+        <translation>确认&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Confirm outcome</source>
+        <translation>确认拨打结果</translation>
+    </message>
+    <message>
+        <source>Outcome code</source>
+        <translation>结果码</translation>
+    </message>
+    <message>
+        <source>Second digit …</source>
+        <translation>请输入第二位</translation>
+    </message>
+    <message>
+        <source>No outcome chosen yet: type its two digits.</source>
+        <translation>尚未选择：请输入两位结果码</translation>
+    </message>
+    <message>
+        <source>{outcome}   (proposed)</source>
+        <translation>{outcome}（系统建议）</translation>
+    </message>
+    <message>
+        <source>Note (required)</source>
+        <translation>备注（必填）</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Not entered when the call ended: {text}</source>
+        <translation>挂断时未提交的回答：{text}</translation>
+    </message>
+    <message>
+        <source>Type the two digits of an outcome first.</source>
+        <translation>请先输入两位结果码。</translation>
+    </message>
+    <message>
+        <source>This outcome needs a note: say in a few words what happened.</source>
+        <translation>登记这个结果必须填写备注，请简要说明情况。</translation>
+    </message>
+    <message>
+        <source>No outcome begins with {digit}.</source>
+        <translation>没有以 {digit} 开头的结果码。</translation>
+    </message>
+</context>
+<context>
+    <name>ReadyPage</name>
+    <message>
+        <source>No case right now</source>
+        <translation>暂无可拨样本</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>准备就绪</translation>
+    </message>
+    <message>
+        <source>Every case left is waiting for its next call time or has been finished. Look again a little later.</source>
+        <translation>其余样本未到下次拨打时间，或已经办结。请稍后再取。</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Tell your supervisor. Take the next case only when the fault is put right.</source>
+        <translation>请告知督导。故障排除后再取下一个样本。</translation>
+    </message>
+    <message>
+        <source>Headset on, line free? Then take the next case.</source>
+        <translation>戴好耳机，确认线路空闲，再取下一个样本。</translation>
+    </message>
+    <message>
+        <source>dialled today</source>
+        <translation>今日拨打</translation>
+    </message>
+    <message>
+        <source>completed today</source>
+        <translation>今日完成</translation>
+    </message>
+    <message>
+        <source>Look again   Enter</source>
+        <translation>重新取样本&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Next case   Enter</source>
+        <translation>取下一个样本&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新取样本</translation>
+    </message>
+    <message>
+        <source>Next case</source>
+        <translation>取下一个样本</translation>
+    </message>
+</context>
+<context>
+    <name>RehearsalBanner</name>
+    <message>
+        <source>REHEARSAL · no real number is dialled, nothing counts in any result</source>
+        <translation>演练模式 · 不会拨打真实号码，数据不计入任何结果</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreInput</name>
+    <message>
+        <source>Score from {low} to {high}</source>
+        <translation>打分，{low} 到 {high} 分</translation>
+    </message>
+    <message>
+        <source>Entered score</source>
+        <translation>已录入的分数</translation>
+    </message>
+    <message>
+        <source>{score} points</source>
+        <translation>{score} 分</translation>
+    </message>
+</context>
+<context>
+    <name>SignInPage</name>
+    <message>
+        <source>Fangxin</source>
+        <translation>放心</translation>
+    </message>
+    <message>
+        <source>Your name or staff number</source>
+        <translation>访问员姓名或工号</translation>
+    </message>
+    <message>
+        <source>Sign in   Enter</source>
+        <translation>签到&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>签到</translation>
+    </message>
+    <message>
+        <source>Enter your name or staff number first.</source>
+        <translation>请先输入姓名或工号。</translation>
+    </message>
+</context>
+<context>
+    <name>Spoken</name>
+    <message>
+        <source>Please give a whole number, without a decimal.</source>
+        <translation>请您打一个整数分，不要带小数。</translation>
+    </message>
+</context>
+<context>
+    <name>StatusPanel</name>
+    <message>
+        <source>Interviewer: {name}</source>
+        <translation>访问员：{name}</translation>
+    </message>
+    <message>
+        <source>Line: {state}</source>
+        <translation>线路：{state}</translation>
+    </message>
+    <message>
+        <source>Time of the call {time}</source>
+        <translation>通话时长 {time}</translation>
+    </message>
+    <message>
+        <source>Today: {dials} dialled, {completes} completed</source>
+        <translation>今日拨打 {dials} · 完成 {completes}</translation>
+    </message>
+</context>
+<context>
+    <name>TextInput</name>
+    <message>
+        <source>Respondent’s own words</source>
+        <translation>受访者原话</translation>
+    </message>
+    <message>
+        <source>In the respondent’s own words. Enter stores, Shift+Enter begins a new line.</source>
+        <translation>照受访者原话记录，不写人名。回车保存，Shift+回车换行。</translation>
+    </message>
+    <message>
+        <source>In the respondent’s own words. Enter stores (also when empty), Shift+Enter begins a new line.</source>
+        <translation>照受访者原话记录，不写人名。回车保存（没有可不填），Shift+回车换行。</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>Line idle</source>
+        <translation>线路空闲</translation>
+    </message>
+    <message>
+        <source>Dialling</source>
+        <translation>正在拨号</translation>
+    </message>
+    <message>
+        <source>Ringing</source>
+        <translation>对方振铃</translation>
+    </message>
+    <message>
+        <source>In call</source>
+        <translation>通话中</translation>
+    </message>
+    <message>
+        <source>Call ended</source>
+        <translation>通话已结束</translation>
+    </message>
+    <message>
+        <source>Line trouble</source>
+        <translation>线路异常</translation>
+    </message>
+    <message>
+        <source>Not recording</source>
+        <translation>未录音</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>录音中</translation>
+    </message>
+    <message>
+        <source>Recording sealed</source>
+        <translation>录音已封存</translation>
+    </message>
+    <message>
+        <source>Recording trouble</source>
+        <translation>录音异常</translation>
+    </message>
+    <message>
+        <source>No case can be dialled right now.</source>
+        <translation>暂无可拨样本。</translation>
+    </message>
+    <message>
+        <source>The program ended unexpectedly last time. What was entered is all there; the interrupted call is on record.</source>
+        <translation>上次程序意外退出。已录入的内容都在，中断的通话已记录在案。</translation>
+    </message>
+    <message>
+        <source>Saved. Ready for the next case.</source>
+        <translation>已保存，可以取下一个样本。</translation>
+    </message>
+    <message>
+        <source>This interview was broken off. After the call is answered it goes on at the stored question.</source>
+        <translation>这个样本上次访问中断，接通后从中断的题目继续。</translation>
+    </message>
+    <message>
+        <source>This outcome needs a note: say in a few words what happened.</source>
+        <translation>登记这个结果必须填写备注，请简要说明情况。</translation>
+    </message>
+    <message>
+        <source>This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another.</source>
+        <translation>这个结果与本次通话不符：问完全部题目才能登记为“完成”。请另选。</translation>
+    </message>
+    <message>
+        <source>The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.</source>
+        <translation>工作台已停止工作，正在结束通话。此前录入的内容均已保存。请不要再拨号，马上告知督导。</translation>
+    </message>
+    <message>
+        <source>Interview</source>
+        <translation>访问</translation>
+    </message>
+    <message>
+        <source>Line and network</source>
+        <translation>线路状态</translation>
+    </message>
+    <message>
+        <source>Nobody answered</source>
+        <translation>无人应答</translation>
+    </message>
+    <message>
+        <source>Reached, not interviewed</source>
+        <translation>接通但未访成</translation>
+    </message>
+    <message>
+        <source>Call back, away</source>
+        <translation>约访与暂不在</translation>
+    </message>
+    <message>
+        <source>Not eligible</source>
+        <translation>不合格样本</translation>
+    </message>
+    <message>
+        <source>Introduction</source>
+        <translation>开场白</translation>
+    </message>
+    <message>
+        <source>Screening</source>
+        <translation>甄别</translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation>主体问卷</translation>
+    </message>
+    <message>
+        <source>Closing</source>
+        <translation>结束语</translation>
+    </message>
+    <message>
+        <source>This key is no answer here.</source>
+        <translation>本题没有这个选项。</translation>
+    </message>
+    <message>
+        <source>First finish “{typed}”: {keys}. Backspace clears it.</source>
+        <translation>“{typed}”还没输完：{keys}；按退格键清除。</translation>
+    </message>
+    <message>
+        <source>Whole points only. Probe:</source>
+        <translation>只记整数分，请追问：</translation>
+    </message>
+    <message>
+        <source>No decimals: the key before the point is already stored. If it is wrong, press F7 and ask again.</source>
+        <translation>不记小数：小数点前的数已记入上一题。如有误，请按 F7 退回重问。</translation>
+    </message>
+    <message>
+        <source>Enter an answer first.</source>
+        <translation>请先录入答案。</translation>
+    </message>
+    <message>
+        <source>Digits only here.</source>
+        <translation>这里只能输入数字。</translation>
+    </message>
+    <message>
+        <source>Something is typed already: Enter stores it, or clear it first.</source>
+        <translation>已有输入内容：按回车保存，或先清空。</translation>
+    </message>
+    <message>
+        <source>This question has no “Don’t know”.</source>
+        <translation>本题不设“不清楚”。</translation>
+    </message>
+    <message>
+        <source>This question has no “Refused”.</source>
+        <translation>本题不设“拒答”。</translation>
+    </message>
+    <message>
+        <source>Press F5 once more to hang up; any other key goes on with the interview.</source>
+        <translation>再按一次 F5 挂断；按其他键继续访问。</translation>
+    </message>
+    <message>
+        <source>Saving, one moment please …</source>
+        <translation>正在保存，请稍候…</translation>
+    </message>
+    <message>
+        <source>The disk or the local data cannot be used</source>
+        <translation>磁盘或本机数据无法使用</translation>
+    </message>
+    <message>
+        <source>The line or the sound cannot be used</source>
+        <translation>线路或声音设备无法使用</translation>
+    </message>
+    <message>
+        <source>The study package cannot be used</source>
+        <translation>调查包无法使用</translation>
+    </message>
+    <message>
+        <source>The journal does not hold</source>
+        <translation>工作日志校验不通过</translation>
+    </message>
+    <message>
+        <source>A sealed file cannot be used</source>
+        <translation>密封文件无法使用</translation>
+    </message>
+    <message>
+        <source>Central cannot be used</source>
+        <translation>无法连接中心服务器</translation>
+    </message>
+    <message>
+        <source>A setting cannot be used</source>
+        <translation>设置有误</translation>
+    </message>
+    <message>
+        <source>Fangxin cannot go on</source>
+        <translation>程序无法继续</translation>
+    </message>
+</context>
 </TS>

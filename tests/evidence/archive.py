@@ -86,7 +86,7 @@ class Made:
 
     def object(self, kind: str, field_name: str, call: str = "") -> Path:
         """The sealed file that a line names."""
-        return self.archive / "objects" / self.line(kind, call)[field_name]
+        return self.archive / "objects" / str(self.line(kind, call)[field_name])
 
 
 Story = Callable[[Pen, Path, dict[str, str]], None]

@@ -18,7 +18,7 @@ from tests.evidence.pen import CENTRE, DEVICE, LEAD
 
 FORGER = Signer(DEVICE.name, b"\x66" * 32)
 INTEGRITY, COMPLETENESS = Kind.INTEGRITY, Kind.COMPLETENESS
-Tamper = Callable[[Made], None]
+Tamper = Callable[[Made], object]
 NOTES = f"journals/{NAME}"
 
 
@@ -208,6 +208,16 @@ TAMPERINGS: dict[str, tuple[Tamper, Kind, str]] = {
         without(f"{NOTES}/receipts/000000000048.note"),
         COMPLETENESS,
         "receipt.absent",
+    ),
+    "a manifest gone": (
+        without(f"batches/{NAME}/000000000030.note"),
+        COMPLETENESS,
+        "manifest.absent",
+    ),
+    "the newest manifest gone": (
+        without(f"batches/{NAME}/000000000048.note"),
+        COMPLETENESS,
+        "manifest.absent",
     ),
     "device key gone": (without(f"devices/{NAME}.vkey"), COMPLETENESS, "key.absent"),
     "central's key gone": (without("central.vkey"), COMPLETENESS, "central.unknown"),

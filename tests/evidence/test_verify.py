@@ -1,5 +1,6 @@
 """The check of an archive that nobody touched: what it says, of an archive, a workstation, a single journal, with and without keys."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -153,8 +154,41 @@ def test_an_archive_that_lost_everything_but_its_shell_is_incomplete(made: Made)
     shutil.rmtree(made.archive / "journals")
     shutil.rmtree(made.archive / "objects")
     verdict = verify(made.archive)
-    assert not verdict.completeness_ok
-    assert verdict.integrity_ok
+    assert {"journal.absent", "epoch.absent"} <= {
+        finding.rule for finding in verdict.completeness if finding.spoils
+    }
+
+
+def test_an_archive_that_is_nothing_but_folders_is_not_complete(tmp_path: Path) -> None:
+    for name in ("journals", "objects", "devices"):
+        (tmp_path / name).mkdir()
+    assert not verify(tmp_path).completeness_ok
+
+
+def test_an_emptied_journal_is_not_complete(made: Made) -> None:
+    for path in (made.archive / "objects", made.archive / "batches"):
+        shutil.rmtree(path)
+    for path in made.journal.parent.glob("*/*.note"):
+        path.unlink()
+    made.journal.write_bytes(b"")
+    assert not verify(made.archive).completeness_ok
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_what_an_enemy_writes_cannot_steer_the_terminal_or_break_the_json(made: Made) -> None:
+    (made.archive / "objects" / "\x1b[2Jgone\n").write_bytes(b"x")
+    Path(os.fsdecode(os.fsencode(made.archive / "objects") + b"/\xff\xfe")).write_bytes(b"x")
+    verdict = verify(made.archive)
+    assert "\x1b" not in verdict.text()
+    assert decode(encode(verdict.to_json()))["ok"] is False
+
+
+def test_a_workstation_made_of_an_archive_is_called_one(made: Made) -> None:
+    (made.archive / "recordings").mkdir()
+    (made.archive / "journals" / "1").mkdir()
+    assert verify(made.archive).checked == "an archive"
+    assert verify(made.workstation).checked == "a workstation's data folder"
+    assert verify(made.workstation / "journals" / "1").checked == "one journal"
 
 
 @pytest.mark.parametrize("name", ["journal.jsonl", "checkpoints/000000000048.note"])

@@ -3,11 +3,12 @@
 from app.canonical import decode, encode, hexdigest
 from app.evidence.audit.verdict import Kind
 from app.evidence.journal import GENESIS
-from app.evidence.note import Signer
+from app.evidence.merkle import EMPTY
+from app.evidence.note import Checkpoint, Signer, cosign, sign
 from app.evidence.verify import verify
-from tests.evidence.archive import NAME, Made, put
+from tests.evidence.archive import NAME, ORIGIN, Made, put
 from tests.evidence.pen import CENTRAL, DEVICE, PUBLISHER
-from tests.evidence.tampering import FORGER, edited, named, resign, write_lines
+from tests.evidence.tampering import FORGER, NOTES, edited, named, resign, write_lines
 
 INTEGRITY, COMPLETENESS = Kind.INTEGRITY, Kind.COMPLETENESS
 
@@ -74,3 +75,26 @@ def test_a_study_by_another_publisher_than_the_one_given_is_named(made: Made) ->
 def test_a_key_of_the_wrong_kind_is_no_key_of_centrals(made: Made) -> None:
     put(made.archive / "central.vkey", DEVICE.vkey.encode() + b"\n")
     assert "key.altered" in named(verify(made.archive), INTEGRITY)
+
+
+def test_the_key_of_one_device_does_not_sign_for_another(made: Made) -> None:
+    other = Signer("fangxin/99999999/1", b"\x44" * 32)
+    everything_rewritten(made)
+    edited(made, 0, vkey=other.vkey)
+    (made.archive / "batches").mkdir()
+    (made.archive / NOTES / "receipts").mkdir()
+    resign(made, other)
+    put(made.archive / "devices" / f"{NAME}.vkey", other.vkey.encode() + b"\n")
+    for keys in ((), (other.verifier,), (other.verifier, DEVICE.verifier)):
+        assert "key.impostor" in named(verify(made.archive, keys=keys), INTEGRITY)
+
+
+def test_a_receipt_over_nothing_vouches_for_nothing(made: Made) -> None:
+    everything_rewritten(made)
+    text = Checkpoint(ORIGIN, 0, EMPTY).text
+    for kind, note in (
+        ("checkpoints", sign(text, FORGER)),
+        ("receipts", cosign(sign(text, FORGER), CENTRAL, 1)),
+    ):
+        put(made.archive / NOTES / kind / "000000000000.note", note.encode())
+    assert "key.unknown" in named(verify(made.archive, keys=[CENTRAL.verifier]), INTEGRITY)

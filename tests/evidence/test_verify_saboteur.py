@@ -45,7 +45,10 @@ def test_saboteur_without_signatures_a_resigned_journal_is_missed(
             path.write_bytes(text.encode() + b"\n" + path.read_bytes().partition(b"\n\n")[2])
         shutil.rmtree(made.archive / "batches")
 
-    assert sabotaged(made, resign_all, monkeypatch, Verifier, "verify", lambda *_: 0).ok
+    resign_all(made)
+    assert not verify(made.archive).integrity_ok
+    monkeypatch.setattr(Verifier, "verify", lambda *_: 0)
+    assert verify(made.archive).integrity_ok
 
 
 def test_saboteur_without_hashing_objects_a_forged_recording_is_missed(

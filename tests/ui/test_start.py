@@ -11,7 +11,7 @@ from app.errors import UsageError
 from ui.surroundings import check_display, import_fault, start_fault
 
 ROOT = Path(__file__).resolve().parents[2]
-START = "import sys; from pathlib import Path; from ui.__main__ import run; sys.exit(run({make}, data_dir=Path(sys.argv[1])))"
+START = "import sys; from pathlib import Path; from ui.start import run; sys.exit(run({make}, data_dir=Path(sys.argv[1])))"
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="every Windows has a display")
 
 
@@ -75,6 +75,24 @@ def test_a_bug_while_the_desk_is_set_up_is_logged_in_full(tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
     log = (tmp_path / "data" / "logs" / "fangxin.log").read_text(encoding="utf-8")
     assert "KeyError" in log
+
+
+FAKE = "__import__('tests.ui.fake_desk', fromlist=['x']).FakeDesk()"
+
+
+def test_a_bug_on_any_other_thread_ends_politely_too(tmp_path: Path) -> None:
+    make = f"(lambda: (__import__('threading').Thread(target=lambda: 1 / 0).start(), {FAKE})[1])"
+    done = start(tmp_path, make, QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 1
+    log = (tmp_path / "data" / "logs" / "fangxin.log").read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in log
+
+
+@LINUX
+def test_ctrl_c_closes_the_desk_properly(tmp_path: Path) -> None:
+    make = f"(lambda: (__import__('threading').Timer(1.0, lambda: __import__('os').kill(__import__('os').getpid(), 2)).start(), {FAKE})[1])"
+    done = start(tmp_path, make, QT_QPA_PLATFORM="offscreen")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_data_folder_that_cannot_be_written_ends_with_one_sentence(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from PySide6.QtGui import QColor
 
-from ui.resources import resource
+from app.resources import resource
 from ui.theme import Appearance, Theme
 
 TOKENS = tomllib.loads(resource("style", "tokens.toml").read_text(encoding="utf-8"))

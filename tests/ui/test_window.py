@@ -28,8 +28,10 @@ def paint(station: Station, screen: Screen) -> None:
 
 
 def picture(widget: QWidget) -> bytes:
-    QApplication.processEvents()  # layouts settle before a window paints; grab() does not wait for them
-    return bytes(widget.grab().toImage().constBits())
+    for _ in range(3):  # nested layouts settle in a few rounds; grab() does not wait for them
+        QApplication.processEvents()
+    image = widget.grab().toImage()
+    return bytes(image.constBits())
 
 
 @pytest.mark.parametrize("iso", ["zh", "en"])
@@ -75,13 +77,26 @@ def test_the_lamp_follows_the_recording_and_cannot_be_pressed(still: Station) ->
     assert lamp.text() == "▲ Recording trouble"
 
 
-def test_the_practice_resident_is_heard_only_while_he_speaks(still: Station) -> None:
+def test_the_practice_resident_is_heard_and_listens_in_between(still: Station) -> None:
     some = dict(screens("en"))
+    caption = still.window.face.caption
     paint(still, some["13a-said"])
-    assert "I’d say an eight" in still.window.face.caption._words.text()
-    assert still.window.face.caption.isVisible()
+    assert "I’d say an eight" in caption._words.text()
+    field = still.window.face.interview._score
+    before = field.mapToGlobal(field.rect().topLeft())
     paint(still, some["13-q1"])
-    assert not still.window.face.caption.isVisible()
+    assert caption._words.text() == "is listening …"
+    assert field.mapToGlobal(field.rect().topLeft()) == before, "the answer field does not move"
+    paint(still, replace(some["13-q1"], rehearsal=False))
+    assert not caption.isVisible()
+
+
+def test_the_opening_note_has_no_number(still: Station) -> None:
+    some = dict(screens("en"))
+    paint(still, some["09-intro"])
+    assert still.window.face.interview._progress.text() == ""
+    paint(still, some["10-age"])
+    assert still.window.face.interview._progress.text() == "1 of 6"
 
 
 def test_a_stopped_desk_says_what_to_do_and_keeps_the_technical_words_apart(still: Station) -> None:

@@ -1,6 +1,7 @@
 """All outcomes at once, in their groups, each with its two digits: nothing to scroll through while the next number waits."""
 
 from collections.abc import Iterable
+from itertools import combinations, pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -10,7 +11,8 @@ from ui.caps import CapButton
 from ui.labels import group_word, outcome_word
 from ui.layout import column, label
 
-_ORDER = ("interview", "refusal", "appointment", "line", "nobody", "not_eligible")
+_ORDER = ("line", "nobody", "interview", "refusal", "appointment", "not_eligible")
+"""Most frequent first."""
 _COLUMNS = 3
 
 
@@ -120,17 +122,14 @@ def _groups(outcomes: tuple[OutcomeView, ...]) -> dict[str, list[str]]:
 
 
 def _balanced(groups: dict[str, list[str]]) -> list[list[tuple[str, list[str]]]]:
-    """Groups in reading order, cut into columns of about the same height (a heading counts as one line)."""
-    total = sum(len(keys) + 1 for keys in groups.values())
-    columns: list[list[tuple[str, list[str]]]] = [[]]
-    height = 0
-    for group, keys in groups.items():
-        if (
-            columns[-1]
-            and len(columns) < _COLUMNS
-            and height + (len(keys) + 1) / 2 > total * len(columns) / _COLUMNS
-        ):
-            columns.append([])
-        columns[-1].append((group, keys))
-        height += len(keys) + 1
-    return columns
+    """Groups in reading order, cut into at most three columns so that the highest is as low as can be (a heading counts as a line)."""
+    listed = list(groups.items())
+
+    def cut(places: tuple[int, ...]) -> list[list[tuple[str, list[str]]]]:
+        return [listed[start:end] for start, end in pairwise((0, *places, len(listed)))]
+
+    def highest(columns: list[list[tuple[str, list[str]]]]) -> int:
+        return max((sum(len(keys) + 1 for _group, keys in column) for column in columns), default=0)
+
+    places = combinations(range(1, len(listed)), min(_COLUMNS, len(listed)) - 1) if listed else [()]
+    return min((cut(place) for place in places), key=highest)

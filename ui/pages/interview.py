@@ -158,13 +158,13 @@ class InterviewPage(DeskPage):
     def _head(self, question: QuestionView) -> None:
         self._part.setText(part_word(question.part))
         self._part.setVisible(bool(question.part))
-        counted = question.total > 0
+        counted = question.total > 0 and question.number > 0
         self._progress.setText(
             self.tr("{number} of {total}").format(number=question.number, total=question.total)
             if counted
             else ""
         )
-        self._bar.setVisible(counted)
+        self._bar.setVisible(question.total > 0)
         self._bar.setMaximum(max(1, question.total))
         self._bar.setValue(question.number)
         self._bar.setAccessibleName(self.tr("Progress"))

@@ -25,7 +25,7 @@ class NotePanel(QWidget):
         self._caption.setBuddy(self._edit)
         line = row(self._caption, self._edit, self._how, spacing=12)
         line.setContentsMargins(28, 8, 28, 8)
-        self.setLayout(row(framed(line, "tray")))
+        self.setLayout(row(framed(line, "keybar")))
         self.hide()
 
     def show_screen(self, _screen: Screen) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Page, Screen
 from ui.layout import framed, label, row
+from ui.theme import mark
 
 
 class RehearsalBanner(QWidget):
@@ -21,7 +22,10 @@ class RehearsalBanner(QWidget):
 
 
 class Caption(QWidget):
-    """What the practice resident has just said. The interviewer keys it; the caption does not."""
+    """What the practice resident has just said. The interviewer keys it; the caption does not.
+
+    It keeps its place while he listens, so that the answer field does not move under the interviewer's eyes.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,8 +36,9 @@ class Caption(QWidget):
         self.setLayout(row(framed(line, "practice")))
 
     def show_screen(self, screen: Screen) -> None:
-        """Draw the words, if there are any."""
+        """Draw the words, or that he is listening."""
         self._who.setText(self.tr("Practice resident"))
-        practice = screen.practice
-        self._words.setText(self.tr("“{words}”").format(words=practice.text) if practice else "")
-        self.setVisible(practice is not None and bool(practice.text) and screen.page is Page.INTERVIEW)
+        said = screen.practice.text if screen.practice else ""
+        self._words.setText(self.tr("“{words}”").format(words=said) if said else self.tr("is listening …"))
+        mark(self._words, said="yes" if said else "no")
+        self.setVisible(screen.rehearsal and screen.page is Page.INTERVIEW and screen.question is not None)

@@ -92,7 +92,7 @@ def _recorded(call: Call, findings: Findings) -> None:
             )
         return
     if call.recovered:
-        what = "This recording was not closed; what was durable when the crash came is kept as it was found"
+        what = "This recording was cut off; what of it was durable is kept as it was found"
         findings.note("recording.recovered", what, call.recording.at)
     else:
         _long_enough(call, call.ended, findings)

@@ -83,6 +83,10 @@ class Walk:
                     self._follow(line)
         except OSError as error:
             self.eyes.unreadable(path, error)
+        if not self.lines:
+            self.eyes.findings.missing(
+                "journal.absent", "The journal is empty", self.at(), needed="its lines"
+            )
 
     def at(self, line: int = 0) -> Spot:
         """A line of this journal."""

@@ -78,7 +78,10 @@ def _owner(walk: Walk, facts: Facts) -> str:
 
 def _judge_key(walk: Walk, trust: Trust, key: Verifier | None, *, vouched: bool) -> None:
     findings, at = walk.eyes.findings, walk.at()
-    if key is not None and trust.impostor(key):
+    if key is not None and walk.origin and key.name.split("/")[1:] != walk.origin.split("/")[2:]:
+        what = f"This journal is signed with the key of another: {key.name}"
+        findings.broken("key.impostor", what, at, needed="the true journal")
+    elif key is not None and trust.impostor(key):
         what = f"This journal is signed with another key than the one you gave for {key.name}"
         findings.broken("key.impostor", what, at, needed="the true journal")
     elif key is None or not (trust.known(key) or vouched):

@@ -187,21 +187,14 @@ class Shelf:
                 )
 
     def _say_strays(self) -> None:
-        """On a workstation a crash between sealing a file and writing its line leaves one such file. More than crashes nobody explains."""
-        findings, live = self.eyes.findings, self.eyes.place.live
-        objects = [path for path in self._strays if path.parent.name == "objects"]
-        explained = live and len(objects) <= findings.counts["interrupted calls"]
+        explain = (
+            f"{_EXPLAIN}; after a crash start Fangxin once, which tidies up"
+            if self.eyes.place.live
+            else _EXPLAIN
+        )
         for path in self._strays:
-            if explained and path in objects:
-                what = "No line names this file: a crash came before the line was written"
-                findings.note("object.unused", what, self.eyes.at(path))
-            else:
-                findings.missing(
-                    "object.stray",
-                    "No line of any journal names this file",
-                    self.eyes.at(path),
-                    needed=_EXPLAIN,
-                )
+            what = "No line of any journal names this file"
+            self.eyes.findings.missing("object.stray", what, self.eyes.at(path), needed=explain)
 
     def _remains(self, call: Call) -> None:
         """What a crash left must reach as far as was durable before it."""

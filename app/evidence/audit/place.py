@@ -34,9 +34,9 @@ Progress = Callable[[int, int], None]
 class Layout(StrEnum):
     """The three things that can be checked."""
 
-    ARCHIVE = "archive"
-    WORKSTATION = "workstation"
-    JOURNAL = "journal"
+    ARCHIVE = "an archive"
+    WORKSTATION = "a workstation's data folder"
+    JOURNAL = "one journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +71,19 @@ class Place:
         if "journal.jsonl" in inside or "checkpoints" in inside:
             name = path.name if EPOCH_NAME.fullmatch(path.name) else ""
             journal = JournalPlace(name, path, path / "batches")
-            return cls(Layout.JOURNAL, path, (journal,), live="journal.lock" in inside)
+            return cls(Layout.JOURNAL, path, (journal,), live=False)
         if not inside:
             raise EvidenceError("This folder is empty", where=str(path), todo=_TODO)
         if not inside & _PARTS:
             raise EvidenceError("This is not an archive of Fangxin's", where=str(path), todo=_TODO)
         folders, odd = _folders(path / "journals")
+        handed_in = [folder for folder in folders if EPOCH_NAME.fullmatch(folder.name)]
         at_work = [folder for folder in folders if _EPOCH.fullmatch(folder.name)]
-        if at_work or "recordings" in inside:
+        if not handed_in and (at_work or "recordings" in inside):
             ours = [JournalPlace(folder.name, folder, folder / "batches") for folder in at_work]
             layout = Layout.WORKSTATION
         else:
-            known = [folder for folder in folders if EPOCH_NAME.fullmatch(folder.name)]
-            ours = [JournalPlace(folder.name, folder, path / "batches" / folder.name) for folder in known]
+            ours = [JournalPlace(folder.name, folder, path / "batches" / folder.name) for folder in handed_in]
             layout = Layout.ARCHIVE
         odd += [folder for folder in folders if all(folder != journal.folder for journal in ours)]
         live = layout is Layout.WORKSTATION
@@ -104,6 +104,8 @@ def _names(path: Path) -> set[str]:
 
 def _folders(folder: Path) -> tuple[list[Path], list[Path]]:
     """The folders in a folder, and what else lies there."""
+    if folder.is_symlink():
+        return [], [folder]
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:

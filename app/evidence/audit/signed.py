@@ -94,9 +94,8 @@ class Signatures:
         own = self._own_checkpoint(note)
         if own is not None and not note.data.startswith(own.data):
             self._broken("receipt.differs", "This receipt is for another checkpoint than the one here", note)
-        if self._fits(note, opened.text, walk) and any(
-            opened.by(each) for each in self.trust.central if each in self.trust.given
-        ):
+        brought = any(opened.by(each) for each in self.trust.central if each in self.trust.given)
+        if self._fits(note, opened.text, walk) and signed and brought and note.size:
             self.vouched = True
 
     def _manifest(self, note: _File, walk: Walk, key: Verifier) -> None:
@@ -234,11 +233,14 @@ class Signatures:
             self.eyes.findings.missing("receipt.absent", what, self.eyes.at(newest.path), needed=needed)
         reached = 0
         for start, size in sorted(self._spans):
-            if start <= reached:
-                reached = max(reached, size)
+            if start > reached:
+                break
+            reached = max(reached, size)
         if reached < self.covered:
-            what = f"No manifest covers the lines after {reached}: a hand-in was cut short, or its manifest was taken away"
-            self.eyes.findings.note("manifest.absent", what, self.eyes.at(self.place.lines))
+            what, needed = f"No manifest covers the lines from {reached + 1} on", "that manifest; sync again"
+            self.eyes.findings.missing(
+                "manifest.absent", what, self.eyes.at(self.place.lines, reached + 1), needed=needed
+            )
 
     def _receipts_named(self, walk: Walk, facts: Facts) -> None:
         for receipt in facts.receipts.get(walk.at().file, []):

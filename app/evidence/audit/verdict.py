@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.canonical import Value
@@ -86,11 +86,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of a check. counts: what was looked at, by name ("lines", "recordings", "bytes", …)."""
+    """The outcome of a check. counts: what was looked at, by name ("lines", "recordings", "bytes", …). checked: what it was taken for:
+    a workstation's data folder may have unsigned lines at its end, an archive may not."""
 
     integrity: tuple[Finding, ...]
     completeness: tuple[Finding, ...]
     counts: Mapping[str, int]
+    checked: str = "an archive"
 
     @property
     def integrity_ok(self) -> bool:
@@ -115,7 +117,8 @@ class Verdict:
         lines = [
             f"Integrity: {f'NOT PROVEN ({_things(altered)})' if altered else 'nothing was altered'}",
             f"Completeness: {f'NOT COMPLETE ({_things(missing)})' if missing else 'nothing is missing'}",
-            "Looked at: " + ", ".join(f"{name} {number}" for name, number in counts.items() if number),
+            f"Looked at {self.checked}: "
+            + ", ".join(f"{name} {number}" for name, number in counts.items() if number),
         ]
         if practice := counts.get("rehearsal lines", 0):
             lines.insert(
@@ -134,6 +137,7 @@ class Verdict:
         return {
             "v": 1,
             "ok": self.ok,
+            "checked": self.checked,
             "integrity": half(self.integrity, ok=self.integrity_ok),
             "completeness": half(self.completeness, ok=self.completeness_ok),
             "counts": dict(self.counts),
@@ -166,22 +170,29 @@ class Findings:
 
     def add(self, finding: Finding) -> None:
         """Write a finding down, or only count it when there are very many like it."""
+        at = Spot(_plain(finding.at.file), finding.at.line, _plain(finding.at.call))
+        finding = replace(finding, what=_plain(finding.what), needed=_plain(finding.needed), at=at)
         key = (finding.kind, finding.severity, finding.rule)
         self._seen[key] += 1
         if self._seen[key] <= MOST:
             self._listed.append(finding)
 
-    def verdict(self) -> Verdict:
-        """The verdict at the end."""
+    def verdict(self, checked: str = "an archive") -> Verdict:
+        """The verdict at the end. checked: what was looked at."""
         listed = (*self._listed, *self._unlisted())
         integrity = tuple(finding for finding in listed if finding.kind is Kind.INTEGRITY)
         completeness = tuple(finding for finding in listed if finding.kind is Kind.COMPLETENESS)
-        return Verdict(integrity, completeness, dict(self.counts))
+        return Verdict(integrity, completeness, dict(self.counts), checked)
 
     def _unlisted(self) -> Iterator[Finding]:
         for (kind, severity, rule), number in self._seen.items():
             if number > MOST:
                 yield Finding(kind, severity, rule, f"{number - MOST} more of the kind {rule} are not listed")
+
+
+def _plain(text: str) -> str:
+    """Names and lines may come from an enemy: nothing in them may steer a terminal or break the JSON."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _things(number: int) -> str:
