@@ -4,6 +4,7 @@ One case at a time: SIGN_IN → READY → CASE → DIALING → INTERVIEW → OUT
 the desk then asks for the outcome. Lives on one thread; tick() at least every 50 ms.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,11 @@ from app.recovery import recover
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
 from hardware.base import RATE, Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
+
+
+def _typed(text: str) -> str:
+    """Free text without what no keyboard types: control characters but line breaks, and halves of surrogate pairs."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
 
 
 class Desk:
@@ -50,7 +56,7 @@ class Desk:
 
     def sign_in(self, name: str) -> None:
         """Begin a shift."""
-        name = name.strip()
+        name = _typed(name)
         if not name or self.screen.page is not Page.SIGN_IN:
             return
         if self._written(lambda: self._ledger.shift_opened(name, __version__)):
@@ -127,7 +133,7 @@ class Desk:
 
     def note(self, text: str) -> None:
         """A remark on the question at hand, or after the call on the interview."""
-        work, text = self._work, text.strip()
+        work, text = self._work, _typed(text)
         talk = work.conversation if work else None
         if text and talk is not None:
             self._written(partial(talk.note, text))
@@ -149,7 +155,7 @@ class Desk:
         if key == COMPLETE and (talk is None or not talk.complete):
             self._show(notice=Notice.NOT_ACCEPTED)
             return
-        if outcome.note_required and not note.strip():
+        if outcome.note_required and not _typed(note):
             self._show(notice=Notice.NOTE_REQUIRED)
             return
         self.note(note)
