@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.canonical import commit
+from app.errors import EvidenceError
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal, read
 from app.interview.events import Answered
@@ -91,9 +92,11 @@ def _sweep(ledger: Ledger) -> None:
     """A crash between sealing a file and the line that names it leaves one that nobody will ever ask for; the store still has what is
     in it, and it is sealed again when its time comes."""
     journals = sorted((ledger.folder / "journals").glob("*/journal.jsonl"))
-    named = {
-        entry.data.get(field) for path in journals for entry in read(path) for field in ("contact", "object")
-    }
+    try:
+        entries = [entry.data for path in journals for entry in read(path)]
+    except EvidenceError:  # of an earlier epoch: what it named is not known, so nothing is taken away
+        return
+    named = {data.get(field) for data in entries for field in ("contact", "object")}
     for path in (ledger.folder / "objects").glob("*"):
         if path.name not in named:
             ledger.store.withdraw(path.name)

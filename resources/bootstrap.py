@@ -92,7 +92,9 @@ def main(arguments: list[str]) -> int:
     environment.pop("PYTHONHOME", None)
     if command == "test":
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-        return subprocess.run([str(python), "-m", "pytest", *rest], cwd=ROOT, env=environment, check=False).returncode
+        # Two workers at most: the desk's tests start threads and processes of their own.
+        workers = [] if "-n" in rest else ["-n", str(min(2, os.cpu_count() or 1))]
+        return subprocess.run([str(python), "-m", "pytest", *workers, *rest], cwd=ROOT, env=environment, check=False).returncode
     words = ["demo", *rest] if command == "demo" else rest
     return subprocess.run([str(python), "-m", "ui", *words], env=environment, check=False).returncode
 

@@ -192,7 +192,6 @@ def test_the_demo_goes_from_study_to_report_and_can_be_checked_again(
         "verify", tmp_path / "demo" / "central", "--identity", tmp_path / "demo" / "centre" / "keys"
     )
     assert again.code == 0, again.out
-    for name, seed, same in (("two", (), True), ("three", ("--seed", "other"), False)):
-        more = fangxin("demo", "--interviews", 3, "--out", tmp_path / name, "--json", *seed)
-        assert more.code == 0, more.err
-        assert (json.loads(more.out)["index"] == told["index"]) is same
+    more = fangxin("demo", "--interviews", 3, "--out", tmp_path / "two", "--json")
+    assert more.code == 0, more.err
+    assert json.loads(more.out)["index"] == told["index"], "same seed, same index"

@@ -314,3 +314,18 @@ def test_an_outcome_without_its_interview_line_is_completed(camera: Camera) -> N
     assert room.desk.screen.notice is Notice.NONE
     room.close()
     assert verify(before, identities=list(centre().identities.values())).ok
+
+
+def test_sealed_files_are_left_alone_when_an_earlier_journal_cannot_be_read(camera: Camera) -> None:
+    """What that journal named is not known, so no file may be taken for one that nobody names."""
+    ring(camera.room)
+    talk(camera.room, "q02")
+    camera.shoot("crash")
+    copy = camera.pictures[0][0]
+    (copy / "objects" / ("e" * 64)).write_bytes(b"named by the earlier epoch, perhaps")
+    (copy / "journals" / "0").mkdir()
+    (copy / "journals" / "0" / "journal.jsonl").write_bytes(b"not a journal\n")
+    room = Room(copy, camera.room.seed, 40, clock=VirtualClock(camera.room.clock.wall() + HOUR)).open()
+    assert room.desk.screen.notice is Notice.RESUMED_AFTER_CRASH
+    assert (copy / "objects" / ("e" * 64)).exists()
+    room.close()
