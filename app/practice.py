@@ -49,13 +49,14 @@ def models(study: Study, seed: str) -> dict[str, Model]:
     }
 
 
-def resident(number: str, unit: str, study: Study, seed: str) -> Resident:
-    """The resident behind a number. unit: where the number's exchange lies ("" = a mobile, he lives anywhere in the city)."""
+def resident(number: str, unit: str, study: Study, seed: str, scoring: Mapping[str, Model]) -> Resident:
+    """The resident behind a number. unit: where the number's exchange lies ("" = a mobile, he lives anywhere in the city).
+    scoring: the models() of this study and seed."""
     chance = random.Random(f"{seed}|resident|{number}")
     home = unit or _pick({u.code: u.share for u in study.units}, chance)
     pickup = _pick(_PICKUP, chance)
     fate = _pick(_FATE, chance)
-    says = _words(study, home, fate, chance, models(study, seed)[home])
+    says = _words(study, home, fate, chance, scoring[home])
     items = [item for aspect in study.aspects for item in aspect.items]
     leaves = {"hangs up": "intro", "breaks off": chance.choice(items)}.get(fate, "")
     return Resident(
@@ -120,7 +121,8 @@ def _pick(weights: Mapping[T, int], chance: random.Random) -> T:
 
 def cast(numbers: Sequence[tuple[str, str]], study: Study, seed: str) -> dict[str, Resident]:
     """number → resident, for (number, unit) pairs."""
-    return {number: resident(number, unit, study, seed) for number, unit in numbers}
+    scoring = models(study, seed)
+    return {number: resident(number, unit, study, seed, scoring) for number, unit in numbers}
 
 
 def draw_practice(

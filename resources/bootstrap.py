@@ -85,7 +85,9 @@ def main(arguments: list[str]) -> int:
     try:
         python = prepare(EXTRAS[command])
     except (subprocess.CalledProcessError, OSError) as error:
-        say(f"the environment could not be set up: {error}. Check the network and the free disk space, then try again.")
+        say(
+            f"the environment could not be set up: {error}. Check the network and the free disk space, then try again."
+        )
         return 2
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     environment["FANGXIN_COMMAND"] = f"python3 {shlex.quote(os.path.relpath(__file__))} run"
@@ -94,7 +96,9 @@ def main(arguments: list[str]) -> int:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
         # Two workers at most: the desk's tests start threads and processes of their own.
         workers = [] if "-n" in rest else ["-n", str(min(2, os.cpu_count() or 1))]
-        return subprocess.run([str(python), "-m", "pytest", *workers, *rest], cwd=ROOT, env=environment, check=False).returncode
+        return subprocess.run(
+            [str(python), "-m", "pytest", *workers, *rest], cwd=ROOT, env=environment, check=False
+        ).returncode
     words = ["demo", *rest] if command == "demo" else rest
     return subprocess.run([str(python), "-m", "ui", *words], env=environment, check=False).returncode
 

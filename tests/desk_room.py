@@ -78,7 +78,9 @@ class Room:
         self.study: Study = study
         self.ledger: Ledger = self.station.open_ledger(study, rehearsal=True)
         if not self.station.store.cases():
-            _, cases = practice.draw_practice(source(), load_frame(sorted((STUDY / "frame").glob("*.csv"))), self.seed, self.size)
+            _, cases = practice.draw_practice(
+                source(), load_frame(sorted((STUDY / "frame").glob("*.csv"))), self.seed, self.size
+            )
             self.ledger.assigned("0" * 64, cases)
         self.room = Rehearsal(self._cast(self.station.store.cases()), self.clock, self.seed)
         self.worker = LineWorker(self.room.line, self.room.sound, self.entropy)
@@ -132,4 +134,6 @@ def talker(number: str, **changes: object) -> Resident:
         "suggestion": Utterance("没有。", "", 0.5),
     }
     says |= {f"q{n:02}": Utterance("七分。", "7", 0.5) for n in range(1, 13)}
-    return Resident(**{"number": number, "pickup": Pickup.ANSWERS, "pickup_after": 3.0, "says": says, **changes})  # type: ignore[arg-type]
+    return Resident(
+        **{"number": number, "pickup": Pickup.ANSWERS, "pickup_after": 3.0, "says": says, **changes}
+    )  # type: ignore[arg-type]

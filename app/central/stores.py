@@ -12,7 +12,7 @@ from typing import Self
 from app.central.held import HeldJournal
 from app.central.index import Index
 from app.clock import Entropy
-from app.errors import StorageError
+from app.errors import StorageError, UsageError
 from app.evidence import durable
 from app.evidence.batch import Manifest, place_for
 from app.evidence.note import COSIGNATURE, Signer
@@ -187,7 +187,11 @@ def open_index(folder: Path) -> Index:
 def _signer(path: Path, entropy: Entropy, name: str) -> Signer:
     with durable.storage_errors(path):
         if not path.exists():
-            durable.write_file(path, f"{name} {entropy(32).hex()}\n".encode())
+            try:
+                made = Signer(name, entropy(32), COSIGNATURE)
+            except ValueError as error:
+                raise UsageError(f'"{name}" cannot be the name of a key: no spaces, no plus sign') from error
+            durable.write_file(path, f"{made.name} {made.seed.hex()}\n".encode())
         known, _, seed = path.read_text(encoding="ascii").strip().partition(" ")
     try:
         return Signer(known, bytes.fromhex(seed), COSIGNATURE)

@@ -68,8 +68,17 @@ def live(folder: Path, seed: str, start: int, pipe: int) -> None:
         before = desk.screen
         worked = person.step()
         after = desk.screen
-        if before.page is Page.INTERVIEW and worked and before.question and after.question is not before.question:
-            value = room.desk._work.conversation.state.values.get(before.question.name) if room.desk._work else None
+        if (
+            before.page is Page.INTERVIEW
+            and worked
+            and before.question
+            and after.question is not before.question
+        ):
+            value = (
+                room.desk._work.conversation.state.values.get(before.question.name)
+                if room.desk._work
+                else None
+            )
             if value is not None and before.case:
                 tell("answer", before.case.case, before.question.name, value)
         if before.page is Page.OUTCOME and after.page is Page.READY and before.case:
@@ -174,9 +183,15 @@ def _answers_are_there(room: Room, told: Acknowledged, entries: list[dict[str, o
         if interview is None:
             assert case in closed, f"the interview of case {case} is gone"
             continue
-        kept = [e for e in room.station.store.events(interview) if isinstance(e, Answered) and e.question == question]
+        kept = [
+            e
+            for e in room.station.store.events(interview)
+            if isinstance(e, Answered) and e.question == question
+        ]
         assert any(e.value == value for e in kept), f"answer {question}={value} is lost"
-        assert commit(bytes.fromhex(kept[-1].salt), kept[-1].value) in commits, f"{question} has no commitment"
+        assert commit(bytes.fromhex(kept[-1].salt), kept[-1].value) in commits, (
+            f"{question} has no commitment"
+        )
 
 
 def _sound_is_there(room: Room, entries: list[dict[str, object]], call: str, seconds: int) -> None:
