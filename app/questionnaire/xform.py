@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from app.errors import StudyError
+from app.questionnaire import shapes
 from app.questionnaire.form import Choice, Form, FormError, Group, Kind, Question
 
 _JR = "{http://openrosa.org/javarosa}"
@@ -14,19 +15,6 @@ _ITEMSET = re.compile(r"instance\('([^']+)'\)/root/item")
 _TYPES = {"int": Kind.INTEGER, "decimal": Kind.DECIMAL, "string": Kind.TEXT}
 _SELECTS = {"select1": Kind.SELECT_ONE, "select": Kind.SELECT_MULTIPLE}
 _SIGHT = {"upload", "binary", "barcode", "geopoint", "geotrace", "geoshape"}
-_CATI: Mapping[str, str] = {
-    "read": "yes|text|no",
-    "scale": r"\d{1,3}-\d{1,3}",
-    "dk": r"\d+",
-    "refused": r"\d+",
-    "ends": r"\d+",
-    "part": "intro|screening|items|close",
-    "seconds": r"\d{1,4}",
-    "weight": "county|sex|age",
-    "aspect": ".+",
-}
-"""Telephone columns (body::cati:… or bind::cati:…) and what may stand in them."""
-
 Element = etree._Element  # noqa: SLF001 - lxml gives the class no public name
 
 
@@ -162,10 +150,9 @@ class Reader:
                 if str(key).startswith(self._cati) and len(self._cati) > 2:
                     found[str(key).removeprefix(self._cati)] = str(value).strip()
         for column, value in found.items():
-            shape = _CATI.get(column)
-            if shape is None:
+            if not shapes.known(column):
                 raise FormError(f"There is no telephone column cati:{column}", question=name, column="type")
-            if not re.fullmatch(shape, value):
+            if not shapes.fits(column, value):
                 raise FormError(
                     f'"{value[:40]}" cannot stand in cati:{column}',
                     question=name,
