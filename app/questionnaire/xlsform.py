@@ -31,7 +31,8 @@ def compile_workbook(path: Path) -> str:
 
     book = workbook.read(path)
     try:
-        xml = str(convert(xlsform=str(path), validate=False, pretty_print=False).xform)
+        tables = {"fallback_form_name": path.stem, **book.tables()}
+        xml = str(convert(xlsform=tables, validate=False, pretty_print=False).xform)
     except PyXFormError as error:
         raise _located(str(error), book) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
