@@ -55,7 +55,14 @@ def read_sheets(path: Path, wanted: frozenset[str]) -> dict[str, Sheet]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _sheets(archive, path, wanted)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, LookupError, ValueError, OSError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        LookupError,
+        ValueError,
+        OSError,
+        NotImplementedError,
+    ) as error:
         raise _no_workbook(path) from error
 
 
@@ -92,7 +99,9 @@ def _too_large(path: Path) -> WorkbookError:
 
 def _sheets(archive: zipfile.ZipFile, path: Path, wanted: frozenset[str]) -> dict[str, Sheet]:
     book = _part(archive, "xl/workbook.xml")
-    links = {str(link.get("Id")): str(link.get("Target")) for link in _part(archive, "xl/_rels/workbook.xml.rels")}
+    links = {
+        str(link.get("Id")): str(link.get("Target")) for link in _part(archive, "xl/_rels/workbook.xml.rels")
+    }
     found: dict[str, Sheet] = {}
     reader: _Reader | None = None
     for node in book.iter(f"{_MAIN}sheet"):
@@ -134,7 +143,9 @@ class _Reader:
         with self._archive.open(member) as file:
             stream = _parser_options(file)
             names = [f"{_MAIN}{tag}" for tag in tags]
-            for _, node in etree.iterparse(stream, tag=names, resolve_entities=False, no_network=True, load_dtd=False):
+            for _, node in etree.iterparse(
+                stream, tag=names, resolve_entities=False, no_network=True, load_dtd=False
+            ):
                 yield node
                 node.clear()
                 while node.getprevious() is not None:

@@ -15,13 +15,24 @@ from app.questionnaire.session import Session
 from app.questionnaire.shapes import EXPRESSIONS, PER_LANGUAGE, SHAPES, fits, known
 from app.questionnaire.values import Value, to_number, to_truth
 
-__all__ = ["EXPRESSIONS", "PER_LANGUAGE", "SHAPES", "SoftCheck", "Telephone", "Vague", "fits", "known", "take", "unmet"]
+__all__ = [
+    "EXPRESSIONS",
+    "PER_LANGUAGE",
+    "SHAPES",
+    "SoftCheck",
+    "Telephone",
+    "Vague",
+    "fits",
+    "known",
+    "take",
+    "unmet",
+]
 
 _NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL})
 _VAGUE = re.compile(r"(?P<words>[^=]+)=(?P<code>-?\d{1,4})")
 
 
-class SoftCheck(AnswerError):
+class SoftCheck(AnswerError):  # noqa: N818 - a question back, not a mistake
     """An unlikely answer: ask once whether it is right; it may be kept with a reason (take() with one)."""
 
 
@@ -139,7 +150,9 @@ def unmet(session: Session) -> tuple[tuple[str, str], ...]:
     for question in session.form.questions:
         columns = Telephone(question.cati)
         if columns.critical and _is_on(session, question) and not _holds(columns.critical, question, session):
-            found.append((question.name, columns.critical_message(iso) or _say(iso, "critical", name=question.name)))
+            found.append(
+                (question.name, columns.critical_message(iso) or _say(iso, "critical", name=question.name))
+            )
     return tuple(found)
 
 

@@ -17,7 +17,16 @@ SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm"
 """The sheets that an XLSForm may have; others are the author's own notes."""
 
 EXPRESSIONS = frozenset(
-    {"relevant", "constraint", "calculation", "calculate", "required", "readonly", "choice_filter", "repeat_count"}
+    {
+        "relevant",
+        "constraint",
+        "calculation",
+        "calculate",
+        "required",
+        "readonly",
+        "choice_filter",
+        "repeat_count",
+    }
 )
 """Columns that hold an expression."""
 
@@ -25,7 +34,16 @@ _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”|‘[^’]*’")
 _WIDE: Mapping[str, str] = {
     **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
-    **{"　": " ", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "div", "【": "[", "】": "]", "。": ".", "、": ","},
+    "　": " ",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "×": "*",
+    "÷": "div",
+    "【": "[",
+    "】": "]",
+    "。": ".",
+    "、": ",",
 }
 """Signs that a Chinese keyboard gives, and what an expression needs instead."""
 
@@ -82,7 +100,9 @@ def scan(path: Path) -> Workbook:
     faults: list[Fault] = []
     for name, sheet in sheets.items():
         columns[name], rows[name] = _table(sheet)
-        faults += [Fault(rule, f"{path.name} {sheet.title}!{cell}", value) for rule, cell, value in sheet.faults]
+        faults += [
+            Fault(rule, f"{path.name} {sheet.title}!{cell}", value) for rule, cell, value in sheet.faults
+        ]
         faults += _twice(path, sheet)
     if "survey" not in rows:
         raise WorkbookError("no-survey", 'The workbook has no sheet "survey"', where=path.name)
@@ -175,7 +195,9 @@ def _check_signs(book: Workbook, sheet: str, row: int, column: str, text: str) -
         sign = wide_sign(text)
         if sign:
             raise StudyError(
-                f'The expression has the full-width sign "{sign}"', where=where, todo=f"Write it so: {narrowed(text)}"
+                f'The expression has the full-width sign "{sign}"',
+                where=where,
+                todo=f"Write it so: {narrowed(text)}",
             )
     elif wide_reference(text):
         raise StudyError("The reference is written with full-width signs", where=where, todo="Type ${name}.")
