@@ -1,69 +1,74 @@
 """Expressions of a questionnaire: XPath 1.0 as ODK forms use it, read once and turned into Python closures.
 
-Understood: or, and, = != < <= > >= + - * div mod, unary minus, brackets, texts, numbers, function calls, and location paths
-to one node: /data/group/x, ../x, x, `.`. Not understood, and refused rather than guessed: predicates, `*`, `//`, axes,
-attributes, unions and variables. Grammar: W3C XPath 1.0 §3; functions: functions.py; values: values.py.
+Understood: or, and, = != < <= > >= + - * div mod, unary minus, brackets, texts, numbers, function calls, and location paths:
+/data/group/x, ../x, x, `.`, current()/../x, instance('list')/root/item[x = …]/y, with conditions in square brackets and the
+wildcard *. Not understood, and refused rather than guessed: `//`, axes, attributes, unions and variables. Grammar: W3C XPath 1.0
+§3; functions: functions.py and calls.py; values: values.py.
 """
 
-import math
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from app.errors import StudyError
+from app.questionnaire import operators
+from app.questionnaire.calls import CALLS, IMPURE, Argument
+from app.questionnaire.context import Closure, Nodes
 from app.questionnaire.functions import FUNCTIONS, MANY
+from app.questionnaire.operators import LEVELS, chain
+from app.questionnaire.paths import Quick, Start, Step, single, walk
 from app.questionnaire.tokens import Token, fault, tokens
-from app.questionnaire.values import Value, equal, to_number, to_text, to_truth
+from app.questionnaire.values import Unworkable, Value, to_number
 
 DEEPEST = 60
 """Brackets and calls inside each other; more is a mistake or an attack."""
-
-
-class Context(Protocol):
-    """What an expression sees of an interview."""
-
-    def read(self, path: str) -> Value:
-        """The value of a node: blank ("") when it is not answered, does not exist or is not relevant."""
-
-    def choice_name(self, path: str, code: str) -> str:
-        """The label of a choice of the question at `path`, in the interview's language; blank if there is none."""
-
-
-Closure = Callable[[Context], Value]
+KNOWN = frozenset(FUNCTIONS) | frozenset(CALLS) | {"instance", "current", "randomize"}
+"""Names of all functions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A parsed expression. references: absolute paths of the nodes it reads (`.` is the node it belongs to)."""
+    """A parsed expression. references: absolute paths of the form's nodes it reads (`.` is the node it belongs to).
+
+    reads: the same, each with the number of leading steps that it shares with the expression's own node, so that with repeats only
+    what lies below that common ancestor is read. calls: functions it uses. tables: secondary instances it reads.
+    """
 
     expression: str
     references: frozenset[str]
     run: Closure = field(repr=False, compare=False)
+    reads: frozenset[tuple[str, int]] = frozenset()
+    calls: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+    nodes: Nodes | None = field(default=None, repr=False, compare=False)
 
-    def __call__(self, context: Context) -> Value:
+    @property
+    def impure(self) -> bool:
+        """It draws on chance or the clock: the same answers may give another value."""
+        return not IMPURE.isdisjoint(self.calls)
+
+    def __call__(self, context: object) -> Value:
         """The value in this interview."""
-        return self.run(context)
+        return self.run(context)  # type: ignore[arg-type]
 
 
 def compile(expression: str, node: str = "") -> Compiled:  # noqa: A001 - as in re.compile
     """Parse an expression that belongs to the node at the absolute path `node`. Raises StudyError with expression and position."""
     parser = _Parser(expression, node)
     run = parser.whole()
-    return Compiled(expression, frozenset(parser.references), run)
+    reads = frozenset(parser.reads)
+    return Compiled(
+        expression,
+        frozenset(path for path, _ in reads),
+        run,
+        reads,
+        frozenset(parser.calls),
+        frozenset(parser.tables),
+        parser.nodes.get(run),
+    )
 
 
-_COMPARES: dict[str, Callable[[Value, Value], bool]] = {
-    "=": equal,
-    "!=": lambda left, right: not equal(left, right),
-    "<": lambda left, right: to_number(left) < to_number(right),
-    "<=": lambda left, right: to_number(left) <= to_number(right),
-    ">": lambda left, right: to_number(left) > to_number(right),
-    ">=": lambda left, right: to_number(left) >= to_number(right),
-}
-_BUILT_IN = frozenset({"if", "jr:choice-name"})
 _REFUSED = {
-    "[": "A condition in square brackets",
-    "*": "The wildcard *",
+    "[": "A condition in square brackets here",
     "//": "A search with //",
     "@": "An attribute",
     "::": "An axis",
@@ -72,46 +77,25 @@ _REFUSED = {
 }
 
 
-def _divide(left: float, right: float) -> float:
-    if right:
-        return left / right
-    if math.isnan(left) or math.isnan(right) or left == 0:
-        return math.nan
-    return math.copysign(math.inf, left) * math.copysign(1.0, right)
-
-
-def _remainder(left: float, right: float) -> float:
-    """The remainder has the sign of the dividend, as in Java and XPath."""
-    return math.nan if right == 0 or math.isinf(left) else math.fmod(left, right)
-
-
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "div": _divide,
-    "mod": _remainder,
-}
-# Loosest first; operators of one line bind alike and from the left.
-_LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"or"}),
-    frozenset({"and"}),
-    frozenset({"=", "!="}),
-    frozenset({"<", "<=", ">", ">="}),
-    frozenset({"+", "-"}),
-    frozenset({"*", "div", "mod"}),
-)
-
-
 class _Parser:
     """One recursive descent over one expression; collects the referenced paths on the way."""
 
     def __init__(self, expression: str, node: str) -> None:
         self._expression, self._node = expression, node
+        self._own = node.split("/")[1:]
         self._tokens = tokens(expression)
         self._next = 0
         self._depth = 0
-        self.references: set[str] = set()
+        self._inside: list[tuple[list[str], int] | None] = []  # conditions we are in: path of the rows, or None for a table
+        self._looks = 0  # how often something looked at the row of a condition
+        self.reads: set[tuple[str, int]] = set()
+        self.calls: set[str] = set()
+        self.tables: set[str] = set()
+        self.nodes: dict[Closure, Nodes] = {}
+        self._plain: dict[Closure, str] = {}
+        self._texts: dict[Closure, str] = {}
+        self._columns: dict[Closure, str] = {}
+        self._quick: dict[Closure, Quick] = {}
 
     def _fault(self, problem: str, at: int) -> StudyError:
         return fault(self._expression, problem, at)
@@ -145,14 +129,30 @@ class _Parser:
         return run
 
     def _binary(self, level: int) -> Closure:
-        if level == len(_LEVELS):
+        if level == len(LEVELS):
             return self._unary()
         first = self._binary(level + 1)
         rest: list[tuple[str, Closure]] = []
-        while self._is(*_LEVELS[level]):
+        looks = [self._looks]
+        while self._is(*LEVELS[level]):
             sign = self._take().text
             rest.append((sign, self._binary(level + 1)))
-        return _chain(first, rest) if rest else first
+            looks.append(self._looks)
+        if not rest:
+            return first
+        run = chain(first, rest)
+        if self._inside:
+            self._note_quick(run, first, rest, steady=looks[0] == looks[-1])
+        return run
+
+    def _note_quick(self, run: Closure, first: Closure, rest: list[tuple[str, Closure]], *, steady: bool) -> None:
+        """Remember `column = value` (value steady), and `… and column = value and …`."""
+        if len(rest) == 1 and rest[0][0] == "=" and first in self._columns and steady:
+            self._quick[run] = Quick(self._columns[first], rest[0][1], whole=True)
+        elif rest[0][0] == "and":
+            quick = next((self._quick[part] for part in (first, *(p for _, p in rest)) if part in self._quick), None)
+            if quick:
+                self._quick[run] = Quick(quick.column, quick.value, whole=False)
 
     def _unary(self) -> Closure:
         signs = 0
@@ -168,15 +168,17 @@ class _Parser:
     def _primary(self) -> Closure:
         token = self._token
         if token.kind == "text":
-            return _constant(self._take().text[1:-1])
+            run = _constant(self._take().text[1:-1])
+            self._texts[run] = token.text[1:-1]
+            return run
         if token.kind == "number":
             return _constant(float(self._take().text))
         if self._is("("):
             return self._bracket()
         if token.kind == "name" and self._tokens[self._next + 1].text == "(":
             return self._call()
-        if token.kind == "name" or self._is("/", ".", ".."):
-            return self._path()
+        if token.kind == "name" or self._is("/", ".", "..", "*"):
+            return self._path(absolute=self._is("/"))
         if self._is(*_REFUSED):
             raise self._fault(f"{_REFUSED[token.text]} is not supported", token.at)
         raise self._fault(f"a value is missing{self._before()}", token.at)
@@ -196,7 +198,7 @@ class _Parser:
 
     def _call(self) -> Closure:
         name = self._take()
-        if name.text not in FUNCTIONS and name.text not in _BUILT_IN:
+        if name.text not in KNOWN:
             raise self._fault(f'there is no function "{name.text}"', name.at)
         self._take()
         self._enter()
@@ -209,17 +211,28 @@ class _Parser:
                     raise self._fault('a value is missing after ","', self._token.at)
         self._take()
         self._depth -= 1
+        self.calls.add(name.text)
         return self._function(name, arguments)
 
     def _function(self, name: Token, arguments: list[Closure]) -> Closure:
-        if name.text == "if":
-            self._count(name, len(arguments), 3, 3)
-            test, yes, no = arguments
-            return lambda context: yes(context) if to_truth(test(context)) else no(context)
-        if name.text == "jr:choice-name":
-            self._count(name, len(arguments), 2, 2)
-            code, path = arguments
-            return lambda context: context.choice_name(to_text(path(context)).strip(), to_text(code(context)))
+        self._looks += not arguments
+        if name.text == "indexed-repeat":
+            self.reads.update((self._plain[run], 0) for run in arguments if run in self._plain)
+        if name.text == "current":
+            self._count(name, len(arguments), 0, 0)
+            return self._path(current=True)
+        if name.text == "instance":
+            self._count(name, len(arguments), 1, 1)
+            return self._table(name, arguments[0])
+        if name.text == "randomize":
+            raise self._fault("randomize() stands at the front of a list of choices only", name.at)
+        if name.text in CALLS:
+            special = CALLS[name.text]
+            self._count(name, len(arguments), special.least, special.most)
+            try:
+                return special.build([Argument(run, self.nodes.get(run), self._plain.get(run, "")) for run in arguments])
+            except Unworkable as error:
+                raise self._fault(error.what, name.at) from error
         function = FUNCTIONS[name.text]
         self._count(name, len(arguments), function.least, function.most)
         call, fixed = function.call, tuple(arguments)
@@ -234,63 +247,121 @@ class _Parser:
         takes = f"{least}" if least == most else f"{least} or more" if most == MANY else f"{least} to {most}"
         raise self._fault(f"{name.text}() takes {takes} argument(s), not {given}", name.at)
 
-    def _path(self) -> Closure:
+    def _table(self, name: Token, argument: Closure) -> Closure:
+        table = self._texts.get(argument)
+        if table is None:
+            raise self._fault("instance() takes the name of a list in quotes", name.at)
+        self.tables.add(table)
+        return self._steps(lambda context: context.table(table), None, name.at, first=True)
+
+    def _path(self, *, absolute: bool = False, current: bool = False) -> Closure:
+        """A path of the form; within a condition, one that starts at the row unless it is absolute or starts with current()."""
         start = self._token.at
-        steps = [""] if self._is("/") else self._node.split("/")
-        if self._is("/"):
+        if self._inside and not absolute and not current:
+            self._looks += 1
+            return self._steps(lambda context: (context.here(),), self._inside[-1], start)
+        base = [] if absolute else self._own
+        return self._steps(None, (list(base), 0), start, first=absolute or current)
+
+    def _steps(
+        self, origin: Start | None, base: tuple[list[str], int] | None, start: int, *, first: bool = False
+    ) -> Closure:
+        """The steps of a path. origin: where it starts, None = it is a path of the form. base: the form's path at the start.
+        first: a "/" comes before the first step."""
+        names, shared = (list(base[0]), base[1]) if base else ([], 0)
+        steps: list[Step] = []
+        if first and not self._is("/"):
+            return self._made(origin, names, shared, steps, in_form=base is not None)
+        if first:
             self._take()
         while True:
-            self._step(steps)
+            step, origin, shared = self._step(origin, names, shared, in_form=base is not None, start=start)
+            steps += [step] if step else []
             if not self._is("/"):
                 break
             self._take()
-        if len(steps) < 2:
+        if base is not None and not names:
             raise self._fault("this path leads out of the form", start)
-        path = "/".join(steps)
-        self.references.add(path)
-        return lambda context: context.read(path)
+        return self._made(origin, names, shared, steps, in_form=base is not None)
 
-    def _step(self, steps: list[str]) -> None:
-        token = self._token
-        if token.kind == "name":
-            steps.append(self._take().text)
-        elif self._is("."):
-            self._take()
-        elif self._is(".."):
-            self._take()
-            if len(steps) < 2:
+    def _step(
+        self, origin: Start | None, names: list[str], shared: int, *, in_form: bool, start: int
+    ) -> tuple[Step | None, Start | None, int]:
+        """One step. While it is a plain path of the form, there is nothing to walk; the first condition or * makes it a walk."""
+        token, name = self._token, self._name()
+        if in_form and name == "..":
+            if not names:
                 raise self._fault("this path leads out of the form", token.at)
-            steps.pop()
-        elif self._is(*_REFUSED):
+            names.pop()
+        before = list(names)
+        if in_form and name not in {".", ".."}:
+            names.append(name)
+        if origin is None and (self._is("[") or name == "*"):
+            if not before:
+                raise self._fault("this path leads out of the form", start)
+            origin, shared = self._from(before), self._common(before)
+            self.reads.add(("/" + "/".join(before), shared))
+        tests, quick = self._conditions(names if in_form else None, shared)
+        walks = origin is not None and name != "."
+        return (Step(name, tests, quick) if walks else None), origin, shared
+
+    def _name(self) -> str:
+        token = self._token
+        if token.kind == "name" or self._is(".", "..", "*"):
+            return self._take().text
+        if self._is(*_REFUSED):
             raise self._fault(f"{_REFUSED[token.text]} is not supported", token.at)
-        else:
-            raise self._fault(f"a name is missing{self._before()}", token.at)
+        raise self._fault(f"a name is missing{self._before()}", token.at)
+
+    def _conditions(self, names: list[str] | None, shared: int) -> tuple[tuple[Closure, ...], Quick | None]:
+        tests: list[Closure] = []
+        while self._is("["):
+            self._take()
+            self._enter()
+            self._inside.append((list(names), shared) if names is not None else None)
+            tests.append(self._binary(0))
+            self._inside.pop()
+            self._depth -= 1
+            self._expect("]")
+        if names is not None and tests:
+            self.reads.add(("/" + "/".join(names), shared))
+        return tuple(tests), self._quick.get(tests[0]) if tests and names is None else None
+
+    def _common(self, names: list[str]) -> int:
+        common = 0
+        for mine, other in zip(self._own, names, strict=False):
+            if mine != other:
+                break
+            common += 1
+        return common
+
+    def _from(self, names: list[str]) -> Start:
+        path = "/" + "/".join(names)
+        return lambda context: context.nodes(path)
+
+    def _made(
+        self, origin: Start | None, names: list[str], shared: int, steps: Iterable[Step], *, in_form: bool
+    ) -> Closure:
+        path = "/" + "/".join(names)
+        if origin is None:
+            run: Closure = lambda context: context.read(path)  # noqa: E731 - as the other closures
+            self.nodes[run] = lambda context: context.nodes(path)
+            self._plain[run] = path
+            self.reads.add((path, self._common(names)))
+            return run
+        if in_form:
+            self.reads.add((path, shared))
+        fixed = tuple(steps)
+        nodes = walk(origin, fixed)
+        run = single(nodes)
+        self.nodes[run] = nodes
+        if self._inside and len(fixed) == 1 and not fixed[0].tests:
+            self._columns[run] = fixed[0].name
+        return run
 
 
 def _constant(value: Value) -> Closure:
     return lambda _context: value
 
 
-def _chain(first: Closure, rest: list[tuple[str, Closure]]) -> Closure:
-    """a op b op c … as one loop, so that a long chain costs no depth. One operator and two sides is the usual case."""
-    parts = (first, *(part for _, part in rest))
-    if rest[0][0] == "or":
-        return lambda context: any(to_truth(part(context)) for part in parts)
-    if rest[0][0] == "and":
-        return lambda context: all(to_truth(part(context)) for part in parts)
-    steps = tuple((_operation(sign), part) for sign, part in rest)
-
-    def run(context: Context) -> Value:
-        value = first(context)
-        for operation, part in steps:
-            value = operation(value, part(context))
-        return value
-
-    return run
-
-
-def _operation(sign: str) -> Callable[[Value, Value], Value]:
-    if sign in _COMPARES:
-        return _COMPARES[sign]
-    arithmetic = _ARITHMETIC[sign]
-    return lambda left, right: arithmetic(to_number(left), to_number(right))
+__all__ = ["DEEPEST", "KNOWN", "Compiled", "compile", "operators"]

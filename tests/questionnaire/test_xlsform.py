@@ -91,17 +91,7 @@ def test_a_form_in_one_unnamed_language(write_workbook: WriteWorkbook) -> None:
     [
         ([{"type": "geopoint", "name": "q", "label": "?"}], '"geopoint" cannot be asked by voice', "A2"),
         ([{"type": "image", "name": "q", "label": "?"}], '"upload" cannot be asked', "A2"),
-        (
-            [
-                {"type": "begin_repeat", "name": "r", "label": "?"},
-                {"type": "text", "name": "q", "label": "?"},
-                {"type": "end_repeat"},
-            ],
-            "Repeats are not supported yet",
-            "A2",
-        ),
-        ([{"type": "range", "name": "q", "label": "?"}], '"range" is not supported yet', "A2"),
-        ([{"type": "text", "name": "q", "label": "?", "default": "now()"}], "dynamic default", "D2"),
+        ([{"type": "barcode", "name": "q", "label": "?"}], '"barcode" cannot be asked by voice', "A2"),
         ([{"type": "text", "name": "q", "label": "?", "constraint": ". >= "}], "a value is missing", "D2"),
         ([{"type": "text", "name": "q", "label": "?", "constraint": "smaller(., 2)"}], 'no function "smaller"', "D2"),
         ([{"type": "text", "name": "q", "label": "?", "relevant": "/data/q2 = 1"}], "reads /data/q2", "D2"),
