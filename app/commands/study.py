@@ -8,8 +8,13 @@ import typer
 
 from app.canonical import encode
 from app.centre import Centre
+from app.commands import checking
+from app.commands.checking import played
 from app.commands.invocation import verifiers
-from app.questionnaire import xlsform
+from app.commands.tongue import tongue
+from app.errors import UsageError
+from app.questionnaire.lint.finding import ERROR
+from app.study.author import examine
 from app.study.bundle import build as build_package
 from app.study.bundle import open_bundle
 from app.study.load import load
@@ -19,17 +24,33 @@ _DAY = 24 * 60 * 60 * 1000
 
 
 @cli.command()
-def check(path: Annotated[Path, typer.Argument(help="Study folder or XLSForm workbook.")]) -> None:
-    """Say what is wrong with a study before anyone dials."""
-    if path.is_dir():
-        source = load(path)
-        typer.echo(
-            f"{path}: good. {len(source.form.asked)} questions and notes, {len(source.items)} scored items, {len(source.units)} units."
-        )
+def check(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="Study folder or XLSForm workbook.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    scenarios: Annotated[
+        Path | None, typer.Option(help="Folder of scenario files (*.txt) to play as well.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="zh or en; without it as the system.")] = "",
+    pace: Annotated[
+        int, typer.Option(min=0, max=600, help="Characters read a minute; 0 = as study.toml says.")
+    ] = 0,
+) -> None:
+    """Say all that is wrong with a study before anyone dials. Exit 0 when nothing has to be mended."""
+    language = tongue(context, lang)
+    if not path.exists():
+        raise UsageError("There is no study folder or workbook", where=str(path))
+    examined = examine(path, pace)
+    findings, count = list(examined.questionnaire.findings), 0
+    if scenarios is not None and examined.questionnaire.good:
+        count, failed = played(path, scenarios)
+        findings += failed
+    if as_json:
+        typer.echo(checking.as_json(path, examined, findings, count, language))
     else:
-        form = xlsform.parse(xlsform.compile_workbook(path))
-        form.check()
-        typer.echo(f"{path}: good. {len(form.asked)} questions and notes in {', '.join(form.languages)}.")
+        for line in checking.as_text(path, examined, findings, count, language):
+            typer.echo(line)
+    raise typer.Exit(1 if any(finding.severity == ERROR for finding in findings) else 0)
 
 
 @cli.command()

@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.errors import AnswerError, StudyError
-from app.questionnaire import xpath
-from app.questionnaire.form import Form, Kind, Question
+from app.errors import AnswerError
+from app.questionnaire.form import Question
 from app.questionnaire.session import Session
 from app.questionnaire.shapes import EXPRESSIONS, PER_LANGUAGE, SHAPES, fits, known
-from app.questionnaire.values import Value, to_number, to_truth
+from app.questionnaire.values import to_number, to_truth
 
 __all__ = [
     "EXPRESSIONS",
@@ -28,7 +27,6 @@ __all__ = [
     "unmet",
 ]
 
-_NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL})
 _VAGUE = re.compile(r"(?P<words>[^=]+)=(?P<code>-?\d{1,4})")
 
 
@@ -132,7 +130,9 @@ def take(session: Session, value: str, reason: str = "") -> None:
     if question is None or not rule or reason.strip():
         session.answer(value)
         return
-    trial = Session(session.form, session.stored, question.name, session.language)
+    trial = Session(
+        session.form, session.stored, question.name, session.language, given=session.made, world=session.world
+    )
     trial.answer(value)
     given = trial.stored.get(question.name, "")
     if given not in {"", question.dk, question.refused} and not _holds(rule, question, trial):
@@ -149,7 +149,7 @@ def unmet(session: Session) -> tuple[tuple[str, str], ...]:
     iso, found = iso_of(session.language), []
     for question in session.form.questions:
         columns = Telephone(question.cati)
-        if columns.critical and _is_on(session, question) and not _holds(columns.critical, question, session):
+        if columns.critical and is_on(session, question) and not _holds(columns.critical, question, session):
             found.append(
                 (question.name, columns.critical_message(iso) or _say(iso, "critical", name=question.name))
             )
@@ -160,38 +160,11 @@ def _say(iso: str, key: str, **values: str) -> str:
     return _WORDS["zh" if iso == "zh" else "en"][key].format(**values)
 
 
-def _is_on(session: Session, question: Question) -> bool:
-    trial = Session(session.form, session.stored, language=session.language)
-    try:
-        trial.jump(question.name)
-    except AnswerError:
-        return question.name in session.answers
-    return True
-
-
-@dataclass(frozen=True)
-class _Answers:
-    """What a telephone rule sees of an interview: the relevant answers, numbers as numbers, everything else blank."""
-
-    form: Form
-    answers: Mapping[str, str]
-    language: str
-
-    def read(self, path: str) -> Value:
-        question = self.form.by_path.get(path)
-        text = self.answers.get(question.name, "") if question else ""
-        return to_number(text) if text and question is not None and question.kind in _NUMERIC else text
-
-    def choice_name(self, path: str, code: str) -> str:
-        question = self.form.by_path.get(path)
-        choice = next((each for each in question.choices if each.name == code), None) if question else None
-        return choice.labels.get(self.language, "") if choice else ""
+def is_on(session: Session, question: Question) -> bool:
+    """The question is relevant now (in at least one instance, inside a repeat)."""
+    return to_number(session.evaluate(f"count({question.path})")) > 0
 
 
 def _holds(rule: str, question: Question, session: Session) -> bool:
     """Raises StudyError when the rule cannot be read; study check finds that before anyone dials."""
-    try:
-        compiled = xpath.compile(rule, question.path)
-        return to_truth(compiled(_Answers(session.form, session.answers, session.language)))
-    except StudyError as error:
-        raise StudyError(error.what, where=f"question {question.name}", todo=error.todo) from error
+    return to_truth(session.evaluate(rule, question.name))
