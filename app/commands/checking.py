@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.canonical import encode
-from app.errors import FangxinError, UsageError
+from app.errors import FangxinError, StudyError, UsageError
 from app.questionnaire import scenario, xlsform
 from app.questionnaire.form import Form
 from app.questionnaire.lint.finding import ERROR, Finding
@@ -16,18 +16,20 @@ _WORDS = {
     "zh": {
         "error": "错误",
         "warning": "提醒",
-        "good": "{path}：没有问题。共 {questions} 题，语言：{languages}，全程约 {minutes} 分钟。",
+        "good": "{path}：没有问题。问题和说明共 {questions} 条，语言：{languages}，全程约 {minutes} 分钟。",
         "bad": "{path}：{errors} 个错误，{warnings} 个提醒。",
         "scenarios": "情景脚本 {count} 个，全部通过。",
         "join": "、",
+        "count": "共 {errors} 个错误，第一个：",
     },
     "en": {
         "error": "error",
         "warning": "warning",
-        "good": "{path}: good. {questions} questions in {languages}, about {minutes} minutes in all.",
+        "good": "{path}: good. {questions} questions and notes in {languages}, about {minutes} minutes in all.",
         "bad": "{path}: {errors} error(s), {warnings} warning(s).",
         "scenarios": "All {count} scenarios hold.",
         "join": ", ",
+        "count": "{errors} errors, the first: ",
     },
 }
 
@@ -76,6 +78,16 @@ def as_text(
         )
         if scenarios:
             yield words["scenarios"].format(count=scenarios)
+
+
+def sentence(findings: list[Finding], language: str) -> StudyError:
+    """What goes to stderr when something must be mended: how much, and the first of it."""
+    errors = [finding for finding in findings if finding.severity == ERROR]
+    first = errors[0]
+    count = _WORDS[language]["count"].format(errors=len(errors)) if len(errors) > 1 else ""
+    return StudyError(
+        count + first.text(language).rstrip("。."), where=first.where, todo=first.todo(language)
+    )
 
 
 def as_json(path: Path, examined: Examined, findings: list[Finding], scenarios: int, language: str) -> str:

@@ -12,7 +12,6 @@ from app.commands import checking
 from app.commands.checking import played
 from app.commands.invocation import verifiers
 from app.commands.tongue import tongue
-from app.errors import UsageError
 from app.questionnaire.lint.finding import ERROR
 from app.study.author import examine
 from app.study.bundle import build as build_package
@@ -38,8 +37,6 @@ def check(
 ) -> None:
     """Say all that is wrong with a study before anyone dials. Exit 0 when nothing has to be mended."""
     language = tongue(context, lang)
-    if not path.exists():
-        raise UsageError("There is no study folder or workbook", where=str(path))
     examined = examine(path, pace)
     findings, count = list(examined.questionnaire.findings), 0
     if scenarios is not None and examined.questionnaire.good:
@@ -50,7 +47,8 @@ def check(
     else:
         for line in checking.as_text(path, examined, findings, count, language):
             typer.echo(line)
-    raise typer.Exit(1 if any(finding.severity == ERROR for finding in findings) else 0)
+    if any(finding.severity == ERROR for finding in findings):
+        raise checking.sentence(findings, language)
 
 
 @cli.command()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl  # type: ignore[import-untyped]
+from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 ZH, EN = "中文 (zh)", "English (en)"
 Rows = list[dict[str, str]]
@@ -127,7 +128,7 @@ def both(*changes: Callable[[Book], None]) -> Callable[[Book], None]:
 
 def letter(sheet: str, column: str) -> str:
     full = column.replace("::zh", f"::{ZH}").replace("::en", f"::{EN}")
-    return openpyxl.utils.get_column_letter(HEADINGS[sheet].index(full) + 1)
+    return str(get_column_letter(HEADINGS[sheet].index(full) + 1))
 
 
 def at(rule: str, name: str, sheet: str, number: int, column: str, text: str) -> Broken:
@@ -188,6 +189,11 @@ def expressions() -> Iterator[Broken]:
     )
 
 
+def no_endings(book: Book) -> None:
+    for each in book["survey"]:
+        each.pop("body::cati:ends", None)
+
+
 def routes() -> Iterator[Broken]:
     """Faults in the way through."""
     yield at("no-way-out", "nothing_fits_required", "survey", 4, "constraint", ". > 70 and . < 18")
@@ -205,7 +211,7 @@ def routes() -> Iterator[Broken]:
         "no_ending",
         "no-ending",
         "survey!A12",
-        lambda book: [r.pop("body::cati:ends", "") for r in book["survey"]] and None,
+        no_endings,
     )
 
 
@@ -329,6 +335,9 @@ def files() -> Iterator[Broken]:
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr("xl/vbaProject.bin", b"x")
 
+    def html(path: Path) -> None:
+        path.write_bytes(b"<html>")
+
     yield at("formula", "formula", "survey", 2, "hint::en", '=CONCATENATE("a","b")')
     yield Broken(
         "merged",
@@ -344,9 +353,7 @@ def files() -> Iterator[Broken]:
     yield Broken("heading_twice", "heading-twice", "survey!AE1", keep,
         after=edit(lambda book: book["survey"].__setitem__("AE1", "name")))  # fmt: skip
     yield Broken("macros", "macros", "", keep, after=macros)
-    yield Broken(
-        "not_a_workbook", "not-a-workbook", "", keep, after=lambda path: path.write_bytes(b"<html>") and None
-    )
+    yield Broken("not_a_workbook", "not-a-workbook", "", keep, after=html)
 
 
 BROKEN: tuple[Broken, ...] = (*expressions(), *routes(), *telephone(), *tables(), *files())

@@ -28,7 +28,7 @@ _FOLLOWS = frozenset(
 
 @dataclass(frozen=True)
 class Report:
-    """findings: in the order of sheets, rows and columns. seconds: estimated length of the longest complete interview."""
+    """findings: in the order of sheets, rows and columns. questions: and notes, as in Form.asked. seconds: estimated length of the longest complete interview."""
 
     findings: tuple[Finding, ...]
     questions: int = 0
@@ -59,7 +59,7 @@ def check(path: Path, pace: Pace | None = None) -> Report:
         found += _compiled(path)
     return Report(
         tuple(sorted(_once(found), key=_order)),
-        sum(line.wants_answer for line in survey.questions),
+        sum(line.wants_answer or line.type == "note" for line in survey.questions),
         tuple(language for language in survey.languages if language),
         round(reading.seconds(survey, pace)),
     )
