@@ -30,7 +30,9 @@ def cleaned(question: Question, value: str) -> str:
     if question.kind is not Kind.TEXT:
         return unicodedata.normalize("NFKC", value).strip()
     return "".join(
-        letter for letter in value.strip() if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cs"}
+        letter
+        for letter in value.strip()
+        if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cs"}
     )
 
 

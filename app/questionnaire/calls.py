@@ -9,18 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.questionnaire.context import Closure, Context, NodeLike, Nodes
+from app.questionnaire.dating import Argument, dated, decimal, formatted
 from app.questionnaire.functions import MANY
-from app.questionnaire.moments import Moment, after_days, at_wall, parse, written
 from app.questionnaire.values import Unworkable, Value, to_number, to_text, to_truth
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a call. nodes: the same as a set of nodes, for a path; path: the form's path where it is one plain path."""
-
-    run: Closure
-    nodes: Nodes | None = None
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,69 +185,6 @@ def _own(context: Context) -> Value:
     return context.own()
 
 
-def _moment(value: Value, context: Context, *, with_time: bool) -> Value:
-    """toDate of JavaRosa: blank and NaN stay what they are."""
-    if isinstance(value, Moment):
-        return value if with_time else value.midnight
-    if isinstance(value, float | bool):
-        number = to_number(value)
-        if math.isnan(number):
-            return number
-        try:
-            if with_time:
-                return at_wall(math.trunc(number * 86_400_000), context.zone)
-            return after_days(math.trunc(number), context.zone)
-        except (OverflowError, ValueError) as error:
-            raise Unworkable("This number is out of range for a date") from error
-    if value == "":
-        return ""
-    found = parse(value, context.zone)
-    if found is None:
-        raise Unworkable(f'"{value[:40]}" is no date')
-    return found
-
-
-def _dated(*, with_time: bool) -> Callable[[Sequence[Argument]], Closure]:
-    def build(arguments: Sequence[Argument]) -> Closure:
-        run = arguments[0].run
-        return lambda context: _moment(run(context), context, with_time=with_time)
-
-    return build
-
-
-def _decimal(*, with_date: bool) -> Callable[[Sequence[Argument]], Closure]:
-    def build(arguments: Sequence[Argument]) -> Closure:
-        run = arguments[0].run
-
-        def decimal(context: Context) -> Value:
-            value = run(context)
-            if isinstance(value, float):
-                return value if with_date or not math.isfinite(value) else value - math.floor(value)
-            moment = _moment(value, context, with_time=True)
-            if not isinstance(moment, Moment):
-                return moment
-            return moment.decimal if with_date else moment.time_of_day
-
-        return decimal
-
-    return build
-
-
-def _format(arguments: Sequence[Argument]) -> Closure:
-    value, pattern = (argument.run for argument in arguments)
-
-    def run(context: Context) -> Value:
-        moment = _moment(value(context), context, with_time=True)
-        if not isinstance(moment, Moment):
-            return ""
-        text = written(moment, to_text(pattern(context)), chinese=context.chinese)
-        if text is None:
-            raise Unworkable("format-date() knows %Y %y %m %n %b %d %e %H %h %M %S %3 %a %%")
-        return text
-
-    return run
-
-
 def _indexed(arguments: Sequence[Argument]) -> Closure:
     paths = [argument.path for argument in (arguments[0], *arguments[1::2])]
     if len(arguments) % 2 == 0 or not all(paths):
@@ -301,15 +229,17 @@ CALLS: Mapping[str, Call] = {
     "random": Call(lambda _none: lambda context: context.random(), 0, 0),
     "now": Call(lambda _none: lambda context: context.now(), 0, 0),
     "today": Call(lambda _none: lambda context: context.now().midnight, 0, 0),
-    "date": Call(_dated(with_time=False), 1, 1),
-    "date-time": Call(_dated(with_time=True), 1, 1),
-    "decimal-date-time": Call(_decimal(with_date=True), 1, 1),
-    "decimal-time": Call(_decimal(with_date=False), 1, 1),
-    "format-date": Call(_format, 2, 2),
-    "format-date-time": Call(_format, 2, 2),
+    "date": Call(dated(with_time=False), 1, 1),
+    "date-time": Call(dated(with_time=True), 1, 1),
+    "decimal-date-time": Call(decimal(with_date=True), 1, 1),
+    "decimal-time": Call(decimal(with_date=False), 1, 1),
+    "format-date": Call(formatted, 2, 2),
+    "format-date-time": Call(formatted, 2, 2),
     "string-length": Call(_length, 0, 1),
     "normalize-space": Call(_normalized, 0, 1),
     "indexed-repeat": Call(_indexed, 3, 11),
     "pulldata": Call(_pulldata, 4, 4),
     "version": Call(lambda _none: lambda context: context.version, 0, 0),
 }
+
+__all__ = ["CALLS", "IMPURE", "Argument", "Call"]

@@ -37,7 +37,7 @@ def offered(state: State, node: Node) -> Sequence[Choice]:
         else:
             code = "".join(to_text(cell.reading) for cell in row.below(question.items.value))
             label = "".join(to_text(cell.reading) for cell in row.below(question.items.label))
-            offers += [Choice(code, {language: label for language in state.form.languages})] if code else []
+            offers += [Choice(code, dict.fromkeys(state.form.languages, label))] if code else []
     return shuffled(offers, _seed(state, node, drawn)) if question.items.random else offers
 
 

@@ -94,8 +94,9 @@ def _translate(text: Value, letters: Value, instead: Value) -> Value:
 
 
 def _around(text: Value, mark: Value) -> tuple[str, str]:
-    before, found, after = to_text(text).partition(to_text(mark) or "\0")
-    return (before, after) if found else ("", "")
+    whole, sign = to_text(text), to_text(mark)
+    at = whole.find(sign)
+    return (whole[:at], whole[at + len(sign) :]) if at >= 0 else ("", "")
 
 
 def _regex(text: Value, pattern: Value) -> Value:

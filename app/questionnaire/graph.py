@@ -49,10 +49,11 @@ def build(rules: Mapping[str, Rules]) -> Graph:
     """The graph of all rules. Raises Circle."""
     feeds: dict[str, dict[str, int]] = {}
     before: dict[str, set[str]] = {}
+    inside = _inside(rules)
     for path, own in rules.items():
         parent = path.rpartition("/")[0]
         before[path] = {parent} if parent in rules else set()
-        for read, shared in _reads(own, rules):
+        for read, shared in _reads(own, inside):
             readers = feeds.setdefault(read, {})
             readers[path] = min(shared, readers.get(path, shared))
             if read != path or not _may_read_itself(own, path):
@@ -71,17 +72,26 @@ def build(rules: Mapping[str, Rules]) -> Graph:
     )
 
 
-def _reads(own: Rules, known: Iterable[str]) -> Iterator[tuple[str, int]]:
+def _reads(own: Rules, inside: Mapping[str, list[str]]) -> Iterator[tuple[str, int]]:
     for rule in own.driving:
         for read, shared in rule.reads:
             if "*" not in read:
                 yield read, shared
                 continue
-            parts = read.split("/")
-            for path in known:
-                others = path.split("/")
-                if len(others) == len(parts) and all(p in ("*", o) for p, o in zip(parts, others, strict=True)):
-                    yield path, shared
+            found = [""]
+            for part in read.split("/")[1:]:
+                nexts = (inner for path in found for inner in inside.get(path, ()))
+                found = [inner for inner in nexts if part in ("*", inner.rpartition("/")[2])]
+            yield from ((path, shared) for path in found)
+
+
+def _inside(paths: Iterable[str]) -> Mapping[str, list[str]]:
+    found: dict[str, dict[str, None]] = {}
+    for path in paths:
+        while path and path not in found.setdefault(path.rpartition("/")[0], {}):
+            found[path.rpartition("/")[0]][path] = None
+            path = path.rpartition("/")[0]
+    return {parent: list(inner) for parent, inner in found.items()}
 
 
 def _may_read_itself(own: Rules, path: str) -> bool:

@@ -42,7 +42,9 @@ class Lists:
         if found:
             table = found[1] or found[2]
             if table in self.missing:
-                raise FormError(f"The file {self.missing[table]} is not part of the form", question=name, column="type")
+                raise FormError(
+                    f"The file {self.missing[table]} is not part of the form", question=name, column="type"
+                )
             if table not in self.tables:
                 raise FormError(f"There is no list {table}", question=name, column="type")
             all_of_them = self._rows(table, value, label)
@@ -53,7 +55,9 @@ class Lists:
 
     def _item(self, item: Element) -> Choice:
         value = child(item, "value")
-        return Choice((value.text or "").strip() if value is not None else "", self._texts.label(item, "label"))
+        return Choice(
+            (value.text or "").strip() if value is not None else "", self._texts.label(item, "label")
+        )
 
     def _rows(self, table: str, value: str, label: str) -> tuple[Choice, ...]:
         key = (table, value, label)

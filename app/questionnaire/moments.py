@@ -5,13 +5,13 @@ Source of the rules: ODK XForms specification (date and time functions) and Java
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 DAY = 86_400_000
 """Milliseconds."""
 CHINA = timezone(timedelta(hours=8))
 
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time; the zone is kept beside it
 _DATE = re.compile(r"([+-]?\d{1,9})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?\s*(Z|[+-]\d{1,2}(?::?\d{2})?)?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -66,7 +66,7 @@ def _ahead(zone: tzinfo, local: datetime) -> int:
 
 def at_wall(milliseconds: int, zone: tzinfo) -> Moment:
     """The moment of a wall clock (ms since 1970 UTC). Raises OverflowError out of the years 1 to 9999."""
-    local = (_EPOCH.replace(tzinfo=timezone.utc) + timedelta(milliseconds=milliseconds)).astimezone(zone)
+    local = (_EPOCH.replace(tzinfo=UTC) + timedelta(milliseconds=milliseconds)).astimezone(zone)
     naive = local.replace(tzinfo=None)
     return Moment(naive, _ahead(zone, naive))
 
@@ -84,7 +84,7 @@ def parse(text: str, zone: tzinfo) -> Moment | None:
     if not found:
         return None
     try:
-        local = datetime(int(found[1]), int(found[2]), int(found[3]))
+        local = datetime(int(found[1]), int(found[2]), int(found[3]))  # noqa: DTZ001 - local time
         if separator:
             return parse_time(clock, zone, local)
     except (ValueError, OverflowError):
@@ -104,7 +104,7 @@ def parse_time(text: str, zone: tzinfo, day: datetime = _EPOCH) -> Moment | None
         )
         if found[5]:
             shift = timedelta(0) if found[5] == "Z" else _shift(found[5])
-            utc = (local - shift).replace(tzinfo=timezone.utc)
+            utc = (local - shift).replace(tzinfo=UTC)
             local = utc.astimezone(zone).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None

@@ -94,6 +94,13 @@ def below(node: Node) -> Iterator[Node]:
             yield from below(inner)
 
 
+def around(node: Node | None) -> Iterator[Node]:
+    """The node and all it is in."""
+    while node is not None:
+        yield node
+        node = node.parent
+
+
 def key_of(name: str, parent: Node) -> str:
     """Under which name a question or repeat in `parent` is stored."""
     numbers: list[str] = []

@@ -45,6 +45,8 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"+", "-"}),
     frozenset({"*", "div", "mod"}),
 )
+BINDS: Mapping[str, int] = {sign: level for level, signs in enumerate(LEVELS) for sign in signs}
+"""Operator → its level."""
 
 
 def chain(first: Closure, rest: list[tuple[str, Closure]]) -> Closure:

@@ -37,7 +37,9 @@ def rules(form: Form) -> Mapping[str, Rules]:
         )
     for question in form.questions:
         if found.get(question.path):
-            raise FormError(f"{question.name} is a group and a question", question=question.name, column="name")
+            raise FormError(
+                f"{question.name} is a group and a question", question=question.name, column="name"
+            )
         found[question.path] = Rules(
             relevant=_parse(question.relevant, question, "relevant", known),
             constraint=_parse(question.constraint, question, "constraint", known),

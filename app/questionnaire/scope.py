@@ -59,7 +59,9 @@ class Scope:
         anchor: Node | None = self._origin
         while anchor is not None and not f"{path}/".startswith(f"{anchor.path}/"):
             anchor = anchor.parent
-        for chosen in sorted(places, key=len)[:1]:  # everything from the first chosen repeat on is looked up anew
+        for chosen in sorted(places, key=len)[
+            :1
+        ]:  # everything from the first chosen repeat on is looked up anew
             while anchor is not None and f"{anchor.path}/".startswith(f"{chosen}/"):
                 anchor = anchor.parent
         if anchor is None:

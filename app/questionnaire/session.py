@@ -4,25 +4,27 @@ Semantics are JavaRosa's: a question that is not relevant keeps its stored answe
 an answer touches is worked out anew (state.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from app.errors import AnswerError
-from app.questionnaire import answering, choices, voiding, walk, xpath
+from app.questionnaire import answering, choices, voiding, walk
 from app.questionnaire.answering import NOTED, Misfit
-from app.questionnaire.form import Choice, Form, Kind, Question, Texts
-from app.questionnaire.nodes import Node
+from app.questionnaire.facts import Facts
+from app.questionnaire.form import Form, Kind, Question
+from app.questionnaire.nodes import around
+from app.questionnaire.route import Route
+from app.questionnaire.speech import Speech
 from app.questionnaire.state import State
 from app.questionnaire.stored import typed, untyped
-from app.questionnaire.values import Value
 from app.questionnaire.walk import Stop
-from app.questionnaire.wording import LONGEST, say
+from app.questionnaire.wording import LONGEST
 from app.questionnaire.world import World
 
 _UNCOUNTED = frozenset({Kind.NOTE, Kind.REPEAT})
 
 
-class Session:
+class Session(Facts, Speech):
     """The state of one interview in one form.
 
     answers: name → stored value, in any order (a resumed interview); in a repeat the name carries the instance ("age[3]"), and the
@@ -50,21 +52,12 @@ class Session:
         self._state = State(form, stored, form.language_for(language), self.world)
         tree = self._state.tree
         names = tree.named.keys() | tree.series.keys() | (stored.keys() & form.by_name.keys())
-        self._stored = {name: value for name, value in stored.items() if name in names or _instance(name, form)}
-        self._shape = -1
+        self._stored = {
+            name: value for name, value in stored.items() if name in names or _instance(name, form)
+        }
         self._entering = False
-        self._lay_out()
+        self._route = Route(self._state)
         self._place = self._start(at)
-
-    @property
-    def language(self) -> str:
-        """The language of the interview, as in the form."""
-        return self._state.language
-
-    @language.setter
-    def language(self, language: str) -> None:
-        """Full name or ISO code."""
-        self._state.speak(self.form.language_for(language))
 
     @property
     def current(self) -> Question | None:
@@ -95,11 +88,6 @@ class Session:
         return dict(self._stored)
 
     @property
-    def made(self) -> Mapping[str, str]:
-        """Values that the form made from the clock or chance, or filled in itself. To open the interview again, pass them in `given`."""
-        return dict(self._state.made)
-
-    @property
     def answers(self) -> Mapping[str, str]:
         """The non-empty answers of relevant questions, in the order of the form."""
         return {
@@ -109,23 +97,9 @@ class Session:
         }
 
     @property
-    def values(self) -> Mapping[str, str]:
-        """The non-empty values of all relevant questions, hidden and calculated ones too."""
-        return {
-            name: untyped(node.value, self.form.by_path[node.path].type)
-            for name, node in self._state.tree.named.items()
-            if node.on and node.value != ""
-        }
-
-    @property
-    def faults(self) -> Mapping[str, str]:
-        """Expressions that cannot be worked out with these answers: question → sentence."""
-        return dict(self._state.faults)
-
-    @property
     def progress(self) -> tuple[int, int]:
         """Number of the current question among those that want an answer, and how many the form has in all."""
-        return self._numbers[min(self._place + 1, len(self._stops))], self._numbers[-1]
+        return self._route.numbers[min(self._place + 1, len(self._stops))], self._route.numbers[-1]
 
     def answer(self, value: str, name: str = "") -> None:
         """Store an answer to the current question (or, with a name, to another one on the screen) and stay there. Raises AnswerError,
@@ -145,53 +119,44 @@ class Session:
         stop = self._on()
         if self._entering:
             self._entering = False
-            series = stop.series
-            inner = series.instances[-1] if series else None
-            first = next((p for p, s in enumerate(self._stops) if s.on and inner in _around(s.node)), None)
-            self._place = self._place if first is None else first
+            inner = stop.series.instances[-1] if stop.series else stop.node
+            self._place = self._route.find(lambda stop: stop.on and inner in around(stop.node), self._place)
             return
         if self._is_open(stop):
             raise AnswerError(self._required_text(stop.question))
-        self._place = len(self._stops) if stop.question.ends else self._following(self._place + 1)
+        self._place = len(self._stops) if stop.question.ends else self._route.following(self._place + 1)
 
     def back(self) -> None:
         """Go to the question before, if there is one."""
         self._entering = False
-        before = [place for place in self._relevant_places() if place < self._place]
+        before = [place for place in self._route.relevant() if place < self._place]
         self._place = before[-1] if before else self._place
 
     def jump(self, name: str) -> None:
         """Go to a question that the interview has reached or could reach now. Raises AnswerError if not."""
-        for place in self._relevant_places():
+        for place in self._route.relevant():
             stop = self._stops[place]
             if stop.question.name == name:
                 self._place, self._entering = place, False
                 return
-            if self._is_open(stop) and self._is_later(name, place):
+            if self._is_open(stop) and self._route.is_later(name, place):
                 raise AnswerError(self._word("too_far", name=stop.question.name))
         raise AnswerError(self._word("not_on"))
 
     def remove(self, name: str) -> None:
         """Take away one instance of a repeat ("member[3]"); what was answered in it stays stored. The walk goes on where it is, or at
         the question after the instance. Raises AnswerError when there is none."""
+        node = self._state.tree.instance_named(name)
+        if node is None or node.series is None or self.form.group_at[node.path].count:
+            raise AnswerError(self._word("not_on"))
         here = self._stops[self._place].node if self._place < len(self._stops) else None
-        for series in self._state.tree.series.values():
-            for node in series.instances:
-                if node.key == name and not self.form.group_at[series.path].count:
-                    first = next((p for p, s in enumerate(self._stops) if node in _around(s.node)), self._place)
-                    self._state.remove(node)
-                    self._stored[series.key] = series.stored
-                    self._lay_out()
-                    left = here is None or node in _around(here)
-                    kept = next((p for p, s in enumerate(self._stops) if s.node is here), first)
-                    self._place = self._following(first if left else kept)
-                    return
-        raise AnswerError(self._word("not_on"))
-
-    def instances(self, name: str) -> tuple[str, ...]:
-        """The instances of a repeat, by the name it is stored under: ("member[1]", "member[3]")."""
-        series = self._state.tree.series.get(name)
-        return tuple(node.key for node in series.instances) if series else ()
+        first = self._route.find(lambda stop: node in around(stop.node), self._place)
+        self._state.remove(node)
+        self._stored[node.series.key] = node.series.stored
+        self._lay_out()
+        left = here is None or node in around(here)
+        kept = self._route.find(lambda stop: stop.node is here, first)
+        self._place = self._route.following(first if left else kept)
 
     def voids(self, name: str, value: str) -> tuple[str, ...]:
         """Names of answered questions that would not count any more if `name` were answered with `value`: not relevant, or their choice
@@ -205,58 +170,23 @@ class Session:
             return ()
         return voiding.lost(self._state, stop, accepted, self._stops, self._stored)
 
-    def choices(self, question: Question) -> Sequence[Choice]:
-        """What a question offers now: filtered, and in the order drawn for the case."""
-        node = self._state.tree.named.get(question.name)
-        return choices.offered(self._state, node) if node else question.choices
-
-    def evaluate(self, expression: str, name: str = "") -> Value:
-        """The value of an expression as the question of this name sees it now. Raises StudyError when it cannot be read."""
-        node = self._state.tree.named.get(name, self._state.tree.root)
-        return xpath.compile(expression, node.path).run(self._state.scope(node))
-
-    def text(self, question: Question, language: str = "") -> str:
-        """What is read aloud, with values put in. language: full name or ISO code; "" = that of the interview."""
-        return self._fill(question, question.labels, language) or question.name
-
-    def instruction(self, question: Question, language: str = "") -> str:
-        """What the interviewer is told and never reads out."""
-        return self._fill(question, question.hints, language)
-
-    def guidance(self, question: Question, language: str = "") -> str:
-        """Longer advice for the interviewer."""
-        return self._fill(question, question.guidance, language)
-
-    def choice_text(self, question: Question, code: str, language: str = "") -> str:
-        """Label of an option, with values put in; the code itself if it has none."""
-        found = next((choice for choice in question.choices if choice.name == code), None)
-        return self._fill(question, found.labels, language) or code if found else code
-
-    def constraint_text(self, question: Question, language: str = "") -> str:
-        """Why a value outside the constraint is not taken."""
-        return self._fill(question, question.constraint_messages, language) or self._word("constraint")
-
     # walking
 
+    @property
+    def _stops(self) -> list[Stop]:
+        return self._route.stops
+
     def _lay_out(self) -> None:
-        """The stops, anew when instances of repeats came or went; the current one keeps its place."""
-        if self._shape == self._state.shape:
-            return
-        here = self._stops[self._place].question.name if self._shape >= 0 and self._place < len(self._stops) else ""
-        self._shape = self._state.shape
-        self._stops = walk.stops(self._state)
-        self._endings = [place for place, stop in enumerate(self._stops) if stop.question.ends]
-        self._numbers = [0]
-        for stop in self._stops:
-            self._numbers.append(self._numbers[-1] + (stop.question.kind not in _UNCOUNTED))
-        if here:
-            self._place = next((p for p, s in enumerate(self._stops) if s.question.name == here), len(self._stops))
+        """When instances of repeats came or went, the current question keeps its place."""
+        here = self._stops[self._place].question.name if self._place < len(self._stops) else ""
+        if self._route.lay_out() and here:
+            self._place = self._route.find(lambda stop: stop.question.name == here, len(self._stops))
 
     def _start(self, at: str) -> int:
         if at:
             wanted = next((p for p, stop in enumerate(self._stops) if stop.question.name == at), 0)
-            return self._following(wanted)
-        places = list(self._relevant_places())
+            return self._route.following(wanted)
+        places = list(self._route.relevant())
         for place in places:
             if self._is_untouched(self._stops[place]):
                 return place
@@ -266,22 +196,6 @@ class Session:
 
     def _is_untouched(self, stop: Stop) -> bool:
         return not stop.series.closed if stop.series else stop.question.name not in self._stored
-
-    def _relevant_places(self) -> Iterator[int]:
-        """Up to and with the first note that ends the interview."""
-        for place, stop in enumerate(self._stops):
-            if stop.on:
-                yield place
-                if stop.question.ends:
-                    return
-
-    def _following(self, place: int) -> int:
-        if any(ending < place and self._stops[ending].on for ending in self._endings):
-            return len(self._stops)
-        return next((p for p in range(place, len(self._stops)) if self._stops[p].on), len(self._stops))
-
-    def _is_later(self, name: str, place: int) -> bool:
-        return any(stop.question.name == name and stop.on for stop in self._stops[place + 1 :])
 
     def _on(self) -> Stop:
         if self._place >= len(self._stops):
@@ -366,31 +280,6 @@ class Session:
         if rule and not self._state.takes(stop.node, rule, typed(text, question.type, self.world.zone)):
             raise AnswerError(self.constraint_text(question))
         return text
-
-    # texts
-
-    def _required_text(self, question: Question) -> str:
-        if question.kind is Kind.NOTE:
-            return self._word("unread")
-        return self._fill(question, question.required_messages, "") or self._word("required")
-
-    def _fill(self, question: Question, texts: Texts, language: str) -> str:
-        wanted = self.form.language_for(language) if language else self.language
-        text = texts.get(wanted) or texts.get(self.form.languages[0], "")
-        series = self._state.tree.series.get(question.name)
-        node = self._state.tree.named.get(question.name) or (series.parent if series else self._state.tree.root)
-        with self._state.speaking(wanted):
-            return choices.fill(self._state, node, question.path, text)
-
-    def _word(self, key: str, **values: object) -> str:
-        return say(self.language, key, **values)
-
-
-def _around(node: Node | None) -> Iterator[Node]:
-    """The node and all it is in."""
-    while node is not None:
-        yield node
-        node = node.parent
 
 
 def _instance(name: str, form: Form) -> bool:

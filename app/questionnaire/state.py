@@ -18,6 +18,7 @@ from app.questionnaire.tree import MOST, Tree
 from app.questionnaire.values import Unworkable, Value, kept, to_number, to_truth
 from app.questionnaire.world import World
 from app.questionnaire.xpath import Compiled
+
 _WORDED = frozenset({"jr:choice-name", "format-date", "format-date-time"})
 
 
@@ -49,10 +50,13 @@ class State:
         for action, value in self.form.effects:
             if action.first:
                 for node in list(self.tree.under(self.tree.root, action.target)):
-                    if not self.tree.is_made(node.key):
+                    if isinstance(node, Node) and not self.tree.is_made(node.key):
                         self._act(action, value, node)
 
     def _act(self, action: Action, value: Compiled, node: Node) -> None:
+        """The form sets a value; not where the question is not relevant."""
+        if not node.on:
+            return
         question = self.form.by_path[action.target]
         result = kept(self._run(value, node, ""), question.type)
         self.made[node.key] = untyped(result, question.type)
@@ -114,7 +118,7 @@ class State:
 
     def _resize(self, series: Series, rule: Compiled) -> None:
         wanted = to_number(self._run(rule, series.parent, 0.0))
-        count = int(max(0, min(MOST, wanted))) if wanted == wanted else 0  # noqa: PLR0124 - NaN counts none
+        count = int(max(0, min(MOST, wanted))) if wanted == wanted else 0
         if len(series.instances) == count:
             return
         have = len(series.instances)
@@ -217,7 +221,9 @@ class State:
     def remove(self, node: Node) -> None:
         """Take an instance away; its answers stay stored under its number."""
         if node.series:
-            self.tree.assign(node.series, "instances", [other for other in node.series.instances if other is not node])
+            self.tree.assign(
+                node.series, "instances", [other for other in node.series.instances if other is not node]
+            )
             self._reshaped(node.series)
             self.settle()
 

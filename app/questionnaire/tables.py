@@ -61,7 +61,7 @@ class Cell(_Still):
 
     def __init__(self, above: NodeLike, text: str) -> None:
         self.above: NodeLike | None = above
-        self.reading: Value = text  # type: ignore[misc]
+        self.reading: Value = text
 
     def below(self, name: str) -> Sequence[NodeLike]:
         """Nothing."""

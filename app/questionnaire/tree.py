@@ -24,7 +24,7 @@ class Tree:
         self.undo: list[tuple[Any, str, Any]] | None = None
         self.root = self._grow(next(iter(form.layout.get("", ("/data",)))), None)
 
-    def assign(self, thing: Any, name: str, value: Any) -> None:  # noqa: ANN401 - any attribute of the tree
+    def assign(self, thing: Any, name: str, value: Any) -> None:
         """Change an attribute so that it can be undone."""
         if self.undo is not None:
             self.undo.append((thing, name, getattr(thing, name)))
@@ -63,10 +63,19 @@ class Tree:
         if group.count:
             numbers = []
         elif series.key not in self.known:
-            numbers = list(range(1, group.initial + 1))
+            numbers = list(range(1, (group.fresh if self._is_new(parent) else group.initial) + 1))
         series.closed = "." in words
         for number in numbers:
             self.instance(series, number)
+
+    def _is_new(self, node: Node) -> bool:
+        """It is in an instance that was added during the interview."""
+        above: Node | None = node
+        while above is not None:
+            if above.series and above.number > self.form.group_at[above.path].initial:
+                return True
+            above = above.parent
+        return False
 
     def instance(self, series: Series, number: int) -> Node:
         """The instance of this number, put at the end of the series."""
@@ -80,8 +89,13 @@ class Tree:
         question = self.form.by_path[node.path]
         text = self.known.get(node.key)
         if text is None or question.kind is Kind.NOTE:  # what is stored for a note says that it was read
-            text = self.world.given.get(node.key, question.default)
+            text = self.world.given.get(node.key, question.fresh if self._is_new(node) else question.default)
         return typed(text, question.type, self.world.zone)
+
+    def instance_named(self, key: str) -> Node | None:
+        """An instance of a repeat that there is now, by its key ("member[3]")."""
+        every = (node for series in self.series.values() for node in series.instances)
+        return next((node for node in every if node.key == key), None)
 
     def under(self, node: Node, path: str) -> Iterator[Node | Series]:
         """All nodes of a path at or below a node; for a repeat also the series itself, before its instances."""

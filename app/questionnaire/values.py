@@ -15,7 +15,7 @@ Value = str | float | bool | Moment
 """A string, a number, a truth value or a date. Integers never occur: a whole answer reads as a float."""
 
 
-class Unworkable(StudyError):
+class Unworkable(StudyError):  # noqa: N818 - a study's fault, seen only with some answers
     """An expression that cannot be worked out with these answers (a repeated question read as one, "x" as a date)."""
 
 

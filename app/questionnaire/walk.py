@@ -44,14 +44,18 @@ def _inside(state: State, node: Node) -> Iterator[Stop]:
             for instance in child.instances:
                 yield from _inside(state, instance)
             repeat = state.form.group_at[path]
-            if not repeat.count and any(question.path.startswith(f"{path}/") for question in state.form.asked):
+            if not repeat.count and any(
+                question.path.startswith(f"{path}/") for question in state.form.asked
+            ):
                 yield Stop(_another(state.form, repeat, child), node, child)
         elif child.children or path in state.form.group_at:
             yield from _inside(state, child)
         else:
             question = state.form.by_path[path]
             if question.asked:
-                yield Stop(question if child.key == question.name else replace(question, name=child.key), child)
+                yield Stop(
+                    question if child.key == question.name else replace(question, name=child.key), child
+                )
 
 
 def _another(form: Form, repeat: Group, series: Series) -> Question:

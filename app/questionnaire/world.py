@@ -37,7 +37,9 @@ class World:
     def uuid(self, length: int = 0) -> str:
         """A random UUID (RFC 9562, version 4), or so many random letters and digits."""
         if length > 0:
-            return "".join("0123456789abcdefghijklmnopqrstuvwxyz"[b % 36] for b in self.entropy(min(length, 1000)))
+            return "".join(
+                "0123456789abcdefghijklmnopqrstuvwxyz"[b % 36] for b in self.entropy(min(length, 1000))
+            )
         raw = bytearray(self.entropy(16))
         raw[6], raw[8] = raw[6] & 0x0F | 0x40, raw[8] & 0x3F | 0x80
         digits = raw.hex()
@@ -54,12 +56,13 @@ def seed_of(text: str) -> int:
 
 
 def shuffled(items: Sequence[T], seed: int) -> list[T]:
-    """In the order that randomize(…, seed) gives: Fisher-Yates with a Park-Miller generator, as JavaRosa and Enketo draw it."""
-    state = int(math.fmod(seed, _MODULUS)) if abs(seed) < 2**53 else seed % _MODULUS
+    """In the order that randomize(…, seed) gives: Fisher-Yates (inside out) with a Park-Miller generator, as JavaRosa draws it."""
+    state = int(math.fmod(float(seed), _MODULUS))
     state = state + _MODULUS - 1 if state <= 0 else state
-    found = list(items)
-    for last in range(len(found) - 1, 0, -1):
+    found: list[T] = []
+    for place, item in enumerate(items):
         state = state * 16_807 % _MODULUS
-        other = int((state - 1) / (_MODULUS - 1) * (last + 1))
-        found[last], found[other] = found[other], found[last]
+        other = int((state - 1) / (_MODULUS - 1) * (place + 1))
+        found.append(item)
+        found[place], found[other] = found[other], item
     return found

@@ -77,7 +77,9 @@ class Reader:
 
     def _notices(self) -> Iterator[str]:
         if self._texts.media:
-            names = ", ".join(dict.fromkeys(key.partition(":")[0].rpartition("/")[2] for key in self._texts.media))
+            names = ", ".join(
+                dict.fromkeys(key.partition(":")[0].rpartition("/")[2] for key in self._texts.media)
+            )
             yield f"Pictures, sounds and films are left out in an interview by telephone: {names}"
         for name, file in self._lists.missing.items():
             yield f"The file {file} ({name}) is not part of the form"
@@ -94,9 +96,17 @@ class Reader:
             elif ref and tag not in {"label", "hint", "setvalue"}:
                 self._controls[ref] = node
 
-    def _nodes(self, parent: Element, above: str) -> Iterator[Question | Group]:
+    def _nodes(
+        self, parent: Element, above: str, template: Element | None = None
+    ) -> Iterator[Question | Group]:
         inner = [node for node in parent.iterchildren(etree.Element) if name_of(node) != "meta"]
         plain = Counter(name_of(node) for node in inner if node.get(f"{_JR}template") is None)
+        models = {name_of(node): node for node in inner if node.get(f"{_JR}template") is not None}
+        fresh = (
+            Counter(name_of(node) for node in template if node.get(f"{_JR}template") is None)
+            if template is not None
+            else {}
+        )
         seen: set[str] = set()
         for node in inner:
             name = name_of(node)
@@ -105,10 +115,18 @@ class Reader:
                 continue  # a template and the instances after it, or several instances
             seen.add(name)
             if len(node) or path in self._groups or path in self._repeats:
-                yield self._group(path, plain[name])
-                yield from self._nodes(node, path)
+                yield replace(
+                    self._group(path, plain[name]), fresh=fresh.get(name, 0) if template is not None else 0
+                )
+                real = next(
+                    (each for each in inner if name_of(each) == name and each.get(f"{_JR}template") is None),
+                    node,
+                )
+                yield from self._nodes(real, path, models.get(name, child(template, name)))
             else:
-                yield self._question(path, (node.text or "").strip())
+                new = child(template, name) if template is not None else None
+                fresh_text = (new.text or "").strip() if new is not None else ""
+                yield replace(self._question(path, (node.text or "").strip()), fresh=fresh_text)
 
     def _group(self, path: str, initial: int) -> Group:
         control, repeat = self._groups.get(path), self._repeats.get(path)
@@ -130,7 +148,9 @@ class Reader:
         bind, control = self._binds.get(path), self._controls.get(path)
         name, data_type = last(path), attribute(bind, "type").rpartition(":")[2] or "string"
         texts = self._texts
-        choices, items = self._lists.of(name, control) if control is not None and self._chooses(control) else ((), None)
+        choices, items = (
+            self._lists.of(name, control) if control is not None and self._chooses(control) else ((), None)
+        )
         return Question(
             name=name,
             path=path,
@@ -161,11 +181,16 @@ class Reader:
     def _bounds(self, name: str, control: Element | None) -> tuple[str, str, str] | None:
         if control is None or name_of(control) != "range":
             return None
-        found = tuple(attribute(control, each) or usual for each, usual in (("start", "1"), ("end", "10"), ("step", "1")))
+        found = tuple(
+            attribute(control, each) or usual
+            for each, usual in (("start", "1"), ("end", "10"), ("step", "1"))
+        )
         try:
             start, end, step = (str(float(each)) and each for each in found)
         except ValueError as error:
-            raise FormError("start, end and step of a range are numbers", question=name, column="parameters") from error
+            raise FormError(
+                "start, end and step of a range are numbers", question=name, column="parameters"
+            ) from error
         return start, end, step
 
     def _kind(self, name: str, data_type: str, bind: Element | None, control: Element | None) -> Kind:
