@@ -81,8 +81,8 @@ class Action:
 class Question:
     """One question, note or calculation. Texts may hold ${expression} where a value is put in. Rules are XPath ("" = none).
 
-    default: at the start; fresh: the default in a new
-    instance of a repeat. choices: all that can ever be offered by a list of the form; items: how they are picked and put in order, if they are.
+    default: at the start; fresh: the default in a new instance of a repeat.
+    choices: all that can ever be offered by a list of the form; items: how they are picked and put in order, if they are.
     bounds: start, end and step of a range. preload: what the program fills in ("timestamp start").
 
     type: the XForm data type ("int", "string" …). hints: instructions, never read aloud. cati: telephone columns (design in
@@ -158,8 +158,8 @@ class Question:
 class Group:
     """A group of questions: its `relevant` holds for all below it.
 
-    repeats: it can occur several times; count: XPath of how often ("" = as often as there are); initial: instances at the start; fresh: in a new instance of
-    the repeat around it.
+    repeats: it can occur several times; count: XPath of how often ("" = as often as there are); initial: instances at the start;
+    fresh: in a new instance of the repeat around it.
     one_screen: its questions are shown together (field-list).
     """
 

@@ -108,7 +108,7 @@ def _regex(text: Value, pattern: Value) -> Value:
 
 def _double(value: Value) -> float:
     """A date counts with its time of day here."""
-    return value.decimal if isinstance(value, Moment) else to_number(value)
+    return value.days + value.time_of_day if isinstance(value, Moment) else to_number(value)
 
 
 def _measured(curve: Callable[[float], float]) -> Callable[[Value], Value]:

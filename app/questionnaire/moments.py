@@ -58,6 +58,12 @@ class Moment:
         at = self.local
         return f"{at.hour:02d}:{at.minute:02d}:{at.second:02d}.{at.microsecond // 1000:03d}"
 
+    @property
+    def offset(self) -> str:
+        """+08:00."""
+        hours, minutes = divmod(abs(self.ahead), 60)
+        return f"{'-' if self.ahead < 0 else '+'}{hours:02d}:{minutes:02d}"
+
 
 def _ahead(zone: tzinfo, local: datetime) -> int:
     offset = zone.utcoffset(local)

@@ -12,6 +12,7 @@ from app.questionnaire import answering, choices, voiding, walk
 from app.questionnaire.answering import NOTED, Misfit
 from app.questionnaire.facts import Facts
 from app.questionnaire.form import Form, Kind, Question
+from app.questionnaire.moments import Moment
 from app.questionnaire.nodes import around
 from app.questionnaire.route import Route
 from app.questionnaire.speech import Speech
@@ -113,6 +114,12 @@ class Session(Facts, Speech):
         if stop.question.kind is not Kind.NOTE:
             self._state.answer(stop.node, typed(accepted, stop.question.type, self.world.zone))
         self._lay_out()
+
+    def check(self, name: str, value: str) -> None:
+        """Raise AnswerError if the question of this name would not take the value now; nothing is stored."""
+        stop = next((stop for stop in self._stops if stop.question.name == name), None)
+        if stop is not None:
+            self._accept(stop, value)
 
     def next(self) -> None:
         """Go to the next relevant question. Raises AnswerError when the current one needs an answer first."""
@@ -276,10 +283,12 @@ class Session(Facts, Speech):
         except Misfit as misfit:
             own = self._fill(question, question.constraint_messages, "") if misfit.key == "range" else ""
             raise AnswerError(own or self._word(misfit.key, **misfit.values)) from misfit
-        rule = None if stop.series else self.form.rules[question.path].constraint
-        if rule and not self._state.takes(stop.node, rule, typed(text, question.type, self.world.zone)):
+        if stop.series is not None:
+            return text
+        value, rule = typed(text, question.type, self.world.zone), self.form.rules[question.path].constraint
+        if rule and not self._state.takes(stop.node, rule, value):
             raise AnswerError(self.constraint_text(question))
-        return text
+        return untyped(value, question.type) if isinstance(value, Moment) else text
 
 
 def _instance(name: str, form: Form) -> bool:

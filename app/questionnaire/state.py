@@ -19,6 +19,8 @@ from app.questionnaire.values import Unworkable, Value, kept, to_number, to_trut
 from app.questionnaire.world import World
 from app.questionnaire.xpath import Compiled
 
+DEEPEST = 20
+"""Values that set each other in turn."""
 _WORDED = frozenset({"jr:choice-name", "format-date", "format-date-time"})
 
 
@@ -53,14 +55,12 @@ class State:
                     if isinstance(node, Node) and not self.tree.is_made(node.key):
                         self._act(action, value, node)
 
-    def _act(self, action: Action, value: Compiled, node: Node) -> None:
-        """The form sets a value; not where the question is not relevant."""
-        if not node.on:
-            return
+    def _act(self, action: Action, value: Compiled, node: Node, depth: int = 0) -> None:
+        """The form sets a value, whether the question is relevant or not."""
         question = self.form.by_path[action.target]
         result = kept(self._run(value, node, ""), question.type)
         self.made[node.key] = untyped(result, question.type)
-        self.put(node, result)
+        self.answer(node, result, depth + 1)
 
     # working out
 
@@ -191,18 +191,18 @@ class State:
                 self._feed(node)
         self.settle()
 
-    def answer(self, node: Node, value: Value) -> None:
-        """A person gives this question a value: it follows what follows, and the form may set others."""
+    def answer(self, node: Node, value: Value, depth: int = 0) -> None:
+        """A person, or the form itself, gives this question a value: what follows is worked out, and the form may set others."""
         changed = value != node.value
         self.put(node, value)
         for action, rule in self.form.effects:
-            if changed and action.source == node.path:
+            if changed and action.source == node.path and depth < DEEPEST:
                 above: Node = node
                 while above.parent and not action.target.startswith(f"{above.path}/"):
                     above = above.parent
                 for target in list(self.tree.under(above, action.target)):
                     if isinstance(target, Node):
-                        self._act(action, rule, target)
+                        self._act(action, rule, target, depth)
 
     def add(self, series: Series) -> Node:
         """Another instance, with a number of its own."""

@@ -29,7 +29,8 @@ def untyped(value: Value, data_type: str) -> str:
     if isinstance(value, Moment):
         if data_type == "date":
             return value.date
-        return value.time if data_type == "time" else f"{value.date}T{value.time}"
+        clock = f"{value.time}{value.offset}"
+        return clock if data_type == "time" else f"{value.date}T{clock}"
     if isinstance(value, float) and not isinstance(value, bool) and math.isfinite(value):
         return str(int(value)) if value == int(value) else repr(value)
     return to_text(value)
