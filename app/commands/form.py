@@ -37,13 +37,18 @@ def play(
 
 def read_form(path: Path) -> Form:
     """The form in a workbook, an XForm or a study folder."""
+    return xlsform.parse(read_xform(path))
+
+
+def read_xform(path: Path) -> bytes:
+    """The XForm in a workbook, an XForm file or a study folder. Raises StudyError or UsageError."""
     if path.is_dir():
         path = path / "questionnaire.xlsx"
     if path.suffix.lower() != ".xml":
-        return xlsform.parse(xlsform.compile_workbook(path))
+        return xlsform.compile_workbook(path).encode()
     try:
         if path.stat().st_size > xlsform.LARGEST:
             raise StudyError("The form is far too large", where=path.name)
-        return xlsform.parse(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise UsageError("The form cannot be read", where=str(path)) from error

@@ -12,7 +12,7 @@ from app.questionnaire.lint.syntax import Call, Literal, Node, Operation, Path
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
-        "and": "{0}，并且{1}", "or": "{0}，或者{1}", "is": "{0} 答“{1}”", "is_not": "{0} 没有答“{1}”", "blank": "{0} 没有回答",
+        "and": "{0}，并且 {1}", "or": "{0}，或者 {1}", "is": "{0} 答“{1}”", "is_not": "{0} 没有答“{1}”", "blank": "{0} 没有回答",
         "given": "{0} 已回答", "chosen": "{0} 选了“{1}”", "not": "不是（{0}）", "=": "{0} 等于 {1}", "!=": "{0} 不等于 {1}",
         "<": "{0} 小于 {1}", "<=": "{0} 不超过 {1}", ">": "{0} 大于 {1}", ">=": "{0} 不小于 {1}", "self": "回答", "always": "总是",
         "length": "{0} 的字数",

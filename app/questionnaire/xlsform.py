@@ -11,6 +11,7 @@ from lxml import etree
 
 from app.errors import StudyError
 from app.questionnaire import workbook
+from app.questionnaire.external import embedded
 from app.questionnaire.form import Form, FormError
 from app.questionnaire.xform import Reader
 
@@ -25,14 +26,19 @@ _QUOTED = re.compile(r"'([^']*)'")
 
 def compile_workbook(path: Path) -> str:
     """The XForm of a workbook. Raises StudyError with sheet!cell where it is known."""
+    return compile_book(workbook.read(path))
+
+
+def compile_book(book: workbook.Workbook) -> str:
+    """The XForm of a workbook that is read already. Raises StudyError as compile_workbook does."""
     # Slow to load, and only `study check` and `study build` need them.
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
-    book = workbook.read(path)
+    path = book.path
     try:
         tables = {"fallback_form_name": path.stem, **book.tables()}
-        xml = str(convert(xlsform=tables, validate=False, pretty_print=False).xform)
+        xml = embedded(str(convert(xlsform=tables, validate=False, pretty_print=False).xform), path.parent)
     except PyXFormError as error:
         raise _located(str(error), book) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:

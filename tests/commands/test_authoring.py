@@ -131,3 +131,14 @@ def test_form_play_takes_an_xform_and_refuses_an_entity(tmp_path: Path, dazhou_x
         '<!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]><x>&secret;</x>', encoding="utf-8"
     )
     assert run("form", "play", tmp_path / "form.xml", "--script", script) == 1
+
+
+def test_study_show_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "page.html"
+    for path in (STUDY, STUDY / "questionnaire.xlsx"):
+        assert run("study", "show", path, "--out", out) == 0
+        assert "年龄不符" in out.read_text(encoding="utf-8")
+        out.unlink()
+    assert run("study", "show", STUDY) == 2
+    assert run("study", "show", STUDY, "--out", tmp_path / "none" / "page.html") == 2
+    assert run("study", "show", tmp_path / "x.study", "--out", out) == 2

@@ -17,6 +17,7 @@ from app.questionnaire.lint.finding import ERROR, Finding
 from app.questionnaire.lint.reading import Pace
 from app.questionnaire.lint.survey import Survey, understand
 from app.questionnaire.package import WorkbookError
+from app.questionnaire.workbook import Workbook
 
 _PLACE = re.compile(r" (?P<sheet>[^ !]+)!(?P<column>[A-Z]*)(?P<row>\d+)$")
 _SHEETS = {name: place for place, name in enumerate(workbook.SHEETS)}
@@ -28,7 +29,8 @@ _FOLLOWS = frozenset(
 
 @dataclass(frozen=True)
 class Report:
-    """findings: in the order of sheets, rows and columns. questions: and notes, as in Form.asked. seconds: estimated length of the longest complete interview."""
+    """findings: in the order of sheets, rows and columns. questions: and notes, as in Form.asked. seconds: estimated length of the
+    longest complete interview."""
 
     findings: tuple[Finding, ...]
     questions: int = 0
@@ -56,7 +58,7 @@ def check(path: Path, pace: Pace | None = None) -> Report:
     survey = understand(book)
     found = list(_rules(survey, pace))
     if not any(finding.severity == ERROR for finding in found):
-        found += _compiled(path)
+        found += _compiled(book)
     return Report(
         tuple(sorted(_once(found), key=_order)),
         sum(line.wants_answer or line.type == "note" for line in survey.questions),
@@ -75,11 +77,13 @@ def _rules(survey: Survey, pace: Pace) -> Iterator[Finding]:
     yield from reading.times(survey, pace)
 
 
-def _compiled(path: Path) -> Iterator[Finding]:
+def _compiled(book: Workbook) -> Iterator[Finding]:
     try:
-        xlsform.compile_workbook(path)
+        xlsform.compile_book(book)
     except StudyError as error:
-        yield Finding("does-not-compile", error.where or path.name, {"what": error.what, "todo": error.todo})
+        yield Finding(
+            "does-not-compile", error.where or book.path.name, {"what": error.what, "todo": error.todo}
+        )
 
 
 def _once(found: list[Finding]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from app.questionnaire.lint.expressions import Expressions
 from app.questionnaire.lint.finding import Finding
-from app.questionnaire.lint.survey import CLOSES, Line, Survey
+from app.questionnaire.lint.survey import Line, Survey
 from app.questionnaire.lint.syntax import Literal, Node, names, walk
 from app.questionnaire.lint.truth import domains, evaluate, numbers, possible, truth
 
@@ -27,8 +27,8 @@ def check(survey: Survey, expressions: Expressions) -> Iterator[Finding]:
 def _circles(survey: Survey, expressions: Expressions) -> Iterator[Finding]:
     graph: dict[str, set[str]] = {}
     for line in survey.lines:
-        if not line.name or line.type in CLOSES:
-            continue
+        if survey.by_name.get(line.name) is not line:
+            continue  # the end of a group, or a second one of that name: said already
         reads: set[str] = set()
         for column in ("relevant", "calculation"):
             tree = expressions.of(line, column)
