@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.questionnaire import choices, xpath
 from app.questionnaire.form import Choice, Form, Question
+from app.questionnaire.nodes import below
 from app.questionnaire.state import State
 from app.questionnaire.stored import untyped
 from app.questionnaire.values import Value
@@ -24,9 +25,9 @@ class Facts:
     def values(self) -> Mapping[str, str]:
         """The non-empty values of all relevant questions, hidden and calculated ones too."""
         return {
-            name: untyped(node.value, self.form.by_path[node.path].type)
-            for name, node in self._state.tree.named.items()
-            if node.on and node.value != ""
+            node.key: untyped(node.value, self.form.by_path[node.path].type)
+            for node in below(self._state.tree.root)
+            if node.on and node.value != "" and node.path in self.form.by_path
         }
 
     @property

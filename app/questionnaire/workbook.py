@@ -84,11 +84,18 @@ class Workbook:
         return self.path.name
 
     def tables(self) -> dict[str, list[dict[str, str]]]:
-        """The sheets as pyxform takes them: rows in their places, blank ones as empty tables."""
+        """The sheets as pyxform takes them: rows in their places, blank ones as empty tables.
+
+        Headings go along, because pyxform finds some columns (trigger) by their place among them.
+        """
         found: dict[str, list[dict[str, str]]] = {}
         for sheet, rows in self.rows.items():
             last = max(rows, default=1)
             found[sheet] = [dict(rows.get(number, {})) for number in range(2, last + 1)]
+            headings = dict.fromkeys(
+                (*self.columns.get(sheet, {}), *(key for row in found[sheet] for key in row)), ""
+            )
+            found[f"{sheet}_header"] = [headings]
         return found
 
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from app.clock import VirtualClock, seeded
 from app.questionnaire.form import Form, Group, Kind, Question
-from app.questionnaire.nodes import Node
+from app.questionnaire.nodes import Node, Series
 from app.questionnaire.state import State
 from app.questionnaire.stored import untyped
 from app.questionnaire.values import Value
 from app.questionnaire.world import World
 
+ANSWERS: list[Value] = ["", 0.0, 1.0, 2.0, 3.0]
 WORLD = World(VirtualClock(1_800_000_000_000), seeded("x"))
 
 
@@ -110,7 +111,7 @@ def walk(form: Form, seed: int, steps: int = 25) -> None:
         if verb < 0.8:
             node = dice.choice(asked)
             answered.add(node.key)
-            state.answer(node, dice.choice(["", 0.0, 1.0, 2.0, 3.0]))
+            state.answer(node, dice.choice(ANSWERS))
         elif verb < 0.92:
             state.add(dice.choice(series))
         elif any(each.instances for each in series):
@@ -154,15 +155,20 @@ def test_a_trial_leaves_no_trace(shape: int, seed: int) -> None:
         ]
         before = picture(state)
         with state.trial():
-            state.answer(dice.choice(asked), dice.choice(["", 0.0, 1.0, 2.0, 3.0]))
+            state.answer(dice.choice(asked), dice.choice(ANSWERS))
         assert picture(state) == before
-        state.answer(dice.choice(asked), dice.choice(["", 0.0, 1.0, 2.0, 3.0]))
+        state.answer(dice.choice(asked), dice.choice(ANSWERS))
 
 
 def test_an_answer_that_nothing_reads_costs_the_same_in_any_form(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, not timed: how many nodes are worked out after one answer."""
     work: list[str] = []
     honest = State._work
+
+    def counted(state: State, node: Node | Series, *, spread: bool = True) -> None:
+        work.append(node.path)
+        honest(state, node, spread=spread)
+
     for length in (10, 1_000):
         questions = [Question("first", "/data/first", Kind.INTEGER, type="int")]
         questions += [

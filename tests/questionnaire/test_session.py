@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from app.errors import AnswerError
 from app.questionnaire.form import Choice, Form, Kind, Question
-from app.questionnaire.session import Session
 from app.questionnaire.nodes import Node
 from app.questionnaire.scope import Scope
+from app.questionnaire.session import Session
 from app.questionnaire.values import Value
 from app.questionnaire.wording import LONGEST
 

@@ -202,3 +202,12 @@ def test_opening_a_compiled_form_never_loads_pyxform(dazhou_xml: str, tmp_path: 
 def test_compiling_twice_gives_the_same_form(dazhou_xml: str, dazhou: Form) -> None:
     assert xlsform.compile_workbook(DAZHOU) == dazhou_xml
     assert xlsform.parse(dazhou_xml.encode()) == dazhou
+
+
+def test_chinese_quotation_marks_stay_in_texts_and_become_plain_in_expressions(
+    write_workbook: WriteWorkbook,
+) -> None:
+    rows = [{"type": "text", "name": "q", "label": "说“还行”‘吗’？", "constraint": ". != “还行”"}]
+    form = xlsform.parse(xlsform.compile_workbook(write_workbook(rows)))
+    assert form.by_name["q"].labels == {"default": "说“还行”‘吗’？"}
+    assert form.by_name["q"].constraint == '. != "还行"'
