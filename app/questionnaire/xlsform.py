@@ -21,6 +21,10 @@ LARGEST = 64 << 20
 _ADDRESS = re.compile(
     r"\[row : (?P<row>\d+)\](?: On the '(?P<sheet>[^']*)' sheet, the '(?P<column>[^']*)' value)?"
 )
+TEXTS = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
+"""Columns that people read."""
+_KEEP = dict(zip(map(ord, "“”‘’"), "\uf8f1\uf8f2\uf8f3\uf8f4", strict=True))
+_RESTORE = {ord(private): chr(quote) for quote, private in _KEEP.items()}
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -37,8 +41,9 @@ def compile_book(book: workbook.Workbook) -> str:
 
     path = book.path
     try:
-        tables = {"fallback_form_name": path.stem, **book.tables()}
-        xml = embedded(str(convert(xlsform=tables, validate=False, pretty_print=False).xform), path.parent)
+        tables = {"fallback_form_name": path.stem, **_quotes_kept(book.tables())}
+        made = str(convert(xlsform=tables, validate=False, pretty_print=False).xform)
+        xml = embedded(made.translate(_RESTORE), path.parent)
     except PyXFormError as error:
         raise _located(str(error), book) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -51,6 +56,16 @@ def compile_book(book: workbook.Workbook) -> str:
     except StudyError as error:
         raise StudyError(error.what, where=path.name, todo=error.todo) from error
     return xml
+
+
+def _quotes_kept(tables: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    """pyxform writes every “ ” as a straight quotation mark. Expressions need that; what is read aloud stays as it was signed."""
+    for rows in tables.values():
+        for cells in rows:
+            for heading, text in cells.items():
+                if heading.partition("::")[0].strip().lower().replace(" ", "_") in TEXTS:
+                    cells[heading] = text.translate(_KEEP)
+    return tables
 
 
 def parse(xml: str | bytes) -> Form:
