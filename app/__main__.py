@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from app import __version__, log, settings
-from app.commands import central, centre, demo, evidence, study, sync
+from app.commands import central, centre, demo, evidence, form, study, sync
 from app.commands.invocation import Invocation, OpenDesk
 from app.commands.selftest import Check, run_selftest
 from app.errors import FangxinError, UsageError
@@ -67,6 +67,7 @@ def build(face: Face) -> typer.Typer:
     evidence.register(cli)
     for name, group in (
         ("study", study.cli),
+        ("form", form.cli),
         ("sync", sync.cli),
         ("central", central.cli),
         ("centre", centre.cli),

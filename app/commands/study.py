@@ -6,30 +6,56 @@ from typing import Annotated
 
 import typer
 
-from app.canonical import encode
+from app.canonical import encode, hexdigest
 from app.centre import Centre
+from app.commands import checking
+from app.commands.checking import played
+from app.commands.form import read_xform
 from app.commands.invocation import verifiers
+from app.commands.tongue import tongue
+from app.errors import UsageError
+from app.evidence.note import Verifier
 from app.questionnaire import xlsform
+from app.questionnaire.lint.finding import ERROR
+from app.questionnaire.show import page
+from app.sample.outcome import load_outcomes
+from app.study.author import examine
 from app.study.bundle import build as build_package
 from app.study.bundle import open_bundle
 from app.study.load import load
+from app.study.model import Study
 
 cli = typer.Typer(help="The study: questionnaire, units, frame, signed package.", no_args_is_help=True)
 _DAY = 24 * 60 * 60 * 1000
 
 
 @cli.command()
-def check(path: Annotated[Path, typer.Argument(help="Study folder or XLSForm workbook.")]) -> None:
-    """Say what is wrong with a study before anyone dials."""
-    if path.is_dir():
-        source = load(path)
-        typer.echo(
-            f"{path}: good. {len(source.form.asked)} questions and notes, {len(source.items)} scored items, {len(source.units)} units."
-        )
+def check(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="Study folder or XLSForm workbook.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    scenarios: Annotated[
+        Path | None, typer.Option(help="Folder of scenario files (*.txt) to play as well.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="zh or en; without it as the system.")] = "",
+    pace: Annotated[
+        int, typer.Option(min=0, max=600, help="Characters read a minute; 0 = as study.toml says.")
+    ] = 0,
+) -> None:
+    """Say all that is wrong with a study before anyone dials. Exit 0 when nothing has to be mended."""
+    language = tongue(context, lang)
+    examined = examine(path, pace)
+    findings, count = list(examined.questionnaire.findings), 0
+    if scenarios is not None and examined.questionnaire.good:
+        count, failed = played(path, scenarios)
+        findings += failed
+    if as_json:
+        typer.echo(checking.as_json(path, examined, findings, count, language))
     else:
-        form = xlsform.parse(xlsform.compile_workbook(path))
-        form.check()
-        typer.echo(f"{path}: good. {len(form.asked)} questions and notes in {', '.join(form.languages)}.")
+        for line in checking.as_text(path, examined, findings, count, language):
+            typer.echo(line)
+    if any(finding.severity == ERROR for finding in findings):
+        raise checking.sentence(findings, language)
 
 
 @cli.command()
@@ -57,12 +83,45 @@ def build(
 
 @cli.command()
 def show(
-    package: Annotated[Path, typer.Argument(help="A .study file.")],
-    key: Annotated[list[str], typer.Option(help="The publisher's public key, or the file that holds it.")],
+    path: Annotated[
+        Path, typer.Argument(help="A .study file, a study folder, an XLSForm workbook or an XForm.")
+    ],
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="For a .study file: the publisher's public key, or the file that holds it."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the whole questionnaire with its routing as one HTML page.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Check a package's signature and say what it holds."""
-    study = open_bundle(package, trusted=verifiers(key), now=time.time_ns() // 1_000_000)
+    """Show the questionnaire for sign-off; of a package, check the signature and say what it holds."""
+    if path.suffix.lower() == ".study":
+        study = open_bundle(path, trusted=_trusted(key), now=time.time_ns() // 1_000_000)
+        if out is None:
+            _say(study, as_json=as_json)
+            return
+        form, digest = study.form, hexdigest(study.form_xml)
+    elif out is None:
+        raise UsageError("The page needs a file to go to", todo="Name one with --out.")
+    else:
+        xml = read_xform(path)
+        form, digest = xlsform.parse(xml), hexdigest(xml)
+    outcomes = {str(each.key): (each.zh, each.en) for each in load_outcomes().values()}
+    try:
+        out.write_text(page(form, outcomes, digest), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The page cannot be written: {error.strerror}", where=str(out)) from error
+    typer.echo(f"{out}: {form.title}, {len(form.asked)} questions and notes")
+
+
+def _trusted(key: list[str] | None) -> list[Verifier]:
+    if not key:
+        raise UsageError("Whose package is it?", todo="Name the publisher's public key with --key.")
+    return verifiers(key)
+
+
+def _say(study: Study, *, as_json: bool) -> None:
     facts = {
         "id": study.id,
         "version": study.version,

@@ -4,15 +4,15 @@ Everything here is read from the XForm (xlsform.py) and never changes; what a pe
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
-from typing import cast
 
-from app.errors import StudyError
-from app.questionnaire import xpath
+from app.questionnaire import parsing
+from app.questionnaire.graph import Graph, Rules
+from app.questionnaire.parsing import FormError
+from app.questionnaire.tables import Table
 from app.questionnaire.xpath import Compiled
 
 Texts = Mapping[str, str]
@@ -20,27 +20,25 @@ Texts = Mapping[str, str]
 Template = tuple[str | Compiled, ...]
 """A text in pieces: fixed ones and expressions whose value is put in."""
 
-_OUTPUT = re.compile(r"\$\{([^}]*)\}")
 _ISO = re.compile(r"\(([A-Za-z-]+)\)\s*$")
 
 
-class FormError(StudyError):
-    """A fault in one question. question: its name; column: the XLSForm column it was written in."""
-
-    def __init__(self, what: str, *, question: str, column: str, todo: str = "") -> None:
-        self.question, self.column = question, column
-        super().__init__(what, where=f"question {question}, column {column}", todo=todo)
-
-
 class Kind(Enum):
-    """What kind of answer a question takes. CALCULATE and HIDDEN are never shown."""
+    """What kind of answer a question takes. CALCULATE and HIDDEN are never shown; REPEAT asks whether there is another one."""
 
     INTEGER = "integer"
     DECIMAL = "decimal"
     TEXT = "text"
     SELECT_ONE = "select_one"
     SELECT_MULTIPLE = "select_multiple"
+    RANK = "rank"
+    RANGE = "range"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "dateTime"
+    ACKNOWLEDGE = "acknowledge"
     NOTE = "note"
+    REPEAT = "repeat"
     CALCULATE = "calculate"
     HIDDEN = "hidden"
 
@@ -55,8 +53,37 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """Where a question's choices come from when they depend on the interview. nodeset: XPath; value, label: columns of its rows.
+
+    random: in an order drawn for the case; seed: XPath of the seed, "" = the case's own.
+    """
+
+    nodeset: str
+    value: str = "name"
+    label: str = "label"
+    random: bool = False
+    seed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A value that the form sets itself: at the first load, in each new instance of a repeat, or when `source` is answered."""
+
+    target: str
+    value: str
+    first: bool = False
+    new: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question, note or calculation. Texts may hold ${expression} where a value is put in. Rules are XPath ("" = none).
+
+    default: at the start; fresh: the default in a new instance of a repeat.
+    choices: all that can ever be offered by a list of the form; items: how they are picked and put in order, if they are.
+    bounds: start, end and step of a range. preload: what the program fills in ("timestamp start").
 
     type: the XForm data type ("int", "string" …). hints: instructions, never read aloud. cati: telephone columns (design in
     resources/docs), e.g. read, scale, dk, refused, ends, part, seconds, weight, aspect.
@@ -77,7 +104,13 @@ class Question:
     constraint_messages: Texts = field(default_factory=dict)
     required_messages: Texts = field(default_factory=dict)
     default: str = ""
+    fresh: str = ""
     cati: Mapping[str, str] = field(default_factory=dict)
+    readonly: str = ""
+    items: Items | None = None
+    bounds: tuple[str, str, str] | None = None
+    preload: str = ""
+    appearance: str = ""
 
     @property
     def asked(self) -> bool:
@@ -123,22 +156,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of questions: its `relevant` holds for all below it."""
+    """A group of questions: its `relevant` holds for all below it.
+
+    repeats: it can occur several times; count: XPath of how often ("" = as often as there are); initial: instances at the start;
+    fresh: in a new instance of the repeat around it.
+    one_screen: its questions are shown together (field-list).
+    """
 
     name: str
     path: str
     relevant: str = ""
     labels: Texts = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The parsed expressions of a question or group."""
-
-    relevant: Compiled | None = None
-    constraint: Compiled | None = None
-    calculate: Compiled | None = None
-    required: Compiled | None = None
+    repeats: bool = False
+    count: str = ""
+    initial: int = 1
+    fresh: int = 0
+    one_screen: bool = False
+    cati: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,6 +185,9 @@ class Form:
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     groups: tuple[Group, ...] = ()
+    tables: tuple[Table, ...] = ()
+    actions: tuple[Action, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Question]:
@@ -163,9 +200,31 @@ class Form:
         return {question.path: question for question in self.questions}
 
     @cached_property
+    def group_at(self) -> Mapping[str, Group]:
+        """Path → group."""
+        return {group.path: group for group in self.groups}
+
+    @cached_property
+    def table(self) -> Mapping[str, Table]:
+        """Id → table."""
+        return {table.id: table for table in self.tables}
+
+    @cached_property
     def asked(self) -> tuple[Question, ...]:
         """The questions and notes that can appear on screen, in order."""
         return tuple(question for question in self.questions if question.asked)
+
+    @cached_property
+    def layout(self) -> Mapping[str, tuple[str, ...]]:
+        """Path → the paths right below it, in the order of the form; "" → the root."""
+        found: dict[str, dict[str, None]] = {}
+        groups = [group.path for group in self.groups]
+        for path in [*(question.path for question in self.questions), *groups]:
+            parts = path.split("/")
+            for depth in range(1, len(parts)):
+                parent = "/".join(parts[:depth])
+                found.setdefault(parent, {})["/".join(parts[: depth + 1])] = None
+        return {parent: tuple(children) for parent, children in found.items()}
 
     def language_for(self, iso: str) -> str:
         """The form's language for an ISO code ("zh"), or for its full name; the default language when there is none."""
@@ -179,74 +238,38 @@ class Form:
     @cached_property
     def rules(self) -> Mapping[str, Rules]:
         """Path → parsed rules. Raises FormError for an expression that cannot be used."""
-        known = {group.path for group in self.groups} | {question.path for question in self.questions}
-        found: dict[str, Rules] = {}
-        for group in self.groups:
-            found[group.path] = Rules(relevant=_parse(group.relevant, group, "relevant", known))
-        for question in self.questions:
-            found[question.path] = Rules(
-                relevant=_parse(question.relevant, question, "relevant", known),
-                constraint=_parse(question.constraint, question, "constraint", known),
-                calculate=_parse(question.calculate, question, "calculation", known),
-                required=_parse(question.required, question, "required", known),
-            )
-        return found
+        return parsing.rules(self)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """What follows from what. Raises FormError when rules go round in a circle."""
+        return parsing.graph(self)
 
     @cached_property
     def order(self) -> tuple[str, ...]:
         """Paths of groups and questions so that each comes after all that its relevance and calculation read."""
-        graph: dict[str, set[str]] = {}
-        for path, rules in self.rules.items():
-            reads = {ref for rule in (rules.relevant, rules.calculate) if rule for ref in rule.references}
-            parent = path.rpartition("/")[0]
-            graph[path] = reads | ({parent} if parent in self.rules else set())
-        try:
-            return tuple(TopologicalSorter(graph).static_order())
-        except CycleError as error:
-            circle = [path.rpartition("/")[2] for path in cast("list[str]", error.args[1])][::-1]
-            raise FormError(
-                f"The rules go round in a circle: {' → '.join(circle)}", question=circle[0], column="relevant"
-            ) from error
+        return self.graph.order
 
     @cached_property
-    def templates(self) -> Mapping[str, Template]:
-        """Texts with values to put in, taken apart."""
-        return {text: tuple(_pieces(text, question)) for question, text in self._texts() if "${" in text}
+    def lists(self) -> Mapping[str, tuple[Compiled, Compiled | None]]:
+        """Path of a question whose choices depend on the interview → its rows, and the seed of their order."""
+        return parsing.lists(self)
+
+    @cached_property
+    def effects(self) -> tuple[tuple[Action, Compiled], ...]:
+        """The values that the form sets itself, parsed."""
+        return parsing.effects(self)
+
+    @cached_property
+    def templates(self) -> Mapping[tuple[str, str], Template]:
+        """(path, text) → the text taken apart, where it has values to put in."""
+        return parsing.templates(self)
 
     def check(self) -> None:
         """Parse every rule and text now. Raises FormError for the first that cannot be used."""
-        _ = self.order, self.templates
-
-    def _texts(self) -> Iterator[tuple[Question, str]]:
-        for question in self.questions:
-            messages = (question.constraint_messages, question.required_messages)
-            choices = (choice.labels for choice in question.choices)
-            for texts in (question.labels, question.hints, question.guidance, *messages, *choices):
-                for text in texts.values():
-                    yield question, text
+        _ = self.order, self.lists, self.effects, self.templates
 
 
-def _parse(expression: str, node: Question | Group, column: str, known: set[str]) -> Compiled | None:
-    if not expression.strip():
-        return None
-    try:
-        compiled = xpath.compile(expression, node.path)
-    except StudyError as error:
-        raise FormError(error.what, question=node.name, column=column) from error
-    for path in sorted(compiled.references - known):
-        raise FormError(
-            f"The expression reads {path}, which is not in the form", question=node.name, column=column
-        )
-    return compiled
-
-
-def _pieces(text: str, question: Question) -> Iterator[str | Compiled]:
-    at = 0
-    for found in _OUTPUT.finditer(text):
-        yield text[at : found.start()]
-        try:
-            yield xpath.compile(found.group(1), question.path)
-        except StudyError as error:
-            raise FormError(error.what, question=question.name, column="label") from error
-        at = found.end()
-    yield text[at:]
+__all__ = [
+    "Action", "Choice", "Form", "FormError", "Group", "Items", "Kind", "Question", "Rules", "Template", "Texts",
+]  # fmt: skip

@@ -1,58 +1,82 @@
 """One interview's walk through a form: which question is on, what may be answered, what follows from it.
 
-Semantics are JavaRosa's: a question that is not relevant keeps its stored answer, but every expression reads it as blank. The
-whole form is worked out anew after each answer, in the order of dependence.
+Semantics are JavaRosa's: a question that is not relevant keeps its stored answer, but every expression reads it as blank. Only what
+an answer touches is worked out anew (state.py).
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
 from app.errors import AnswerError
-from app.questionnaire.form import Form, Kind, Question, Texts
-from app.questionnaire.values import to_text, to_truth
-from app.questionnaire.view import View
-from app.questionnaire.wording import LONGEST, say
+from app.questionnaire import answering, choices, voiding, walk
+from app.questionnaire.answering import NOTED, Misfit
+from app.questionnaire.facts import Facts
+from app.questionnaire.form import Form, Kind, Question
+from app.questionnaire.moments import Moment
+from app.questionnaire.nodes import around
+from app.questionnaire.route import Route
+from app.questionnaire.speech import Speech
+from app.questionnaire.state import State
+from app.questionnaire.stored import typed, untyped
+from app.questionnaire.walk import Stop
+from app.questionnaire.wording import LONGEST
+from app.questionnaire.world import World
 
-NOTED = "OK"
-"""What is stored for a note that was read."""
-
-_INTEGER = re.compile(r"-?[0-9]{1,9}")
-_DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+_UNCOUNTED = frozenset({Kind.NOTE, Kind.REPEAT})
 
 
-class Session:
+class Session(Facts, Speech):
     """The state of one interview in one form.
 
-    answers: name → stored value, in any order (a resumed interview). at: name of the question to stand at; "" = the first relevant
-    question without a stored answer, or, where the script had ended early, the question that ended it. language: full name or
-    ISO code; "" = the form's default.
+    answers: name → stored value, in any order (a resumed interview); in a repeat the name carries the instance ("age[3]"), and the
+    repeat's own name holds its instances ("1 3", with "." when no more are to come). at: name of the question to stand at; "" = the
+    first relevant question without a stored answer, or, where the script had ended early, the question that ended it. language: full
+    name or ISO code; "" = the form's default. given: values known beforehand, by question name: a hidden question (or any other one)
+    of that name has this value until it is answered, so expressions read it by name and labels pipe it. world: clock, chance, zone
+    and the case's seed; `given` is put into it.
     """
 
     def __init__(
-        self, form: Form, answers: Mapping[str, str] | None = None, at: str = "", language: str = ""
+        self,
+        form: Form,
+        answers: Mapping[str, str] | None = None,
+        at: str = "",
+        language: str = "",
+        *,
+        given: Mapping[str, str] | None = None,
+        world: World | None = None,
     ) -> None:
         self.form = form
-        self._language = form.language_for(language)
-        self._stored = {name: value for name, value in (answers or {}).items() if name in form.by_name}
-        self._view = View(form, self._stored, self._language)
+        world = world or World()
+        self.world = replace(world, given={**world.given, **given}) if given else world
+        stored = dict(answers or {})
+        self._state = State(form, stored, form.language_for(language), self.world)
+        tree = self._state.tree
+        names = tree.named.keys() | tree.series.keys() | (stored.keys() & form.by_name.keys())
+        self._stored = {
+            name: value for name, value in stored.items() if name in names or _instance(name, form)
+        }
+        self._entering = False
+        self._route = Route(self._state)
         self._place = self._start(at)
 
     @property
-    def language(self) -> str:
-        """The language of the interview, as in the form."""
-        return self._language
-
-    @language.setter
-    def language(self, language: str) -> None:
-        """Full name or ISO code."""
-        self._language = self.form.language_for(language)
-        self._view = View(self.form, self._stored, self._language)
+    def current(self) -> Question | None:
+        """The question on screen, with the choices that it offers now; None after the last."""
+        if self._place >= len(self._stops):
+            return None
+        return self._shown(self._stops[self._place])
 
     @property
-    def current(self) -> Question | None:
-        """The question on screen; None after the last."""
-        return self.form.asked[self._place] if self._place < len(self.form.asked) else None
+    def screen(self) -> tuple[Question, ...]:
+        """The questions on screen together: the current one, or all relevant ones of its field-list group."""
+        if self._place >= len(self._stops):
+            return ()
+        group = walk.screen_of(self._state, self._stops[self._place].node)
+        if group is None:
+            return (self._shown(self._stops[self._place]),)
+        together = (s for s in self._stops if s.on and walk.screen_of(self._state, s.node) is group)
+        return tuple(self._shown(stop) for stop in together)
 
     @property
     def ends(self) -> str:
@@ -68,211 +92,206 @@ class Session:
     def answers(self) -> Mapping[str, str]:
         """The non-empty answers of relevant questions, in the order of the form."""
         return {
-            question.name: self._value(question)
-            for question in self.form.asked
-            if self._view.relevant[question.path] and self._value(question)
+            stop.question.name: self._value(stop)
+            for stop in self._stops
+            if stop.on and stop.series is None and self._value(stop)
         }
 
     @property
     def progress(self) -> tuple[int, int]:
         """Number of the current question among those that want an answer, and how many the form has in all."""
-        numbered = [place for place, q in enumerate(self.form.asked) if q.kind is not Kind.NOTE]
-        return sum(place <= self._place for place in numbered), len(numbered)
+        return self._route.numbers[min(self._place + 1, len(self._stops))], self._route.numbers[-1]
 
-    def answer(self, value: str) -> None:
-        """Store an answer to the current question and stay there. Raises AnswerError, in the interview's language, and stores
-        nothing when the value does not fit."""
-        question = self._on()
-        accepted = self._accept(question, value)
-        self._store(question.name, accepted)
+    def answer(self, value: str, name: str = "") -> None:
+        """Store an answer to the current question (or, with a name, to another one on the screen) and stay there. Raises AnswerError,
+        in the interview's language, and stores nothing when the value does not fit."""
+        stop = self._on() if not name else self._on_screen(name)
+        accepted = self._accept(stop, value)
+        if stop.series is not None:
+            self._decide(stop, accepted)
+            return
+        self._stored[stop.question.name] = accepted
+        if stop.question.kind is not Kind.NOTE:
+            self._state.answer(stop.node, typed(accepted, stop.question.type, self.world.zone))
+        self._lay_out()
+
+    def check(self, name: str, value: str) -> None:
+        """Raise AnswerError if the question of this name would not take the value now; nothing is stored."""
+        stop = next((stop for stop in self._stops if stop.question.name == name), None)
+        if stop is not None:
+            self._accept(stop, value)
 
     def next(self) -> None:
         """Go to the next relevant question. Raises AnswerError when the current one needs an answer first."""
-        question = self._on()
-        if self._is_open(question):
-            raise AnswerError(self._required_text(question))
-        self._place = len(self.form.asked) if question.ends else self._following(self._place + 1)
+        stop = self._on()
+        if self._entering:
+            self._entering = False
+            inner = stop.series.instances[-1] if stop.series else stop.node
+            self._place = self._route.find(lambda stop: stop.on and inner in around(stop.node), self._place)
+            return
+        if self._is_open(stop):
+            raise AnswerError(self._required_text(stop.question))
+        self._place = len(self._stops) if stop.question.ends else self._route.following(self._place + 1)
 
     def back(self) -> None:
         """Go to the question before, if there is one."""
-        before = [place for place in self._relevant_places() if place < self._place]
+        self._entering = False
+        before = [place for place in self._route.relevant() if place < self._place]
         self._place = before[-1] if before else self._place
 
     def jump(self, name: str) -> None:
         """Go to a question that the interview has reached or could reach now. Raises AnswerError if not."""
-        for place in self._relevant_places():
-            question = self.form.asked[place]
-            if question.name == name:
-                self._place = place
+        for place in self._route.relevant():
+            stop = self._stops[place]
+            if stop.question.name == name:
+                self._place, self._entering = place, False
                 return
-            if self._is_open(question) and self._is_later(name, place):
-                raise AnswerError(self._word("too_far", name=question.name))
+            if self._is_open(stop) and self._route.is_later(name, place):
+                raise AnswerError(self._word("too_far", name=stop.question.name))
         raise AnswerError(self._word("not_on"))
 
+    def remove(self, name: str) -> None:
+        """Take away one instance of a repeat ("member[3]"); what was answered in it stays stored. The walk goes on where it is, or at
+        the question after the instance. Raises AnswerError when there is none."""
+        node = self._state.tree.instance_named(name)
+        if node is None or node.series is None or self.form.group_at[node.path].count:
+            raise AnswerError(self._word("not_on"))
+        here = self._stops[self._place].node if self._place < len(self._stops) else None
+        first = self._route.find(lambda stop: node in around(stop.node), self._place)
+        self._state.remove(node)
+        self._stored[node.series.key] = node.series.stored
+        self._lay_out()
+        left = here is None or node in around(here)
+        kept = self._route.find(lambda stop: stop.node is here, first)
+        self._place = self._route.following(first if left else kept)
+
     def voids(self, name: str, value: str) -> tuple[str, ...]:
-        """Names of answered questions that would not be relevant any more if `name` were answered with `value`; () also when
-        the value would not be taken."""
+        """Names of answered questions that would not count any more if `name` were answered with `value`: not relevant, or their choice
+        not offered; () also when the value would not be taken."""
+        stop = next((stop for stop in self._stops if stop.question.name == name), None)
+        if stop is None or stop.series is not None:
+            return ()
         try:
-            accepted = self._accept(self.form.by_name[name], value)
+            accepted = self._accept(stop, value)
         except AnswerError:
             return ()
-        trial = View(self.form, {**self._stored, name: accepted}, self._language)
-        return tuple(
-            answered
-            for answered in self.answers
-            if self.form.by_name[answered].kind is not Kind.NOTE
-            and not trial.relevant[self.form.by_name[answered].path]
-        )
-
-    def text(self, question: Question, language: str = "") -> str:
-        """What is read aloud, with values put in. language: full name or ISO code; "" = that of the interview."""
-        return self._fill(question.labels, language) or question.name
-
-    def instruction(self, question: Question, language: str = "") -> str:
-        """What the interviewer is told and never reads out."""
-        return self._fill(question.hints, language)
-
-    def choice_text(self, question: Question, code: str, language: str = "") -> str:
-        """Label of an option, with values put in; the code itself if it has none."""
-        labels = next((choice.labels for choice in question.choices if choice.name == code), {})
-        return self._fill(labels, language) or code
-
-    def constraint_text(self, question: Question, language: str = "") -> str:
-        """Why a value outside the constraint is not taken."""
-        return self._fill(question.constraint_messages, language) or self._word("constraint")
+        return voiding.lost(self._state, stop, accepted, self._stops, self._stored)
 
     # walking
 
+    @property
+    def _stops(self) -> list[Stop]:
+        return self._route.stops
+
+    def _lay_out(self) -> None:
+        """When instances of repeats came or went, the current question keeps its place."""
+        here = self._stops[self._place].question.name if self._place < len(self._stops) else ""
+        if self._route.lay_out() and here:
+            self._place = self._route.find(lambda stop: stop.question.name == here, len(self._stops))
+
     def _start(self, at: str) -> int:
-        places = list(self._relevant_places())
         if at:
-            wanted = next((p for p, question in enumerate(self.form.asked) if question.name == at), 0)
-            return self._following(wanted)
-        open_places = [p for p in places if self.form.asked[p].name not in self._stored]
-        if open_places:
-            return open_places[0]
-        if self._ended_early(places):
-            return places[-2]
-        return len(self.form.asked)
+            wanted = next((p for p, stop in enumerate(self._stops) if stop.question.name == at), 0)
+            return self._route.following(wanted)
+        places = list(self._route.relevant())
+        for place in places:
+            if self._is_untouched(self._stops[place]):
+                return place
+        if len(places) > 1 and places[-1] != len(self._stops) - 1 and self._stops[places[-1]].question.ends:
+            return places[-2]  # a note ended it early ("not now"): whoever is called again is asked again
+        return len(self._stops)
 
-    def _ended_early(self, places: list[int]) -> bool:
-        """Everything was asked, and a note before the last one ended it ("not now"): whoever is called again is asked again."""
-        return (
-            len(places) > 1
-            and places[-1] != len(self.form.asked) - 1
-            and bool(self.form.asked[places[-1]].ends)
-        )
+    def _is_untouched(self, stop: Stop) -> bool:
+        return not stop.series.closed if stop.series else stop.question.name not in self._stored
 
-    def _relevant_places(self) -> Iterator[int]:
-        """Up to and with the first note that ends the interview."""
-        for place, question in enumerate(self.form.asked):
-            if self._view.relevant[question.path]:
-                yield place
-                if question.ends:
-                    return
-
-    def _following(self, place: int) -> int:
-        return next((p for p in self._relevant_places() if p >= place), len(self.form.asked))
-
-    def _is_later(self, name: str, place: int) -> bool:
-        return any(q.name == name and self._view.relevant[q.path] for q in self.form.asked[place + 1 :])
-
-    def _on(self) -> Question:
-        if self.current is None:
+    def _on(self) -> Stop:
+        if self._place >= len(self._stops):
             raise AnswerError(self._word("not_on"))
-        return self.current
+        return self._stops[self._place]
 
-    def _value(self, question: Question) -> str:
-        return self._stored.get(question.name, question.default)
+    def _on_screen(self, name: str) -> Stop:
+        if name in {question.name for question in self.screen}:
+            return next(stop for stop in self._stops if stop.question.name == name)
+        raise AnswerError(self._word("not_on"))
 
-    def _is_open(self, question: Question) -> bool:
-        """A note not read yet, or a required question without an answer: nobody gets past it."""
+    def _shown(self, stop: Stop) -> Question:
+        if stop.series is not None or stop.question.items is None:
+            return stop.question
+        return replace(stop.question, choices=tuple(choices.offered(self._state, stop.node)))
+
+    def _value(self, stop: Stop) -> str:
+        question = stop.question
         if question.kind is Kind.NOTE:
-            return question.name not in self._stored
-        return not self._value(question) and self._is_required(question)
+            return self._stored.get(question.name, "")
+        if question.name in self._stored and not question.calculate:
+            return self._stored[question.name]
+        return untyped(stop.node.value, question.type)
+
+    def _is_open(self, stop: Stop) -> bool:
+        """A note not read yet, or a required question without an answer: nobody gets past it."""
+        if stop.series is not None:
+            return not stop.series.closed
+        if stop.question.kind is Kind.NOTE:
+            return stop.question.name not in self._stored
+        return not self._value(stop) and self._is_required(stop)
 
     # answering
 
-    def _store(self, name: str, value: str) -> None:
-        self._stored[name] = value
-        self._view = View(self.form, self._stored, self._language)
+    def _decide(self, stop: Stop, value: str) -> None:
+        series = stop.series
+        if series is None:
+            return
+        if value == walk.ANOTHER:
+            self._state.add(series)
+            self._entering = True
+        else:
+            series.closed, self._entering = True, False
+        self._stored[series.key] = series.stored
+        self._lay_out()
 
-    def _is_required(self, question: Question) -> bool:
-        rule = self.form.rules[question.path].required
-        return rule is not None and to_truth(rule(self._view))
+    def _is_required(self, stop: Stop) -> bool:
+        rule = self.form.rules[stop.question.path].required
+        return self._state.true(rule, stop.node, otherwise=False)
 
-    def _accept(self, question: Question, value: str) -> str:
+    def _accept(self, stop: Stop, value: str) -> str:
         """The value as it is stored."""
+        question = stop.question
         if question.kind is Kind.NOTE:
             return NOTED
         if len(value) > LONGEST:
             raise AnswerError(self._word("long"))
-        text = _clean(value) if question.kind is Kind.TEXT else unicodedata.normalize("NFKC", value).strip()
+        text = answering.cleaned(question, value)
+        if stop.series is None and self._state.true(
+            self.form.rules[question.path].readonly, stop.node, otherwise=False
+        ):
+            if text not in {"", self._value(stop)}:
+                raise AnswerError(self._word("fixed"))
+            return self._value(stop)
+        if question.kind is Kind.ACKNOWLEDGE:
+            return NOTED
         if not text:
-            if self._is_required(question):
+            if stop.series is not None or self._is_required(stop):
                 raise AnswerError(self._required_text(question))
             return ""
-        text = self._typed(question, text)
-        rule = self.form.rules[question.path].constraint
-        trial = View(self.form, {**self._stored, question.name: text}, self._language)
-        if rule and not to_truth(rule(trial)):
-            raise AnswerError(self.constraint_text(question))
-        return text
+        return self._fitting(stop, text)
 
-    def _typed(self, question: Question, text: str) -> str:
-        match question.kind:
-            case Kind.INTEGER:
-                return self._score(question, text)
-            case Kind.DECIMAL if not _DECIMAL.fullmatch(text):
-                raise AnswerError(self._word("decimal"))
-            case Kind.SELECT_ONE | Kind.SELECT_MULTIPLE:
-                return self._chosen(question, text)
-        return text
-
-    def _score(self, question: Question, text: str) -> str:
-        if not _INTEGER.fullmatch(text):
-            raise AnswerError(self._word("score" if question.scale else "integer"))
-        value = str(int(text))
-        if question.scale and value not in {question.dk, question.refused}:
-            low, high = question.scale
-            if not low <= int(value) <= high:
-                raise AnswerError(
-                    self._fill(question.constraint_messages) or self._word("range", low=low, high=high)
-                )
-        return value
-
-    def _chosen(self, question: Question, text: str) -> str:
-        names = [choice.name for choice in question.choices]
-        wanted = text.split() if question.kind is Kind.SELECT_MULTIPLE else [text]
-        for value in wanted:
-            if value not in names:
-                raise AnswerError(self._word("choice", value=value[:20]))
-        return " ".join(name for name in names if name in wanted)
-
-    # texts
-
-    def _required_text(self, question: Question) -> str:
-        if question.kind is Kind.NOTE:
-            return self._word("unread")
-        return self._fill(question.required_messages) or self._word("required")
-
-    def _fill(self, texts: Texts, language: str = "") -> str:
-        wanted = self.form.language_for(language) if language else self._language
-        text = texts.get(wanted) or texts.get(self.form.languages[0], "")
-        if text not in self.form.templates:
+    def _fitting(self, stop: Stop, text: str) -> str:
+        question = stop.question
+        offered = question.choices if stop.series else choices.offered(self._state, stop.node)
+        try:
+            text = answering.accepted(question, text, [choice.name for choice in offered])
+        except Misfit as misfit:
+            own = self._fill(question, question.constraint_messages, "") if misfit.key == "range" else ""
+            raise AnswerError(own or self._word(misfit.key, **misfit.values)) from misfit
+        if stop.series is not None:
             return text
-        view = self._view if wanted == self._language else View(self.form, self._stored, wanted)
-        pieces = self.form.templates[text]
-        return "".join(piece if isinstance(piece, str) else to_text(piece(view)) for piece in pieces)
-
-    def _word(self, key: str, **values: object) -> str:
-        return say(self._language, key, **values)
+        value, rule = typed(text, question.type, self.world.zone), self.form.rules[question.path].constraint
+        if rule and not self._state.takes(stop.node, rule, value):
+            raise AnswerError(self.constraint_text(question))
+        return untyped(value, question.type) if isinstance(value, Moment) else text
 
 
-def _clean(text: str) -> str:
-    """An open answer as typed, without what no keyboard types: control characters but line breaks, and half surrogate pairs."""
-    return "".join(
-        letter
-        for letter in text.strip()
-        if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cs"}
-    )
+def _instance(name: str, form: Form) -> bool:
+    """An answer in a repeat ("age[3]") whose instance was taken away: it stays stored."""
+    base, bracket, _ = name.partition("[")
+    return bool(bracket) and (base in form.by_name or any(g.repeats and g.name == base for g in form.groups))

@@ -1,159 +1,209 @@
-"""An ODK XForm (XML, as pyxform writes it) read into a Form. What we cannot run yet is refused, naming question and column."""
+"""An ODK XForm (XML, as pyxform writes it) read into a Form. What cannot be asked by voice is refused, naming question and column."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
 from app.errors import StudyError
-from app.questionnaire.form import Choice, Form, FormError, Group, Kind, Question
+from app.questionnaire import shapes
+from app.questionnaire.form import Action, Form, FormError, Group, Kind, Question
+from app.questionnaire.itext import Element, Texts, attribute, child, children, find, last, name_of
+from app.questionnaire.lists import Lists
 
 _JR = "{http://openrosa.org/javarosa}"
-_ITEXT = re.compile(r"jr:itext\('([^']*)'\)")
-_ITEMSET = re.compile(r"instance\('([^']+)'\)/root/item")
-_TYPES = {"int": Kind.INTEGER, "decimal": Kind.DECIMAL, "string": Kind.TEXT}
-_SELECTS = {"select1": Kind.SELECT_ONE, "select": Kind.SELECT_MULTIPLE}
-_SIGHT = {"upload", "binary", "barcode", "geopoint", "geotrace", "geoshape"}
-_CATI: Mapping[str, str] = {
-    "read": "yes|text|no",
-    "scale": r"\d{1,3}-\d{1,3}",
-    "dk": r"\d+",
-    "refused": r"\d+",
-    "ends": r"\d+",
-    "part": "intro|screening|items|close",
-    "seconds": r"\d{1,4}",
-    "weight": "county|sex|age",
-    "aspect": ".+",
+_TYPES = {
+    "int": Kind.INTEGER,
+    "long": Kind.INTEGER,
+    "decimal": Kind.DECIMAL,
+    "string": Kind.TEXT,
+    "boolean": Kind.TEXT,
+    "date": Kind.DATE,
+    "time": Kind.TIME,
+    "dateTime": Kind.DATETIME,
 }
-"""Telephone columns (body::cati:… or bind::cati:…) and what may stand in them."""
-
-Element = etree._Element  # noqa: SLF001 - lxml gives the class no public name
+_TAGS = {
+    "select1": Kind.SELECT_ONE,
+    "select": Kind.SELECT_MULTIPLE,
+    "rank": Kind.RANK,
+    "range": Kind.RANGE,
+    "trigger": Kind.ACKNOWLEDGE,
+}
+_CHOOSES = frozenset({"select1", "select", "rank"})
+_SIGHT = frozenset({"upload", "binary", "barcode", "geopoint", "geotrace", "geoshape"})
+_FIRST = frozenset({"odk-instance-first-load", "odk-instance-load", "xforms-ready"})
 
 
 class Reader:
     """One pass over one XForm."""
 
     def __init__(self, root: Element) -> None:
-        model = _find(root, "model")
-        instances = _children(model, "instance") if model is not None else []
+        model = find(root, "model")
+        instances = children(model, "instance") if model is not None else []
         main = next(instances[0].iterchildren(etree.Element), None) if instances else None
-        body = _find(root, "body")
+        body = find(root, "body")
         if model is None or main is None or body is None:
             raise StudyError("This is not an XForm: model, instance or body is missing")
         self._root, self._main, self._body = root, main, body
         self._cati = f"{{{root.nsmap.get('cati', '')}}}"
-        self._binds = {str(bind.get("nodeset")): bind for bind in _children(model, "bind")}
-        self._lists = {str(each.get("id")): each for each in instances[1:]}
-        self._languages, self._itext, self._guides = _translations(model)
+        self._binds = {str(bind.get("nodeset")).strip(): bind for bind in children(model, "bind")}
+        self._texts = Texts(model)
+        self._lists = Lists(instances[1:], self._texts)
         self._controls: dict[str, Element] = {}
         self._groups: dict[str, Element] = {}
-        for action in (node for node in root.iter(etree.Element) if _name(node) == "setvalue"):
-            name = _last(str(action.get("ref")))
-            raise FormError("A dynamic default is not supported yet", question=name, column="default")
+        self._repeats: dict[str, Element] = {}
+        self._actions = [action for each in (model, body) for action in _actions(each)]
         self._walk_body(body)
 
     def form(self) -> Form:
         """The whole form; expressions are not parsed yet."""
-        title = _find(self._root, "title")
+        title = find(self._root, "title")
         form_id = self._main.get("id", "")
-        found = list(self._nodes(self._main, f"/{_name(self._main)}"))
-        questions = tuple(each for each in found if isinstance(each, Question))
-        names = [question.name for question in questions]
-        for question in questions:
-            if names.count(question.name) > 1:
-                raise FormError(
-                    f"Two questions are named {question.name}", question=question.name, column="name"
-                )
+        path = f"/{name_of(self._main)}"
+        found = list(self._nodes(self._main, path))
+        questions = [each for each in found if isinstance(each, Question)]
         return Form(
             id=form_id,
             version=self._main.get("version", ""),
             title=(title.text or form_id) if title is not None else form_id,
-            languages=self._languages,
-            questions=questions,
+            languages=self._texts.languages,
+            questions=tuple(_distinct(questions)),
             groups=tuple(each for each in found if isinstance(each, Group)),
+            tables=tuple(self._lists.tables.values()),
+            actions=tuple(self._actions),
+            notices=tuple(self._notices()),
         )
+
+    def _notices(self) -> Iterator[str]:
+        if self._texts.media:
+            names = ", ".join(
+                dict.fromkeys(key.partition(":")[0].rpartition("/")[2] for key in self._texts.media)
+            )
+            yield f"Pictures, sounds and films are left out in an interview by telephone: {names}"
+        for name, file in self._lists.missing.items():
+            yield f"The file {file} ({name}) is not part of the form"
 
     def _walk_body(self, parent: Element) -> None:
         for node in parent.iterchildren(etree.Element):
-            tag, ref = _name(node), str(node.get("ref") or node.get("nodeset") or "")
+            tag, ref = name_of(node), str(node.get("ref") or node.get("nodeset") or "").strip()
             if tag == "group":
-                self._groups[ref] = node
+                self._groups.setdefault(ref, node)
                 self._walk_body(node)
             elif tag == "repeat":
-                raise FormError("Repeats are not supported yet", question=_last(ref), column="type")
-            elif ref and tag not in {"label", "hint"}:
+                self._repeats[ref] = node
+                self._walk_body(node)
+            elif ref and tag not in {"label", "hint", "setvalue"}:
                 self._controls[ref] = node
 
-    def _nodes(self, parent: Element, above: str) -> Iterator[Question | Group]:
-        for node in parent.iterchildren(etree.Element):
-            path = f"{above}/{_name(node)}"
-            if path.endswith("/meta"):
-                continue  # the form's own housekeeping (instanceID), no part of the interview
-            if len(node):
-                bind = self._binds.get(path)
-                labels = self._label(self._groups.get(path), "label")
-                yield Group(_name(node), path, _attribute(bind, "relevant"), labels)
-                yield from self._nodes(node, path)
+    def _nodes(
+        self, parent: Element, above: str, template: Element | None = None
+    ) -> Iterator[Question | Group]:
+        inner = [node for node in parent.iterchildren(etree.Element) if name_of(node) != "meta"]
+        plain = Counter(name_of(node) for node in inner if node.get(f"{_JR}template") is None)
+        models = {name_of(node): node for node in inner if node.get(f"{_JR}template") is not None}
+        fresh = (
+            Counter(name_of(node) for node in template if node.get(f"{_JR}template") is None)
+            if template is not None
+            else {}
+        )
+        seen: set[str] = set()
+        for node in inner:
+            name = name_of(node)
+            path = f"{above}/{name}"
+            if name in seen:
+                continue  # a template and the instances after it, or several instances
+            seen.add(name)
+            if len(node) or path in self._groups or path in self._repeats:
+                yield replace(
+                    self._group(path, plain[name]), fresh=fresh.get(name, 0) if template is not None else 0
+                )
+                real = next(
+                    (each for each in inner if name_of(each) == name and each.get(f"{_JR}template") is None),
+                    node,
+                )
+                yield from self._nodes(real, path, models.get(name, child(template, name)))
             else:
-                yield self._question(path, (node.text or "").strip())
+                new = child(template, name) if template is not None else None
+                fresh_text = (new.text or "").strip() if new is not None else ""
+                yield replace(self._question(path, (node.text or "").strip()), fresh=fresh_text)
+
+    def _group(self, path: str, initial: int) -> Group:
+        control, repeat = self._groups.get(path), self._repeats.get(path)
+        bind = self._binds.get(path)
+        appearance = f"{attribute(control, 'appearance')} {attribute(repeat, 'appearance')}".split()
+        return Group(
+            last(path),
+            path,
+            attribute(bind, "relevant"),
+            self._texts.label(control if control is not None else repeat, "label"),
+            repeats=repeat is not None,
+            count=attribute(repeat, f"{_JR}count"),
+            initial=initial,
+            one_screen="field-list" in appearance,
+            cati=self._telephone(last(path), bind, control, repeat),
+        )
 
     def _question(self, path: str, default: str) -> Question:
         bind, control = self._binds.get(path), self._controls.get(path)
-        name, data_type = _last(path), _attribute(bind, "type") or "string"
-        hint = _child(control, "hint")
+        name, data_type = last(path), attribute(bind, "type").rpartition(":")[2] or "string"
+        texts = self._texts
+        choices, items = (
+            self._lists.of(name, control) if control is not None and self._chooses(control) else ((), None)
+        )
         return Question(
             name=name,
             path=path,
             kind=self._kind(name, data_type, bind, control),
             type=data_type,
-            labels=self._label(control, "label"),
-            hints=self._label(control, "hint"),
-            guidance=self._texts(hint, self._guides) if hint is not None else {},
-            choices=self._choices(name, control) if control is not None else (),
-            relevant=_attribute(bind, "relevant"),
-            constraint=_attribute(bind, "constraint"),
-            calculate=_attribute(bind, "calculate"),
-            required=_attribute(bind, "required"),
-            constraint_messages=self._message(bind, "constraintMsg"),
-            required_messages=self._message(bind, "requiredMsg"),
+            labels=texts.label(control, "label"),
+            hints=texts.label(control, "hint"),
+            guidance=texts.guidance(control),
+            choices=choices,
+            relevant=attribute(bind, "relevant"),
+            constraint=attribute(bind, "constraint"),
+            calculate=attribute(bind, "calculate"),
+            required=attribute(bind, "required"),
+            constraint_messages=texts.message(bind, f"{_JR}constraintMsg"),
+            required_messages=texts.message(bind, f"{_JR}requiredMsg"),
             default=default,
             cati=self._telephone(name, bind, control),
+            readonly=attribute(bind, "readonly"),
+            items=items,
+            bounds=self._bounds(name, control),
+            preload=f"{attribute(bind, _JR + 'preload')} {attribute(bind, _JR + 'preloadParams')}".strip(),
+            appearance=attribute(control, "appearance"),
         )
+
+    def _chooses(self, control: Element) -> bool:
+        return name_of(control) in _CHOOSES
+
+    def _bounds(self, name: str, control: Element | None) -> tuple[str, str, str] | None:
+        if control is None or name_of(control) != "range":
+            return None
+        found = tuple(
+            attribute(control, each) or usual
+            for each, usual in (("start", "1"), ("end", "10"), ("step", "1"))
+        )
+        try:
+            start, end, step = (str(float(each)) and each for each in found)
+        except ValueError as error:
+            raise FormError(
+                "start, end and step of a range are numbers", question=name, column="parameters"
+            ) from error
+        return start, end, step
 
     def _kind(self, name: str, data_type: str, bind: Element | None, control: Element | None) -> Kind:
         if control is None:
-            return Kind.CALCULATE if _attribute(bind, "calculate") else Kind.HIDDEN
-        tag = _name(control)
-        if tag in _SELECTS:
-            return _SELECTS[tag]
+            return Kind.CALCULATE if attribute(bind, "calculate") else Kind.HIDDEN
+        tag = name_of(control)
+        if tag in _TAGS:
+            return _TAGS[tag]
         if tag == "input" and data_type in _TYPES:
-            return Kind.NOTE if _attribute(bind, "readonly") == "true()" else _TYPES[data_type]
+            return Kind.NOTE if attribute(bind, "readonly") == "true()" else _TYPES[data_type]
         kind = data_type if tag == "input" else tag
-        never = "cannot be asked by voice" if kind in _SIGHT else "is not supported yet"
+        never = "cannot be asked by voice" if kind in _SIGHT else "is not supported"
         raise FormError(f'A question of the kind "{kind}" {never}', question=name, column="type")
-
-    def _choices(self, name: str, control: Element) -> tuple[Choice, ...]:
-        itemset = _child(control, "itemset")
-        if itemset is None:
-            return tuple(self._choice(item, "value") for item in _children(control, "item"))
-        nodeset = _attribute(itemset, "nodeset").strip()
-        found = _ITEMSET.fullmatch(nodeset)
-        if not found:
-            what = "A random order of choices" if nodeset.startswith("randomize") else "A choice filter"
-            raise FormError(f"{what} is not supported yet", question=name, column="choice_filter")
-        source = self._lists.get(found[1])
-        if source is None or source.get("src"):
-            raise FormError("Choices from another file are not supported yet", question=name, column="type")
-        return tuple(
-            self._choice(item, "name") for item in source.iter(etree.Element) if _name(item) == "item"
-        )
-
-    def _choice(self, item: Element, value: str) -> Choice:
-        cells = {_name(cell): (cell.text or "").strip() for cell in item.iterchildren(etree.Element)}
-        code, key = cells.pop(value, ""), cells.pop("itextId", "")
-        labels = self._itext.get(key) or self._label(item, "label")
-        cells.pop("label", None)
-        return Choice(code, labels, cells)
 
     def _telephone(self, name: str, *nodes: Element | None) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -162,10 +212,9 @@ class Reader:
                 if str(key).startswith(self._cati) and len(self._cati) > 2:
                     found[str(key).removeprefix(self._cati)] = str(value).strip()
         for column, value in found.items():
-            shape = _CATI.get(column)
-            if shape is None:
+            if not shapes.known(column):
                 raise FormError(f"There is no telephone column cati:{column}", question=name, column="type")
-            if not re.fullmatch(shape, value):
+            if not shapes.fits(column, value):
                 raise FormError(
                     f'"{value[:40]}" cannot stand in cati:{column}',
                     question=name,
@@ -173,72 +222,29 @@ class Reader:
                 )
         return found
 
-    def _label(self, node: Element | None, tag: str) -> dict[str, str]:
-        child = _child(node, tag)
-        return self._texts(child, self._itext) if child is not None else {}
 
-    def _texts(self, node: Element, table: Mapping[str, dict[str, str]]) -> dict[str, str]:
-        found = _ITEXT.fullmatch(_attribute(node, "ref").strip())
-        if found:
-            return dict(table.get(found[1], {}))
-        text = _rendered(node)
-        return {self._languages[0]: text} if text and table is self._itext else {}
-
-    def _message(self, bind: Element | None, name: str) -> dict[str, str]:
-        value = _attribute(bind, _JR + name)
-        found = _ITEXT.fullmatch(value)
-        if found:
-            return dict(self._itext.get(found[1], {}))
-        return {self._languages[0]: value} if value else {}
+def _actions(part: Element) -> Iterator[Action]:
+    for node in part.iter(etree.Element):
+        if name_of(node) != "setvalue":
+            continue
+        events = set(attribute(node, "event").split())
+        above = node.getparent()
+        source = attribute(above, "ref").strip() if "xforms-value-changed" in events else ""
+        yield Action(
+            (attribute(node, "ref") or attribute(node, "bind")).strip(),
+            attribute(node, "value") or (f"'{node.text.strip()}'" if node.text and node.text.strip() else ""),
+            first=bool(events & _FIRST),
+            new="odk-new-repeat" in events,
+            source=source,
+        )
 
 
-def _translations(
-    model: Element,
-) -> tuple[tuple[str, ...], dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """Languages, default first; text id → texts; text id → guidance texts."""
-    texts: dict[str, dict[str, str]] = {}
-    guides: dict[str, dict[str, str]] = {}
-    languages: list[str] = []
-    for translation in (node for node in model.iter(etree.Element) if _name(node) == "translation"):
-        language = str(translation.get("lang"))
-        first = translation.get("default") == "true()"
-        languages.insert(0 if first else len(languages), language)
-        for text in _children(translation, "text"):
-            for value in _children(text, "value"):
-                if value.get("form") in {None, "guidance"}:
-                    table = guides if value.get("form") else texts
-                    table.setdefault(str(text.get("id")), {})[language] = _rendered(value)
-    return tuple(languages) or ("default",), texts, guides
+def _distinct(questions: list[Question]) -> Iterator[Question]:
+    """Names are the columns of the results: one that occurs in two groups carries its groups ("house/age")."""
+    names = Counter(question.name for question in questions)
+    for question in questions:
+        once = names[question.name] == 1
+        yield question if once else replace(question, name="/".join(question.path.split("/")[2:]))
 
 
-def _rendered(node: Element) -> str:
-    """Text with <output value="…"/> written as ${…}."""
-    pieces = [node.text or ""]
-    for child in node.iterchildren(etree.Element):
-        inner = f"${{{_attribute(child, 'value').strip()}}}" if _name(child) == "output" else _rendered(child)
-        pieces += [inner, child.tail or ""]
-    return "".join(pieces).strip()
-
-
-def _name(node: Element) -> str:
-    return etree.QName(node).localname
-
-
-def _last(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _attribute(node: Element | None, name: str) -> str:
-    return str(node.get(name, "")) if node is not None else ""
-
-
-def _children(node: Element, name: str) -> list[Element]:
-    return [child for child in node.iterchildren(etree.Element) if _name(child) == name]
-
-
-def _child(node: Element | None, name: str) -> Element | None:
-    return next(iter(_children(node, name)), None) if node is not None else None
-
-
-def _find(node: Element, name: str) -> Element | None:
-    return next((each for each in node.iter(etree.Element) if _name(each) == name), None)
+__all__ = ["Reader", "child"]

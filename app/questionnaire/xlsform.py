@@ -11,6 +11,7 @@ from lxml import etree
 
 from app.errors import StudyError
 from app.questionnaire import workbook
+from app.questionnaire.external import embedded
 from app.questionnaire.form import Form, FormError
 from app.questionnaire.xform import Reader
 
@@ -20,18 +21,29 @@ LARGEST = 64 << 20
 _ADDRESS = re.compile(
     r"\[row : (?P<row>\d+)\](?: On the '(?P<sheet>[^']*)' sheet, the '(?P<column>[^']*)' value)?"
 )
+TEXTS = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
+"""Columns that people read."""
+_KEEP = dict(zip(map(ord, "“”‘’"), "\uf8f1\uf8f2\uf8f3\uf8f4", strict=True))
+_RESTORE = {ord(private): chr(quote) for quote, private in _KEEP.items()}
 _QUOTED = re.compile(r"'([^']*)'")
 
 
 def compile_workbook(path: Path) -> str:
     """The XForm of a workbook. Raises StudyError with sheet!cell where it is known."""
+    return compile_book(workbook.read(path))
+
+
+def compile_book(book: workbook.Workbook) -> str:
+    """The XForm of a workbook that is read already. Raises StudyError as compile_workbook does."""
     # Slow to load, and only `study check` and `study build` need them.
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
-    book = workbook.read(path)
+    path = book.path
     try:
-        xml = str(convert(xlsform=str(path), validate=False, pretty_print=False).xform)
+        tables = {"fallback_form_name": path.stem, **_quotes_kept(book.tables())}
+        made = str(convert(xlsform=tables, validate=False, pretty_print=False).xform)
+        xml = embedded(made.translate(_RESTORE), path.parent)
     except PyXFormError as error:
         raise _located(str(error), book) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -44,6 +56,16 @@ def compile_workbook(path: Path) -> str:
     except StudyError as error:
         raise StudyError(error.what, where=path.name, todo=error.todo) from error
     return xml
+
+
+def _quotes_kept(tables: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    """pyxform writes every “ ” as a straight quotation mark. Expressions need that; what is read aloud stays as it was signed."""
+    for rows in tables.values():
+        for cells in rows:
+            for heading, text in cells.items():
+                if heading.partition("::")[0].strip().lower().replace(" ", "_") in TEXTS:
+                    cells[heading] = text.translate(_KEEP)
+    return tables
 
 
 def parse(xml: str | bytes) -> Form:

@@ -69,6 +69,8 @@ class StudyToml(_Table):
     ages: Annotated[list[Annotated[int, Field(ge=0, le=120)]], Field(min_length=2, max_length=2)]
     residence_months: Annotated[int, Field(ge=0, le=1200)]
     target_minutes: Annotated[int, Field(ge=1, le=120)]
+    characters_per_minute: Annotated[int, Field(ge=60, le=600)] = 240
+    """Reading pace for the check of the questionnaire's length."""
     rehearsal_only: bool = False
     title: Title
     index: Index

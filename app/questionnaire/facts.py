@@ -1,0 +1,51 @@
+"""What can be looked up in an interview without changing it: values, choices, instances, any expression."""
+
+from collections.abc import Mapping, Sequence
+
+from app.questionnaire import choices, xpath
+from app.questionnaire.form import Choice, Form, Question
+from app.questionnaire.nodes import below
+from app.questionnaire.state import State
+from app.questionnaire.stored import untyped
+from app.questionnaire.values import Value
+
+
+class Facts:
+    """The looking half of a Session."""
+
+    form: Form
+    _state: State
+
+    @property
+    def made(self) -> Mapping[str, str]:
+        """Values that the form made from the clock or chance, or filled in itself. To open the interview again, pass them in `given`."""
+        return dict(self._state.made)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The non-empty values of all relevant questions, hidden and calculated ones too."""
+        return {
+            node.key: untyped(node.value, self.form.by_path[node.path].type)
+            for node in below(self._state.tree.root)
+            if node.on and node.value != "" and node.path in self.form.by_path
+        }
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """Expressions that cannot be worked out with these answers: question → sentence."""
+        return dict(self._state.faults)
+
+    def instances(self, name: str) -> tuple[str, ...]:
+        """The instances of a repeat, by the name it is stored under: ("member[1]", "member[3]")."""
+        series = self._state.tree.series.get(name)
+        return tuple(node.key for node in series.instances) if series else ()
+
+    def choices(self, question: Question) -> Sequence[Choice]:
+        """What a question offers now: filtered, and in the order drawn for the case."""
+        node = self._state.tree.named.get(question.name)
+        return choices.offered(self._state, node) if node else question.choices
+
+    def evaluate(self, expression: str, name: str = "") -> Value:
+        """The value of an expression as the question of this name sees it now. Raises StudyError when it cannot be read."""
+        node = self._state.tree.named.get(name, self._state.tree.root)
+        return xpath.compile(expression, node.path).run(self._state.scope(node))

@@ -1,0 +1,104 @@
+"""The telephone columns as an interviewer's desk needs them: codes, probes, vague words, soft checks, critical rules."""
+
+from pathlib import Path
+
+import pytest
+
+from app.errors import AnswerError
+from app.questionnaire import shapes, xlsform
+from app.questionnaire.form import Form
+from app.questionnaire.session import Session
+from app.questionnaire.telephone import SoftCheck, Telephone, Vague, is_on, iso_of, take, unmet
+from tests.questionnaire import corpus
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    book = corpus.base()
+    scored = book["survey"][6]
+    scored["body::cati:soft-zh"] = "真的这么低吗？"
+    scored["bind::cati:critical"] = ". != '99'"
+    path: Path = corpus.write(book, tmp_path_factory.mktemp("form") / "base.xlsx")
+    return xlsform.parse(xlsform.compile_workbook(path))
+
+
+def at_the_item(form: Form, **answers: str) -> Session:
+    return Session(form, {"consent": "1", "age": "40", "county": "1", **answers}, "q1")
+
+
+def test_columns_as_values() -> None:
+    columns = Telephone(
+        {
+            "counts": "dk",
+            "probe-zh": "您再想想？| 要是打分，打几分？",
+            "vague": "还行| 一般=98",
+            "quota": "county",
+        }
+    )
+    assert columns.counts == {"dk"}
+    assert columns.probes("zh") == ("您再想想？", "要是打分，打几分？")
+    assert columns.probes("en") == ()
+    assert columns.vague == Vague(("还行", "一般"), "98")
+    assert (columns.vague_code(" 一般 "), columns.vague_code("很好")) == ("98", "")
+    assert columns.quota == "county"
+    assert (Telephone({}).vague, Telephone({}).counts, Telephone({}).random_block) == (
+        None,
+        frozenset(),
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "good"),
+    [
+        ("read", "no", True), ("read", "perhaps", False), ("scale", "0-10", True), ("scale", "0到10", False),
+        ("counts", "dk refused", True),
+        ("counts", "all", False), ("vague", "还行|一般=98", True), ("vague", "还行", False), ("block", "random", True),
+        ("probe-zh", " ", False),
+        ("ends", "5", False), ("quota", "county sex", False),
+    ],
+)  # fmt: skip
+def test_what_may_stand_in_a_column(column: str, value: str, good: bool) -> None:
+    assert shapes.known(column)
+    assert shapes.fits(column, value) is good
+
+
+def test_columns_that_do_not_exist() -> None:
+    assert not any(shapes.known(column) for column in ("probe", "skale", "dk-zh", "soft-zh-cn"))
+
+
+@pytest.mark.parametrize(
+    ("language", "iso"), [("中文 (zh)", "zh"), ("English (en)", "en"), ("中文", "zh"), ("default", "en")]
+)
+def test_iso(language: str, iso: str) -> None:
+    assert iso_of(language) == iso
+
+
+def test_a_soft_check_asks_once_and_keeps_with_a_reason(form: Form) -> None:
+    session = at_the_item(form)
+    with pytest.raises(SoftCheck, match="真的这么低吗"):
+        take(session, "1")
+    assert "q1" not in session.stored
+    take(session, "1", "受访者重复了两遍")
+    assert session.answers["q1"] == "1"
+
+
+@pytest.mark.parametrize("value", ["3", "98", "99"])
+def test_usual_answers_and_special_codes_are_not_asked_about(value: str, form: Form) -> None:
+    session = at_the_item(form)
+    take(session, value)
+    assert session.answers["q1"] == value
+
+
+def test_a_hard_rule_stays_hard_with_a_reason(form: Form) -> None:
+    with pytest.raises(AnswerError) as refusal:
+        take(at_the_item(form), "11", "他坚持")
+    assert not isinstance(refusal.value, SoftCheck)
+
+
+def test_a_critical_rule_counts_only_where_it_is_asked(form: Form) -> None:
+    assert [name for name, _ in unmet(at_the_item(form, q1="99"))] == ["q1"]
+    assert unmet(at_the_item(form, q1="8")) == ()
+    elsewhere = Session(form, {"consent": "1", "age": "40", "county": "9"})
+    assert not is_on(elsewhere, form.by_name["q1"])
+    assert unmet(elsewhere) == ()
