@@ -7,11 +7,15 @@
 Needs Python 3.11 or later and pip; nothing else. Standard library only, because it runs before anything is installed.
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # before anything that an older Python does not have
+    sys.exit("fangxin: Python 3.11 or later is needed; this is %d.%d." % sys.version_info[:2])
+
 import hashlib
 import os
 import shlex
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -77,9 +81,6 @@ def main(arguments: list[str]) -> int:
     """Run one of the commands; returns its exit code."""
     if not arguments or arguments[0] not in EXTRAS:
         say("say which: demo, test or run. See README.md.")
-        return 2
-    if sys.version_info < (3, 11):
-        say(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
         return 2
     command, *rest = arguments
     try:
