@@ -33,6 +33,15 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
+_GROUPS = {
+    "study": study.cli,
+    "form": form.cli,
+    "sync": sync.cli,
+    "central": central.cli,
+    "centre": centre.cli,
+}
+
+
 def build(face: Face) -> typer.Typer:
     """The command line with this face behind it."""
     cli = typer.Typer(
@@ -65,13 +74,7 @@ def build(face: Face) -> typer.Typer:
 
     demo.register(cli)
     evidence.register(cli)
-    for name, group in (
-        ("study", study.cli),
-        ("form", form.cli),
-        ("sync", sync.cli),
-        ("central", central.cli),
-        ("centre", centre.cli),
-    ):
+    for name, group in _GROUPS.items():
         cli.add_typer(group, name=name)
     return cli
 
