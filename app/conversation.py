@@ -1,12 +1,14 @@
 """The script walked with a respondent within one call: every step is written down before it is shown."""
 
 from app.clock import Clock
-from app.interview.events import Moved, Noted, Switched
+from app.interview.events import Made, Moved, Noted, Switched
 from app.interview.interview import Interview
 from app.interview.screen import PracticeView, QuestionView
 from app.interview.views import question_view, reading_seconds
 from app.ledger import Ledger
 from app.questionnaire.session import Session
+from app.questionnaire.telephone import SoftCheck, take, unmet
+from app.questionnaire.world import World
 from app.sample.case import Case
 from hardware.base import Practice
 
@@ -21,9 +23,10 @@ class Conversation:
     def __init__(self, ledger: Ledger, case: Case, call: str, language: str) -> None:
         self._ledger, self._call = ledger, call
         self.state: Interview = ledger.begin(case, call, language)
-        self._session = Session(
-            ledger.study.form, self.state.values, self.state.position, self.state.language
+        self._asked_back: tuple[str, str] | None = (
+            None  # (question, value) at which a soft check has asked once
         )
+        self._session = self._open(self.state.position)
         if self.state.position in self.state.answers and self._session.current is not None:
             self._session.next()
         if self._session.current is None:  # it ended with an appointment: he is greeted and asked again
@@ -32,8 +35,8 @@ class Conversation:
 
     @property
     def complete(self) -> bool:
-        """Every question that applies was asked; at most the thanks are left to say."""
-        return COMPLETE in (self.ends, self._unasked.ends)
+        """Every question that applies was asked, at most the thanks are left to say, and no critical rule is unmet."""
+        return COMPLETE in (self.ends, self._unasked.ends) and not unmet(self._session)
 
     @property
     def over(self) -> bool:
@@ -61,13 +64,14 @@ class Conversation:
         if question is None:
             return
         before = self.state.values.get(question.name)
-        session.answer(value)
+        self._take(question.name, value)
         stored = session.stored.get(question.name, "")
         if before != stored:
             reason = "" if before is None else "corrected"
             self.state = self._ledger.answer(self.state, self._call, question.name, stored, at, reason)
         else:
             self._moved_to(question.name)
+        self._keep_made()
         ends = session.ends
         session.next()
         if ends or session.current is None:
@@ -96,7 +100,34 @@ class Conversation:
     @property
     def _unasked(self) -> Session:
         """Stands at the first question that applies and was never asked."""
-        return Session(self._ledger.study.form, self.state.values, "", self.state.language)
+        return self._open("")
+
+    def _open(self, at: str) -> Session:
+        ledger, case = self._ledger, self.state.case
+        world = World(ledger.clock, ledger.entropy, seed=case, given=self.state.made)
+        return Session(ledger.study.form, self.state.values, at, self.state.language, world=world)
+
+    def _take(self, name: str, value: str) -> None:
+        """An unlikely answer is asked about once; the same again keeps it, and the trail says so."""
+        kept = self._asked_back == (name, value)
+        try:
+            take(self._session, value, "kept" if kept else "")
+        except SoftCheck:
+            self._asked_back = (name, value)
+            raise
+        if kept:
+            self.state = self._ledger.event(
+                self.state, Noted(name, "kept after a soft check", self._ledger.clock.wall())
+            )
+        self._asked_back = None
+
+    def _keep_made(self) -> None:
+        """What the form has drawn or taken from the clock stays as it is when the interview is opened again."""
+        fresh = {
+            name: value for name, value in self._session.made.items() if self.state.made.get(name) != value
+        }
+        if fresh:
+            self.state = self._ledger.event(self.state, Made(fresh, self._ledger.clock.wall()))
 
     def _moved(self) -> None:
         if self._session.current is not None:

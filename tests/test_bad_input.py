@@ -96,11 +96,11 @@ def spoil(folder: Path, column: str, value: str) -> tuple[Path, str]:
     [
         ("type", "integre", "integre"),
         ("type", "select_one nothing_like_it", "nothing_like_it"),
-        ("name", "not a name", "age"),
+        ("name", "not a name", "not a name"),
         ("relevant", "${no_such_question} = 1", "no_such_question"),
         ("constraint", ". >= (", ""),
         ("constraint", "launch_missiles(.)", "launch_missiles"),
-        ("name", "consent", "age"),
+        ("name", "consent", "consent"),
     ],
 )
 def test_a_broken_xlsform_is_named_by_its_place(

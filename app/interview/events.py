@@ -69,6 +69,14 @@ class Switched:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """Values that the form made by itself (random(), once(), dynamic defaults): question → value. Kept, so that they stay."""
+
+    values: dict[str, str]
+    wall: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The call's outcome was chosen. An interview may finish more than once: broken off, resumed, completed."""
 
@@ -78,9 +86,9 @@ class Finished:
     wall: int
 
 
-Event = Opened | Resumed | Answered | Moved | Noted | Switched | Finished
+Event = Opened | Resumed | Answered | Moved | Noted | Switched | Made | Finished
 _KINDS: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (Opened, Resumed, Answered, Moved, Noted, Switched, Finished)
+    kind.__name__: kind for kind in (Opened, Resumed, Answered, Moved, Noted, Switched, Made, Finished)
 }
 
 

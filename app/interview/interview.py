@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.canonical import Value
-from app.interview.events import Answered, Event, Finished, Moved, Noted, Opened, Resumed, Switched
+from app.interview.events import Answered, Event, Finished, Made, Moved, Noted, Opened, Resumed, Switched
 
 
 @dataclass(frozen=True, slots=True)
 class Interview:
     """State after some events. answers: question → last answer; trail: every answer ever given, oldest first;
-    position: where the script stands ("" = at the start)."""
+    position: where the script stands ("" = at the start); made: values that the form made by itself."""
 
     interview: str = ""
     case: str = ""
@@ -24,6 +24,7 @@ class Interview:
     notes: tuple[Noted, ...] = ()
     position: str = ""
     outcome: str = ""
+    made: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[str, str]:
@@ -55,6 +56,8 @@ def apply(state: Interview, event: Event) -> Interview:
             return replace(state, notes=(*state.notes, event))
         case Switched():
             return replace(state, language=event.language)
+        case Made():
+            return replace(state, made={**state.made, **event.values})
         case Finished():
             return replace(state, outcome=event.outcome, ended=event.wall)
 
