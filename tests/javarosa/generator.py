@@ -52,7 +52,7 @@ class Generator:
             if self.features.counts and self.dice.random() < 0.05:
                 nodes += self._counted()
             nodes.append(self._node("/data", (), 0))
-        languages = ("中文 (zh)", "English (en)") if self.dice.random() < 0.3 else ()
+        languages = ("English (en)", "中文 (zh)") if self.dice.random() < 0.3 else ()
         return Paper(tuple(nodes), LISTS, languages)
 
     def _node(self, above: str, repeats: tuple[str, ...], depth: int) -> Sketch:

@@ -83,7 +83,7 @@ class Grammar:
                     f"date('{self.dice.choice(DATES)}T1{self.dice.randint(0, 9)}:30:00.000+08:00')",
                 ]
             )
-        return self._read({"date", "dateTime"}) or f"date('{self.dice.choice(DATES)}')"
+        return self._read({"date"}) or f"date('{self.dice.choice(DATES)}')"
 
     def any(self, depth: int = 1) -> str:
         """An expression of any type."""
