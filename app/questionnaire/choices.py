@@ -1,11 +1,9 @@
 """The choices that a question offers in an interview: filtered, in random order, from repeats; and what the program fills in."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from app.questionnaire.beheld import Beheld
 from app.questionnaire.form import Choice, Question
 from app.questionnaire.nodes import Node
 from app.questionnaire.stored import untyped
@@ -13,11 +11,8 @@ from app.questionnaire.tables import Row
 from app.questionnaire.values import Unworkable, Value, to_number, to_text
 from app.questionnaire.world import seed_of, shuffled
 
-if TYPE_CHECKING:
-    from app.questionnaire.state import State
 
-
-def offered(state: State, node: Node) -> Sequence[Choice]:
+def offered(state: Beheld, node: Node) -> Sequence[Choice]:
     """What can be chosen now, in the order in which it is offered."""
     question = state.form.by_path[node.path]
     if question.items is None:
@@ -41,7 +36,7 @@ def offered(state: State, node: Node) -> Sequence[Choice]:
     return shuffled(offers, _seed(state, node, drawn)) if question.items.random else offers
 
 
-def _seed(state: State, node: Node, drawn: Value) -> int:
+def _seed(state: Beheld, node: Node, drawn: Value) -> int:
     question = state.form.by_path[node.path]
     if question.items is None or not question.items.seed:
         return state.world.seed_for(node.key)
@@ -51,7 +46,7 @@ def _seed(state: State, node: Node, drawn: Value) -> int:
     return int(max(-(2.0**63), min(2.0**63 - 1024, number)))
 
 
-def name(state: State, origin: Node, path: str, code: str) -> str:
+def name(state: Beheld, origin: Node, path: str, code: str) -> str:
     """The label of a choice of the question at a path; blank if there is none."""
     question = state.form.by_path.get(path)
     if question is None:
@@ -66,7 +61,7 @@ def name(state: State, origin: Node, path: str, code: str) -> str:
     return fill(state, origin, path, label)
 
 
-def fill(state: State, node: Node, path: str, text: str) -> str:
+def fill(state: Beheld, node: Node, path: str, text: str) -> str:
     """A text of the question at a path, with values put in as `node` sees them."""
     pieces = state.form.templates.get((path, text)) if "${" in text else None
     if pieces is None:
@@ -86,7 +81,7 @@ def find(question: Question, code: str) -> Choice | None:
     return next((choice for choice in question.choices if choice.name == code), None)
 
 
-def preload(state: State) -> None:
+def preload(state: Beheld) -> None:
     """What the program itself fills in at the beginning: start time, today, the interviewer's name."""
     for question in state.form.questions:
         node = state.flat.get(question.path)

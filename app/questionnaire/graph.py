@@ -8,7 +8,7 @@ from typing import cast
 from app.questionnaire.xpath import Compiled
 
 
-class Circle(Exception):  # noqa: N818 - found, not raised at anyone: form.py words it
+class Circle(Exception):  # noqa: N818 - found, not raised at anyone: parsing.py words it
     """Rules that read each other in a circle. names: of the nodes, in the order of reading."""
 
     def __init__(self, names: list[str]) -> None:

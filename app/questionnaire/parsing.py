@@ -1,19 +1,16 @@
 """The expressions of a form read once: rules, lists of choices, values the form sets, texts with values in them."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from app.errors import StudyError
 from app.questionnaire import graph as graphs
 from app.questionnaire import xpath
 from app.questionnaire.graph import Graph, Rules
+from app.questionnaire.parts import Action, Group, Question, Template
+from app.questionnaire.tables import Table
 from app.questionnaire.xpath import Compiled
-
-if TYPE_CHECKING:  # form.py is built on this module; here its classes are only spoken of
-    from app.questionnaire.form import Action, Form, Group, Question, Template
 
 _OUTPUT = re.compile(r"\$\{([^}]*)\}")
 
@@ -26,7 +23,39 @@ class FormError(StudyError):
         super().__init__(what, where=f"question {question}, column {column}", todo=todo)
 
 
-def rules(form: Form) -> Mapping[str, Rules]:
+class Written(Protocol):
+    """What is read of a form here; form.py is built on this module."""
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """In the order of asking."""
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """Outer before inner."""
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        """Lists that choices are picked from."""
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """The values that the form sets itself."""
+
+    @property
+    def by_path(self) -> Mapping[str, Question]:
+        """Path → question."""
+
+    @property
+    def layout(self) -> Mapping[str, Sequence[str]]:
+        """Path → the paths right below it; "" → the root."""
+
+    @property
+    def rules(self) -> Mapping[str, Rules]:
+        """Path → parsed rules, as rules() reads them."""
+
+
+def rules(form: Written) -> Mapping[str, Rules]:
     """Path → parsed rules. Raises FormError for an expression that cannot be used."""
     known = _known(form)
     found: dict[str, Rules] = {}
@@ -50,7 +79,7 @@ def rules(form: Form) -> Mapping[str, Rules]:
     return found
 
 
-def graph(form: Form) -> Graph:
+def graph(form: Written) -> Graph:
     """What follows from what. Raises FormError when rules go round in a circle."""
     try:
         return graphs.build(form.rules)
@@ -60,7 +89,7 @@ def graph(form: Form) -> Graph:
         ) from circle
 
 
-def lists(form: Form) -> Mapping[str, tuple[Compiled, Compiled | None]]:
+def lists(form: Written) -> Mapping[str, tuple[Compiled, Compiled | None]]:
     """Path of a question whose choices depend on the interview → its rows, and the seed of their order."""
     known = _known(form)
     tables = {table.id for table in form.tables}
@@ -77,7 +106,7 @@ def lists(form: Form) -> Mapping[str, tuple[Compiled, Compiled | None]]:
     return found
 
 
-def effects(form: Form) -> tuple[tuple[Action, Compiled], ...]:
+def effects(form: Written) -> tuple[tuple[Action, Compiled], ...]:
     """The values that the form sets itself, parsed."""
     known = _known(form)
     found: list[tuple[Action, Compiled]] = []
@@ -89,7 +118,7 @@ def effects(form: Form) -> tuple[tuple[Action, Compiled], ...]:
     return tuple(found)
 
 
-def templates(form: Form) -> Mapping[tuple[str, str], Template]:
+def templates(form: Written) -> Mapping[tuple[str, str], Template]:
     """(path, text) → the text taken apart, where it has values to put in."""
     found: dict[tuple[str, str], Template] = {}
     shared: set[int] = set()
@@ -110,7 +139,7 @@ def templates(form: Form) -> Mapping[tuple[str, str], Template]:
     return found
 
 
-def _known(form: Form) -> set[str]:
+def _known(form: Written) -> set[str]:
     inner = {path for children in form.layout.values() for path in children}
     return inner | {""}
 

@@ -1,11 +1,9 @@
 """What an expression of one node sees of an interview: a Context (context.py) over the live tree."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING
 
+from app.questionnaire.beheld import Beheld
 from app.questionnaire.context import NodeLike
 from app.questionnaire.moments import Moment
 from app.questionnaire.nodes import Node
@@ -13,16 +11,13 @@ from app.questionnaire.paths import only
 from app.questionnaire.tables import Root
 from app.questionnaire.values import Value
 
-if TYPE_CHECKING:  # a state makes its scopes
-    from app.questionnaire.state import State
-
 
 class Scope:
     """state: the interview. origin: the node that the expression belongs to. row, number: what a condition looks at."""
 
     __slots__ = ("_number", "_origin", "_row", "_state")
 
-    def __init__(self, state: State, origin: Node, row: NodeLike | None = None, number: int = 0) -> None:
+    def __init__(self, state: Beheld, origin: Node, row: NodeLike | None = None, number: int = 0) -> None:
         self._state, self._origin, self._row, self._number = state, origin, row, number
 
     @property
@@ -101,7 +96,7 @@ class Scope:
         """What a condition looks at."""
         return self._row or self._origin
 
-    def at(self, node: NodeLike, place: int) -> Scope:
+    def at(self, node: NodeLike, place: int) -> "Scope":
         """Looking at another node."""
         return Scope(self._state, self._origin, node, place)
 

@@ -10,7 +10,10 @@ PLACES: list[Row] = [
         ("county", "1", "通川", ""), ("county", "2", "达川", ""), ("town", "a", "东城", "1"), ("town", "b", "翠屏", "2"),
     )
 ]  # fmt: skip
-YES_NO: list[Row] = [{"list_name": "yn", "name": "yes", "label": "是"}, {"list_name": "yn", "name": "no", "label": "否"}]
+YES_NO: list[Row] = [
+    {"list_name": "yn", "name": "yes", "label": "是"},
+    {"list_name": "yn", "name": "no", "label": "否"},
+]
 
 GOOD: Mapping[str, tuple[list[Row], list[Row], Row]] = {
     "one_language_without_telephone_columns": (
