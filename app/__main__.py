@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 
 from app import __version__, log, settings
-from app.commands import central, centre, demo, evidence, form, study, sync
 from app.commands.invocation import Invocation, OpenDesk
 from app.commands.selftest import Check, run_selftest
 from app.errors import FangxinError, UsageError
@@ -33,17 +32,52 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
-_GROUPS = {
-    "study": study.cli,
-    "form": form.cli,
-    "sync": sync.cli,
-    "central": central.cli,
-    "centre": centre.cli,
-}
+_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "central", "centre"})
 
 
-def build(face: Face) -> typer.Typer:
-    """The command line with this face behind it."""
+def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
+    """Add the commands that the words name, all for --help. Each is loaded only then: the desk opens every morning and needs none,
+    and together they take longer to load than Qt."""
+    wanted = _NAMES.intersection(words) or (_NAMES if "--help" in words else frozenset())
+    if "demo" in wanted:
+        from app.commands import demo
+
+        demo.register(cli)
+    if "verify" in wanted:
+        from app.commands import evidence
+
+        evidence.register(cli)
+    for name in ("study", "form", "sync", "central", "centre"):
+        if name in wanted:
+            cli.add_typer(_group(name), name=name)
+
+
+def _group(name: str) -> typer.Typer:
+    match name:
+        case "study":
+            from app.commands import study
+
+            return study.cli
+        case "form":
+            from app.commands import form
+
+            return form.cli
+        case "sync":
+            from app.commands import sync
+
+            return sync.cli
+        case "central":
+            from app.commands import central
+
+            return central.cli
+        case _:
+            from app.commands import centre
+
+            return centre.cli
+
+
+def build(face: Face, words: Sequence[str]) -> typer.Typer:
+    """The command line with this face behind it, as far as these words need it."""
     cli = typer.Typer(
         name="fangxin",
         help="Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked.",
@@ -72,10 +106,7 @@ def build(face: Face) -> typer.Typer:
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))
 
-    demo.register(cli)
-    evidence.register(cli)
-    for name, group in _GROUPS.items():
-        cli.add_typer(group, name=name)
+    _add_commands(cli, words)
     return cli
 
 
@@ -103,11 +134,10 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    command = typer.main.get_command(build(face or Face()))
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = typer.main.get_command(build(face or Face(), words))
     try:
-        result = command.main(
-            list(sys.argv[1:] if arguments is None else arguments), "fangxin", standalone_mode=False
-        )
+        result = command.main(words, "fangxin", standalone_mode=False)
     except FangxinError as error:
         _complain(str(error))
         return error.exit_code
