@@ -7,6 +7,7 @@ so a careless log line cannot betray a respondent.
 import faulthandler
 import logging
 import logging.handlers
+import os
 import re
 import string
 import sys
@@ -126,7 +127,8 @@ def be_silent() -> None:
 def catch_crashes(data_dir: Path, show: TextIO | None) -> None:
     """From now on an unexpected error is logged in full and shown as one sentence; a C fault leaves its stack in logs/crash.txt."""
     path = data_dir / "logs" / "fangxin.log"
-    crash_file = (data_dir / "logs" / "crash.txt").open("a", encoding="utf-8")
+    # A bare descriptor, open for as long as the process lives: a file object would be closed when the collector comes by.
+    crash_file = os.open(data_dir / "logs" / "crash.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     faulthandler.enable(crash_file)
 
     def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
