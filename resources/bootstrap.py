@@ -91,7 +91,8 @@ def main(arguments: list[str]) -> int:
         )
         return 2
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    environment["FANGXIN_COMMAND"] = f"python3 {shlex.quote(os.path.relpath(__file__))} run"
+    python_here = "py" if os.name == "nt" else "python3"
+    environment["FANGXIN_COMMAND"] = f"{python_here} {shlex.quote(sys.argv[0])} run"
     environment.pop("PYTHONHOME", None)
     if command == "test":
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
