@@ -32,7 +32,9 @@ _KEY_SAMPLES = RATE // 10
 class Tone(Enum):
     """A network tone. The value is its cadence: milliseconds on, off, on, off …; (0,) = continuous."""
 
-    DIAL = (0,)  # not (): Python 3.11.0 to 3.11.3 take an empty tuple for "no value given" (Debian 12 has 3.11.2)
+    DIAL = (
+        0,
+    )  # not (): Python 3.11.0 to 3.11.3 take an empty tuple for "no value given" (Debian 12 has 3.11.2)
     RINGBACK = (1000, 4000)
     BUSY = (350, 350)
     CONGESTION = (700, 700)
