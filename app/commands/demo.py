@@ -33,7 +33,7 @@ def register(cli: typer.Typer) -> None:
         with extra("all"):
             from app.demo import run  # central's libraries are an extra
         folder = empty_folder(out or _next_folder())
-        numbers, command = max(50, round(interviews * 2.6)), os.environ.get("FANGXIN_COMMAND", "fangxin")
+        numbers, command = max(80, round(interviews * 2.6)), os.environ.get("FANGXIN_COMMAND", "fangxin")
         options = Options(folder, seed, interviews, numbers=numbers, command=command)
         done = run(
             options,
