@@ -91,6 +91,31 @@ class DeviceLost(LineEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceBack(LineEvent):
+    """A lost device is there again, under whatever name, and ready for a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToneHeard(LineEvent):
+    """A network tone or signal before or in the call. tone: "ringback", "busy", "congestion", "vacant", "dial", "fax", "music",
+    "speech", "machine" …; at: sample offset where it began; confidence: 0–100. The clip is at : at + samples of the right channel."""
+
+    tone: str = ""
+    at: int = 0
+    samples: int = 0
+    confidence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(LineEvent):
+    """What the device says of itself: "registration", "signal", "sim", "microphone", "line-audio" … → value, for status and log."""
+
+    what: str = ""
+    value: str = ""
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Fault(LineEvent):
     """The driver cannot do what was asked; text is for the log and the team lead."""
 

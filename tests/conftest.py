@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 from _pytest.reports import TestReport
+from hypothesis import settings
+
+settings.register_profile("fangxin", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("fangxin")
 
 REQUIRE = "FANGXIN_REQUIRE_PEERS"
 _HOMES = {
