@@ -122,12 +122,24 @@ class Fault(LineEvent):
     text: str = ""
 
 
+class Pcm(Protocol):
+    """The sound of a line that comes and goes as samples (a softphone's, a voice modem's, a module's PCM port) and not through a sound
+    device. 8000 Hz, int16 little-endian, one channel. Both methods return at once and may be called from the sound's own thread."""
+
+    def read(self) -> bytes:
+        """What the far side sent since the last read; b"" when nothing came. The reader fills what is missing by the clock."""
+
+    def write(self, samples: bytes) -> None:
+        """The near side's samples. What cannot be sent within 100 ms is dropped, never queued: a late voice is worse than a gap."""
+
+
 class Line(Protocol):
-    """One telephone line. At most one call at a time."""
+    """One telephone line. At most one call at a time. pcm: None when its sound comes through a sound device."""
 
     name: str
     rehearsal: bool
     capabilities: frozenset[Capability]
+    pcm: Pcm | None
 
     def dial(self, number: str, call_id: str) -> None:
         """Begin a call. Raises RuntimeError while another call is on (our bug, not the world's)."""

@@ -6,7 +6,7 @@ happened, so a virtual clock may jump and a busy caller may be late. The far sid
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hardware.base import RATE, AudioBlock, Capability, LineEvent, Resident, Utterance
+from hardware.base import RATE, AudioBlock, Capability, LineEvent, Pcm, Resident, Utterance
 from hardware.exchange import Clock, Exchange
 from hardware.timeline import Channel
 
@@ -41,6 +41,7 @@ class RehearsalLine:
     def __init__(self, exchange: Exchange) -> None:
         self.name = "rehearsal"
         self.rehearsal = True
+        self.pcm: Pcm | None = None
         self.capabilities = frozenset(Capability)
         self._exchange = exchange
         self._closed = False
