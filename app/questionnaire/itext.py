@@ -19,7 +19,7 @@ class Texts:
         self._guides: dict[str, Languages] = {}
         self.media: list[str] = []
         languages: list[str] = []
-        for translation in (node for node in model.iter(etree.Element) if name_of(node) == "translation"):
+        for translation in model.iter("{*}translation"):
             language = str(translation.get("lang"))
             languages.insert(0 if translation.get("default") else len(languages), language)
             for text in children(translation, "text"):
@@ -100,16 +100,16 @@ def attribute(node: Element | None, name: str) -> str:
 
 def children(node: Element, name: str) -> list[Element]:
     """Of a name."""
-    return [inner for inner in node.iterchildren(etree.Element) if name_of(inner) == name]
+    return list(node.iterchildren(f"{{*}}{name}"))
 
 
 def child(node: Element | None, name: str) -> Element | None:
     """The first of a name."""
     if node is None:
         return None
-    return next((inner for inner in node.iterchildren(etree.Element) if name_of(inner) == name), None)
+    return next(node.iterchildren(f"{{*}}{name}"), None)
 
 
 def find(node: Element, name: str) -> Element | None:
     """The first of a name at any depth."""
-    return next((each for each in node.iter(etree.Element) if name_of(each) == name), None)
+    return next(node.iter(f"{{*}}{name}"), None)
