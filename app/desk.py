@@ -220,7 +220,9 @@ class Desk:
             case Answered():
                 self._show(proposed="")  # whatever was announced, somebody is there
                 self._ledger.line(work.call, "answered", at, event.source)
-                work.conversation = Conversation(self._ledger, work.case, work.call, self.screen.language)
+                work.conversation = Conversation(
+                    self._ledger, work.case, work.call, self.screen.language, self.screen.interviewer
+                )
                 self._show(
                     page=Page.INTERVIEW, line=LineView.TALKING, language=work.conversation.state.language
                 )

@@ -5,19 +5,20 @@ method here has returned. Every method raises StorageError when the disk does no
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from errno import errorcode
 from pathlib import Path
 
 from app.canonical import Value, commit, encode, hexdigest
 from app.clock import Clock, Entropy
+from app.editions import Editions
 from app.errors import FangxinError
 from app.evidence.age import Recipient
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
-from app.interview.events import Answered, Event, Finished, Opened, Resumed, to_line
+from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
 from app.sample.case import Attempt, Case
 from app.store import Store
@@ -40,7 +41,7 @@ class Ledger:
     ) -> None:
         self.folder, self.store, self.journal, self.study = folder, store, journal, study
         self.clock, self.entropy, self.rehearsal = clock, entropy, rehearsal
-        self._form_sha = hexdigest(study.form_xml)
+        self.editions = Editions(store)
 
     def new_id(self) -> str:
         """16 random hex digits: the only link between call, interview and contact."""
@@ -71,8 +72,11 @@ class Ledger:
         self.journal.append("shift.close")
         self.journal.checkpoint()
 
-    def assigned(self, sha256: str, cases: Sequence[Case]) -> None:
-        """A share of the sample has come. sha256: of the sealed assignment."""
+    def assigned(
+        self, sha256: str, cases: Sequence[Case], columns: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """A share of the sample has come. sha256: of the sealed assignment. columns: case id → what the sample knows beforehand."""
+        self.store.put_columns(columns or {})
         self.store.put_cases(cases)
         self.journal.append("assignment.accept", sha256=sha256, cases=len(cases))
 
@@ -181,19 +185,23 @@ class Ledger:
 
     def begin(self, case: Case, call: str, language: str) -> Interview:
         """The respondent is on the line: a new interview, or the case's unfinished one goes on."""
-        known = self.store.interview_of(case.id)
+        known, form_sha = self.store.interview_of(case.id), hexdigest(self.study.form_xml)
         if known is None:
+            self.editions.keep(form_sha, self.study)
             interview = self.new_id()
-            opened = Opened(interview, case.id, call, self._form_sha, language, self.clock.wall())
+            opened = Opened(interview, case.id, call, form_sha, language, self.clock.wall())
             self.store.open_interview(interview, case.id, call)
             self.store.record_event(interview, to_line(opened))
             self.journal.append(
-                "interview.open", interview=interview, call=call, case=case.id, form_sha=self._form_sha
+                "interview.open", interview=interview, call=call, case=case.id, form_sha=form_sha
             )
             return apply(Interview(), opened)
         state = self.store.interview(known)
+        if state.form_sha != form_sha and self.editions.upgrades(state, self.study):
+            self.editions.keep(form_sha, self.study)
+            state = self.event(state, Upgraded(form_sha, self.clock.wall()))
         resumed = self.event(state, Resumed(call, self.clock.wall()))
-        self.journal.append("interview.resume", interview=known, call=call)
+        self.journal.append("interview.resume", interview=known, call=call, form_sha=resumed.form_sha)
         return resumed
 
     def event(self, state: Interview, event: Event) -> Interview:
@@ -273,8 +281,9 @@ class Ledger:
 
     def seal_interview(self, state: Interview, case: Case) -> str:
         """Seal the interview as it stands for the centre; returns the object's SHA-256."""
+        version = self.editions.version(state.form_sha) or self.study.version
         content = document(
-            state, study=self.study.id, version=self.study.version, unit=case.unit, rehearsal=self.rehearsal
+            state, study=self.study.id, version=version, unit=case.unit, rehearsal=self.rehearsal
         )
         return self._seal("interview", content, self.study.recipients.centre)
 

@@ -68,3 +68,28 @@ def test_an_interview_against_a_critical_rule_is_not_complete(tmp_path: Path) ->
     assert room.desk.screen.notice is Notice.NOT_ACCEPTED
     assert room.desk.screen.page is Page.OUTCOME
     room.close()
+
+
+def test_a_choice_that_is_withdrawn_is_asked_again_and_the_trail_keeps_it(tmp_path: Path) -> None:
+    room = seat(tmp_path, answers())
+    xml = room.ledger.study.form_xml.decode()
+    whole = "nodeset=\"instance('county')/root/item\""
+    assert whole in xml
+    young = whole[:-1] + "[name != '4' or /data/screening/age &lt; 50]\""
+    room.ledger.study = replace(room.ledger.study, form_xml=xml.replace(whole, young).encode())
+    ring(room)
+    walk_to(room, "q01")
+    room.desk.jump("age")
+    room.desk.answer("60")
+    room.desk.answer("1")
+    screen = room.desk.screen
+    assert screen.question is not None
+    assert (screen.question.name, screen.question.value) == ("county", "")
+    talk = room.desk._work.conversation if room.desk._work else None
+    assert talk is not None
+    county = [(answer.value, answer.reason) for answer in talk.state.trail if answer.question == "county"]
+    assert county == [("4", ""), ("", "not offered any more")]
+    room.desk.answer("3")
+    assert talk.state.values["county"] == "3"
+    room.desk.hang_up()
+    room.close()
