@@ -8,7 +8,7 @@ from app.interview.screen import PracticeView, QuestionView
 from app.interview.views import question_view, reading_seconds
 from app.ledger import Ledger
 from app.questionnaire.session import Session
-from app.questionnaire.telephone import SoftCheck, take, unmet
+from app.questionnaire.telephone import SoftCheck, meant, take, unmet
 from app.questionnaire.world import World
 from app.sample.case import Case
 from hardware.base import Practice
@@ -117,17 +117,18 @@ class Conversation:
         return Session(self._form, self.state.values, at, self.state.language, world=world)
 
     def _take(self, name: str, value: str) -> None:
-        """An unlikely answer is asked about once; the same again keeps it, and the trail says so."""
-        kept = self._asked_back == (name, value)
+        """An unlikely answer is asked about once, on a vague word a probe is read; the same again keeps it, and the trail says so."""
+        question = self._session.current
+        code = meant(question, value) if question else value
+        kept = self._asked_back == (name, code)
         try:
             take(self._session, value, "kept" if kept else "")
         except SoftCheck:
-            self._asked_back = (name, value)
+            self._asked_back = (name, code)
             raise
         if kept:
-            self.state = self._ledger.event(
-                self.state, Noted(name, "kept after a soft check", self._ledger.clock.wall())
-            )
+            remark = "kept after a soft check" if code == value else f'"{value}" after a probe'
+            self.state = self._ledger.event(self.state, Noted(name, remark, self._ledger.clock.wall()))
         self._asked_back = None
 
     def _keep_made(self) -> None:

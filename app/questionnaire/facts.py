@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from app.questionnaire import choices, xpath
 from app.questionnaire.form import Choice, Form, Question
 from app.questionnaire.nodes import below
+from app.questionnaire.route import Route
 from app.questionnaire.state import State
 from app.questionnaire.stored import untyped
 from app.questionnaire.values import Value
@@ -15,6 +16,7 @@ class Facts:
 
     form: Form
     _state: State
+    _route: Route
 
     @property
     def made(self) -> Mapping[str, str]:
@@ -34,6 +36,18 @@ class Facts:
     def faults(self) -> Mapping[str, str]:
         """Expressions that cannot be worked out with these answers: question → sentence."""
         return dict(self._state.faults)
+
+    @property
+    def wanted(self) -> tuple[Question, ...]:
+        """The relevant questions and notes, in the order of asking, each instance of a repeat by its own name."""
+        return tuple(self._route.stops[place].question for place in self._route.relevant())
+
+    def requires(self, name: str) -> bool:
+        """The question of this name must be answered now."""
+        node = self._state.tree.named.get(name)
+        return node is not None and self._state.true(
+            self.form.rules[node.path].required, node, otherwise=False
+        )
 
     def instances(self, name: str) -> tuple[str, ...]:
         """The instances of a repeat, by the name it is stored under: ("member[1]", "member[3]")."""
