@@ -1,6 +1,8 @@
 """What can be looked up in an interview without changing it: values, choices, instances, any expression."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from app.questionnaire import choices, xpath
 from app.questionnaire.form import Choice, Form, Question
@@ -9,6 +11,11 @@ from app.questionnaire.route import Route
 from app.questionnaire.state import State
 from app.questionnaire.stored import untyped
 from app.questionnaire.values import Value
+
+
+def folded(text: str) -> str:
+    """For comparing what people type: full width as narrow, capitals as small letters, no blanks around."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 class Facts:
@@ -58,6 +65,17 @@ class Facts:
         """What a question offers now: filtered, and in the order drawn for the case."""
         node = self._state.tree.named.get(question.name)
         return choices.offered(self._state, node) if node else question.choices
+
+    def search(self, question: Question, text: str, most: int = 50) -> tuple[Choice, ...]:
+        """The first choices that fit what was typed: the code begins with it, or the label in the interview's language has it in it.
+        A list of a hundred thousand villages is walked through only as far as needed. Width and case do not matter."""
+        wanted, language = folded(text), self._state.language
+
+        def fits(choice: Choice) -> bool:
+            label = choice.labels.get(language) or choice.labels.get(self.form.languages[0], "")
+            return folded(choice.name).startswith(wanted) or wanted in folded(label)
+
+        return tuple(islice(filter(fits, self.choices(question)), most))
 
     def evaluate(self, expression: str, name: str = "") -> Value:
         """The value of an expression as the question of this name sees it now. Raises StudyError when it cannot be read."""

@@ -113,7 +113,9 @@ class Play:
             "ENDS": lambda key: _same(self._session.ends, key),
             "OVER": lambda: "" if self._session.current is None else f"at {self._session.current.name}",
             "VOIDS": self._voids,
-            "RESPONSE": lambda given, of: _same("{} of {}".format(*item_response(self._session)), f"{given} of {of}"),
+            "RESPONSE": lambda given, of: _same(
+                "{} of {}".format(*item_response(self._session)), f"{given} of {of}"
+            ),
             "UNMET": lambda names="": _same(" ".join(name for name, _ in unmet(self._session)), names),
         }
         return tests[kind](*rest)

@@ -208,9 +208,9 @@ class Reader:
 
     def _telephone(self, name: str, *nodes: Element | None) -> dict[str, str]:
         found: dict[str, str] = {}
-        for node in nodes:
+        for node in nodes if len(self._cati) > 2 else ():
             for key, value in node.attrib.items() if node is not None else ():
-                if str(key).startswith(self._cati) and len(self._cati) > 2:
+                if str(key).startswith(self._cati):
                     found[str(key).removeprefix(self._cati)] = str(value).strip()
         for column, value in found.items():
             if not shapes.known(column):

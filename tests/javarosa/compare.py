@@ -145,7 +145,13 @@ def _changed(
     theirs = {node.path: node.value for node in said.nodes}
     for path, node in ours.items():
         sketch = kinds.get(plain(path))
-        if said.step[0] == "DEL" or "[" in path or not _shape(sketch) or not sketch or "once(" not in sketch.rules["calculate"]:
+        if (
+            said.step[0] == "DEL"
+            or "[" in path
+            or not _shape(sketch)
+            or not sketch
+            or "once(" not in sketch.rules["calculate"]
+        ):
             continue
         for engine, value in (("JavaRosa", theirs.get(path, "")), ("ours", node.value)):
             if kept.setdefault((engine, path), value) != value:

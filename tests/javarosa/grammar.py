@@ -169,9 +169,13 @@ class Grammar:
         """A cell of a table. JavaRosa, which has no pulldata(), is asked for the same with a condition in brackets (sketch.for_javarosa)."""
         if not self.pulls:
             return self.literal()
-        seen = [way for each in self.seen if each.kind == "select1" for way in each.ways if way.startswith("/")]
+        seen = [
+            way for each in self.seen if each.kind == "select1" for way in each.ways if way.startswith("/")
+        ]
         key = self.dice.choice([*seen, "'t1'", "'t3'", "'c'", "'zz'"])
-        table, wanted, column = self.dice.choice([("town", "f", "name"), ("town", "name", "name"), ("abc", "f", "name")])
+        table, wanted, column = self.dice.choice(
+            [("town", "f", "name"), ("town", "name", "name"), ("abc", "f", "name")]
+        )
         return f"pulldata('{table}', '{wanted}', '{column}', {key})"
 
     def many(self, make: Callable[[int], str], depth: int, most: int = 3) -> str:
@@ -219,7 +223,11 @@ _NUMBERS: list[Maker] = [
     lambda g, d: f"today() - {g.date(d)}" if g.dates else "1",
     lambda g, d: f"int(({g.dice.choice(['today()', 'now()'])} - {g.date(0)}) div 365.25)" if g.dates else "1",
     lambda g, d: f"decimal-date-time({g.dice.choice(['now()', 'today()'])})" if g.dates else "1",
-    lambda g, d: f"decimal-time('{g.dice.choice(['10:30', '00:00', '23:59:59'])}:00.000+08:00')" if g.dates else "1",
+    lambda g, d: (
+        f"decimal-time('{g.dice.choice(DATES)}T{g.dice.choice(['10:30', '00:00', '23:59'])}:00.000+08:00')"
+        if g.dates
+        else "1"
+    ),
     lambda g, d: f"int(format-date({g.date(d)}, '%Y'))" if g.dates else "1",
 ]
 _TEXTS: list[Maker] = [
@@ -246,7 +254,9 @@ _TEXTS: list[Maker] = [
     lambda g, d: f"string({g.date(d)})" if g.dates else "'q'",
     *[lambda g, d: g.label()] * 2,
     lambda g, d: g.pulled(),
-    lambda g, d: f"format-date(today() + {g.dice.randint(-40, 400)}, '{g.dice.choice(FORMATS)}')" if g.dates else "'q'",
+    lambda g, d: (
+        f"format-date(today() + {g.dice.randint(-40, 400)}, '{g.dice.choice(FORMATS)}')" if g.dates else "'q'"
+    ),
     lambda g, d: f"format-date-time(now(), '{g.dice.choice(FORMATS)}')" if g.dates else "'q'",
     lambda g, d: "string(today())" if g.dates else "'q'",
     lambda g, d: "version()",
@@ -262,8 +272,14 @@ _TRUTHS: list[Maker] = [
     lambda g, d: f"ends-with({g.text(d)}, {g.literal()})",
     lambda g, d: f"regex({g.text(d)}, '{g.dice.choice(PATTERNS)}')",
     lambda g, d: f"boolean({g.any(d)})",
-    lambda g, d: g.dice.choice(["random() < 1", "random() >= 0", "regex(uuid(), '[0-9a-f-]{36}')", "uuid() = uuid()"]),
-    lambda g, d: f"{g.date(d)} {g.dice.choice(['<', '>=', '='])} {g.dice.choice(['today()', 'now()'])}" if g.dates else "true()",
+    lambda g, d: g.dice.choice(
+        ["random() < 1", "random() >= 0", "regex(uuid(), '[0-9a-f-]{36}')", "uuid() = uuid()"]
+    ),
+    lambda g, d: (
+        f"{g.date(d)} {g.dice.choice(['<', '>=', '='])} {g.dice.choice(['today()', 'now()'])}"
+        if g.dates
+        else "true()"
+    ),
     lambda g, d: f"boolean-from-string({g.text(d)})",
     lambda g, d: g.dice.choice(["true()", "false()"]),
     lambda g, d: f"if({g.truth(d)}, {g.truth(d)}, {g.truth(d)})",

@@ -123,7 +123,12 @@ def counting(tmp_path_factory: pytest.TempPathFactory) -> Form:
     county, scored = book["survey"][4], book["survey"][6]
     assert (county["name"], scored["name"]) == ("county", "q1")
     county |= {"body::cati:counts": "no", "required": "yes", "body::cati:refused": "9"}
-    scored |= {"required": "", "body::cati:counts": "dk", "body::cati:vague": "还行|一般=98", "body::cati:probe-zh": "您打几分？"}
+    scored |= {
+        "required": "",
+        "body::cati:counts": "dk",
+        "body::cati:vague": "还行|一般=98",
+        "body::cati:probe-zh": "您打几分？",
+    }
     path: Path = corpus.write(book, tmp_path_factory.mktemp("counting") / "base.xlsx")
     return xlsform.parse(xlsform.compile_workbook(path))
 
