@@ -16,6 +16,7 @@ import sqlcipher3
 
 from app.errors import StorageError
 from app.evidence.durable import storage_errors
+from app.queue_tables import QUEUE_TABLES
 
 
 @contextmanager
@@ -137,7 +138,13 @@ _FIRST_TABLES = (
     "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables,)
+
+def _queue(database: Database) -> None:
+    for statement in QUEUE_TABLES:
+        database.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue)
 """The desk's schema. Add at the end; never change a step that has shipped."""
 
 _FAULTS = {  # SQLite's primary result codes

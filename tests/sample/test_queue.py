@@ -267,7 +267,7 @@ pools = st.lists(st.tuples(calls, st.booleans()), max_size=8).map(
 )
 
 
-def in_delay(one: Case, now: int, rules: Rules) -> bool:
+def in_delay(one: Case, now: int, rules: Rules = RULES) -> bool:
     """Written apart from the queue: the last outcome's least delay is not over, or the case is finished."""
     if one.state is State.RESUMABLE or not one.attempts:
         return False
