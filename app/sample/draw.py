@@ -161,3 +161,22 @@ def cases(frame: Frame, key: bytes, numbers: Iterable[str], entropy: Entropy) ->
         segment = frame.segment_of(number)
         made.append(Case(new_id(entropy), ticket(key, number), number, segment.unit if segment else ""))
     return tuple(sorted(made, key=lambda case: case.ticket))
+
+
+def labelled(key: bytes, label: str) -> bytes:
+    """A seed for something else out of the same draw ("household", "rotation", "listening"), 32 bytes: HMAC-SHA256(K, label). Whoever
+    audits the draw audits it too."""
+    return keyed(key, label.encode())
+
+
+def household_member(key: bytes, case: str, adults: int) -> int:
+    """Which of `adults` eligible people at a landline is interviewed, from 1, in the order of age: 1 + H mod m, uniform and not to be
+    steered (notes/method.md §3.2). Raises ValueError below 1."""
+    if adults < 1:
+        raise ValueError("a household has at least one eligible person")
+    return int.from_bytes(keyed(labelled(key, "household"), case.encode()), "big") % adults + 1
+
+
+def listened_to(key: bytes, case: str, per_mille: int) -> bool:
+    """The case belongs to the listening sample: drawn by the same root, unknown at the desk before the interview."""
+    return int.from_bytes(keyed(labelled(key, "listening"), case.encode()), "big") % 1000 < per_mille

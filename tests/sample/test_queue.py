@@ -291,7 +291,7 @@ def test_the_same_state_gives_the_same_case(pool: list[Case], now: int, chance: 
 @given(pools, st.integers(0, 30_000))
 def test_no_case_is_handed_out_in_its_delay(pool: list[Case], now: int) -> None:
     found = next_case(pool, at(now))
-    assert found is None or not in_delay(found, at(now), PLAN)
+    assert found is None or not in_delay(found, at(now), RULES)
 
 
 @settings(deadline=None)  # the machine is shared
