@@ -37,7 +37,8 @@ class Drawn(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """All that is frozen before the public randomness is known. frame: its digest. exclusions: exclusion_digest(), "" for none.
-    n: numbers to draw. replicate: numbers in a replicate. code: version or hash of the program that draws."""
+    n: numbers to draw. replicate: numbers in a replicate. code: version or hash of the program that draws. segments: so many segments are
+    drawn first and the tails within them (two stages); 0 = tails of all segments."""
 
     study: str
     version: int
@@ -46,6 +47,7 @@ class Bundle:
     replicate: int
     exclusions: str = ""
     code: str = ""
+    segments: int = 0
 
     @property
     def digest(self) -> str:
@@ -108,6 +110,20 @@ def exclusion_digest(secret: bytes, numbers: Iterable[str]) -> str:
 def position(seed: str, i: int, size: int) -> int:
     """Item drawn by counter i (from 1) out of `size`, from 1: SHA-256(seed "," i) mod size + 1 (Rivest and Stark)."""
     return int(hexdigest(f"{seed},{i}".encode()), 16) % size + 1
+
+
+def stage_one(frame: Frame, key: bytes, segments: int) -> Frame:
+    """The segments of the first stage, a simple random sample without replacement, as a frame of their own in its usual order: segment i =
+    SHA-256(hex K ",segment," i) mod M + 1, repeats skipped. segments: 0 = all. Raises StudyError when there are not so many."""
+    if not segments:
+        return frame
+    if segments > len(frame.segments):
+        raise StudyError(f"{segments} segments cannot be drawn from {len(frame.segments)}")
+    chosen, i = set[int](), 0
+    while len(chosen) < segments:
+        i += 1
+        chosen.add(position(f"{key.hex()},segment", i, len(frame.segments)) - 1)
+    return Frame(tuple(frame.segments[at] for at in sorted(chosen)), frame.digits)
 
 
 def draw(frame: Frame, key: bytes, n: int, excluded: Collection[str] = ()) -> list[Drawn]:
