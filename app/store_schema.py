@@ -81,6 +81,7 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
                 "synchronous = FULL",
                 "foreign_keys = ON",
                 "secure_delete = ON",
+                "wal_autocheckpoint = 8000",  # pages: the log is emptied when an interview closes, not while somebody waits for a case
                 "cache_size = -65536",  # KiB: a room's cases stay decrypted in memory, or every pick would decrypt its pages anew
             ):
                 connection.execute(f"PRAGMA {pragma}").fetchall()

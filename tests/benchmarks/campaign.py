@@ -30,7 +30,7 @@ HOURS = (("09:00-12:00", "14:00-18:00", "18:30-21:00"), ("09:30-12:00", "14:00-1
 
 @dataclass(frozen=True)
 class Assumed:
-    """What is believed about residents and seats. answers: chance that a live, wanted number is answered, by sort of slice (workday morning,
+    """What is believed about residents and seats. answers: chance that a live number is answered, by sort of slice (workday morning,
     afternoon, evening; rest day the same), of somebody who works by day; at_home: of somebody who is at home. repeat: factor for
     each earlier try in the same sort of slice (diminishing returns). Times in seconds."""
 
