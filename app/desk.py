@@ -18,9 +18,9 @@ from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
 from app.interview.views import case_view, outcome_views
 from app.ledger import Ledger
 from app.line_worker import Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
+from app.pool import Asked
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
-from app.sample.queue import next_case
 from hardware.base import RATE, Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
 
 
@@ -74,10 +74,11 @@ class Desk:
 
     def _next_case(self) -> None:
         ledger = self._ledger
-        case = next_case(ledger.store.cases(), ledger.clock.wall())
-        if case is None:
+        found = ledger.queue.pick(Asked(ledger.clock.wall()))
+        if found is None:
             self._show(notice=Notice.NO_CASES)
             return
+        case = ledger.store.case(found)
         self._work = CaseInHand(case)
         resumes = ledger.store.interview_of(case.id) is not None
         unit = next((u for u in ledger.study.units if u.code == case.unit), None)

@@ -20,6 +20,8 @@ from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
+from app.known_numbers import hasher
+from app.sample.calling import calling_plan
 from app.sample.case import Attempt, Case
 from app.store import Store
 from app.study.model import Study
@@ -42,6 +44,7 @@ class Ledger:
         self.folder, self.store, self.journal, self.study = folder, store, journal, study
         self.clock, self.entropy, self.rehearsal = clock, entropy, rehearsal
         self.editions = Editions(store)
+        self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), hasher(store, entropy))
 
     def new_id(self) -> str:
         """16 random hex digits: the only link between call, interview and contact."""
