@@ -8,8 +8,9 @@ from pathlib import Path
 
 from app.evidence.age import Identity
 from app.evidence.audit.calls import audit_calls, audit_interviews
+from app.evidence.audit.epochs import audit_epochs
 from app.evidence.audit.facts import Facts
-from app.evidence.audit.journals import audit_epochs, audit_journal
+from app.evidence.audit.journals import audit_journal
 from app.evidence.audit.objects import Shelf
 from app.evidence.audit.packages import audit_packages
 from app.evidence.audit.place import Eyes, Layout, Place, tree_size
@@ -48,7 +49,7 @@ def verify(
     manifests: dict[str, int] = {}
     for journal in place.journals:
         manifests |= audit_journal(journal, eyes, trust, facts).named
-    audit_epochs(place.journals, eyes)
+    audit_epochs(place.journals, eyes, facts)
     audit_calls(facts, findings)
     audit_interviews(facts, findings)
     shelf = Shelf(eyes, facts, manifests)

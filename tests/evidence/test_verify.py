@@ -10,9 +10,8 @@ import pytest
 
 from app.canonical import decode, encode
 from app.errors import EvidenceError, SealError
-from app.evidence.merkle import Frontier
 from app.evidence.audit.verdict import FEW, MOST, Finding, Findings, Kind, Severity, Spot
-from app.evidence.merkle import Tree, leaf_hash
+from app.evidence.merkle import Frontier, Tree, leaf_hash
 from app.evidence.verify import Verdict, verify
 from tests.evidence.archive import NAME, Made, make
 from tests.evidence.pen import CENTRAL, CENTRE, DEVICE, EVERYBODY, LEAD, PUBLISHER, STRANGER
