@@ -86,7 +86,7 @@ def _dialled(call: Call, line: _Line) -> None:
 
 def _line(call: Call, line: _Line) -> None:
     if line["state"] == "answered":
-        call.answered = line["at"]
+        call.answered, call.answer_source = line["at"], str(line.data.get("source", ""))
 
 
 def _marked(call: Call, line: _Line) -> None:
