@@ -17,7 +17,7 @@ from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
 from app.interview.views import case_view, outcome_views
 from app.ledger import Ledger
-from app.line_worker import Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
+from app.line.contract import Gap, Heard, Lost, Marked, Refused, Report, Saved, Trouble, Worker
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
@@ -35,7 +35,7 @@ class Desk:
     def __init__(
         self,
         ledger: Ledger,
-        worker: LineWorker,
+        worker: Worker,
         outcomes: Mapping[str, Outcome],
         *,
         practice: Practice | None = None,
@@ -95,11 +95,7 @@ class Desk:
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
         self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
         self._show(notice=Notice.NONE)
-        try:
-            self._worker.dial(work.case.number)
-        except FangxinError as error:
-            self._take(self._worker.refused(error))
-            self._stopped(error)
+        self._worker.dial(work.case.number)
         self.tick()
 
     def answer(self, value: str) -> None:
@@ -159,6 +155,7 @@ class Desk:
             self._show(notice=Notice.NOTE_REQUIRED)
             return
         self.note(note)
+        self._written(lambda: self._take(self._worker.settle()))
         at, proposed = self._worker.samples, self.screen.proposed
         if not self._written(lambda: work.close(self._ledger, outcome, at=at, proposed=proposed)):
             return
@@ -207,6 +204,13 @@ class Desk:
             case Trouble(error):
                 self._stopped(error)
                 work.owe(partial(self._ledger.broke_off, work.call, error))
+            case Refused(error):
+                self._stopped(error)
+            case Lost(call, reason):
+                self._show(notice=Notice.LINE_LOST, notice_text=reason)
+                if call == work.call:
+                    self._show(recording=RecordingView.TROUBLE)
+                    work.owe(partial(self._ledger.worker_lost, call, reason))
 
     def _heard(self, work: CaseInHand, event: LineEvent, at: int) -> None:
         match event:

@@ -13,7 +13,7 @@ from app.evidence.note import Signer
 from app.interview.screen import Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.sample.case import Case
 from app.sample.frame import load_frame
 from app.sample.outcome import load_outcomes

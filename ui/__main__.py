@@ -10,7 +10,7 @@ from app.__main__ import main as fangxin
 from app.clock import SystemClock, system_entropy
 from app.commands.selftest import Check
 from app.desk import Desk
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.practice_room import open_practice_room
 from app.resources import resource
 from app.sample.outcome import load_outcomes

@@ -49,6 +49,7 @@ class Notice(Enum):
     NOTE_REQUIRED = "note_required"
     NOT_ACCEPTED = "not_accepted"
     STOPPED = "stopped"
+    LINE_LOST = "line_lost"
 
 
 @dataclass(frozen=True, slots=True)
