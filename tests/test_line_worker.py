@@ -12,7 +12,18 @@ from app.errors import LineError, StorageError
 from app.evidence.age import Identity
 from app.evidence.recording import Recorder, join, tail_of
 from app.line_worker import MARK_EVERY, Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
-from hardware.base import RATE, Alerting, Answered, AudioBlock, Cause, Dialing, Ended, Pickup, Resident
+from hardware.base import (
+    RATE,
+    Alerting,
+    Answered,
+    AudioBlock,
+    Cause,
+    Dialing,
+    Ended,
+    LineEvent,
+    Pickup,
+    Resident,
+)
 from hardware.rehearsal import Rehearsal
 
 CENTRE = Identity.generate(seeded("centre"))
@@ -116,6 +127,11 @@ class Holes:
     def start(self, call_id: str) -> None: ...
     def stop(self) -> None: ...
     def close(self) -> None: ...
+    def mute(self, *, on: bool) -> None: ...
+
+    def heard(self) -> list[LineEvent]:
+        """Nothing."""
+        return []
 
     def poll(self) -> list[AudioBlock]:
         """Everything at once."""
