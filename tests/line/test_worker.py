@@ -14,7 +14,19 @@ from app.evidence.recording import Recorder, join, tail_of
 from app.line.contract import Gap, Heard, Marked, Refused, Report, Saved, Trouble
 from app.line.tape import MARK_EVERY
 from app.line.worker import LineWorker
-from hardware.base import RATE, Alerting, Answered, AudioBlock, Cause, Dialing, Ended, Pickup, Resident
+from hardware.base import (
+    RATE,
+    Alerting,
+    Answered,
+    AudioBlock,
+    Cause,
+    Dialing,
+    Ended,
+    LineEvent,
+    Pickup,
+    Resident,
+    ToneHeard,
+)
 from hardware.rehearsal import Rehearsal
 
 CENTRE = Identity.generate(seeded("centre"))
@@ -118,6 +130,11 @@ class Holes:
     def start(self, call_id: str) -> None: ...
     def stop(self) -> None: ...
     def close(self) -> None: ...
+    def mute(self, *, on: bool) -> None: ...
+
+    def heard(self) -> list[LineEvent]:
+        """Nothing."""
+        return []
 
     def poll(self) -> list[AudioBlock]:
         """Everything at once."""
