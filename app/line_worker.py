@@ -4,7 +4,7 @@ Today it runs inside the desk's process; what goes in and out are plain values, 
 process of its own (issue "The line and the sound") without the desk noticing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from app.clock import Entropy
 from app.errors import FangxinError, StorageError
 from app.evidence.age import Recipient
 from app.evidence.recording import Closed, Mark, Recorder
-from hardware.base import AudioBlock, Cause, Ended, Line, LineEvent, Sound
+from hardware.base import Answered, AudioBlock, Cause, Ended, Line, LineEvent, Sound
+from hardware.listen import Listener
 
 MARK_EVERY = 10 * 8000
 """Samples between two marks of a running recording in the journal (notes/security.md §2.2: every 10 s)."""
@@ -55,14 +56,30 @@ class Trouble:
     error: FangxinError
 
 
-Report = Heard | Marked | Gap | Saved | Trouble
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """What the network said before anybody answered: int16 little-endian, 8000 Hz, from sample `at` on. Comes with every tone or
+    announcement heard before answer, and at the end of a call that nobody answered. Never holds a resident's voice."""
+
+    at: int
+    sound: bytes
+
+
+Ear = Callable[[str], Listener]
+"""call id → what listens to that call."""
+
+Report = Heard | Marked | Gap | Saved | Trouble | Overheard
 
 
 class LineWorker:
-    """One call at a time: open() the recording, dial(), poll() until Heard(Ended) and Saved."""
+    """One call at a time: open() the recording, dial(), poll() until Heard(Ended) and Saved.
 
-    def __init__(self, line: Line, sound: Sound, entropy: Entropy) -> None:
-        self._line, self._sound, self._entropy = line, sound, entropy
+    ear: what listens for tones and announcements; None = nothing does.
+    """
+
+    def __init__(self, line: Line, sound: Sound, entropy: Entropy, *, ear: Ear | None = None) -> None:
+        self._line, self._sound, self._entropy, self._ear = line, sound, entropy, ear
+        self._listener: Listener | None = None
         self._recorder: Recorder | None = None
         self._call = ""
         self._marked = 0
@@ -85,6 +102,7 @@ class LineWorker:
         """
         self._recorder = Recorder(path, call, recipients, self._entropy, reserve_seconds=reserve_seconds)
         self._call, self._marked, self.samples = call, 0, 0
+        self._listener = self._ear(call) if self._ear is not None else None
         return self._recorder.header_sha
 
     def dial(self, number: str) -> None:
@@ -112,7 +130,10 @@ class LineWorker:
         reports = self._record(self._sound.poll())
         for event in events:
             reports.append(Heard(event, self.samples))
+            if isinstance(event, Answered) and self._listener is not None:
+                self._listener.answered()
             if isinstance(event, Ended):
+                reports += self._overheard()
                 reports += self._stop()
         return reports
 
@@ -135,6 +156,7 @@ class LineWorker:
             try:
                 self._recorder.write(block.left, block.right)
                 self.samples += block.samples
+                reports += self._listen(block.right)
                 if self.samples - self._marked >= MARK_EVERY:
                     self._marked = self.samples
                     reports.append(Marked(self._recorder.mark()))
@@ -143,6 +165,17 @@ class LineWorker:
                 self._line.hang_up()
                 reports.append(Trouble(error))
         return reports
+
+    def _listen(self, right: bytes) -> list[Report]:
+        if self._listener is None:
+            return []
+        events = self._listener.feed(right)
+        reports: list[Report] = [Heard(event, self.samples) for event in events]
+        return reports + self._overheard() if events else reports
+
+    def _overheard(self) -> list[Report]:
+        at, sound = self._listener.overheard() if self._listener is not None else (0, b"")
+        return [Overheard(at, sound)] if sound else []
 
     def _stop(self) -> list[Report]:
         self._sound.stop()

@@ -20,17 +20,17 @@ KEPT = 60 * RATE
 """Samples before the answer of which a clip can be cut."""
 
 
-class Listener:
-    """Listens to one call at a time.
+CLIP = 12 * RATE
+"""Samples of a clip: an announcement's Chinese half, and what leads up to it."""
 
-    at and samples of its events are offsets in the sound since begin(), mono is the milliseconds of it that had been heard.
+
+class Listener:
+    """Listens to one call, from its first sound on.
+
+    at and samples of its events are offsets in that sound, mono is the milliseconds of it that had been heard.
     """
 
-    def __init__(self) -> None:
-        self.begin("")
-
-    def begin(self, call_id: str) -> None:
-        """A new call: its sound begins, nobody has answered."""
+    def __init__(self, call_id: str) -> None:
         self._call, self._answered = call_id, False
         self._rest, self._heard = b"", 0
         self._kept, self._kept_from = bytearray(), 0
@@ -57,6 +57,11 @@ class Listener:
         """What was heard there, int16 little-endian; empty or shorter when it is not kept (any more): see answered() and KEPT."""
         first = 2 * max(at - self._kept_from, 0)
         return bytes(self._kept[first : max(2 * (at + samples - self._kept_from), 0)])
+
+    def overheard(self) -> tuple[int, bytes]:
+        """The last seconds of what was heard before answer, and their sample offset; empty once somebody has answered."""
+        at = max(self._kept_from, self._heard - CLIP)
+        return at, self.clip(at, CLIP)
 
     def _chunk(self, sound: bytes) -> Sequence[LineEvent]:
         if not self._answered:

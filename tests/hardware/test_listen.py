@@ -26,8 +26,7 @@ CADENCES = {
 
 def hear(sound: corpus.Sound) -> list[LineEvent]:
     """All that a fresh listener says of a sound."""
-    listener = Listener()
-    listener.begin("call")
+    listener = Listener("call")
     return listener.feed(corpus.whole(sound).tobytes())
 
 
@@ -117,12 +116,10 @@ def test_however_the_sound_is_sliced_the_same_is_heard(seed: int, sizes: list[in
     random = np.random.default_rng(seed)
     parts = [corpus.tone(beats, seconds) for beats, seconds in (CADENCES["busy"], CADENCES["vacant"])]
     sound = corpus.whole(corpus.noisy(np.concatenate(parts), 10, random)).tobytes()
-    at_once = Listener()
-    at_once.begin("call")
+    at_once = Listener("call")
     expected = at_once.feed(sound)
     assert len(expected) == 2
-    sliced, got, at = Listener(), [], 0
-    sliced.begin("call")
+    sliced, got, at = Listener("call"), [], 0
     for size in cycle(sizes):
         got += sliced.feed(sound[at : at + size])
         at += size
@@ -133,13 +130,10 @@ def test_however_the_sound_is_sliced_the_same_is_heard(seed: int, sizes: list[in
 
 def test_a_clip_can_be_cut_before_the_answer_and_never_after_it() -> None:
     sound = corpus.whole(np.concatenate((corpus.tone(Tone.BUSY.value, 4), corpus.tone((0,), 3, hertz=700))))
-    listener = Listener()
-    listener.begin("call")
+    listener = Listener("call")
     listener.feed(sound[: 4 * RATE].tobytes())
     assert listener.clip(RATE, RATE) == sound[RATE : 2 * RATE].tobytes()
     listener.answered()
     listener.feed(sound[4 * RATE :].tobytes())
     assert listener.clip(0, 10 * RATE) == b""
-    listener.begin("next")
-    listener.feed(sound[:RATE].tobytes())
-    assert listener.clip(0, 10 * RATE) == sound[:RATE].tobytes()
+    assert listener.overheard()[1] == b""
