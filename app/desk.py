@@ -21,7 +21,19 @@ from app.line.contract import Gap, Heard, Lost, Marked, Refused, Report, Saved, 
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
-from hardware.base import RATE, Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
+from hardware.base import (
+    RATE,
+    Alerting,
+    Announcement,
+    Answered,
+    Condition,
+    DeviceBack,
+    Dialing,
+    Ended,
+    LineEvent,
+    Practice,
+    ToneHeard,
+)
 
 
 def _typed(text: str) -> str:
@@ -239,6 +251,8 @@ class Desk:
                     page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
                 )
                 self._ledger.ended(work.call, cause, event.raw, at)
+            case ToneHeard() | Condition() | DeviceBack():
+                pass  # the line goes on
             case _:
                 self._show(line=LineView.TROUBLE)
 

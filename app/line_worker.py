@@ -21,6 +21,7 @@ from app.line.pipes import Pipe
 from app.line.service import Bench, Service
 from hardware.base import Line, Pcm, Sound
 from hardware.guard import GuardedLine
+from hardware.listen import Listener
 from hardware.rehearsal import Rehearsal
 from hardware.transcript import Log, Transcript
 
@@ -64,10 +65,10 @@ def build(begin: Begin, clock: Clock, log: Log) -> Bench:
     """The devices of a workplace, open. Raises LineError."""
     if begin.line.driver == REHEARSAL:
         room = Rehearsal(begin.residents, clock, begin.seed)
-        return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice)
+        return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, Listener)
     line = open_line(begin.line, clock, log)
     try:
-        return Bench(line, open_sound(begin.line, line.pcm, clock, log))
+        return Bench(line, open_sound(begin.line, line.pcm, clock, log), ear=Listener)
     except LineError:
         line.close()
         raise

@@ -2,6 +2,7 @@
 
 import json
 import types
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -11,7 +12,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 from app import canonical, errors
 from app.canonical import Value
 from app.evidence.recording import Closed, Mark
-from app.line.contract import Gap, Heard, LineChoice, Lost, Marked, Refused, Saved, Trouble
+from app.line.contract import Gap, Heard, LineChoice, Lost, Marked, Overheard, Refused, Saved, Trouble
 from app.line.messages import Message
 from hardware import base
 
@@ -25,6 +26,7 @@ _EVENTS = (
     base.DeviceBack,
     base.ToneHeard,
     base.Condition,
+    base.HeadsetKey,
     base.Fault,
 )
 _INNER = (
@@ -35,6 +37,7 @@ _INNER = (
     Trouble,
     Refused,
     Lost,
+    Overheard,
     Mark,
     Closed,
     LineChoice,
@@ -81,6 +84,8 @@ def _out(value: Any) -> Value:
             cause = value.__cause__
             code = cause.errno if isinstance(cause, OSError) and cause.errno else 0
             return {"is": type(value).__name__, "what": what, "where": where, "todo": todo, "code": code}
+        case bytes():
+            return b64encode(value).decode()
         case float():
             return round(value * 1000)
         case tuple() | list():
@@ -128,6 +133,8 @@ def _in(hint: Any, value: Value, where: str) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
     if hint in (str, bool, int) and type(value) is hint:
         return value
+    if hint is bytes and type(value) is str:
+        return _bytes(value, where)
     if hint is float and type(value) is int:
         return value / 1000
     if origin is tuple and isinstance(value, list):
@@ -144,6 +151,13 @@ def _in(hint: Any, value: Value, where: str) -> Any:
         if isinstance(found, arguments if origin in (Union, types.UnionType) else hint):
             return found
     raise BadLineError(f"{where} is of another type")
+
+
+def _bytes(value: str, where: str) -> bytes:
+    try:
+        return b64decode(value, validate=True)
+    except ValueError as error:
+        raise BadLineError(f"{where} is no base64") from error
 
 
 def _pair(arguments: tuple[Any, ...], value: Value, where: str) -> tuple[Any, Any]:

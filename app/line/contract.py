@@ -65,7 +65,16 @@ class Lost:
     reason: str
 
 
-Report = Heard | Marked | Gap | Saved | Trouble | Refused | Lost
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """What the network said before anybody answered: int16 little-endian, 8000 Hz, from sample `at` on. Comes with every tone or
+    announcement heard before answer, and at the end of a call that nobody answered. Never holds a resident's voice."""
+
+    at: int
+    sound: bytes
+
+
+Report = Heard | Marked | Gap | Saved | Trouble | Refused | Lost | Overheard
 
 
 @dataclass(frozen=True)
@@ -119,6 +128,9 @@ class Worker(Protocol):
 
     def mark_answered(self) -> None:
         """The interviewer says that somebody took the call (lines without answer supervision)."""
+
+    def mute(self, *, on: bool) -> None:
+        """The interviewer is not to be heard (nor recorded) while on. A new call is never muted."""
 
     def poll(self) -> list[Report]:
         """What happened since the last poll, oldest first. At least every 100 ms."""

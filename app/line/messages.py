@@ -1,11 +1,11 @@
 """What desk and line worker say to each other: one JSON object a line, UTF-8, over the worker's stdin and stdout.
 
 Every object is a typed value: {"is": NAME, field: value, …}; NAME is one of the classes below (or of a value within them), fields are
-text, integers, true/false, lists and objects; a number with a fraction travels as thousandths. A field that is missing, unknown or of
-another type makes the line a bad line: it is logged and passed over, never fatal. Desk and worker come from one installation; each
-side says PROTOCOL first, and a worker that speaks another one is not used.
+text, integers, true/false, lists and objects; a number with a fraction travels as thousandths, bytes as base64. A field
+that is missing, unknown or of another type makes the line a bad line: it is logged and passed over, never fatal. Desk and worker come
+from one installation; each side says PROTOCOL first, and a worker that speaks another one is not used.
 
- desk → worker   Begin · Open · Dial · HangUp · SendDtmf · MarkAnswered · Abandon · Ask · Beat · Close
+ desk → worker   Begin · Open · Dial · HangUp · SendDtmf · MarkAnswered · Mute · Abandon · Ask · Beat · Close
  worker → desk   Ready · NotReady · Opened · NotOpened · Told · Progress · Said · Beat
 
 Begin comes first; Ready or NotReady answers it, and after NotReady the worker ends. Open is answered by Opened or NotOpened, Ask by
@@ -70,6 +70,13 @@ class SendDtmf:
 @dataclass(frozen=True, slots=True)
 class MarkAnswered:
     """The interviewer says that somebody took the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """The interviewer is not to be heard while on."""
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,7 @@ Message = (
     | HangUp
     | SendDtmf
     | MarkAnswered
+    | Mute
     | Abandon
     | Ask
     | Beat

@@ -24,6 +24,7 @@ from app.line.messages import (
     HangUp,
     MarkAnswered,
     Message,
+    Mute,
     NotOpened,
     NotReady,
     Open,
@@ -126,6 +127,10 @@ class WorkerProcess:
     def mark_answered(self) -> None:
         """The interviewer says that somebody took the call."""
         self._send(MarkAnswered())
+
+    def mute(self, *, on: bool) -> None:
+        """The interviewer is not to be heard while on."""
+        self._send(Mute(on))
 
     def ask(self, question: str, seconds: float) -> Utterance | None:
         """Rehearsal: the resident's reply (hardware.base.Practice)."""

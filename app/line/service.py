@@ -25,6 +25,7 @@ from app.line.messages import (
     HangUp,
     MarkAnswered,
     Message,
+    Mute,
     NotOpened,
     NotReady,
     Open,
@@ -38,7 +39,7 @@ from app.line.messages import (
 from app.line.pipes import Pipe, Silence
 from app.line.tape import RingTape
 from app.line.worker import Ear, LineWorker
-from hardware.base import Ended, Line, Practice, Sound, Utterance
+from hardware.base import Ended, Headset, Line, Practice, Sound, Utterance
 
 TICK = 0.02
 """Seconds between two looks at line and sound."""
@@ -59,6 +60,7 @@ class Bench:
     sound: Sound
     practice: Practice | None = None
     ear: Ear | None = None
+    headset: Headset | None = None
 
 
 class Service:
@@ -101,7 +103,9 @@ class Service:
             self._pipe.send(NotReady(error))
             self._pipe.close()
             return 1
-        worker = LineWorker(bench.line, bench.sound, self._entropy, tape=RingTape, ear=bench.ear)
+        worker = LineWorker(
+            bench.line, bench.sound, self._entropy, tape=RingTape, ear=bench.ear, headset=bench.headset
+        )
         kinds = tuple(sorted(worker.capabilities, key=lambda kind: kind.value))
         self._pipe.send(Ready(PROTOCOL, bench.line.name, worker.rehearsal, kinds))
         try:
@@ -149,6 +153,8 @@ class Service:
                 worker.send_dtmf(digits)
             case MarkAnswered():
                 worker.mark_answered()
+            case Mute(on):
+                worker.mute(on=on)
             case Abandon():
                 worker.abandon()
             case Ask(question, seconds):

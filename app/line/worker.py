@@ -5,32 +5,24 @@ In field work it runs in a child process behind app/line/service.py; demo and te
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from app.clock import Entropy
 from app.errors import FangxinError, StorageError
 from app.evidence.age import Recipient
 from app.evidence.recording import Recorder
-from app.line.contract import Gap, Heard, Refused, Report, Trouble
+from app.line.contract import Gap, Heard, Overheard, Refused, Report, Trouble
 from app.line.tape import DirectTape, NewTape, Tape
-from hardware.base import AudioBlock, Capability, Cause, Ended, Line, LineEvent, Sound
+from hardware.base import Answered, AudioBlock, Capability, Cause, Ended, Fault, Headset, Line, Sound
+from hardware.listen import Listener
 
-
-class Listening(Protocol):
-    """Listens to the respondent's side of one call and says what it takes it for."""
-
-    def feed(self, right: bytes) -> Sequence[LineEvent]:
-        """The next samples of the right channel (int16 little-endian, 8000 Hz); what was recognised by now."""
-
-
-Ear = Callable[[str], Listening]
-"""call id → an ear for that call."""
+Ear = Callable[[str], Listener]
+"""call id → what listens to that call."""
 
 
 class LineWorker:
     """One call at a time: open() the recording, dial(), poll() until Heard(Ended) and Saved. Keeps the contract Worker.
 
-    tape: how the recording is written. ear: what listens for tones and announcements; None = nothing does.
+    tape: how the recording is written. ear: what listens for tones and announcements; None = nothing does. headset: its keys and lights.
     """
 
     def __init__(
@@ -41,11 +33,12 @@ class LineWorker:
         *,
         tape: NewTape = DirectTape,
         ear: Ear | None = None,
+        headset: Headset | None = None,
     ) -> None:
         self._line, self._sound, self._entropy = line, sound, entropy
-        self._new_tape, self._ear = tape, ear
+        self._new_tape, self._ear, self._headset = tape, ear, headset
         self._tape: Tape | None = None
-        self._listening: Listening | None = None
+        self._listener: Listener | None = None
         self._recording = False
         self._refusal: list[Report] = []
         self._call = ""
@@ -80,7 +73,9 @@ class LineWorker:
 
     def dial(self, number: str) -> None:
         """Dial within the call whose recording is open. A line that will not is reported as Refused, and the call's end after it."""
-        self._listening = self._ear(self._call) if self._ear else None
+        self._listener = self._ear(self._call) if self._ear else None
+        if self._headset is not None:
+            self._headset.off_hook(on=True)
         try:
             self._sound.start(self._call)
             self._line.dial(number, self._call)
@@ -107,14 +102,23 @@ class LineWorker:
         """The interviewer says that somebody took the call."""
         self._line.mark_answered()
 
+    def mute(self, *, on: bool) -> None:
+        """The interviewer is not to be heard (nor recorded) while on."""
+        self._sound.mute(on=on)
+        if self._headset is not None:
+            self._headset.mute(on=on)
+
     def poll(self) -> list[Report]:
         """What happened since the last poll, oldest first. Sound is taken before line events, so offsets never run ahead."""
         events = self._line.poll()
         reports, self._refusal = self._refusal, []
         reports += self._record(self._sound.poll())
-        for event in events:
+        for event in (*self._sound.heard(), *(self._headset.poll() if self._headset else ()), *events):
             reports.append(Heard(event, self.samples))
+            if isinstance(event, Answered) and self._listener is not None:
+                self._listener.answered()
             if isinstance(event, Ended):
+                reports += self._overheard()
                 self._stop()
         return reports + self._news()
 
@@ -134,6 +138,8 @@ class LineWorker:
         reports += self._news()
         self._line.close()
         self._sound.close()
+        if self._headset is not None:
+            self._headset.close()
         return reports
 
     def _record(self, blocks: Iterable[AudioBlock]) -> list[Report]:
@@ -149,9 +155,23 @@ class LineWorker:
                 return reports + news
             self.samples += block.samples
             reports += news
-            if self._listening is not None:
-                reports += [Heard(event, self.samples) for event in self._listening.feed(block.right)]
+            reports += self._listen(block.right)
         return reports
+
+    def _listen(self, right: bytes) -> list[Report]:
+        if self._listener is None:
+            return []
+        try:
+            events = self._listener.feed(right)
+        except Exception as error:  # noqa: BLE001 — an ear that fails must not cost the recording; the transcript and the desk hear of it
+            self._listener = None
+            return [Heard(Fault(0, self._call, f"the ear failed: {error}"), self.samples)]
+        reports: list[Report] = [Heard(event, self.samples) for event in events]
+        return reports + self._overheard() if events else reports
+
+    def _overheard(self) -> list[Report]:
+        at, sound = self._listener.overheard() if self._listener is not None else (0, b"")
+        return [Overheard(at, sound)] if sound else []
 
     def _news(self) -> list[Report]:
         """What the recording has to say; a recording in trouble ends the call."""
@@ -168,7 +188,9 @@ class LineWorker:
     def _stop(self) -> None:
         """The call is over: no more sound; its recording is being closed."""
         self._sound.stop()
-        self._listening = None
+        self._listener = None
+        if self._headset is not None:
+            self._headset.off_hook(on=False)
         if self._recording and self._tape is not None:
             self._tape.finish()
         self._recording = False
