@@ -18,6 +18,15 @@ _LAST_BREATH = 2.0
 _ERRORS_AT_MOST = 1_000_000
 """Bytes of old error output that are kept when a worker starts."""
 
+WORKER_WORD = "--line-worker"
+"""The hidden command that makes this program the line worker: a frozen build has no other interpreter to start."""
+
+
+def worker_command() -> list[str]:
+    """What starts the line worker, from source, installed, or frozen by PyInstaller."""
+    frozen = getattr(sys, "frozen", False)
+    return [sys.executable, WORKER_WORD] if frozen else [sys.executable, "-m", "app.line_worker"]
+
 
 class Child:
     """command: starts it. begin: what it is told first. errors: file for what its libraries say on stderr, None = nowhere. log: hears of
