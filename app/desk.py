@@ -21,18 +21,17 @@ from app.line.contract import Gap, Heard, Lost, Marked, Refused, Report, Saved, 
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
+from app.telephone import OFF_HOOK, Telephone
 from hardware.base import (
     RATE,
     Alerting,
     Announcement,
     Answered,
-    Condition,
-    DeviceBack,
+    DeviceLost,
     Dialing,
     Ended,
     LineEvent,
     Practice,
-    ToneHeard,
 )
 
 
@@ -42,7 +41,9 @@ def _typed(text: str) -> str:
 
 
 class Desk:
-    """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown."""
+    """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
+    dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself.
+    """
 
     def __init__(
         self,
@@ -52,15 +53,21 @@ class Desk:
         *,
         practice: Practice | None = None,
         characters_per_second: float = 5.0,
+        by_hand: bool = False,
+        auto_dial: bool = False,
     ) -> None:
         self._ledger, self._worker = ledger, worker
+        self.telephone = Telephone(worker, by_hand=by_hand)
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
         self._work: CaseInHand | None = None
         title = ledger.study.title.get("zh", ledger.study.id)
         allowed = (outcomes[key] for key in ledger.study.outcomes if key in outcomes)
         self._menu = {str(outcome.key): outcome for outcome in allowed if outcome.in_menu}
         menu = outcome_views(self._menu.values())
-        self.screen = Screen(study=title, rehearsal=ledger.rehearsal, outcomes=menu)
+        self.screen = Screen(
+            study=title, rehearsal=ledger.rehearsal, outcomes=menu, device=self.telephone.view
+        )
+        self._show(auto_dial=True if auto_dial else None)
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
 
@@ -95,7 +102,10 @@ class Desk:
         unit = next((u for u in ledger.study.units if u.code == case.unit), None)
         name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
         notice = Notice.INTERVIEW_RESUMES if resumes else Notice.NONE
-        self._show(page=Page.CASE, case=case_view(case, name, resumes=resumes), notice=notice)
+        by_hand = self.screen.device.by_hand
+        self._show(
+            page=Page.CASE, case=case_view(case, name, resumes=resumes, by_hand=by_hand), notice=notice
+        )
 
     def dial(self) -> None:
         """Dial the case in hand."""
@@ -177,6 +187,14 @@ class Desk:
         counts = replace(counts, completes=counts.completes + done)
         self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
         self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
+        if self.screen.auto_dial:
+            self.next_case()
+            self.dial()
+
+    def pause(self) -> None:
+        """Dial no further case by itself, or go on doing so."""
+        if self.screen.auto_dial is not None:
+            self._show(auto_dial=not self.screen.auto_dial)
 
     def tick(self) -> None:
         """Take in what the line and the clock have brought."""
@@ -186,6 +204,10 @@ class Desk:
             self._show(elapsed=self._worker.samples // RATE)
         if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
             self._show(practice=said)
+        for key in self.telephone.pressed():
+            (self.dial if key == OFF_HOOK else self.hang_up)()
+        if self.telephone.view != self.screen.device:
+            self._show(device=self.telephone.view)
 
     def close(self) -> None:
         """End politely: hang up, close the recording, then journal and store."""
@@ -196,11 +218,12 @@ class Desk:
 
     def _take(self, reports: list[Report]) -> None:
         work = self._work
-        if work is None or not work.call:
-            return
-        for report in reports:
-            # Each by itself: a disk that refuses one must not hide that the call has ended.
-            self._written(partial(self._told, work, report))
+        for report in self.telephone.sift(reports):
+            if work is not None and work.call:
+                # Each by itself: a disk that refuses one must not hide that the call has ended.
+                self._written(partial(self._told, work, report))
+            elif isinstance(report, Lost):
+                self._show(notice=Notice.LINE_LOST, notice_text=report.reason)
 
     def _told(self, work: CaseInHand, report: Report) -> None:
         match report:
@@ -251,10 +274,10 @@ class Desk:
                     page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
                 )
                 self._ledger.ended(work.call, cause, event.raw, at)
-            case ToneHeard() | Condition() | DeviceBack():
-                pass  # the line goes on
-            case _:
+            case DeviceLost():
                 self._show(line=LineView.TROUBLE)
+            case _:
+                pass  # the line goes on
 
     # Steps
 

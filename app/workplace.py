@@ -57,7 +57,7 @@ def field_desk(place: Place, settings: Settings) -> Desk:
     except BaseException:
         station.store.close()
         raise
-    return _seated(ledger, place, begin)
+    return _seated(ledger, place, begin, auto_dial=settings.auto_dial)
 
 
 def line_choice(settings: Settings) -> LineChoice:
@@ -99,7 +99,7 @@ def _begin(folder: Path, choice: LineChoice) -> Begin:
     )
 
 
-def _seated(ledger: Ledger, place: Place, begin: Begin) -> Desk:
+def _seated(ledger: Ledger, place: Place, begin: Begin, *, auto_dial: bool = False) -> Desk:
     """Ledger and worker come together: from here on the desk owns both."""
     log = structlog.get_logger("line")
     worker: WorkerProcess | None = None
@@ -113,7 +113,8 @@ def _seated(ledger: Ledger, place: Place, begin: Begin) -> Desk:
             log=lambda text: log.warning("line", text=text),
         )
         practice = worker if worker.rehearsal else None
-        return Desk(ledger, worker, load_outcomes(), practice=practice)
+        by_hand = begin.line.driver == "manual"
+        return Desk(ledger, worker, load_outcomes(), practice=practice, by_hand=by_hand, auto_dial=auto_dial)
     except BaseException:
         if worker is not None:
             worker.close()
