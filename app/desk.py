@@ -17,11 +17,12 @@ from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
 from app.interview.views import case_view, outcome_views
 from app.ledger import Ledger
-from app.line.contract import Gap, Heard, Lost, Marked, Refused, Report, Saved, Trouble, Worker
+from app.line.contract import Worker
+from app.line_verbs import LineVerbs
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
-from app.telephone import OFF_HOOK, Telephone
+from app.telephone import Telephone
 from hardware.base import (
     RATE,
     Alerting,
@@ -40,7 +41,7 @@ def _typed(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
 
 
-class Desk:
+class Desk(LineVerbs):
     """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
     dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself.
     """
@@ -57,7 +58,7 @@ class Desk:
         auto_dial: bool = False,
     ) -> None:
         self._ledger, self._worker = ledger, worker
-        self.telephone = Telephone(worker, by_hand=by_hand)
+        self._telephone = Telephone(worker, by_hand=by_hand)
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
         self._work: CaseInHand | None = None
         title = ledger.study.title.get("zh", ledger.study.id)
@@ -65,7 +66,7 @@ class Desk:
         self._menu = {str(outcome.key): outcome for outcome in allowed if outcome.in_menu}
         menu = outcome_views(self._menu.values())
         self.screen = Screen(
-            study=title, rehearsal=ledger.rehearsal, outcomes=menu, device=self.telephone.view
+            study=title, rehearsal=ledger.rehearsal, outcomes=menu, device=self._telephone.view
         )
         self._show(auto_dial=True if auto_dial else None)
         if recover(ledger, outcomes):
@@ -191,11 +192,6 @@ class Desk:
             self.next_case()
             self.dial()
 
-    def pause(self) -> None:
-        """Dial no further case by itself, or go on doing so."""
-        if self.screen.auto_dial is not None:
-            self._show(auto_dial=not self.screen.auto_dial)
-
     def tick(self) -> None:
         """Take in what the line and the clock have brought."""
         self._written(lambda: self._take(self._worker.poll()))
@@ -204,10 +200,7 @@ class Desk:
             self._show(elapsed=self._worker.samples // RATE)
         if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
             self._show(practice=said)
-        for key in self.telephone.pressed():
-            (self.dial if key == OFF_HOOK else self.hang_up)()
-        if self.telephone.view != self.screen.device:
-            self._show(device=self.telephone.view)
+        self._device()
 
     def close(self) -> None:
         """End politely: hang up, close the recording, then journal and store."""
@@ -215,37 +208,6 @@ class Desk:
         self._ledger.close()
 
     # What the line says
-
-    def _take(self, reports: list[Report]) -> None:
-        work = self._work
-        for report in self.telephone.sift(reports):
-            if work is not None and work.call:
-                # Each by itself: a disk that refuses one must not hide that the call has ended.
-                self._written(partial(self._told, work, report))
-            elif isinstance(report, Lost):
-                self._show(notice=Notice.LINE_LOST, notice_text=report.reason)
-
-    def _told(self, work: CaseInHand, report: Report) -> None:
-        match report:
-            case Heard(event, at):
-                self._heard(work, event, at)
-            case Marked(mark):
-                self._ledger.marked(work.call, mark)
-            case Gap(at, samples):
-                self._ledger.gap(work.call, at, samples)
-            case Saved(closed):
-                work.owe(partial(self._ledger.saved, work.call, closed))
-                self._show(recording=RecordingView.CLOSED)
-            case Trouble(error):
-                self._stopped(error)
-                work.owe(partial(self._ledger.broke_off, work.call, error))
-            case Refused(error):
-                self._stopped(error)
-            case Lost(call, reason):
-                self._show(notice=Notice.LINE_LOST, notice_text=reason)
-                if call == work.call:
-                    self._show(recording=RecordingView.TROUBLE)
-                    work.owe(partial(self._ledger.worker_lost, call, reason))
 
     def _heard(self, work: CaseInHand, event: LineEvent, at: int) -> None:
         match event:
