@@ -204,7 +204,7 @@ class GuardedLine:
 
     @property
     def _id(self) -> str:
-        return self._call.id if self._call is not None else ""
+        return self._call.id if self._call is not None and self.state in IN_CALL else ""
 
     # Watchdogs
 
@@ -232,6 +232,8 @@ class GuardedLine:
     def _reset(self, now: int, why: str) -> None:
         """The device is closed and opened again; a call that was on ends now."""
         self._log("note", f"reset: {why}")
+        if self._call is not None and self.state in IN_CALL:
+            self._begin(self._call, now)
         self._say(Fault(now, self._id, why))
         reason = self._call.reason if self._call is not None else None
         self._let_go()
