@@ -193,7 +193,7 @@ def password(source: str, user: str) -> str:
 def masked(text: str, number: str) -> str:
     """A line for the log, without the number that is being called and without any other in a SIP address or a display name."""
     if number:
-        text = text.replace(number, "***")
+        text = re.sub(rf"(?<!\d){re.escape(number)}(?!\d)", "***", text)
     return re.sub(r"(?i)((?:sips?|tel):|\")\+?[0-9%*#]{5,}", r"\1***", text)
 
 

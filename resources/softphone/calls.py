@@ -11,6 +11,7 @@ GIVE_UP_S = 3.0
 dealt with behind the scenes (a late 200 is taken and said good-bye to)."""
 _SILENCE = bytes(FRAME)
 _STATUS = re.compile(r"SIP/2\.0 (\d{3}) ?([^\r\n]*)")
+_OF_INVITE = re.compile(r"(?im)^CSeq:[ \t]*\d+[ \t]+INVITE")
 _REASON = re.compile(r"(?im)^Reason:[ \t]*([^\r\n]*)")
 
 
@@ -100,24 +101,11 @@ class Call(pj.Call):
 
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802 — pjsua2's name
         """A message of the call has come: its status and its Reason are kept as they are."""
-        event = prm.e
-        if event.type != pj.PJSIP_EVENT_TSX_STATE or event.body.tsxState.type != pj.PJSIP_EVENT_RX_MSG:
-            return
-        message = event.body.tsxState.src.rdata.wholeMsg
-        reason = _REASON.search(message)
-        if reason:
-            self._reason = reason[1].strip()
-        if message.startswith("BYE "):
-            self._byed = True
-        status = _STATUS.match(message)
-        if status and self._left is None and re.search(r"(?im)^CSeq:[ \t]*\d+[ \t]+INVITE", message):
-            code = int(status[1])
-            self._final = code >= 200 and code not in (401, 407)  # those two only ask for the password
-            if code < 200:
-                self._wire.say("progress", call=self._name, code=code, text=status[2], reason=self._reason)
+        self._read(prm.e, progress=True)
 
-    def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: ARG002, N802 — pjsua2's name
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802 — pjsua2's name
         """Answered, or over."""
+        self._read(prm.e, progress=False)  # the message that brought it about: onCallTsxState comes too late for a refusal
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED and self._left is None:
             self._wire.say("answered", call=self._name, code=info.lastStatusCode, text=info.lastReason)
@@ -142,6 +130,22 @@ class Call(pj.Call):
             codec = self.getStreamInfo(index).codecName if active else ""
             early = info.lastStatusCode < 200
             self._wire.say("media", call=self._name, active=active, early=early, codec=codec)
+
+    def _read(self, event: pj.SipEvent, *, progress: bool) -> None:
+        """Take from a message of the far side what pjsua2's own fields do not keep. progress: tell provisional answers."""
+        if event.type != pj.PJSIP_EVENT_TSX_STATE or event.body.tsxState.type != pj.PJSIP_EVENT_RX_MSG:
+            return
+        message = event.body.tsxState.src.rdata.wholeMsg
+        if reason := _REASON.search(message):
+            self._reason = reason[1].strip()
+        self._byed = self._byed or message.startswith("BYE ")
+        status = _STATUS.match(message)
+        if status is None or self._left is not None or not _OF_INVITE.search(message):
+            return
+        code = int(status[1])
+        self._final = code >= 200 and code not in (401, 407)  # those two only ask for the password
+        if code < 200 and progress:
+            self._wire.say("progress", call=self._name, code=code, text=status[2], reason=self._reason)
 
     def _ended_by(self) -> str:
         """us: we hung up; far: it hung up; network: it refused; engine: pjsip made up a status, as nobody was there to give one."""
