@@ -105,7 +105,9 @@ class Call(pj.Call):
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802 — pjsua2's name
         """Answered, or over."""
-        self._read(prm.e, progress=False)  # the message that brought it about: onCallTsxState comes too late for a refusal
+        self._read(
+            prm.e, progress=False
+        )  # the message that brought it about: onCallTsxState comes too late for a refusal
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED and self._left is None:
             self._wire.say("answered", call=self._name, code=info.lastStatusCode, text=info.lastReason)

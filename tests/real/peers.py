@@ -209,17 +209,16 @@ def write_wav(file: Path, samples: Samples) -> None:
         out.writeframes(samples.astype("<i2").tobytes())
 
 
-WINDOW = 4000
-"""Samples of half a second: what is compared as one piece. Two clocks are never alike, so now and then 20 ms are put in or left out."""
+WINDOW = 2000
+"""Samples of a quarter of a second: what is compared as one piece. Two clocks are never alike, so now and then, and often on a machine
+under load, 10 or 20 ms are put in or left out; that spoils one piece and shifts the rest."""
 TEXT = 20 * 8000
 """Samples of `said` that are looked at: speech() repeats its text, which is shorter than half of this."""
-SURE = 0.8
-"""Share of the pieces that have to be as good as alike() says; a machine under load loses a packet here and there."""
 
 
 def alike(heard: Samples, said: Samples) -> float:
-    """How much of what was said has been heard: the correlation (1.0 = the same sound, however loud) that four out of five half-seconds
-    of `heard` reach, each laid where it fits best. Silence is left out; 0.0 when there is hardly anything else."""
+    """How truly it was heard: the correlation (1.0 = the same sound, however loud) of a quarter of a second of `heard` with the place of
+    `said` where it fits best, the median of all quarters that are not silent; 0.0 when there are hardly any."""
     want = said[:TEXT].astype(np.float64)
     power = np.concatenate([[0.0], np.cumsum(want**2)])
     size = 1 << (len(want) + WINDOW).bit_length()
@@ -232,4 +231,4 @@ def alike(heard: Samples, said: Samples) -> float:
             continue
         across = np.fft.irfft(whole * np.conj(np.fft.rfft(clip, size)), size)
         found.append(float(np.max(across[: len(there)] / there) / np.linalg.norm(clip)))
-    return sorted(found)[round((1 - SURE) * (len(found) - 1))] if len(found) >= 4 else 0.0
+    return float(np.median(found)) if len(found) >= 8 else 0.0

@@ -49,13 +49,15 @@ REFUSALS = [
 def test_a_refusal_says_why_and_is_kept_as_it_came(
     tmp_path: Path, status: str, reason: str, cause: Cause
 ) -> None:
-    with sipp(scenario(called(), says("100 Trying"), ends(status, reason)), tmp_path) as exchange:
-        with calling(exchange.port) as caller:
-            caller.line.dial(NUMBER, "c1")
-            ended = caller.ended()
-            assert ended.cause is cause
-            assert ended.raw == (f"{status} | Reason: {reason}" if reason else status)
-            exchange.is_content()
+    with (
+        sipp(scenario(called(), says("100 Trying"), ends(status, reason)), tmp_path) as exchange,
+        calling(exchange.port) as caller,
+    ):
+        caller.line.dial(NUMBER, "c1")
+        ended = caller.ended()
+        assert ended.cause is cause
+        assert ended.raw == (f"{status} | Reason: {reason}" if reason else status)
+        exchange.is_content()
 
 
 @pytest.mark.parametrize(
@@ -171,25 +173,29 @@ def test_an_exchange_that_is_not_there_is_our_trouble_and_not_the_residents(tmp_
 
 
 def test_ringing_without_end_is_given_up(tmp_path: Path) -> None:
-    with sipp(scenario(RINGS, given_up()), tmp_path) as exchange:
-        with calling(exchange.port, {"ring_limit": "3"}) as caller:
-            caller.line.dial(NUMBER, "c1")
-            ended = caller.ended()
-            assert (ended.cause, ended.raw) == (Cause.NO_ANSWER, "no answer in 3 s")
-            exchange.is_content()
+    with (
+        sipp(scenario(RINGS, given_up()), tmp_path) as exchange,
+        calling(exchange.port, {"ring_limit": "3"}) as caller,
+    ):
+        caller.line.dial(NUMBER, "c1")
+        ended = caller.ended()
+        assert (ended.cause, ended.raw) == (Cause.NO_ANSWER, "no answer in 3 s")
+        exchange.is_content()
 
 
 def test_our_own_number_is_asked_for_and_nobody_elses_is_logged(tmp_path: Path) -> None:
     options = {"caller": "028-12340", "prefix": "9"}
-    with sipp(scenario(called(), ends("486 Busy Here")), tmp_path) as exchange:
-        with calling(exchange.port, options) as caller:
-            caller.line.dial("028 1234-5678", "c1")
-            caller.ended()
-            exchange.is_content()
-            assert f"INVITE sip:902812345678@{HOST}:{exchange.port}" in exchange.messages
-            assert f"P-Preferred-Identity: <sip:02812340@{HOST}>" in exchange.messages
-            assert "INVITE sip:***@" in caller.said()
-            assert "12345678" not in caller.said()
+    with (
+        sipp(scenario(called(), ends("486 Busy Here")), tmp_path) as exchange,
+        calling(exchange.port, options) as caller,
+    ):
+        caller.line.dial("028 1234-5678", "c1")
+        caller.ended()
+        exchange.is_content()
+        assert f"INVITE sip:902812345678@{HOST}:{exchange.port}" in exchange.messages
+        assert f"P-Preferred-Identity: <sip:02812340@{HOST}>" in exchange.messages
+        assert "INVITE sip:***@" in caller.said()
+        assert "12345678" not in caller.said()
 
 
 @pytest.mark.parametrize(("right", "good"), [("geheim-1234", True), ("another", False)])
@@ -198,14 +204,16 @@ def test_registration_with_a_password_that_stands_nowhere(
 ) -> None:
     monkeypatch.setenv("PBX_PASSWORD", "geheim-1234")
     options = {"user": "7001", "password": "env:PBX_PASSWORD"}
-    with sipp(scenario(asks_for_password("7001", right)), tmp_path) as exchange:
-        with calling(exchange.port, options) as caller:
-            condition = caller.until(Condition)
-            told = "200 OK" if good else "403 Forbidden"
-            assert condition == Condition(condition.mono, "", "registration", told, good=good)
-            assert 'response="' in exchange.messages
-            assert "geheim" not in caller.said()
-            assert 'response="' not in caller.said(), "what a password could be guessed from is not logged"
+    with (
+        sipp(scenario(asks_for_password("7001", right)), tmp_path) as exchange,
+        calling(exchange.port, options) as caller,
+    ):
+        condition = caller.until(Condition)
+        told = "200 OK" if good else "403 Forbidden"
+        assert condition == Condition(condition.mono, "", "registration", told, good=good)
+        assert 'response="' in exchange.messages
+        assert "geheim" not in caller.said()
+        assert 'response="' not in caller.said(), "what a password could be guessed from is not logged"
 
 
 def test_keys_reach_the_far_side_as_telephone_events(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ class Microphone:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._speak)
 
-    def __enter__(self) -> "Microphone":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
