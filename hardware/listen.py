@@ -1,4 +1,4 @@
-"""Hears what the line says: network tones, fax machines, and (with more modules beside it) announcements, music and machines.
+"""Hears what the line says: network tones, fax machines, recorded announcements.
 
 Give it the respondent's channel as it comes; it gives line events. It works in steps of 100 ms of its own, so however the sound
 is sliced the same is heard. Pure arithmetic: no device, no clock, no thread. About 1 % of one core while a call is on.
@@ -9,9 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.base import RATE, LineEvent, ToneHeard
+from hardware.announcements import Library, Recogniser
+from hardware.base import RATE, Announcement, LineEvent, ToneHeard
 from hardware.bursts import STEP, WINDOW, Bursts, spectra
 from hardware.cadence import Cadence
+from hardware.landmarks import STEP as HOP
+from hardware.landmarks import Surveyor
 
 CHUNK = RATE // 10
 """Samples that are taken at a time."""
@@ -25,17 +28,19 @@ CLIP = 12 * RATE
 
 
 class Listener:
-    """Listens to one call, from its first sound on.
+    """Listens to one call, from its first sound on. library: the announcements it knows.
 
     at and samples of its events are offsets in that sound, mono is the milliseconds of it that had been heard.
     """
 
-    def __init__(self, call_id: str) -> None:
+    def __init__(self, call_id: str, library: Library | None = None) -> None:
         self._call, self._answered = call_id, False
         self._rest, self._heard = b"", 0
         self._kept, self._kept_from = bytearray(), 0
         self._carry: NDArray[np.float64] = np.zeros(WINDOW - STEP)
         self._bursts, self._cadence = Bursts(), Cadence()
+        self._surveyor, self._recogniser = Surveyor(), Recogniser(library or Library())
+        self._matched = False
 
     def answered(self) -> None:
         """Somebody took the call. From here on nothing is kept, and what was kept is forgotten: a clip never holds a resident's voice."""
@@ -74,7 +79,7 @@ class Listener:
         self._carry = window[-(WINDOW - STEP) :]
         self._heard += CHUNK
         power = spectra(window)
-        return self._tones(power)
+        return [*self._tones(power), *self._announced(samples)]
 
     def _tones(self, power: NDArray[np.float64]) -> list[LineEvent]:
         ended = self._bursts.hear(power)
@@ -82,6 +87,20 @@ class Listener:
         return [
             ToneHeard(self._mono, self._call, each.tone, each.at, each.end - each.at, each.confidence)
             for each in meanings
+        ]
+
+    def _announced(self, samples: NDArray[np.float64]) -> list[LineEvent]:
+        if self._answered or self._matched:
+            return []
+        match = self._recogniser.hear(self._surveyor.hear(samples), self._surveyor.settled)
+        if match is None:
+            return []
+        self._matched = True  # what has been told once is not told again: announcements repeat themselves
+        at, until = match.at * HOP, match.until * HOP
+        return [
+            Announcement(
+                self._mono, self._call, match.cause, match.confidence, match.label, at, max(until - at, 0)
+            )
         ]
 
     @property

@@ -83,6 +83,17 @@ def spoken(text: str, voice: str = "cmn", speed: int = 160, pitch: int = 50) -> 
     return sound
 
 
+def babble(seed: str, seconds: float) -> Sound:
+    """Recorded words without a recording: short sounds of a few frequencies each, always the same for a seed."""
+    random = np.random.default_rng([*seed.encode()])
+    parts = []
+    while sum(map(len, parts)) < seconds * RATE:
+        time = np.arange(random.integers(400, 1000)) / RATE
+        waves = [np.sin(2 * np.pi * hertz * time) for hertz in random.uniform(280, 3300, 4)]
+        parts.append(np.sum(waves, axis=0) * np.hanning(len(time)) * random.uniform(1200, 2400))
+    return np.concatenate(parts)[: round(seconds * RATE)]
+
+
 def music(seconds: float, random: np.random.Generator) -> Sound:
     """A melody over chords with decaying notes and sometimes a beat: what plays instead of ringing."""
     count = round(seconds * RATE)
