@@ -9,6 +9,7 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
+from app.commands import calling
 from app.commands.invocation import extra
 from app.drawing import DrawRoom, check_replicate, read_secret, said
 from app.errors import UsageError
@@ -20,6 +21,7 @@ from app.study.load import load
 from app.study.model import StudySource
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
+calling.register(cli)
 _USUAL = Assumed()
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
