@@ -6,7 +6,8 @@ store; without it a hash of the few numbers of a city could be searched through 
 
 from app.canonical import decode, encode, keyed
 from app.clock import Entropy
-from app.store import Keyed, Store
+from app.store import Store
+from app.store_cases import Keyed
 
 _SETTING = "numbers.key"
 _KNOWS = "numbers.known."

@@ -11,7 +11,7 @@ from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling
 from app.commands.invocation import extra
-from app.drawing import DrawRoom, check_replicate, read_secret, said
+from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
 from app.resources import resource
 from app.sample.design import Assumed, expected
@@ -212,7 +212,9 @@ def _frame(study: Path) -> Frame:
 
 
 def _room(source: StudySource, draws: Path, keys: Path) -> DrawRoom:
-    return DrawRoom(draws, source.id, Centre.read(keys).publisher, SystemClock(), system_entropy)
+    return DrawRoom(
+        draws, source.id, draws_signer(Centre.read(keys).publisher), SystemClock(), system_entropy
+    )
 
 
 def _numbers(path: Path | None) -> frozenset[str]:

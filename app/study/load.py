@@ -71,39 +71,50 @@ def gather(files: Mapping[str, bytes], faults: Faults) -> StudySource | None:
     scripts = _scripts(files, faults)
     source = None
     if toml is not None:
-        source = StudySource(
-            id=toml.id,
-            version=toml.version,
-            title={"zh": toml.title.zh, "en": toml.title.en},
-            caller=toml.caller,
-            languages=tuple(toml.languages),
-            ages=(toml.ages[0], toml.ages[1]),
-            residence_months=toml.residence_months,
-            target_minutes=toml.target_minutes,
-            rehearsal_only=toml.rehearsal_only,
-            index=toml.index.definition,
-            units=units,
-            aspects=tuple(Aspect(a.code, a.zh, a.en, a.weight, tuple(a.items)) for a in toml.aspects),
-            population=population,
-            roster=tuple(Person(p.id, p.name, p.role, tuple(p.skills), tuple(p.shuns)) for p in roster.people)
-            if roster
-            else (),
-            hours=Hours(tuple(toml.hours.workday), tuple(toml.hours.restday)),
-            outcomes=tuple(toml.outcomes.allowed),
-            scripts=scripts,
-            form_xml=files.get(FORM, b""),
-            files=dict(files),
-            starts=_midnight(toml.field.starts) if toml.field else 0,
-            ends=_midnight(toml.field.ends + timedelta(days=1)) if toml.field else 0,
-            quotas=tuple(
-                Quota(q.kind, tuple(q.variables), q.policy, q.targets, q.shares, q.total) for q in toml.quotas
-            ),
-        )
+        source = _source(toml, roster, units, population, scripts, files)
         unread = {fault.where.partition(",")[0] for fault in faults} | (set(_REQUIRED) - files.keys())
         faults += check.faults(source, unread | ({WORKBOOK} if FORM not in files else set()))
     whole = not any(fault.where.startswith("units.csv, line") for fault in faults)
     _check_frame(files, {unit.code for unit in units} if whole else None, faults)
     return source
+
+
+def _source(
+    toml: StudyToml,
+    roster: RosterToml | None,
+    units: tuple[Unit, ...],
+    population: tuple[Population, ...],
+    scripts: Mapping[str, str],
+    files: Mapping[str, bytes],
+) -> StudySource:
+    return StudySource(
+        id=toml.id,
+        version=toml.version,
+        title={"zh": toml.title.zh, "en": toml.title.en},
+        caller=toml.caller,
+        languages=tuple(toml.languages),
+        ages=(toml.ages[0], toml.ages[1]),
+        residence_months=toml.residence_months,
+        target_minutes=toml.target_minutes,
+        rehearsal_only=toml.rehearsal_only,
+        index=toml.index.definition,
+        units=units,
+        aspects=tuple(Aspect(a.code, a.zh, a.en, a.weight, tuple(a.items)) for a in toml.aspects),
+        population=population,
+        roster=tuple(Person(p.id, p.name, p.role, tuple(p.skills), tuple(p.shuns)) for p in roster.people)
+        if roster
+        else (),
+        hours=Hours(tuple(toml.hours.workday), tuple(toml.hours.restday)),
+        outcomes=tuple(toml.outcomes.allowed),
+        scripts=scripts,
+        form_xml=files.get(FORM, b""),
+        files=dict(files),
+        starts=_midnight(toml.field.starts) if toml.field else 0,
+        ends=_midnight(toml.field.ends + timedelta(days=1)) if toml.field else 0,
+        quotas=tuple(
+            Quota(q.kind, tuple(q.variables), q.policy, q.targets, q.shares, q.total) for q in toml.quotas
+        ),
+    )
 
 
 def read_files(folder: Path, faults: Faults) -> dict[str, bytes]:
