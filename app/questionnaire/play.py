@@ -165,6 +165,8 @@ class Play:
             "language": self._session.language,
             "question": question.name if question else None,
         }
+        if step.word == "LOAD" and self._form.notices:
+            line["notices"] = list(self._form.notices)
         if outcome.failed and outcome.failed != outcome.refused:
             line["failed"] = outcome.failed
         if question:

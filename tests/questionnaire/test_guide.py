@@ -11,13 +11,20 @@ from app.questionnaire.session import Session
 
 GUIDE = Path(__file__).parents[2] / "resources" / "docs" / "questionnaire.md"
 SETTINGS = {"form_id": "guide", "default_language": "中文 (zh)", "namespaces": 'cati="urn:fangxin:cati:1"'}
-GIVEN = {"interviewer": "小李", "greeting_zh": "下午好", "greeting_en": "Good afternoon", "visited": "政务服务大厅"}
+GIVEN = {
+    "interviewer": "小李",
+    "greeting_zh": "下午好",
+    "greeting_en": "Good afternoon",
+    "visited": "政务服务大厅",
+}
 
 
 @pytest.fixture
 def workbook(write_workbook: Callable[..., Path]) -> Path:
     """The table below the heading on what the desk knows, as a workbook."""
-    section = GUIDE.read_text("utf-8").partition("### What the desk knows beforehand")[2].partition("\n### ")[0]
+    section = (
+        GUIDE.read_text("utf-8").partition("### What the desk knows beforehand")[2].partition("\n### ")[0]
+    )
     lines = [line for line in section.splitlines() if line.startswith("|")]
     begin = next(number for number, line in enumerate(lines) if line.startswith("| type |"))
     cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines[begin:]]
