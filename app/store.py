@@ -4,7 +4,7 @@ Every method that writes has committed durably when it returns, so "saved" may b
 thread; the sync thread opens its own on the same file. Any method raises StorageError when the disk or the file refuses.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,19 +94,6 @@ class Store:
                 )
                 if done.rowcount:
                     self._queue(case)
-
-    def put_columns(self, columns: Mapping[str, Mapping[str, str]]) -> None:
-        """What the sample knows of its cases beforehand: case id → column → text."""
-        with self._transaction():
-            for case, known in columns.items():
-                self.set_setting(f"columns.{case}", encode(dict(known)).decode())
-
-    def columns_of(self, case: str) -> Mapping[str, str]:
-        """What the sample knows of a case beforehand."""
-        return {
-            str(name): str(text)
-            for name, text in decode(self.setting(f"columns.{case}", "{}").encode()).items()
-        }
 
     def save_case(self, case: Case) -> None:
         """Write a case as it stands now."""
