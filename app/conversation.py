@@ -7,7 +7,6 @@ from app.interview.interview import Interview
 from app.interview.screen import PracticeView, QuestionView
 from app.interview.views import question_view, reading_seconds
 from app.ledger import Ledger
-from app.panel import columns_of
 from app.questionnaire.session import Session
 from app.questionnaire.telephone import SoftCheck, meant, take, unmet
 from app.questionnaire.world import World
@@ -26,7 +25,7 @@ class Conversation:
         self._ledger, self._call = ledger, call
         self.state: Interview = ledger.begin(case, call, language)
         self._form = ledger.editions.form_of(self.state, ledger.study)
-        known = given(ledger.study, case, columns_of(ledger.store, case.id), interviewer, ledger.clock.wall())
+        known = given(ledger.study, case, ledger.store.columns_of(case.id), interviewer, ledger.clock.wall())
         self._given = {name: value for name, value in known.items() if name in self._form.by_name}
         self._at = 0
         self._asked_back: tuple[str, str] | None = (

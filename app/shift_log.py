@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app import panel
 from app.canonical import commit, encode, hexdigest
 from app.clock import Clock, Entropy
 from app.evidence.durable import storage_errors
@@ -55,7 +54,7 @@ class ShiftLog:
         self, sha256: str, cases: Sequence[Case], columns: Mapping[str, Mapping[str, str]] | None = None
     ) -> None:
         """A share of the sample has come. sha256: of the sealed assignment. columns: case id → what the sample knows beforehand."""
-        panel.keep(self.store, columns or {})
+        self.store.put_columns(columns or {})
         self.store.put_cases(cases)
         self.journal.append("assignment.accept", sha256=sha256, cases=len(cases))
 
