@@ -97,11 +97,15 @@ class Questioning:
         """True when answers would not count any more and the interviewer must say so first."""
         if self.state.values.get(question.name) == value:
             return False
-        names = self._session.voids(question.name, value)
+        names = self._lost(question, value)
         if names:
             places = places_of(self._session, names[:NAMED])
             self.query = Query(Asking.VOIDS, value, "", places, len(names))
         return bool(names)
+
+    def _lost(self, question: Question, value: str) -> list[str]:
+        """Answers that were given and would not count any more; a default that nobody was asked about is none."""
+        return [name for name in self._session.voids(question.name, value) if name in self.state.values]
 
     def _ask_about_unmet(self) -> bool:
         """True when a critical rule does not hold: the interview cannot be completed like this."""
@@ -117,7 +121,7 @@ class Questioning:
 
     def _taken(self, question: Question, value: str, at: int, reason: str, *, sure: bool) -> bool:
         """The session has the answer now, unless it is unusual: then the interviewer is asked, and must say why it is kept."""
-        names = list(self._session.voids(question.name, value)) if sure else []
+        names = self._lost(question, value) if sure else []
         try:
             take(self._session, value, reason)
         except SoftCheck as check:

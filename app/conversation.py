@@ -175,7 +175,7 @@ class Rehearsing:
     def ask(self, view: QuestionView) -> None:
         """Read a question aloud to him."""
         seconds = reading_seconds(view, self._pace)
-        said = self._practice.ask(view.name, seconds)
+        said = self._practice.ask(view.name.partition("[")[0], seconds)
         self._said = None
         if said is not None:
             self._due = self._clock.mono() + round((seconds + said.seconds) * 1000)

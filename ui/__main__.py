@@ -19,10 +19,10 @@ from hardware.rehearsal import Rehearsal
 from ui.start import run
 
 
-def practice_desk(folder: Path) -> Desk:
-    """The desk on the rehearsal line, its data in folder. Call on the desk's own thread; raises FangxinError."""
+def practice_desk(folder: Path, study: str = "dazhou-2017") -> Desk:
+    """The desk on the rehearsal line, its data in folder. study: a shipped one. Call on the desk's own thread; raises FangxinError."""
     clock = SystemClock()
-    room = open_practice_room(folder, resource("studies", "dazhou-2017"), clock, system_entropy)
+    room = open_practice_room(folder, resource("studies", study), clock, system_entropy)
     try:
         line = Rehearsal(room.residents, clock, room.seed)
         worker = LineWorker(line.line, line.sound, system_entropy)
@@ -34,11 +34,15 @@ def practice_desk(folder: Path) -> Desk:
 
 def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — the signature is app's OpenDesk
     """The window. There are no real lines in this version, so it is the practice desk either way."""
-    folder = settings.data_dir / "practice"
+    study = settings.practice_study
+    folder = settings.data_dir / ("practice" if study == "dazhou-2017" else f"practice-{study}")
     if not rehearse:
         sys.stderr.write("This version has no real telephone lines yet: the desk opens for practice calls.\n")
     return run(
-        lambda: practice_desk(folder), data_dir=settings.data_dir, language=settings.language, rehearsal=True
+        lambda: practice_desk(folder, study),
+        data_dir=settings.data_dir,
+        language=settings.language,
+        rehearsal=True,
     )
 
 

@@ -127,16 +127,6 @@ _WHY = {
     Why.READ_ONLY: QT_TRANSLATE_NOOP("Words", "This is shown only and cannot be changed. Enter goes on."),
 }
 
-_WEEKDAYS = (
-    QT_TRANSLATE_NOOP("Words", "Monday"),
-    QT_TRANSLATE_NOOP("Words", "Tuesday"),
-    QT_TRANSLATE_NOOP("Words", "Wednesday"),
-    QT_TRANSLATE_NOOP("Words", "Thursday"),
-    QT_TRANSLATE_NOOP("Words", "Friday"),
-    QT_TRANSLATE_NOOP("Words", "Saturday"),
-    QT_TRANSLATE_NOOP("Words", "Sunday"),
-)
-
 _SPOKEN = {
     Why.DECIMAL: QT_TRANSLATE_NOOP("Spoken", "Please give a whole number, without a decimal."),
 }
@@ -192,11 +182,6 @@ def part_word(part: str) -> str:
 def why_word(why: Why) -> str:
     """Why a key was not taken."""
     return word(_WHY[why])
-
-
-def weekday_word(place: int) -> str:
-    """A day of the week, 0 = Monday."""
-    return word(_WEEKDAYS[place])
 
 
 def probe(why: Why) -> str:

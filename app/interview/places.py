@@ -42,9 +42,9 @@ def places_of(session: Session, names: Iterable[str]) -> tuple[PlaceView, ...]:
 
 def answered(session: Session) -> tuple[PlaceView, ...]:
     """Everything that was answered and counts, in the order of the form."""
-    names = (
-        name for name in session.answers if (q := question_named(session, name)) and q.kind is not Kind.NOTE
-    )
+    given = session.stored  # a default that nobody was asked about is no answer yet
+    questions = (question_named(session, name) for name in session.answers if name in given)
+    names = (question.name for question in questions if question and question.kind is not Kind.NOTE)
     return places_of(session, names)
 
 

@@ -103,20 +103,25 @@ def _instruction(session: Session, question: Question) -> str:
 
 def _value(session: Session, question: Question) -> str:
     """The stored answer; without one what stands there by default or by calculation."""
-    if question.kind in {Kind.NOTE, Kind.REPEAT}:
+    if question.kind is Kind.REPEAT or (question.kind is Kind.NOTE and not _shows_value(question)):
         return "" if question.kind is Kind.REPEAT else session.stored.get(question.name, "")
-    if question.name in session.stored and not question.calculate:
+    if question.name in session.stored and not question.calculate and question.kind is not Kind.NOTE:
         return session.stored[question.name]
     if not (question.calculate or question.default or question.fresh or session.form.actions):
         return ""
     return untyped(session.evaluate(".", question.name), question.type)
 
 
+def _shows_value(question: Question) -> bool:
+    """A question that is always read-only is a note to the engine; with a value of its own it is shown as a value."""
+    return question.kind is Kind.NOTE and bool(question.calculate or question.default)
+
+
 def _is_readonly(session: Session, question: Question) -> bool:
     if not question.readonly and not question.calculate:
         return False
     if question.kind in {Kind.NOTE, Kind.REPEAT}:
-        return False
+        return _shows_value(question)
     return bool(question.calculate) or bool(session.evaluate(f"boolean({question.readonly})", question.name))
 
 

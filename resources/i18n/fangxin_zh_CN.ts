@@ -419,6 +419,34 @@
         <source>Digits only: year, month, day, hour, minute, as in 202605031430. Then Enter</source>
         <translation>只打数字：年、月、日、时、分，如 202605031430，打完按回车</translation>
     </message>
+    <message>
+        <source>Monday</source>
+        <translation>星期一</translation>
+    </message>
+    <message>
+        <source>Tuesday</source>
+        <translation>星期二</translation>
+    </message>
+    <message>
+        <source>Wednesday</source>
+        <translation>星期三</translation>
+    </message>
+    <message>
+        <source>Thursday</source>
+        <translation>星期四</translation>
+    </message>
+    <message>
+        <source>Friday</source>
+        <translation>星期五</translation>
+    </message>
+    <message>
+        <source>Saturday</source>
+        <translation>星期六</translation>
+    </message>
+    <message>
+        <source>Sunday</source>
+        <translation>星期日</translation>
+    </message>
 </context>
 <context>
     <name>NoteInput</name>
@@ -572,8 +600,8 @@
 <context>
     <name>QueryCard</name>
     <message>
-        <source>If it is right, say why (it is kept with the answer):</source>
-        <translation>核对无误的，写明原因（随回答一起保存）：</translation>
+        <source>If it is right, say why (it is kept with the answer)</source>
+        <translation>核对无误的，写明原因（随回答一起保存）</translation>
     </message>
     <message>
         <source>{count} later answer(s) will no longer count. Change it?</source>
@@ -708,6 +736,14 @@
 <context>
     <name>ScoreInput</name>
     <message>
+        <source>A number from {low} to {high}</source>
+        <translation>{low} 到 {high} 之间的整数</translation>
+    </message>
+    <message>
+        <source>{low} to {high} in steps of {step}</source>
+        <translation>{low} 到 {high}，每档 {step}</translation>
+    </message>
+    <message>
         <source>Score from {low} to {high}</source>
         <translation>打分，{low} 到 {high} 分</translation>
     </message>
@@ -830,7 +866,7 @@
     </message>
     <message>
         <source>, </source>
-        <translation>，</translation>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -1038,34 +1074,6 @@
     <message>
         <source>This is shown only and cannot be changed. Enter goes on.</source>
         <translation>这一题只供查看，不能改。按回车继续。</translation>
-    </message>
-    <message>
-        <source>Monday</source>
-        <translation>星期一</translation>
-    </message>
-    <message>
-        <source>Tuesday</source>
-        <translation>星期二</translation>
-    </message>
-    <message>
-        <source>Wednesday</source>
-        <translation>星期三</translation>
-    </message>
-    <message>
-        <source>Thursday</source>
-        <translation>星期四</translation>
-    </message>
-    <message>
-        <source>Friday</source>
-        <translation>星期五</translation>
-    </message>
-    <message>
-        <source>Saturday</source>
-        <translation>星期六</translation>
-    </message>
-    <message>
-        <source>Sunday</source>
-        <translation>星期日</translation>
     </message>
     <message>
         <source>The disk or the local data cannot be used</source>

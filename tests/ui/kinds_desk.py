@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app import practice
 from app.asking import Questioning
+from app.clock import VirtualClock, seeded
 from app.desk import Desk
 from app.interview.events import Handled
 from app.interview.screen import Page
@@ -19,7 +20,6 @@ from app.workstation import open_workstation
 from hardware.base import Pickup, Resident
 from hardware.rehearsal import Rehearsal
 from tests.desk_room import CENTRAL, NOON, centre
-from app.clock import VirtualClock, seeded
 
 STUDY = Path(__file__).parents[2] / "resources" / "studies" / "all-kinds"
 USUAL = {
@@ -90,7 +90,9 @@ class KindsRoom:
                 xml = xml.replace(old.encode(), new.encode())
             study = replace(study, form_xml=xml)
         ledger = station.open_ledger(study, rehearsal=True)
-        _, cases = practice.draw_practice(source, load_frame(sorted((STUDY / "frame").glob("*.csv"))), "kinds", 10)
+        _, cases = practice.draw_practice(
+            source, load_frame(sorted((STUDY / "frame").glob("*.csv"))), "kinds", 10
+        )
         ledger.assigned("0" * 64, cases)
         people = {case.number: Resident(case.number, Pickup.ANSWERS, pickup_after=1.0) for case in cases}
         line = Rehearsal(people, self.clock, "kinds")

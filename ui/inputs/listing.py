@@ -25,10 +25,11 @@ _Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """code: what choosing it gives; text: what is seen and searched."""
+    """code: what choosing it gives; text: what is searched, and seen, with `before` before it."""
 
     code: str
     text: str
+    before: str = ""
 
 
 class Lines(QAbstractListModel):
@@ -76,7 +77,8 @@ class Lines(QAbstractListModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         """The text of a line."""
-        return self.found[index.row()].text if role == Qt.ItemDataRole.DisplayRole else None
+        line = self.found[index.row()]
+        return f"{line.before}{line.text}" if role == Qt.ItemDataRole.DisplayRole else None
 
     def canFetchMore(self, _parent: _Index) -> bool:
         """Lines are left."""
@@ -100,7 +102,10 @@ class Lines(QAbstractListModel):
 
 
 class SearchList(QWidget):
-    """A search line over a list. Up, Down and the page keys move, Enter takes the marked line, Escape goes up."""
+    """A search line over a list; `count` says how many were found, wherever there is room for it.
+
+    Up, Down and the page keys move, Enter takes the marked line, Escape goes up.
+    """
 
     taken = Signal(str)
     """The code of the line."""
@@ -119,11 +124,11 @@ class SearchList(QWidget):
         self._view.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.setProperty("role", "lines")
-        self._count = label("muted")
+        self.count = label("muted")
         self._search.textChanged.connect(self._searched)
         self._search.entered.connect(self._take)
         self._view.clicked.connect(lambda index: self.taken.emit(self.lines.found[index.row()].code))
-        layout = column(self._search, self._view, self._count, spacing=4)
+        layout = column(self._search, self._view, spacing=4)
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.setFocusProxy(self._search)
@@ -188,7 +193,7 @@ class SearchList(QWidget):
 
     def _tell(self) -> None:
         found, every = len(self.lines.found), len(self.lines.every)
-        self._count.setText(self._words.format(found=found, all=every))
+        self.count.setText(self._words.format(found=found, all=every))
 
     def _mark(self, place: int) -> None:
         if self.lines.found:

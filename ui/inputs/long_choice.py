@@ -24,7 +24,9 @@ class LongChoiceInput(AnswerInput):
         self._list.typed.connect(self.changed)
         self._not_read = label("tag")
         self._options: tuple[OptionView, ...] = ()
-        self.setLayout(column(row(self._not_read, None), self._list, spacing=4))
+        layout = column(row(self._not_read, self._list.count, None, spacing=10), self._list, spacing=4)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
         self.setFocusProxy(self._list)
 
     def ask(self, question: QuestionView) -> None:
@@ -61,7 +63,7 @@ def _lines(question: QuestionView) -> list[Line]:
     """Don't know and refused have keys of their own."""
     special = (question.dk, question.refused)
     return [
-        Line(option.code, f"{option.code}   {bounded(option.label, _LONGEST)}")
+        Line(option.code, bounded(option.label, _LONGEST), f"{option.code}   ")
         for option in question.options
         if option.code not in special
     ]

@@ -8,9 +8,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from app.interview.screen import QuestionView
 from ui.inputs.entry import Why, plain
 from ui.inputs.integer import DigitsEdit, IntegerInput
-from ui.labels import weekday_word
 from ui.layout import label
 from ui.pace import ENTER
+from ui.theme import mark
 
 SHAPES = {"date": "____-__-__", "time": "__:__", "dateTime": "____-__-__ __:__"}
 """Kind → how it is written; each _ is a digit."""
@@ -110,7 +110,7 @@ class MomentInput(IntegerInput):
     def stored(self, question: QuestionView) -> str:
         """As it is typed."""
         self._moment.kind = question.kind
-        self._moment.setProperty("kind", question.kind)
+        mark(self._moment, kind=question.kind)
         return written(question.kind, digits_of(question.value))
 
     def show_question(self, question: QuestionView) -> None:
@@ -134,7 +134,16 @@ class MomentInput(IntegerInput):
         digits = "".join(letter for letter in text if letter.isdecimal())
         known = self.question.kind in ("date", "dateTime") and len(digits) >= 8 and _is_day(digits[:8])
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])) if known else None
-        self._day.setText(weekday_word(day.weekday()) if day else "")
+        weekdays = (
+            self.tr("Monday"),
+            self.tr("Tuesday"),
+            self.tr("Wednesday"),
+            self.tr("Thursday"),
+            self.tr("Friday"),
+            self.tr("Saturday"),
+            self.tr("Sunday"),
+        )
+        self._day.setText(weekdays[day.weekday()] if day else "")
 
     def _enter(self) -> None:
         text = self._edit.text()

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.interview.screen import QuestionView
 from ui.inputs.answer import CodeInput
-from ui.layout import column, row
+from ui.layout import column, label, row
 
 _MOST = 1000
 _MOST_CELLS = 11
@@ -37,7 +37,8 @@ class ScoreInput(CodeInput):
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(6)
         specials = row(self.dont_know_button, self.refused_button, None, spacing=8)
-        layout = row(column(self._cells, specials, spacing=8), self.readout, spacing=20)
+        self._how = label("muted", wrap=True)
+        layout = row(column(self._how, self._cells, specials, spacing=8), self.readout, spacing=20)
         layout.setStretch(0, 1)
         self.setLayout(layout)
 
@@ -57,6 +58,14 @@ class ScoreInput(CodeInput):
         name = self.tr("Score from {low} to {high}")
         self.setAccessibleName(name.format(low=values[0], high=values[-1]))
         self.readout.setAccessibleName(self.tr("Entered score"))
+        step = int(values[1]) - int(values[0]) if len(values) > 1 else 1
+        how = (
+            self.tr("A number from {low} to {high}")
+            if step == 1
+            else self.tr("{low} to {high} in steps of {step}")
+        )
+        self._how.setText(how.format(low=values[0], high=values[-1], step=step))
+        self._how.setVisible(not self.buttons)
         for value, cell in self.buttons.items():
             cell.setAccessibleName(self.tr("{score} points").format(score=value))
         self.draw()

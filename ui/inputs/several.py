@@ -74,7 +74,10 @@ class SeveralInput(ChoiceInput):
         return name in self._marked or (not self._marked and name in self._value_shown().split())
 
     def _shown(self) -> str:
-        return f"{len(self._marked)}" if self._marked else super()._shown()
+        """Not a bare figure: that would look like a code."""
+        count = len(self._marked or self._value_shown().split())
+        special = not self._marked and self._value_shown() in (self.question.dk, self.question.refused)
+        return super()._shown() if special or not count else f"{count} ✓"
 
     def how(self) -> str:
         """What is done here."""

@@ -82,6 +82,7 @@ class InterviewPage(DeskPage):
         free = screen.query is None and screen.places is None
         closed = free and self.fields.isHidden()
         self.fields.setVisible(free)
+        self._hint.setVisible(free or bool(screen.question and screen.question.error))
         self.fields.show_only(field)
         if closed:
             field.not_taken()

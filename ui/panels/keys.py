@@ -12,8 +12,13 @@ from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 
 _HELP_WIDTH = 300
-_NARROW = 880
-"""px below which the language keys of the bar show their caps alone."""
+_GIVE_WAY = (
+    Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.BACK, Act.NOTE, Act.GO_TO, Act.HANG_UP, Act.REMOVE, Act.VAGUE,
+    Act.PROBE, Act.DONT_KNOW, Act.REFUSED,
+)  # fmt: skip
+"""Keys in the order in which they give up their words."""
+_GAP, _EDGES = 4, 48
+"""px between two keys, and beside all of them."""
 
 
 def other(iso: str) -> str:
@@ -60,12 +65,22 @@ class KeyBar(QWidget):
                 button.say(action.keys[0], text)
                 button.setToolTip(action_word(action.help))
                 button.setVisible(action in working and not _beside_the_answer(action, screen))
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent, /) -> None:
         """Words where there is room for them."""
         super().resizeEvent(event)
-        for act in (Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE):
-            self._buttons[act].narrow(narrow=self.width() < _NARROW)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is no room for all words, the caps of what is pressed least, or known best, stand alone; F1 tells the words."""
+        shown = [button for button in self._buttons.values() if not button.isHidden()]
+        for button in shown:
+            button.narrow(narrow=False)
+        for act in _GIVE_WAY:
+            if sum(button.sizeHint().width() + _GAP for button in shown) <= self.width() - _EDGES:
+                return
+            self._buttons[act].narrow(narrow=True)
 
     def _label(self, action: Action, screen: Screen) -> str:
         if action.act is Act.INTERVIEW_LANGUAGE:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame
 
 from app.interview.screen import PlaceView
 from ui.inputs.listing import Line, SearchList
-from ui.layout import bounded, column, label
+from ui.layout import bounded, column, label, row
 
 _TEXT, _ANSWER = 70, 60
 """Characters of a line."""
@@ -24,9 +24,11 @@ class PlacesCard(QFrame):
         self._heading, self._list = label("heading"), SearchList()
         self._empty = label("muted")
         self._list.taken.connect(self.chosen)
-        layout = column(self._heading, self._empty, self._list, spacing=6)
+        head = row(self._heading, self._list.count, None, spacing=16)
+        layout = column(head, self._empty, self._list, spacing=6)
         layout.setStretch(2, 1)
         self.setLayout(layout)
+        self.setFocusProxy(self._list)
         self._places: tuple[PlaceView, ...] | None = None
         self.hide()
 
@@ -46,10 +48,6 @@ class PlacesCard(QFrame):
             self.tr("{found} of {all} · ↑ ↓ move, Enter goes there, Esc closes"),
         )
         return fresh
-
-    def take_focus(self) -> None:
-        """Take the keys."""
-        self._list.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
         """Escape closes."""

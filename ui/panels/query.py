@@ -3,7 +3,7 @@ that is not met. It stands where the answer field stands; the question stays in 
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy
 
 from app.interview.screen import Asking, Query
 from ui.caps import CapButton
@@ -38,18 +38,16 @@ class QueryCard(QFrame):
         self.query: Query | None = None
         self._heading, self._body = label("heading", wrap=True), label("", wrap=True)
         self._places = label("places", wrap=True)
+        self._places.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._scroll = scrolling(self._places)
-        self._reason_word, self._reason = label("muted"), LineEdit(_LONGEST)
-        self._reason_word.setBuddy(self._reason)
+        self._reason = LineEdit(_LONGEST)
         self._reason.entered.connect(self._keep)
         self._reason.textChanged.connect(lambda _text: mark(self._reason, needed="no"))
         self._yes, self._no = CapButton("key"), CapButton("key")
         self._yes.clicked.connect(self._affirm)
         self._no.clicked.connect(self.dismissed)
         ways = row(self._yes, self._no, None, spacing=12)
-        layout = column(
-            self._heading, self._body, self._scroll, self._reason_word, self._reason, ways, spacing=6
-        )
+        layout = column(self._heading, self._body, self._scroll, self._reason, ways, spacing=6)
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self.hide()
@@ -74,10 +72,11 @@ class QueryCard(QFrame):
         )
         self._places.setText("\n".join(lines))
         self._scroll.setVisible(bool(query.places))
-        for part in (self._reason_word, self._reason):
-            part.setVisible(soft)
-        self._reason_word.setText(self.tr("If it is right, say why (it is kept with the answer):"))
-        self._reason.setAccessibleName(self._reason_word.text())
+        tall = QSizePolicy.Policy.Expanding if query.places else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, tall)
+        self._reason.setVisible(soft)
+        self._reason.setPlaceholderText(self.tr("If it is right, say why (it is kept with the answer)"))
+        self._reason.setAccessibleName(self._reason.placeholderText())
         self._yes.say("Enter" if soft else "1–9" if unmet and query.count > 1 else YES, self._yes_word(query))
         self._no.say("Esc", self._no_word(query))
         self.setAccessibleName(self._heading.text())

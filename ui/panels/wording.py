@@ -12,6 +12,8 @@ from ui.theme import mark
 
 _LONG, _LONGEST = 46, 110
 """Widths in Chinese characters (a Latin letter counts half) from which the question is set smaller."""
+_LEAST = 48
+"""px of height that stay for the question in the smallest window."""
 _SHOWN, _ADVICE = 4000, 2000
 """Characters of a text that are shown; nobody reads more aloud, and laying out megabytes would hold the window up."""
 
@@ -39,6 +41,7 @@ class Wording(QWidget):
             self._title, self.read, self._together, self._probe, self._aside, self._ending, None, spacing=10
         )
         self.area: QScrollArea = scrolling(framed(words, "paper"))
+        self.area.setMinimumHeight(_LEAST)
         self.setLayout(row(self.area))
 
     def show_screen(self, screen: Screen) -> None:
