@@ -11,7 +11,7 @@ from app.interview.views import Sight
 from app.ledger import Ledger
 from app.questionnaire.form import Kind, Question
 from app.questionnaire.session import Session
-from app.questionnaire.telephone import SoftCheck, Telephone, iso_of, take, unmet
+from app.questionnaire.telephone import SoftCheck, Telephone, iso_of, meant, take, unmet
 
 COMPLETE = "60"
 """Outcome key of an interview whose script was walked to its end."""
@@ -121,12 +121,18 @@ class Questioning:
 
     def _taken(self, question: Question, value: str, at: int, reason: str, *, sure: bool) -> bool:
         """The session has the answer now, unless it is unusual: then the interviewer is asked, and must say why it is kept."""
+        code = meant(question, value)
+        if code != value and self._clarified != question.name:  # a vague word was written down: a probe first
+            self.vague(at)
+            return False
         names = self._lost(question, value) if sure else []
         try:
-            take(self._session, value, reason)
+            take(self._session, code, reason)
         except SoftCheck as check:
             self.query = Query(Asking.SOFT, value, check.what)
             return False
+        if code != value:
+            self._did("vague", at, question=question.name, value=code, text=value)
         if reason:
             self._did("kept", at, question=question.name, value=value, text=reason)
         if names:

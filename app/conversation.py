@@ -6,6 +6,7 @@ from app.asking import COMPLETE, Questioning
 from app.clock import Clock
 from app.errors import AnswerError
 from app.interview.events import Made, Moved, Switched
+from app.interview.given import given
 from app.interview.interview import Interview
 from app.interview.screen import Asking, PracticeView, QuestionView
 from app.interview.views import reading_seconds
@@ -20,17 +21,23 @@ _BEFORE_THE_ITEMS = ("intro", "screening")
 
 
 class Conversation(Questioning):
-    """Begins, or goes on where the case's unfinished interview stopped. language: ISO code."""
+    """Begins, or goes on where the case's unfinished interview stopped. language: ISO code. interviewer: as signed in."""
 
-    def __init__(self, ledger: Ledger, case: Case, call: str, language: str) -> None:
+    def __init__(self, ledger: Ledger, case: Case, call: str, language: str, interviewer: str = "") -> None:
         super().__init__()
         self._ledger, self._call = ledger, call
         self.state: Interview = ledger.begin(case, call, language)
+        self._form = ledger.editions.form_of(self.state, ledger.study)
+        known = given(ledger.study, case, ledger.store.columns_of(case.id), interviewer, ledger.clock.wall())
+        self._given = {name: value for name, value in known.items() if name in self._form.by_name}
+        self._at = 0
         self._session = self._open(self.state.position)
         self._go_on()
         if self._session.current is None:  # it ended with an appointment: he is greeted and asked again
-            self._session.jump(ledger.study.form.asked[0].name)
+            self._session.jump(self._form.asked[0].name)
         self.ends = ""
+        self._keep_given()
+        self._keep_withdrawn()
 
     @property
     def complete(self) -> bool:
@@ -78,10 +85,12 @@ class Conversation(Questioning):
             self.state = self._ledger.answer(self.state, self._call, question.name, stored, at, reason)
         else:
             self._moved_to(question.name)
+        self._at = at
         self._keep_made()
         ends = session.ends
         session.next()
         self._arrived()
+        self._keep_withdrawn()
         if (session.current is None or session.ends == COMPLETE) and not ends and self._ask_about_unmet():
             if session.current is None:
                 session.back()
@@ -143,8 +152,8 @@ class Conversation(Questioning):
 
     def _open(self, at: str) -> Session:
         ledger, case = self._ledger, self.state.case
-        world = World(ledger.clock, ledger.entropy, seed=case, given=self.state.made)
-        return Session(ledger.study.form, self.state.values, at, self.state.language, world=world)
+        world = World(ledger.clock, ledger.entropy, seed=case, given={**self.state.made, **self._given})
+        return Session(self._form, self.state.values, at, self.state.language, world=world)
 
     def _keep_made(self) -> None:
         """What the form has drawn or taken from the clock stays as it is when the interview is opened again."""
@@ -154,9 +163,24 @@ class Conversation(Questioning):
         if fresh:
             self.state = self._ledger.event(self.state, Made(fresh, self._ledger.clock.wall()))
 
+    def _keep_given(self) -> None:
+        """What the form was told in this call belongs to the interview: rules and texts were made of it."""
+        fresh = {name: value for name, value in self._given.items() if self.state.made.get(name) != value}
+        if fresh:
+            self.state = self._ledger.event(self.state, Made(fresh, self._ledger.clock.wall()))
+
+    def _keep_withdrawn(self) -> None:
+        """An answer that is not offered any more when its question comes on screen is taken back, and the trail says so."""
+        for name, value in self._session.stored.items():
+            if self.state.values.get(name, value) != value:
+                self.state = self._ledger.answer(
+                    self.state, self._call, name, value, self._at, "not offered any more"
+                )
+
     def _moved(self) -> None:
         self.query = None
         self._arrived()
+        self._keep_withdrawn()
         if self._session.current is not None:
             self._moved_to(self._session.current.name)
 

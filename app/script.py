@@ -10,7 +10,7 @@ from app.conversation import Conversation, Rehearsing
 from app.errors import AnswerError
 from app.interview.screen import Page, Screen
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.contract import Worker
 
 
 def typed(text: str) -> str:
@@ -23,7 +23,7 @@ class Script:
 
     screen: Screen
     _ledger: Ledger
-    _worker: LineWorker
+    _worker: Worker
     _work: CaseInHand | None
     _rehearsing: Rehearsing | None
 

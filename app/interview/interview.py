@@ -15,6 +15,7 @@ from app.interview.events import (
     Opened,
     Resumed,
     Switched,
+    Upgraded,
 )
 
 
@@ -60,9 +61,20 @@ def apply(state: Interview, event: Event) -> Interview:
             )
         case Resumed():
             return replace(state, calls=(*state.calls, event.call), outcome="")
+        case Upgraded():
+            return replace(state, form_sha=event.form_sha)
         case Answered():
             answers = {**state.answers, event.question: event}
             return replace(state, answers=answers, trail=(*state.trail, event), position=event.question)
+        case Finished():
+            return replace(state, outcome=event.outcome, ended=event.wall)
+        case Moved() | Noted() | Switched() | Handled() | Made():
+            return _beside(state, event)
+
+
+def _beside(state: Interview, event: Moved | Noted | Switched | Handled | Made) -> Interview:
+    """What is neither an answer nor a beginning or end."""
+    match event:
         case Moved():
             return replace(state, position=event.to)
         case Noted():
@@ -73,8 +85,6 @@ def apply(state: Interview, event: Event) -> Interview:
             return replace(state, deeds=(*state.deeds, event))
         case Made():
             return replace(state, made={**state.made, **event.values})
-        case Finished():
-            return replace(state, outcome=event.outcome, ended=event.wall)
 
 
 def fold(events: Iterable[Event]) -> Interview:

@@ -10,7 +10,7 @@ from app.clock import VirtualClock, seeded
 from app.desk import Desk
 from app.interview.events import Handled
 from app.interview.screen import Page
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.sample.frame import load_frame
 from app.sample.outcome import load_outcomes
 from app.study.bundle import build

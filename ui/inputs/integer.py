@@ -62,8 +62,10 @@ class IntegerInput(AnswerInput):
         self._edit.minus.connect(self._minus)
         self._edit.refused.connect(self.hint)
         self._edit.textChanged.connect(lambda _text: self.changed.emit())
-        self._how = label("muted")
-        self.setLayout(row(self._edit, self._how, None, spacing=16))
+        self._how = label("muted", wrap=True)
+        layout = row(self._edit, self._how, spacing=16)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
         self.setFocusProxy(self._edit)
 
     def ask(self, question: QuestionView) -> None:

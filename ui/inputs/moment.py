@@ -4,6 +4,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QBoxLayout
 
 from app.interview.screen import QuestionView
 from ui.inputs.entry import Why, plain
@@ -104,7 +105,9 @@ class MomentInput(IntegerInput):
         self._moment = MomentEdit()
         self._day = label("chosen")
         super().__init__(self._moment)
-        self.layout().insertWidget(1, self._day)  # type: ignore[union-attr]
+        line = self.layout()
+        if isinstance(line, QBoxLayout):
+            line.insertWidget(1, self._day)
         self._moment.textChanged.connect(self._name_day)
 
     def stored(self, question: QuestionView) -> str:
