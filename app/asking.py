@@ -103,6 +103,11 @@ class Questioning:
             self.query = Query(Asking.VOIDS, value, "", places, len(names))
         return bool(names)
 
+    @property
+    def missing(self) -> str:
+        """What the critical rules still ask for, in the interview's language; "" when nothing."""
+        return "\n".join(message for _name, message in unmet(self._session))
+
     def _lost(self, question: Question, value: str) -> list[str]:
         """Answers that were given and would not count any more; a default that nobody was asked about is none."""
         return [name for name in self._session.voids(question.name, value) if name in self.state.values]

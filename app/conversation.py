@@ -140,10 +140,19 @@ class Conversation(Questioning):
         self._session.jump(name)
         self._moved()
 
-    def switch(self, language: str) -> None:
-        """Go on in another language."""
+    def switch(self, language: str, at: int) -> None:
+        """Go on in another language; what is being asked back is asked in that one."""
         self.state = self._ledger.event(self.state, Switched(language, self._ledger.clock.wall()))
         self._session.language = language
+        self.probed = None
+        query = self.query
+        match query.asking if query else None:
+            case Asking.VOIDS | Asking.SOFT if query:
+                self.answer(query.value, at, sure=query.asking is Asking.SOFT)
+            case Asking.REMOVE:
+                self.ask_removal()
+            case Asking.UNMET:
+                self._ask_about_unmet()
 
     @property
     def _unasked(self) -> Session:

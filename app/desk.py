@@ -130,7 +130,7 @@ class Desk(Script, LineVerbs):
             return
         talk = work.conversation
         if key == COMPLETE and (talk is None or not talk.complete):
-            self._show(notice=Notice.NOT_ACCEPTED)
+            self._show(notice=Notice.NOT_ACCEPTED, notice_text=talk.missing if talk else "")
             return
         if outcome.note_required and not typed(note):
             self._show(notice=Notice.NOTE_REQUIRED)

@@ -49,7 +49,7 @@ class Interviewer:
     def _type(self, question: QuestionView, heard: PracticeView) -> None:
         if heard.value == "refuse":
             self._desk.hang_up()
-        elif question.kind == "note":
+        elif question.kind == "note" or (question.kind == "select_one" and not question.options):
             self._desk.answer("")
         elif heard.value == "dk":
             self._desk.answer(question.dk)

@@ -93,7 +93,7 @@ def _words(study: Study, home: str, fate: str, chance: random.Random, model: Mod
         says[item] = _score(chance, model, lean)
     for question in study.form.asked:
         if question.name not in says and question.kind is not Kind.NOTE:
-            says[question.name] = _anything(question, study.form, chance)
+            says[question.name] = _anything(question, study.form, chance, says)
     for group in study.form.groups:
         if group.repeats:
             says[group.name] = Utterance("没有了，就这些。", "2", 1.0)
@@ -109,10 +109,18 @@ _SUGGESTIONS = (
 )
 
 
-def _anything(question: Question, form: Form, chance: random.Random) -> Utterance:
-    """An answer that fits the kind of question, as people say it; value: as the interviewer would key it."""
-    zh, codes = form.language_for("zh"), [choice.name for choice in question.choices]
-    labels = {choice.name: choice.labels.get(zh, choice.name) for choice in question.choices}
+def _anything(
+    question: Question, form: Form, chance: random.Random, says: Mapping[str, Utterance]
+) -> Utterance:
+    """An answer that fits the kind of question, as people say it; value: as the interviewer would key it. says: what he says elsewhere,
+    for lists that depend on it."""
+    zh = form.language_for("zh")
+    labels = {
+        choice.name: choice.labels.get(zh, choice.name)
+        for choice in question.choices
+        if all(says[key].value == wanted for key, wanted in choice.extras.items() if wanted and key in says)
+    }
+    codes = list(labels)
     match question.kind:
         case Kind.SELECT_ONE if codes:
             code = chance.choice(codes)
@@ -135,9 +143,9 @@ def _anything(question: Question, form: Form, chance: random.Random) -> Utteranc
 _SAID = {
     Kind.INTEGER: ("三个。", "3"),
     Kind.DECIMAL: ("一个半小时吧。", "1.5"),
-    Kind.DATE: ("五月三号那天。", "2026-05-03"),
+    Kind.DATE: ("2023年5月3号那天。", "2023-05-03"),
     Kind.TIME: ("下午两点半。", "14:30"),
-    Kind.DATETIME: ("五月四号上午九点。", "2026-05-04 09:00"),
+    Kind.DATETIME: ("2023年5月4号上午九点。", "2023-05-04 09:00"),
     Kind.TEXT: ("就是家里人，没什么特别的。", ""),
     Kind.ACKNOWLEDGE: ("可以，打吧。", ""),
 }

@@ -89,8 +89,10 @@ class Script:
     def switch_language(self, iso: str) -> None:
         """Go on in another interview language (ISO code)."""
         self._show(language=iso)
-        if (talk := self._talk) is not None and self._walked(talk, partial(talk.switch, iso)):
-            self._show(question=talk.view(), query=None, probe=None, places=None)
+        if (talk := self._talk) is not None and self._walked(
+            talk, lambda: talk.switch(iso, self._worker.samples)
+        ):
+            self._show(question=talk.view(), query=talk.query, probe=None, places=None)
 
     # Steps
 

@@ -221,7 +221,7 @@ class DeskWindow(QMainWindow):
         )
         if act is not Act.HANG_UP:
             self._disarm()
-        if screen.query is not None and act in _ANSWERS:
+        if act in _ANSWERS and not (screen.query is None and screen.places is None):
             return  # first what the desk asks
         if action.works(screen) or asked:  # a question without "Don't know" says so
             self._doing[act]()

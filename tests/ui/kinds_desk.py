@@ -1,5 +1,6 @@
 """The real desk on the practice study all-kinds, in the middle of a call: what the window is shown is what the questionnaire says."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.sample.frame import load_frame
 from app.sample.outcome import load_outcomes
 from app.study.bundle import build
 from app.study.load import load
-from app.study.model import StudySource
+from app.study.model import Study, StudySource
 from app.workstation import open_workstation
 from hardware.base import Pickup, Resident
 from hardware.rehearsal import Rehearsal
@@ -71,6 +72,9 @@ class KindsRoom:
     changes: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
+    people: Callable[[Sequence[tuple[str, str]], Study, str], dict[str, Resident]] | None = None
+    quiet: bool = False
+    """No call is begun: the desk waits for somebody to sign in. people: who lives behind the numbers."""
     desk: Desk | None = None
 
     def make(self) -> Desk:
@@ -95,10 +99,14 @@ class KindsRoom:
         )
         ledger.assigned("0" * 64, cases)
         people = {case.number: Resident(case.number, Pickup.ANSWERS, pickup_after=1.0) for case in cases}
+        if self.people is not None:
+            people = self.people([(case.number, case.unit) for case in cases], study, "kinds")
         line = Rehearsal(people, self.clock, "kinds")
         worker = LineWorker(line.line, line.sound, seeded("worker"))
-        self.desk = Desk(ledger, worker, load_outcomes())
-        self._walk(self.desk)
+        ear = line.practice if self.people is not None else None
+        self.desk = Desk(ledger, worker, load_outcomes(), practice=ear)
+        if not self.quiet:
+            self._walk(self.desk)
         return self.desk
 
     def _walk(self, desk: Desk) -> None:

@@ -54,7 +54,8 @@ class QueryCard(QFrame):
 
     def show_query(self, query: Query | None) -> bool:
         """Draw a query, or nothing. True when it is a new one."""
-        fresh = query is not None and query != self.query
+        before = self.query and (self.query.asking, self.query.value)
+        fresh = query is not None and before != (query.asking, query.value)
         self.query = query
         self.setVisible(query is not None)
         if query is None:
