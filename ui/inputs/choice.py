@@ -11,6 +11,8 @@ from ui.layout import bounded, column, label, row
 from ui.pace import ENTER
 
 _COLUMNS = 3
+_LARGER, _CAP, _BESIDE = 1.35, 48, 190
+"""Options are set larger than the field's own text; px of key and margins beside an option's words, and beside all options."""
 _LONGEST = 160
 """Characters of an option's label beside its key."""
 _LOW = 440
@@ -100,6 +102,12 @@ class ChoiceInput(CodeInput):
             button.deleteLater()
         self.buttons = {option.code: self._button(option.code) for option in question.options}
         columns = min(_COLUMNS, -(-len(self.buttons) // (3 if self.window().height() < _LOW else 4)))
+        widest = max(
+            (self.fontMetrics().horizontalAdvance(bounded(o.label, _LONGEST)) for o in question.options),
+            default=0,
+        )
+        while columns > 1 and widest * _LARGER + _CAP > (self.window().width() - _BESIDE) // columns:
+            columns -= 1  # rather a longer column than words cut in two
         rows = max(1, -(-len(self.buttons) // max(1, columns)))
         for place, button in enumerate(self.buttons.values()):
             self._grid.addWidget(button, place % rows, place // rows)
