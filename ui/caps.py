@@ -43,9 +43,16 @@ class CapButton(QPushButton):
 
     def narrow(self, *, narrow: bool) -> None:
         """The cap alone, where there is no room for words; they stay its accessible name."""
-        self._words.setHidden(narrow)
-        self._line.invalidate()
-        self.updateGeometry()
+        if self._words.isHidden() != narrow:
+            self._words.setHidden(narrow)
+            self._line.invalidate()
+            self.updateGeometry()
+
+    def width_of(self, *, narrow: bool) -> int:
+        """px that the button takes with its words, or with the cap alone."""
+        margins = self._line.contentsMargins()
+        width = margins.left() + margins.right() + self._cap.sizeHint().width()
+        return width if narrow else width + self._line.spacing() + self._words.sizeHint().width()
 
     def wear(self, **properties: str) -> None:
         """Style properties of the button, seen by its labels too."""

@@ -1,7 +1,7 @@
 """The interview: one question a screen. The text to read is large; what is not read is set apart; the answer is a key away."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 
 from app.interview.screen import QuestionView, Screen
@@ -18,6 +18,9 @@ from ui.panels.query import QueryCard
 from ui.panels.reading import PaceAid
 from ui.panels.wording import Whereabouts, Wording
 from ui.theme import mark
+
+_LOW = 320
+"""px of the page's height."""
 
 
 class InterviewPage(DeskPage):
@@ -56,6 +59,14 @@ class InterviewPage(DeskPage):
         for place, share in ((2, 3), (5, 4), (6, 6)):
             layout.setStretch(place, share)
         self.setLayout(layout)
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """In a low window (1366×768 at 200 %) the room goes to the text and the answers."""
+        super().resizeEvent(event)
+        layout, low = self.layout(), self.height() < _LOW
+        if layout is not None:
+            layout.setSpacing(4 if low else 10)
+            layout.setContentsMargins(28, 6 if low else 12, 28, 6 if low else 12)
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the question, or its absence while the call is being ended."""

@@ -1,6 +1,6 @@
 """The keys that work right now: a bar at the bottom (it takes the mouse too) and the list behind F1."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
@@ -72,15 +72,24 @@ class KeyBar(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def event(self, event: QEvent, /) -> bool:
+        """Words change their width with language and type size; Qt says so by asking for a new layout."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
     def _fit(self) -> None:
         """Where there is no room for all words, the caps of what is pressed least, or known best, stand alone; F1 tells the words."""
-        shown = [button for button in self._buttons.values() if not button.isHidden()]
-        for button in shown:
-            button.narrow(narrow=False)
-        for act in _GIVE_WAY:
-            if sum(button.sizeHint().width() + _GAP for button in shown) <= self.width() - _EDGES:
-                return
-            self._buttons[act].narrow(narrow=True)
+        shown = {act: button for act, button in self._buttons.items() if not button.isHidden()}
+        widths = {act: button.width_of(narrow=False) + _GAP for act, button in shown.items()}
+        slim = []
+        for act in (act for act in _GIVE_WAY if act in shown):
+            if sum(widths.values()) <= self.width() - _EDGES:
+                break
+            widths[act] = shown[act].width_of(narrow=True) + _GAP
+            slim.append(act)
+        for act, button in shown.items():
+            button.narrow(narrow=act in slim)
 
     def _label(self, action: Action, screen: Screen) -> str:
         if action.act is Act.INTERVIEW_LANGUAGE:
