@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from app.evidence.age import Identity
-from app.evidence.audit.calls import audit_calls, audit_interviews
+from app.evidence.audit.calls import audit_calls
 from app.evidence.audit.carrier import reconcile
 from app.evidence.audit.epochs import audit_epochs
 from app.evidence.audit.facts import Facts
@@ -17,6 +17,7 @@ from app.evidence.audit.objects import Shelf
 from app.evidence.audit.packages import audit_packages
 from app.evidence.audit.place import Eyes, Layout, Place, tree_size
 from app.evidence.audit.seals import Seals
+from app.evidence.audit.stamps import audit_stamps
 from app.evidence.audit.trust import Trust
 from app.evidence.audit.verdict import Finding, Findings, Kind, Severity, Verdict
 from app.evidence.cdr import CarrierList
@@ -57,15 +58,14 @@ def verify(
     manifests = _audit_journals(eyes, trust, facts, witnessed)
     audit_epochs(place.journals, eyes, facts)
     audit_calls(facts, findings)
-    audit_interviews(facts, findings)
     shelf = Shelf(eyes, facts, manifests)
     shelf.audit()
     if place.layout is not Layout.JOURNAL:
         audit_packages(eyes, trust, facts)
     if identities:
         Seals(eyes, facts, shelf.found, identities).audit()
-    if carrier is not None:
-        reconcile(facts, carrier, facts.numbers, findings)
+    if carrier:
+        reconcile(facts, carrier, findings)
     if progress is not None:
         progress(eyes.total, eyes.total)
     return findings.verdict(place.layout)
@@ -82,6 +82,8 @@ def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed
         )
         manifests |= signatures.named
     logged.check(roots, facts)
+    if witnessed is not None:
+        audit_stamps(witnessed, eyes.findings)
     return manifests
 
 

@@ -42,8 +42,9 @@ class _Ours:
     sure: bool
 
 
-def reconcile(facts: Facts, carrier: CarrierList, numbers: Mapping[str, str], findings: Findings) -> None:
-    """Write down every difference. numbers: call → number that was dialled, from the sealed contacts; empty = compare by time."""
+def reconcile(facts: Facts, carrier: CarrierList, findings: Findings) -> None:
+    """Write down every difference. Where facts.numbers has the number of a call it is compared, else time and duration alone."""
+    numbers = facts.numbers
     for line, why in carrier.refused:
         needed = "that row, in a form that can be read"
         findings.missing(

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
 from app.canonical import Value, decode
 from app.errors import EvidenceError
 from app.evidence.audit.facts import Facts
@@ -21,10 +23,13 @@ from app.evidence.note import Checkpoint, Opened, Verifier, open_note
 
 @dataclass(frozen=True)
 class Witnessed:
-    """What the auditor brought from a witness. notes: name → cosigned checkpoint, as a note; keys: the witness's."""
+    """What the auditor brought from a witness. notes: name → cosigned checkpoint, as a note; keys: the witness's; tokens: name → RFC 3161
+    time-stamp token; authorities: certificates of those who may give such."""
 
     notes: Mapping[str, str]
     keys: Sequence[Verifier]
+    tokens: Mapping[str, bytes] = field(default_factory=dict)
+    authorities: Sequence[Certificate] = ()
 
 
 @dataclass(frozen=True, slots=True)
