@@ -112,9 +112,9 @@ def _table(findings: tuple[Finding, ...], words: dict[str, str], lang: str) -> s
 def _row(finding: Finding, words: dict[str, str], lang: str) -> str:
     meaning = _table_of("verify").get(finding.rule, "") if lang == "zh" else ""
     what = f"{meaning}<br><small>{escape(finding.what)}</small>" if meaning else escape(finding.what)
-    weight = words[str(finding.severity)]
+    weight, half = words[str(finding.severity)], words[str(finding.kind)]
     return (
-        f'<tr class="{finding.severity}"><td>{weight}<br><small>{words[str(finding.kind)]} · <code>{escape(finding.rule)}</code></small></td>'
+        f'<tr class="{finding.severity}"><td>{weight}<br><small>{half} · <code>{escape(finding.rule)}</code></small></td>'
         f"<td>{what}</td><td>{escape(str(finding.at))}</td><td>{escape(finding.needed)}</td></tr>"
     )
 

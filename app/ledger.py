@@ -11,14 +11,17 @@ from pathlib import Path
 
 from app.canonical import Value, commit, encode, hexdigest
 from app.clock import Clock, Entropy
+from app.editions import Editions
 from app.errors import FangxinError
 from app.evidence.age import Recipient
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
-from app.interview.events import Answered, Event, Finished, Opened, Resumed, to_line
+from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
+from app.known_numbers import hasher
+from app.sample.calling import calling_plan
 from app.sample.case import Attempt, Case
 from app.shift_log import ShiftLog
 from app.store import Store
@@ -45,7 +48,8 @@ class Ledger(ShiftLog):
     ) -> None:
         super().__init__(folder, store, journal, study, clock, entropy)
         self.rehearsal = rehearsal
-        self._form_sha = hexdigest(study.form_xml)
+        self.editions = Editions(store)
+        self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), hasher(store, entropy))
 
     def recording_path(self, call: str) -> Path:
         """Where the recording of a call lies."""
@@ -110,6 +114,11 @@ class Ledger(ShiftLog):
         )
         self.recovered(call)
 
+    def worker_lost(self, call: str, reason: str) -> None:
+        """The line worker died in the middle of this recording: what it left is hashed as it is and due for sending."""
+        self.journal.append("io.error", call=call, where="line worker", code=reason)
+        self.recovered(call)
+
     def recovered(self, call: str) -> None:
         """A recording that was not closed: nothing is added to it (notes/security.md §2.2), it goes to the centre as it is."""
         path = self.recording_path(call)
@@ -147,19 +156,23 @@ class Ledger(ShiftLog):
 
     def begin(self, case: Case, call: str, language: str) -> Interview:
         """The respondent is on the line: a new interview, or the case's unfinished one goes on."""
-        known = self.store.interview_of(case.id)
+        known, form_sha = self.store.interview_of(case.id), hexdigest(self.study.form_xml)
         if known is None:
+            self.editions.keep(form_sha, self.study)
             interview = self.new_id()
-            opened = Opened(interview, case.id, call, self._form_sha, language, self.clock.wall())
+            opened = Opened(interview, case.id, call, form_sha, language, self.clock.wall())
             self.store.open_interview(interview, case.id, call)
             self.store.record_event(interview, to_line(opened))
             self.journal.append(
-                "interview.open", interview=interview, call=call, case=case.id, form_sha=self._form_sha
+                "interview.open", interview=interview, call=call, case=case.id, form_sha=form_sha
             )
             return apply(Interview(), opened)
         state = self.store.interview(known)
+        if state.form_sha != form_sha and self.editions.upgrades(state, self.study):
+            self.editions.keep(form_sha, self.study)
+            state = self.event(state, Upgraded(form_sha, self.clock.wall()))
         resumed = self.event(state, Resumed(call, self.clock.wall()))
-        self.journal.append("interview.resume", interview=known, call=call)
+        self.journal.append("interview.resume", interview=known, call=call, form_sha=resumed.form_sha)
         return resumed
 
     def event(self, state: Interview, event: Event) -> Interview:
@@ -239,8 +252,9 @@ class Ledger(ShiftLog):
 
     def seal_interview(self, state: Interview, case: Case) -> str:
         """Seal the interview as it stands for the centre; returns the object's SHA-256."""
+        version = self.editions.version(state.form_sha) or self.study.version
         content = document(
-            state, study=self.study.id, version=self.study.version, unit=case.unit, rehearsal=self.rehearsal
+            state, study=self.study.id, version=version, unit=case.unit, rehearsal=self.rehearsal
         )
         return self._seal("interview", content, self.study.recipients.centre)
 

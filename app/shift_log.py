@@ -1,7 +1,7 @@
 """Writes down what happens around the calls: shifts, shares of the sample, receipts, listening, faults. The calls themselves: ledger.py."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.canonical import commit, encode, hexdigest
@@ -50,8 +50,11 @@ class ShiftLog:
         self.journal.append("shift.close")
         self.journal.checkpoint()
 
-    def assigned(self, sha256: str, cases: Sequence[Case]) -> None:
-        """A share of the sample has come. sha256: of the sealed assignment."""
+    def assigned(
+        self, sha256: str, cases: Sequence[Case], columns: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """A share of the sample has come. sha256: of the sealed assignment. columns: case id → what the sample knows beforehand."""
+        self.store.put_columns(columns or {})
         self.store.put_cases(cases)
         self.journal.append("assignment.accept", sha256=sha256, cases=len(cases))
 

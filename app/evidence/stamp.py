@@ -1,6 +1,6 @@
 """RFC 3161 time-stamp tokens: an outside authority's word that some bytes existed at a moment. Asked for by a witness, checked by anybody.
 
-A token is over the text of a log checkpoint (origin, size, root, each with its LF), so `openssl ts -verify -data TEXT -in TOKEN` checks it too.
+A token is over the text of a log checkpoint (origin, size, root, each with its LF): `openssl ts -verify -data TEXT -in TOKEN` checks it.
 The library that reads tokens (rfc3161-client) comes with fangxin[witness]: a workstation has no use for it.
 """
 
