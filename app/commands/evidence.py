@@ -20,24 +20,17 @@ from app.evidence.cdr import read_list
 from app.evidence.verify import verify as verify_path
 from app.evidence.witnessing import read_witness
 
-
 _Where = Annotated[
     Path, typer.Argument(help="An archive, a workstation's data folder, or a journal's folder.")
 ]
 _Keys = Annotated[list[str] | None, typer.Option(help="A public key you trust (vkey, or a file of some).")]
-_Identities = Annotated[
-    list[Path] | None, typer.Option(help="An age identity, to check what is sealed too.")
-]
+_Identities = Annotated[list[Path] | None, typer.Option(help="An age identity, to check what is sealed too.")]
 _Cdr = Annotated[
     Path | None, typer.Option(help="A carrier's list of calls (CSV), to compare every call with.")
 ]
 _CdrZone = Annotated[str, typer.Option(help="Time zone of times in it that name none.")]
-_Witness = Annotated[
-    list[Path] | None, typer.Option(help="A cosigned checkpoint, or a witness's folder.")
-]
-_WitnessKeys = Annotated[
-    list[str] | None, typer.Option(help="The witness's public key (vkey, or a file).")
-]
+_Witness = Annotated[list[Path] | None, typer.Option(help="A cosigned checkpoint, or a witness's folder.")]
+_WitnessKeys = Annotated[list[str] | None, typer.Option(help="The witness's public key (vkey, or a file).")]
 _Tsa = Annotated[list[Path] | None, typer.Option(help="A time-stamp authority's certificate (PEM).")]
 _Certificate = Annotated[
     Path | None, typer.Option(help="Write the verdict as a page for people too (.html).")

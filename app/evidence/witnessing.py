@@ -1,4 +1,4 @@
-"""What a witness hands to an auditor: one cosigned checkpoint (a file, or what a scanner read off a sheet), or the witness's whole folder."""
+"""What a witness hands to an auditor: a cosigned checkpoint (a file, or what a scanner read off a sheet), or the witness's folder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,8 +43,8 @@ def read_witness(
 
 
 def scanned(data: bytes) -> str:
-    """A note as it was signed, from what a scanner or an editor made of it: other line ends, a lost last one, a byte order mark, a long dash
-    that became another dash. What is signed is not touched by that; a changed letter still makes the signature false."""
+    """A note as it was signed, from what a scanner or an editor made of it: other line ends, a lost last one, a byte order mark, a long
+    dash that became another dash. What is signed is not touched by that; a changed letter still makes the signature false."""
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
     head, gap, lines = text.rpartition("\n\n")
     repaired = [
