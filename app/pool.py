@@ -77,14 +77,20 @@ class Pool:
     def pick(self, asked: Asked) -> str | None:
         """The id of the best case, leased to the holder; None when there is none. One transaction: two who ask at once get two cases."""
         with self._transaction():
-            self._advance(asked.now)
-            groups, hours = self._groups(), _Hours(self.plan, asked.now)
-            for rank in _levels(asked):
-                here = [g for g in groups.get(_stored(rank), ()) if self._serves(rank, g, asked, hours)]
-                found = self._best(rank, here, asked)
-                if found is not None:
-                    self._lease(found, asked)
-                    return found
+            found = self.best(asked)
+            if found is not None:
+                self._lease(found, asked)
+        return found
+
+    def best(self, asked: Asked) -> str | None:
+        """The id of the best case, not leased: what pick() would hand out."""
+        self.advance(asked.now)
+        groups, hours = self._groups(), _Hours(self.plan, asked.now)
+        for rank in _levels(asked):
+            here = [g for g in groups.get(_stored(rank), ()) if self._serves(rank, g, asked, hours)]
+            found = self._best(rank, here, asked)
+            if found is not None:
+                return found
         return None
 
     def pull(self, case: str, asked: Asked) -> bool:
@@ -114,8 +120,8 @@ class Pool:
         """When the next waiting case may be dialled, ms wall; None when none waits."""
         with self._transaction():
             self._advance(now)
-            row = self._rows("SELECT MIN(next_at) AS at FROM queue WHERE stage = 0")[0]
-        return row["at"]
+            at = self._rows("SELECT MIN(next_at) AS at FROM queue WHERE stage = 0")[0]["at"]
+        return None if at is None else int(at)
 
     def advance(self, now: int) -> None:
         """Move what has become due. pick() does it too; called in idle moments it keeps pick() short."""

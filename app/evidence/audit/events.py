@@ -58,6 +58,16 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "clock.jump": {"before": int, "after": int},
     "io.error": {"where": _TEXT, "code": _TEXT},
     "sync.receipt": {"size": int, "sha256": _SHA},
+    "draw.commit": {"commitment": _SHA, "bundle": _SHA, "n": int, "replicate": int, "frame": _SHA},
+    "draw.made": {
+        "commitment": _SHA,
+        "bundle": _SHA,
+        "randomness": _TEXT,
+        "size": int,
+        "n": int,
+        "replicate": int,
+        "skipped": int,
+    },
 }
 """type → the fields that a line of it must have. A line may have more: later versions add, and never take away."""
 
