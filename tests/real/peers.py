@@ -150,7 +150,7 @@ class Baresip:
 
 
 @contextmanager
-def baresip(folder: Path, says: Path) -> Iterator[Baresip]:
+def baresip(folder: Path, says: Path, number: str = NUMBER) -> Iterator[Baresip]:
     """A telephone that says what is in a WAV file; make that long: at its end baresip ends the call."""
     program = tool("baresip", "baresip-core")
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,7 +171,7 @@ def baresip(folder: Path, says: Path) -> Iterator[Baresip]:
         *(f"module_app {name}.so" for name in ("menu", "ctrl_tcp")),
     ]
     (folder / "config").write_text("\n".join(config) + "\n", "ascii")
-    account = f"<sip:{NUMBER}@{HOST}:{port}>;regint=0;answermode=auto;audio_codecs=pcma,pcmu\n"
+    account = f"<sip:{number}@{HOST}:{port}>;regint=0;answermode=auto;audio_codecs=pcma,pcmu\n"
     (folder / "accounts").write_text(account, "ascii")
     with running([program, "-f", str(folder)], folder, "baresip") as process:
         wait_until(lambda: listens(control, "tcp") or process.poll() is not None, "baresip starts")
