@@ -117,8 +117,8 @@ def sipp(scenario: str, folder: Path, *more: str, calls: int = 1) -> Iterator[Ex
 class Baresip:
     """A resident's telephone: takes every call, plays a file into it and records both ways."""
 
-    def __init__(self, port: int, control: socket.socket, folder: Path) -> None:
-        self.port = port
+    def __init__(self, port: int, pid: int, control: socket.socket, folder: Path) -> None:
+        self.port, self.pid = port, pid
         self.events: list[dict[str, Any]] = []
         self._control, self._folder, self._rest = control, folder, b""
 
@@ -178,7 +178,7 @@ def baresip(folder: Path, says: Path, number: str = NUMBER) -> Iterator[Baresip]
         assert process.poll() is None, (folder / "baresip.log").read_text("utf-8", "replace")[-2000:]
         with socket.create_connection((HOST, control), timeout=PATIENCE) as connection:
             wait_until(lambda: listens(port), "baresip listens")
-            yield Baresip(port, connection, folder)
+            yield Baresip(port, process.pid, connection, folder)
 
 
 def speech(file: Path, text: str, voice: str = "cmn", seconds: float = 120.0) -> Samples:

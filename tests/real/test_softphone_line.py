@@ -54,4 +54,3 @@ class TestContract(LineContract):
                 lambda milliseconds: time.sleep(milliseconds / 1000 / FASTER),
                 nobody_real=False,
             )
-
