@@ -10,7 +10,7 @@ import pytest
 
 from hardware.base import Alerting, Answered, Cause, Condition, DeviceBack, DeviceLost, Fault
 from tests.real.caller import calling
-from tests.real.peers import HOST, NUMBER, alike, sipp, speech, tool, wait_until
+from tests.real.peers import HOST, NUMBER, alike, free_port, sipp, speech, tool, wait_until
 from tests.real.scenarios import (
     answers,
     asks_for_password,
@@ -170,6 +170,28 @@ def test_an_exchange_that_is_not_there_is_our_trouble_and_not_the_residents(tmp_
             ended = caller.ended()
             assert (ended.cause, ended.raw) == (Cause.DEVICE, "nothing came from the PBX in 10 s")
             assert caller.told() == ["Dialing", "Ended"]
+
+
+def test_over_tcp(tmp_path: Path) -> None:
+    steps = scenario(RINGS, answers(), let_go())
+    with (
+        sipp(steps, tmp_path, "-t", "t1") as exchange,
+        calling(exchange.port, more=";transport=tcp") as caller,
+    ):
+        caller.line.dial(NUMBER, "c1")
+        caller.until(Answered)
+        caller.line.hang_up()
+        assert caller.ended(within=5).cause is Cause.LOCAL_HANGUP
+        exchange.is_content()
+        assert f"INVITE sip:{NUMBER}@{HOST}:{exchange.port};transport=tcp" in exchange.messages
+
+
+def test_a_pbx_that_refuses_the_connection_is_our_trouble_too() -> None:
+    with calling(free_port(), more=";transport=tcp") as caller:
+        caller.line.dial(NUMBER, "c1")
+        ended = caller.ended()
+        assert ended.cause is Cause.DEVICE
+        assert ended.raw
 
 
 def test_ringing_without_end_is_given_up(tmp_path: Path) -> None:
