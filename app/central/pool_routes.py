@@ -1,30 +1,49 @@
 """The shared pool on the wire: cases come in from the centre, go out on lease to desks, and come back with what happened."""
 
+from functools import lru_cache
+
 from app.canonical import Value, decode
 from app.central.intake import IntakeError
 from app.central.registry import Message, Registry
-from app.central.shared import read_attempts, read_caller, read_offered
+from app.central.shared import SharedPool, read_attempts, read_caller, read_offered
 from app.errors import EvidenceError
+from app.sample.calling import calling_plan
+from app.sample.plan import Plan
+from app.study.archive import unpack
+from app.study.bundle import MANIFEST
+from app.study.load import assemble
+
+
+def pool_of(registry: Registry) -> SharedPool:
+    """The cases that the desks share, by the rules of the study that is served."""
+    return registry.index.pool(registry.plan or _plan(registry.stores.package()))
+
+
+@lru_cache(maxsize=2)
+def _plan(package: bytes) -> Plan:
+    files = unpack(package)
+    study = assemble({name: data for name, data in files.items() if name != MANIFEST})
+    return calling_plan(study, rehearsal=study.rehearsal_only)
 
 
 def add(registry: Registry, message: Message) -> dict[str, Value]:
     """The centre releases a replicate."""
     registry.centre(message)
-    return {"added": registry.pool.add(read_offered(_document(message)), registry.clock.wall())}
+    return {"added": pool_of(registry).add(read_offered(_document(message)), registry.clock.wall())}
 
 
 def lease(registry: Registry, message: Message) -> dict[str, Value]:
     """A desk asks for cases."""
     device = registry.device(message)
     caller, want, closed = read_caller(_document(message))
-    return {"cases": registry.pool.lease(device, caller, want, registry.clock.wall(), closed)}
+    return {"cases": pool_of(registry).lease(device, caller, want, registry.clock.wall(), closed)}
 
 
 def settle(registry: Registry, message: Message) -> dict[str, Value]:
     """A desk tells what became of a case."""
     device = registry.device(message)
     case, attempts = read_attempts(_document(message))
-    registry.pool.settle(device, case, attempts, registry.clock.wall())
+    pool_of(registry).settle(device, case, attempts, registry.clock.wall())
     return {}
 
 
@@ -35,7 +54,7 @@ def cells(registry: Registry, message: Message) -> dict[str, Value]:
         done, running = ({str(k): int(n) for k, n in document[name].items()} for name in ("done", "running"))
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise IntakeError(400, "body", "These are no quota counts") from error
-    return registry.pool.tell_cells(device, done, running, registry.clock.wall())
+    return pool_of(registry).tell_cells(device, done, running, registry.clock.wall())
 
 
 def _document(message: Message) -> dict[str, Value]:

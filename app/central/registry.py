@@ -22,18 +22,13 @@ from app.central.intake import (
     objects_named,
     refuse_rehearsal,
 )
-from app.central.shared import SharedPool
 from app.central.stores import FolderStore
 from app.clock import Clock
 from app.errors import EvidenceError, FangxinError, SyncError
 from app.evidence.age import Recipient
 from app.evidence.batch import Manifest, checkpoint_hash
 from app.evidence.note import Checkpoint, Verifier, cosign, open_note
-from app.sample.calling import calling_plan
 from app.sample.plan import Plan
-from app.study.archive import unpack
-from app.study.bundle import MANIFEST
-from app.study.load import assemble
 from app.sync.parcel import origin_of
 from app.sync.signature import check_signature
 
@@ -58,16 +53,7 @@ class Registry:
     """Judges and files. Used by one thread at a time; IntakeError when something is refused."""
 
     def __init__(self, stores: FolderStore, clock: Clock, plan: Plan | None = None) -> None:
-        self.stores, self.index, self.clock, self._plan = stores, stores.index, clock, plan
-
-    @property
-    def pool(self) -> SharedPool:
-        """The cases that the desks share, by the rules of the study that is served."""
-        if self._plan is None:
-            files = unpack(self.stores.package())
-            study = assemble({name: data for name, data in files.items() if name != MANIFEST})
-            self._plan = calling_plan(study, rehearsal=study.rehearsal_only)
-        return self.index.pool(self._plan)
+        self.stores, self.index, self.clock, self.plan = stores, stores.index, clock, plan
 
     # Who
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.central.pool_routes import pool_of
 from app.central.registry import Registry
 from app.central.server import running
 from app.central.shared import LEASE
@@ -173,7 +174,7 @@ def test_a_desk_that_was_off_line_tells_late_what_really_happened(room: Room) ->
     settle(late.client, late.store, ROOM)
     room.clock.advance(30 * 24 * 60 * 60_000)
     lease(other.client, other.store, ROOM, Caller("I02"), 30)
-    central = room.registry.pool._row(f"{0:016x}")
+    central = pool_of(room.registry)._row(f"{0:016x}")
     assert '"60"' in central["attempts"]
 
 
