@@ -6,6 +6,7 @@ the desk then asks for the outcome. Lives on one thread; tick() at least every 5
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from app import __version__
@@ -124,8 +125,9 @@ class Desk(Script, CaseVerbs, LineVerbs):
             return
         self.note(note)
         self._written(lambda: self._take(self._worker.settle()))
-        told = {"at": self._worker.samples, "proposed": self.screen.proposed, "outlook": outlook}
-        if not self._written(lambda: work.close(self._ledger, outcome, **told)):
+        at, proposed = self._worker.samples, self.screen.proposed
+        close = partial(work.close, self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
+        if not self._written(close):
             return
         self._work = None
         counts = self.screen.counts

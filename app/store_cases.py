@@ -66,15 +66,13 @@ class CaseTable:
             self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
             self._queue(case)
 
-    def keep_outlook(self, call: str, due: int = 0, by: str = "", need: str = "") -> None:
-        """What belongs to the outcome of a call besides its key, durable before the outcome is. due: time of an appointment, ms wall. by:
-        who called. need: skill that the next call asks for."""
-        self.set_setting(f"outlook.{call}", encode({"due": due, "by": by, "need": need}).decode())
+    def keep_outlook(self, call: str, outlook: Mapping[str, Value]) -> None:
+        """What belongs to the outcome of a call besides its key (case_in_hand.Outlook), durable before the outcome is."""
+        self.set_setting(f"outlook.{call}", encode(dict(outlook)).decode())
 
-    def outlook(self, call: str) -> tuple[int, str, str]:
-        """(due, by, need) as kept."""
-        known = decode(self.setting(f"outlook.{call}", "{}").encode())
-        return int(known.get("due", 0)), str(known.get("by", "")), str(known.get("need", ""))
+    def outlook(self, call: str) -> Mapping[str, Any]:
+        """The same again; {} when nothing was kept."""
+        return decode(self.setting(f"outlook.{call}", "{}").encode())
 
     def by_number(self, key: str) -> tuple[str, ...]:
         """The cases whose number has this keyed hash."""

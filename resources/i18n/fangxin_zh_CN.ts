@@ -920,6 +920,10 @@
         <translation>暂无可拨样本。</translation>
     </message>
     <message>
+        <source>No place is left in this resident&apos;s quota cell. Thank him and hang up; do not begin with the questions.</source>
+        <translation>该受访者所属配额组已满。请致谢并挂机，不要开始提问。</translation>
+    </message>
+    <message>
         <source>When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes).</source>
         <translation>请在备注里写明约定时间，如：1830、明天 1830、12-05 18:30、+30（分钟后）。</translation>
     </message>
