@@ -78,14 +78,14 @@ class CaseTable:
         """The cases whose number has this keyed hash."""
         return tuple(row["case"] for row in self._rows('SELECT "case" FROM queue WHERE number_key = ?', key))
 
-    def follow(self, plan: Plan, keyed: Keyed) -> Pool:
+    def follow(self, plan: Plan, keyed: Keyed, *, end_leases: bool = False) -> Pool:
         """Keep the queue by this plan from now on: its rows change together with the cases. Takes a while only when the plan has changed
-        (some 10 s for 100,000 cases); leases of the last run end."""
+        (some 10 s for 100,000 cases). end_leases: of the last run, when the desk starts."""
         self._pool, self._keyed = Pool(self._database, self._path, plan), keyed
         known = hexdigest(repr(plan).encode())
         whole = self.setting(_PLAN) != known or self._count("cases") != self._count("queue")
         with self._transaction():
-            for row in self._rows(_ALL if whole else _LEASED):
+            for row in self._rows(_ALL if whole else _LEASED) if whole or end_leases else ():
                 self._queue(_case(row))
             self.set_setting(_PLAN, known)
         return self._pool
