@@ -11,14 +11,14 @@ from typing import Any
 from app import __version__
 from app.asking import COMPLETE
 from app.case_in_hand import CaseInHand
+from app.case_verbs import CaseVerbs
 from app.conversation import Conversation, Rehearsing
 from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
-from app.interview.views import case_view, outcome_views
+from app.interview.views import outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
 from app.line_verbs import LineVerbs
-from app.pool import Asked
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
 from app.script import Script, typed
@@ -36,7 +36,7 @@ from hardware.base import (
 )
 
 
-class Desk(Script, LineVerbs):
+class Desk(Script, CaseVerbs, LineVerbs):
     """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
     dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself.
     """
@@ -87,23 +87,6 @@ class Desk(Script, LineVerbs):
         if self.screen.page is Page.READY:
             self._written(self._next_case)
 
-    def _next_case(self) -> None:
-        ledger = self._ledger
-        found = ledger.queue.pick(Asked(ledger.clock.wall()))
-        if found is None:
-            self._show(notice=Notice.NO_CASES)
-            return
-        case = ledger.store.case(found)
-        self._work = CaseInHand(case)
-        resumes = ledger.store.interview_of(case.id) is not None
-        unit = next((u for u in ledger.study.units if u.code == case.unit), None)
-        name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
-        notice = Notice.INTERVIEW_RESUMES if resumes else Notice.NONE
-        by_hand = self.screen.device.by_hand
-        self._show(
-            page=Page.CASE, case=case_view(case, name, resumes=resumes, by_hand=by_hand), notice=notice
-        )
-
     def dial(self) -> None:
         """Dial the case in hand."""
         work = self._work
@@ -135,10 +118,14 @@ class Desk(Script, LineVerbs):
         if outcome.note_required and not typed(note):
             self._show(notice=Notice.NOTE_REQUIRED)
             return
+        outlook = self._outlook(outcome, note)
+        if outlook is None:
+            self._show(notice=Notice.TIME_NEEDED)
+            return
         self.note(note)
         self._written(lambda: self._take(self._worker.settle()))
-        at, proposed = self._worker.samples, self.screen.proposed
-        if not self._written(lambda: work.close(self._ledger, outcome, at=at, proposed=proposed)):
+        told = {"at": self._worker.samples, "proposed": self.screen.proposed, "outlook": outlook}
+        if not self._written(lambda: work.close(self._ledger, outcome, **told)):
             return
         self._work = None
         counts = self.screen.counts

@@ -31,7 +31,7 @@ class Interviewer:
                 self._type(screen.question, screen.practice)
             case Page.OUTCOME:
                 note = (
-                    "演练"
+                    "演练 +60"
                     if any(o.key == screen.proposed and o.note_required for o in screen.outcomes)
                     else ""
                 )

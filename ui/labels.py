@@ -57,6 +57,15 @@ _NOTICE = {
         "Words",
         "The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.",
     ),
+    Notice.TIME_NEEDED: QT_TRANSLATE_NOOP(
+        "Words", "When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes)."
+    ),
+    Notice.CALLED_BACK: QT_TRANSLATE_NOOP(
+        "Words", "This is the resident's case. Call back now, whatever its delay."
+    ),
+    Notice.NOT_DRAWN: QT_TRANSLATE_NOOP(
+        "Words", "This number was not drawn. Thank the caller; nobody can be added to the sample by calling."
+    ),
     Notice.STOPPED: QT_TRANSLATE_NOOP(
         "Words",
         "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
@@ -70,6 +79,9 @@ _TONE = {
     Notice.NOT_ACCEPTED: "warning",
     Notice.RESUMED_AFTER_CRASH: "warning",
     Notice.LINE_LOST: "warning",
+    Notice.TIME_NEEDED: "warning",
+    Notice.CALLED_BACK: "fine",
+    Notice.NOT_DRAWN: "warning",
 }
 
 _GROUP = {

@@ -50,6 +50,9 @@ class Notice(Enum):
     NOT_ACCEPTED = "not_accepted"
     STOPPED = "stopped"
     LINE_LOST = "line_lost"
+    TIME_NEEDED = "time_needed"
+    CALLED_BACK = "called_back"
+    NOT_DRAWN = "not_drawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -686,8 +686,12 @@
         <translation>准备就绪</translation>
     </message>
     <message>
-        <source>Every case left is waiting for its next call time or has been finished. Look again a little later.</source>
-        <translation>其余样本未到下次拨打时间，或已经办结。请稍后再取。</translation>
+        <source>Every case left has been finished, or is waiting for its next call time.</source>
+        <translation>其余样本已完成，或未到可拨时间。</translation>
+    </message>
+    <message>
+        <source>The next one is due at %1.</source>
+        <translation>下一个样本可拨时间：%1。</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -914,6 +918,18 @@
     <message>
         <source>No case can be dialled right now.</source>
         <translation>暂无可拨样本。</translation>
+    </message>
+    <message>
+        <source>When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes).</source>
+        <translation>请在备注里写明约定时间，如：1830、明天 1830、12-05 18:30、+30（分钟后）。</translation>
+    </message>
+    <message>
+        <source>This is the resident&apos;s case. Call back now, whatever its delay.</source>
+        <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
+    </message>
+    <message>
+        <source>This number was not drawn. Thank the caller; nobody can be added to the sample by calling.</source>
+        <translation>该号码不在样本内。请致谢并说明：受访者由随机抽样产生，不能自行加入。</translation>
     </message>
     <message>
         <source>The program ended unexpectedly last time. What was entered is all there; the interrupted call is on record.</source>

@@ -32,6 +32,7 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "assignment.accept": {"sha256": _SHA, "cases": int},
     "case.open": {"case": _ID, "ticket": _TEXT},
     "case.skip": {"case": _ID},
+    "case.pull": {"case": _ID, "reason": _TEXT, "by": _TEXT},
     "rec.open": {"call": _ID, "header_sha256": _SHA, "rate": int, "channels": int, "codec": _TEXT},
     "dial.start": {"call": _ID, "case": _ID, "number": _SHA, "contact": _SHA},
     "line": {"call": _ID, "state": _TEXT, "at": int},
