@@ -339,6 +339,10 @@ def test_an_unusual_answer_is_kept_only_with_a_typed_reason(sit: Sit) -> None:
     seat.press("2")
     assert seat.screen.query is not None
     assert "points, not a rank" in seat.page.query._body.text()
+    QApplication.processEvents()
+    assert all(
+        way.width() >= way.width_of(narrow=False) for way in (seat.page.query._yes, seat.page.query._no)
+    )
     seat.press(ENTER)
     assert seat.screen.query is not None, "not without a reason"
     seat.press(ESC)
