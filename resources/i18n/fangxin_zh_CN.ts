@@ -197,8 +197,12 @@
         <translation>选项不读</translation>
     </message>
     <message>
-        <source>No option is offered.</source>
-        <translation>没有可选的选项。</translation>
+        <source>No option is offered here. F7 goes back to the answers before, F8 writes a note.</source>
+        <translation>这里没有可选的选项。按 F7 回头核对前面的回答，按 F8 写备注。</translation>
+    </message>
+    <message>
+        <source>No option is offered here. Enter goes on, F7 goes back to the answers before.</source>
+        <translation>这里没有可选的选项。按回车继续，或按 F7 回头核对前面的回答。</translation>
     </message>
 </context>
 <context>
