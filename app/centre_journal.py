@@ -1,4 +1,4 @@
-"""Signed journals of the centre: what it draws and what it releases, in the form of a workstation's, and checked by `fangxin verify` too."""
+"""Signed journals of the centre: what it draws, what it releases; in the form of a workstation's, so `fangxin verify` checks them too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
