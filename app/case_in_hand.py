@@ -7,7 +7,7 @@ from app.conversation import Conversation
 from app.errors import FangxinError
 from app.evidence.age import Recipient
 from app.ledger import Ledger
-from app.line.contract import Worker
+from app.line.contract import Coverage, Worker
 from app.sample.case import Case
 from app.sample.outcome import Outcome, propose
 from hardware.base import RATE
@@ -40,6 +40,8 @@ class CaseInHand:
     conversation: Conversation | None = None
     ended: bool = False
     decided: Outcome | None = None
+    coverage: Coverage | None = None
+    """What the recording holds of the conversation; None = nobody was on the line, or it is not over."""
     owed: Callable[[], None] | None = None
     """What is still to be written about the recording, after a disk fault."""
 

@@ -6,6 +6,7 @@ method here has returned. Every method raises StorageError when the disk does no
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from errno import errorcode
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.evidence.seal import seal_object
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
 from app.known_numbers import hasher
+from app.line.contract import Coverage
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
 from app.sample.case import Attempt, Case
@@ -97,8 +99,12 @@ class Ledger(ShiftLog):
         """Sound was lost."""
         self.journal.append("rec.gap", call=call, at=at, samples=samples)
 
-    def saved(self, call: str, closed: Closed) -> None:
-        """The recording is closed and due for sending."""
+    def unheard(self, call: str, side: str, at: int) -> None:
+        """A channel ("left", "right") has no signal."""
+        self.journal.append("io.error", call=call, where=f"{side} channel", code="no signal", at=at)
+
+    def saved(self, call: str, closed: Closed, coverage: Coverage | None = None) -> None:
+        """The recording is closed and due for sending. coverage: None when nobody was on the line."""
         self.store.enqueue(closed.sha256, "recording", self.recording_path(call), closed.bytes)
         self.journal.append(
             "rec.close",
@@ -107,6 +113,7 @@ class Ledger(ShiftLog):
             payload_sha256=closed.payload_sha256,
             bytes=closed.bytes,
             samples=closed.samples,
+            **_covered(coverage),
         )
 
     def broke_off(self, call: str, error: FangxinError) -> None:
@@ -274,3 +281,13 @@ class Ledger(ShiftLog):
             path.unlink(missing_ok=True)  # no line names it, and the next try makes another
             raise
         return sha
+
+
+def _covered(coverage: Coverage | None) -> dict[str, Value]:
+    """The fields of rec.close that say what the recording holds of the conversation."""
+    if coverage is None:
+        return {}
+    fields: dict[str, Value] = {"spoken": coverage.spoken, "covered": 1 if coverage.good else 0}
+    for side, counts in (("left", coverage.left), ("right", coverage.right)):
+        fields |= {f"{side}_{name}": count for name, count in asdict(counts).items()}
+    return fields

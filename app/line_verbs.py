@@ -8,7 +8,18 @@ from app.case_in_hand import CaseInHand
 from app.errors import FangxinError
 from app.interview.screen import Notice, RecordingView, Screen
 from app.ledger import Ledger
-from app.line.contract import Gap, Heard, Lost, Marked, Refused, Report, Saved, Trouble
+from app.line.contract import (
+    Covered,
+    Gap,
+    Heard,
+    Lost,
+    Marked,
+    Refused,
+    Report,
+    Saved,
+    Trouble,
+    Unheard,
+)
 from app.telephone import OFF_HOOK, Telephone
 from hardware.base import LineEvent
 
@@ -60,16 +71,6 @@ class LineVerbs:
         match report:
             case Heard(event, at):
                 self._heard(work, event, at)
-            case Marked(mark):
-                self._ledger.marked(work.call, mark)
-            case Gap(at, samples):
-                self._ledger.gap(work.call, at, samples)
-            case Saved(closed):
-                work.owe(partial(self._ledger.saved, work.call, closed))
-                self._show(recording=RecordingView.CLOSED)
-            case Trouble(error):
-                self._stopped(error)
-                work.owe(partial(self._ledger.broke_off, work.call, error))
             case Refused(error):
                 self._stopped(error)
             case Lost(call, reason):
@@ -77,6 +78,30 @@ class LineVerbs:
                 if call == work.call:
                     self._show(recording=RecordingView.TROUBLE)
                     work.owe(partial(self._ledger.worker_lost, call, reason))
+            case _:
+                self._recorded(work, report)
+
+    def _recorded(self, work: CaseInHand, report: Report) -> None:
+        """What the recording has to say."""
+        match report:
+            case Marked(mark):
+                self._ledger.marked(work.call, mark)
+            case Gap(at, samples):
+                self._ledger.gap(work.call, at, samples)
+            case Unheard(side, at, over):
+                self._show(recording=RecordingView.ON if over else RecordingView.TROUBLE)
+                if not over:
+                    self._ledger.unheard(work.call, side, at)
+            case Covered(coverage):
+                work.coverage = coverage
+                if work.conversation is not None and not coverage.good:
+                    self._show(notice=Notice.NOT_COVERED)
+            case Saved(closed):
+                work.owe(partial(self._ledger.saved, work.call, closed, work.coverage))
+                self._show(recording=RecordingView.CLOSED)
+            case Trouble(error):
+                self._stopped(error)
+                work.owe(partial(self._ledger.broke_off, work.call, error))
 
     # What desk.py does
 

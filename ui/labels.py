@@ -70,6 +70,10 @@ _NOTICE = {
     Notice.NOT_DRAWN: QT_TRANSLATE_NOOP(
         "Words", "This number was not drawn. Thank the caller; nobody can be added to the sample by calling."
     ),
+    Notice.NOT_COVERED: QT_TRANSLATE_NOOP(
+        "Words",
+        "The recording does not cover this interview: sound is missing. Choose the outcome as usual, tell your supervisor.",
+    ),
     Notice.STOPPED: QT_TRANSLATE_NOOP(
         "Words",
         "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
@@ -87,6 +91,7 @@ _TONE = {
     Notice.QUOTA_FULL: "warning",
     Notice.CALLED_BACK: "fine",
     Notice.NOT_DRAWN: "warning",
+    Notice.NOT_COVERED: "danger",
 }
 
 _GROUP = {

@@ -12,7 +12,21 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 from app import canonical, errors
 from app.canonical import Value
 from app.evidence.recording import Closed, Mark
-from app.line.contract import Gap, Heard, LineChoice, Lost, Marked, Overheard, Refused, Saved, Trouble
+from app.line.contract import (
+    Counts,
+    Coverage,
+    Covered,
+    Gap,
+    Heard,
+    LineChoice,
+    Lost,
+    Marked,
+    Overheard,
+    Refused,
+    Saved,
+    Trouble,
+    Unheard,
+)
 from app.line.messages import Message
 from hardware import base
 
@@ -38,6 +52,10 @@ _INNER = (
     Refused,
     Lost,
     Overheard,
+    Unheard,
+    Covered,
+    Coverage,
+    Counts,
     Mark,
     Closed,
     LineChoice,

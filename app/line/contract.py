@@ -9,7 +9,7 @@ from typing import Protocol
 from app.errors import FangxinError
 from app.evidence.age import Recipient
 from app.evidence.recording import Closed, Mark
-from hardware.base import Capability, LineEvent
+from hardware.base import RATE, Capability, LineEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,53 @@ class Overheard:
     sound: bytes
 
 
-Report = Heard | Marked | Gap | Saved | Trouble | Refused | Lost | Overheard
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A channel ("left" = interviewer, "right" = respondent) has had no signal, or its sound is being lost, for seconds (levels.py).
+
+    at: the sample at which that was seen. over: it is well again."""
+
+    side: str
+    at: int
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One channel from pick-up to the end, in samples. missing: lost, or without any signal; silent: below −55 dBFS; clipped: at full
+    scale; speech: in tenths of a second louder than −40 dBFS."""
+
+    missing: int
+    silent: int
+    clipped: int
+    speech: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a recording holds of the conversation. spoken: samples from pick-up to the end."""
+
+    spoken: int
+    left: Counts
+    right: Counts
+
+    @property
+    def good(self) -> bool:
+        """Both channels cover at least 98 % of it, and the respondent is heard to speak for a second or more."""
+        covered = all(
+            (self.spoken - side.missing) * 100 >= self.spoken * 98 for side in (self.left, self.right)
+        )
+        return covered and self.right.speech >= RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A call that somebody answered is over. Comes after its end and before Saved."""
+
+    coverage: Coverage
+
+
+Report = Heard | Marked | Gap | Saved | Trouble | Refused | Lost | Overheard | Unheard | Covered
 
 
 @dataclass(frozen=True)

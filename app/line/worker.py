@@ -11,6 +11,7 @@ from app.errors import FangxinError, StorageError
 from app.evidence.age import Recipient
 from app.evidence.recording import Recorder
 from app.line.contract import Gap, Heard, Overheard, Refused, Report, Trouble
+from app.line.levels import Levels
 from app.line.tape import DirectTape, NewTape, Tape
 from hardware.base import Answered, AudioBlock, Capability, Cause, Ended, Fault, Headset, Line, Sound
 from hardware.listen import Listener
@@ -38,6 +39,7 @@ class LineWorker:
         self._line, self._sound, self._entropy = line, sound, entropy
         self._new_tape, self._ear, self._headset = tape, ear, headset
         self._tape: Tape | None = None
+        self._levels = Levels()
         self._listener: Listener | None = None
         self._recording = False
         self._refusal: list[Report] = []
@@ -68,7 +70,7 @@ class LineWorker:
             raise StorageError("The last recording is still being closed", todo="Wait a moment.")
         recorder = Recorder(path, call, recipients, self._entropy, reserve_seconds=reserve_seconds)
         self._tape, self._recording = self._new_tape(recorder), True
-        self._call, self.samples = call, 0
+        self._call, self.samples, self._levels = call, 0, Levels()
         return recorder.header_sha
 
     def dial(self, number: str) -> None:
@@ -105,6 +107,7 @@ class LineWorker:
     def mute(self, *, on: bool) -> None:
         """The interviewer is not to be heard (nor recorded) while on."""
         self._sound.mute(on=on)
+        self._levels.muted = on
         if self._headset is not None:
             self._headset.mute(on=on)
 
@@ -115,10 +118,12 @@ class LineWorker:
         reports += self._record(self._sound.poll())
         for event in (*self._sound.heard(), *(self._headset.poll() if self._headset else ()), *events):
             reports.append(Heard(event, self.samples))
-            if isinstance(event, Answered) and self._listener is not None:
-                self._listener.answered()
+            if isinstance(event, Answered):
+                self._levels.answered()
+                if self._listener is not None:
+                    self._listener.answered()
             if isinstance(event, Ended):
-                reports += self._overheard()
+                reports += self._overheard() + self._levels.ended()
                 self._stop()
         return reports + self._news()
 
@@ -153,8 +158,8 @@ class LineWorker:
             news = self._news()
             if any(isinstance(report, Trouble) for report in news):
                 return reports + news
+            reports += self._levels.feed(block, self.samples) + news
             self.samples += block.samples
-            reports += news
             reports += self._listen(block.right)
         return reports
 

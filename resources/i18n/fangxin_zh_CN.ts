@@ -944,6 +944,10 @@
         <translation>上次程序意外退出。已录入的内容都在，中断的通话已记录在案。</translation>
     </message>
     <message>
+        <source>The recording does not cover this interview: sound is missing. Choose the outcome as usual, tell your supervisor.</source>
+        <translation>这次访问的录音不完整，有声音缺失。请照常登记结果，并告知督导。</translation>
+    </message>
+    <message>
         <source>Saved. Ready for the next case.</source>
         <translation>已保存，可以取下一个样本。</translation>
     </message>

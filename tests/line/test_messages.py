@@ -11,7 +11,21 @@ from hypothesis import strategies as st
 from app.errors import LineError, StorageError
 from app.evidence.recording import Closed, Mark
 from app.line.codec import BadLineError, decode, encode
-from app.line.contract import Gap, Heard, LineChoice, Lost, Marked, Overheard, Refused, Saved, Trouble
+from app.line.contract import (
+    Counts,
+    Coverage,
+    Covered,
+    Gap,
+    Heard,
+    LineChoice,
+    Lost,
+    Marked,
+    Overheard,
+    Refused,
+    Saved,
+    Trouble,
+    Unheard,
+)
 from app.line.messages import (
     PROTOCOL,
     Abandon,
@@ -62,6 +76,8 @@ REPORTS = (
     Trouble(StorageError("The disk is full", where="/x", todo="Free some.")),
     Refused(LineError("The modem does not answer")),
     Lost(CALL, "SIGKILL"),
+    Unheard("right", 32_000, over=False),
+    Covered(Coverage(80_000, Counts(1, 2, 3, 4), Counts(5, 6, 7, 8))),
     Overheard(8000, b"\x00\xff\n" * 3),
 )
 MESSAGES: tuple[Message, ...] = (

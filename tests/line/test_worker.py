@@ -11,7 +11,7 @@ from app.clock import VirtualClock, seeded
 from app.errors import LineError, StorageError
 from app.evidence.age import Identity
 from app.evidence.recording import Recorder, join, tail_of
-from app.line.contract import Gap, Heard, Marked, Overheard, Refused, Report, Saved, Trouble
+from app.line.contract import Covered, Gap, Heard, Marked, Overheard, Refused, Report, Saved, Trouble
 from app.line.tape import MARK_EVERY
 from app.line.worker import LineWorker
 from hardware.base import (
@@ -173,7 +173,7 @@ def test_a_disk_that_refuses_in_mid_call_is_told_and_the_line_is_hung_up(
 
     monkeypatch.setattr(Recorder, "write", full)
     reports = place.after(300)
-    assert [type(report) for report in reports] == [Trouble, Heard]
+    assert [type(report) for report in reports] == [Trouble, Heard, Covered]
     assert heard(reports)[0][0] is Ended
     assert place.worker.seconds_durable == 0
     assert join(place.path, tail_of(place.path), [CENTRE], call_id=CALL) == 5 * RATE
@@ -210,7 +210,7 @@ def test_abandoning_leaves_the_files_as_they_are(place: Place) -> None:
 def test_closing_in_mid_call_hangs_up_and_closes_the_recording(place: Place) -> None:
     place.begin().after(5000)
     reports = place.worker.close()
-    assert [type(report) for report in reports] == [Heard, Saved]
+    assert [type(report) for report in reports] == [Heard, Covered, Saved]
     assert place.worker.poll() == []
 
 

@@ -1,0 +1,96 @@
+"""Whether the recording covers the interview, as the interviewer and the journal hear of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.interview.screen import Notice, Page, RecordingView
+from hardware.base import AudioBlock, Pickup
+from tests.desk_room import Room
+from tests.desk_talk import answers, events, picks, ring, seat, talk
+
+
+def spoil(room: Room, monkeypatch: pytest.MonkeyPatch, **sides: bool) -> None:
+    """From now on these sides of the sound have no signal, or are lost."""
+    poll = room.room.sound.poll
+
+    def spoiled() -> Sequence[AudioBlock]:
+        return [bad(block) for block in poll()]
+
+    def bad(block: AudioBlock) -> AudioBlock:
+        zeros = bytes(len(block.left))
+        if sides.get("lost"):
+            return AudioBlock(block.start, zeros, zeros, block.samples)
+        return replace(block, **dict.fromkeys(sides, zeros))
+
+    monkeypatch.setattr(room.room.sound, "poll", spoiled)
+
+
+def finish(room: Room) -> dict[str, object]:
+    """The whole interview; returns its rec.close."""
+    talk(room)
+    room.wait_for(Page.OUTCOME)
+    (closed,) = events(room, "rec.close")
+    return closed
+
+
+def test_an_ordinary_interview_is_covered_and_its_levels_are_in_the_journal(tmp_path: Path) -> None:
+    room = seat(tmp_path, answers())
+    ring(room)
+    closed = finish(room)
+    assert closed["covered"] == 1
+    assert room.desk.screen.notice is not Notice.NOT_COVERED
+    assert 0 < int(str(closed["spoken"])) <= int(str(closed["samples"]))
+    assert int(str(closed["right_speech"])) > 8000
+    assert closed["left_missing"] == closed["right_missing"] == 0
+    room.close()
+
+
+@pytest.mark.parametrize(("how", "side"), [("left", "left"), ("lost", "right")])
+def test_trouble_is_on_screen_within_five_seconds_and_the_outcome_is_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, side: str
+) -> None:
+    room = seat(tmp_path, answers())
+    ring(room)
+    assert room.desk.screen.recording is RecordingView.ON
+    spoil(room, monkeypatch, **{how: True})
+    room.pass_time(5000)
+    assert room.desk.screen.recording is RecordingView.TROUBLE
+    closed = finish(room)
+    assert closed["covered"] == 0
+    assert room.desk.screen.notice is Notice.NOT_COVERED
+    told = [(line["where"], line["code"]) for line in events(room, "io.error")]
+    assert (f"{side} channel", "no signal") in told
+    room.desk.choose_outcome("60")
+    assert [line["outcome"] for line in events(room, "outcome.commit")] == ["60"]
+    room.close()
+
+
+def test_a_call_that_nobody_took_has_nothing_to_cover(tmp_path: Path) -> None:
+    room = seat(tmp_path, picks(Pickup.BUSY))
+    room.desk.next_case()
+    room.desk.dial()
+    room.wait_for(Page.OUTCOME)
+    (closed,) = events(room, "rec.close")
+    assert "covered" not in closed
+    room.close()
+
+
+def test_the_desk_has_no_verb_that_stops_a_recording(tmp_path: Path) -> None:
+    """Whatever the interviewer does while somebody is on the line, every second of the call is in the recording."""
+    room = seat(tmp_path, answers())
+    verbs = {name for name in dir(room.desk) if not name.startswith("_")}
+    assert not [name for name in verbs if "record" in name or "tape" in name]
+    ring(room)
+    room.desk.mute()
+    room.desk.pause()
+    before = room.worker.samples
+    room.pass_time(3000)
+    assert room.worker.samples - before >= 2.8 * 8000
+    room.desk.mute()
+    closed = finish(room)
+    (ended,) = events(room, "dial.end")
+    assert closed["samples"] == ended["at"]
+    room.close()
