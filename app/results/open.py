@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.canonical import Value, hexdigest
+from app.canonical import Value, decode, hexdigest
 from app.errors import EvidenceError, SealError, StudyError
 from app.evidence.age import Identity
 from app.evidence.audit.facts import Call, Closing, Facts, Interview
@@ -55,9 +55,8 @@ def open_archive(
         raise EvidenceError(
             "The interviews to this journal are not here", where=str(archive), todo="Give the whole archive."
         )
-    reading = _Reading(
-        place, read_facts(place), identities, study, load_outcomes() if outcomes is None else outcomes
-    )
+    known = load_outcomes() if outcomes is None else outcomes
+    reading = _Reading(place, read_facts(place), identities, study, known, _uncovered(place))
     interviews = tuple(reading.interviews())
     return Opened(tuple(reading.calls()), interviews)
 
@@ -98,6 +97,7 @@ class _Reading:
     identities: Sequence[Identity]
     study: StudySource | None
     outcomes: Mapping[str, Outcome]
+    uncovered: frozenset[str]
     _studies: dict[tuple[str, int], StudySource] = field(default_factory=dict)
     _closings: dict[str, Closing] = field(default_factory=dict)
     _exchanges: dict[str, str] = field(default_factory=dict)
@@ -123,6 +123,7 @@ class _Reading:
             rehearsal=bool(talk.content.get("rehearsal")),
             outcome=closing.outcome,
             interviewer=self.facts.calls[closing.call].shift,
+            covered=not self.uncovered.intersection(interview.calls),
         )
 
     def _call(self, call: Call) -> CallRow:
@@ -194,6 +195,18 @@ class _Reading:
                     f"The study package in this archive cannot be used: {error.what}", where=path.name
                 ) from error
         return self._studies[study, version]
+
+
+def _uncovered(place: Place) -> frozenset[str]:
+    """The calls whose rec.close says that the recording does not cover the conversation."""
+    found = set()
+    for journal in place.journals:
+        with storage_errors(journal.lines), journal.lines.open("rb") as lines:
+            for line in lines:
+                # Verified before; the test on bytes spares decoding the hundred other lines of a call.
+                if b'"rec.close"' in line and (event := decode(line.rstrip(b"\n"))).get("covered") == 0:
+                    found.add(str(event["call"]))
+    return frozenset(found)
 
 
 def _lasted(call: Call) -> int:

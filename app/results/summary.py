@@ -108,7 +108,8 @@ class Subject:
 class Report:
     """A whole report. rates: with e that leaves out numbers announced as dead; plain: with AAPOR's default e. counts: category →
     cases. outcomes: (outcome, calls) of those that occurred. cases: numbers handed out; undialled: those
-    of them that were never dialled. scored: interviews in the index; unplaced: complete ones of no unit."""
+    of them that were never dialled. scored: interviews in the index; unplaced: complete ones of no unit.
+    uncovered: complete ones whose recording has lost sound or a side."""
 
     subject: Subject
     created: date
@@ -126,6 +127,7 @@ class Report:
     undialled: int
     scored: int
     unplaced: int
+    uncovered: int
 
 
 def subject_of(study: StudySource) -> Subject:
@@ -153,8 +155,8 @@ def build(
     rehearsal = any(call.rehearsal for call in calls) or any(row.rehearsal for row in interviews)
     final = dispositions(calls, known)
     complete = completed(interviews, final, known)
-    places = {unit.code for unit in subject.units}
-    scored = tuple(row for row in complete if row.unit in places)
+    whole = tuple(row for row in complete if row.covered)
+    scored = _placed(whole, subject.units)
     weights = _weights(subject.units, by_unit(scored))
     design = Design(respondents(scored, subject.items, weights))
     counts = by_category(final, released)
@@ -175,8 +177,14 @@ def build(
         cases=max(released, len(final)),
         undialled=max(0, released - len(final)),
         scored=len(scored),
-        unplaced=len(complete) - len(scored),
+        unplaced=len(whole) - len(scored),
+        uncovered=len(complete) - len(whole),
     )
+
+
+def _placed(rows: Iterable[InterviewRow], units: Iterable[Unit]) -> tuple[InterviewRow, ...]:
+    codes = {unit.code for unit in units}
+    return tuple(row for row in rows if row.unit in codes)
 
 
 def visible(n: int, *, rehearsal: bool) -> Shown:

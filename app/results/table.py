@@ -33,7 +33,8 @@ class CallRow:
 @dataclass(frozen=True, slots=True)
 class InterviewRow:
     """One interview as it was sealed last. unit: where the respondent lives, as he said; never the exchange's. answers: question →
-    stored value. outcome: of the call that closed it; only a complete one is scored."""
+    stored value. outcome: of the call that closed it; only a complete one is scored. covered: False when the journal says that a
+    recording of it has lost sound or a side; such a one is not scored either, and counted apart."""
 
     id: str
     case: str
@@ -43,6 +44,7 @@ class InterviewRow:
     rehearsal: bool
     outcome: str
     interviewer: str = ""
+    covered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,11 +120,15 @@ def _places(report: Report) -> tuple[Words, ...]:
         f"另有{report.unplaced}份完成的访问没有问到所在区县，未计入指数。" if report.unplaced else "",
         f"{report.unplaced} complete interviews could not be placed in a unit and are not in the index.",
     )
+    uncovered = Words(
+        f"另有{report.uncovered}份完成的访问录音不完整，未计入指数。" if report.uncovered else "",
+        f"{report.uncovered} complete interviews have recordings with sound missing and are not in the index.",
+    )
     weighted = Words(
         "全市指数：各区县按人口比例计入，与各区县访问了多少人无关。",
         "The city's index weighs each unit by its share of the population, however many people were interviewed there.",
     )
-    return weighted, missing, unplaced
+    return weighted, missing, unplaced, uncovered
 
 
 def _small(report: Report) -> Words:
