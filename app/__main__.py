@@ -15,6 +15,7 @@ from app import __version__, log, settings
 from app.commands.invocation import Invocation, OpenDesk
 from app.commands.selftest import Check, run_selftest
 from app.errors import FangxinError, UsageError
+from app.line.child import WORKER_WORD
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
-_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "central", "centre"})
+_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "central", "centre", "sample", "witness"})
 
 
 def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
@@ -47,7 +48,7 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in ("study", "form", "sync", "central", "centre"):
+    for name in ("study", "form", "sync", "central", "centre", "sample", "witness"):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -70,6 +71,14 @@ def _group(name: str) -> typer.Typer:
             from app.commands import central
 
             return central.cli
+        case "witness":
+            from app.commands import witness
+
+            return witness.cli
+        case "sample":
+            from app.commands import sample
+
+            return sample.cli
         case _:
             from app.commands import centre
 
@@ -135,6 +144,10 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == [WORKER_WORD]:
+        from app import line_worker  # it names the drivers; only the desk's child process is one
+
+        return line_worker.main()
     command = typer.main.get_command(build(face or Face(), words))
     try:
         result = command.main(words, "fangxin", standalone_mode=False)

@@ -27,7 +27,7 @@ from app.evidence.verify import Verdict, verify
 from app.interview.screen import Counts, Notice, Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.results import summary
 from app.results.open import open_archive
 from app.results.report import write_html, write_xlsx
@@ -177,7 +177,8 @@ def _enrol(station: Workstation, wire: _Wire, code: str, cases: Sequence[Case]) 
         received = device.assignment() or b""
     ledger = station.open_ledger(study, rehearsal=True)
     opened = decode(decrypt(received, [keys.identity]).rstrip())
-    ledger.assigned(hexdigest(received), [Case(*fields) for fields in opened["cases"]])
+    cases = [Case(*fields) for fields in opened["cases"]]
+    ledger.assigned(hexdigest(received), cases, opened.get("columns", {}))
     return ledger
 
 

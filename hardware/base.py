@@ -71,10 +71,14 @@ class Answered(LineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Announcement(LineEvent):
-    """The line says something before answer. cause: what it most likely means; confidence: 0–100."""
+    """The line says something before answer. cause: what it most likely means; confidence: 0–100. label: the recording's name in
+    the room's library (an outcome's key), "" when the line itself told. The clip is at : at + samples of the right channel."""
 
     cause: Cause = Cause.UNKNOWN
     confidence: int = 0
+    label: str = ""
+    at: int = 0
+    samples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
