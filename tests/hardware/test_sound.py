@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hardware.audio import places
 from hardware.audio.devices import Format
 from hardware.base import AudioBlock
 from tests.hardware.audio.sound_system import Socket, Workplace, adapter, headset
@@ -138,6 +139,16 @@ def test_a_process_that_slept_does_not_declare_its_devices_dead() -> None:
     place.sound.mend()
     assert place.conditions() == []
     assert len(place.system.open) == 3
+
+
+def test_a_watch_without_attention_would_take_sleep_for_death(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The saboteur: quiet measured by the clock on the wall."""
+    monkeypatch.setattr(places, "ATTENTION", 1_000_000)
+    place = call(workplace())
+    talking(place, 1000)
+    place.clock.advance(30_000)
+    place.sound.pump()
+    assert ("microphone", "lost", False) in place.conditions()
 
 
 def test_a_stall_of_two_seconds_in_the_consumer_loses_nothing() -> None:
