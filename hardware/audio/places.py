@@ -12,7 +12,7 @@ from hardware.audio.devices import Cards, Device, Format, SoundError, Stream, fi
 from hardware.audio.passage import Queue
 
 SILENT = 400
-"""ms without a block after which a device is told to be lost. Blocks come every 5 ms; a busy machine was seen to hold them for 310."""
+"""ms without a block after which a device is told to be lost. Blocks come every 5 or 10 ms; a busy machine was seen to hold them for 310."""
 
 DEAD = 1000
 """ms without a block after which its stream is given up and opened anew."""
@@ -129,7 +129,7 @@ class Intake(Place):
             self.arrived.append(Gone())
 
     def _open(self, cards: Cards, device: Device) -> Stream:
-        return cards.listen(device, self._ready)
+        return cards.listen(device, self._ready, urgent=self.what == "line-audio")
 
     def _ready(self, form: Format) -> Callable[[bytes, bool], None]:
         self.form = form
