@@ -12,7 +12,7 @@ from hardware.audio.devices import Cards, Device, Format, SoundError, Stream, fi
 from hardware.audio.passage import Queue
 
 SILENT = 400
-"""ms without a block after which a device is told to be lost. Blocks come every 5 or 10 ms; a busy machine was seen to hold them for 310."""
+"""ms without a block after which a device is told to be lost. Blocks come every 5 or 10 ms; a busy machine held them for 310."""
 
 DEAD = 1000
 """ms without a block after which its stream is given up and opened anew."""

@@ -20,8 +20,8 @@ else:
     """Why there is no sound system at all; "" = there is one."""
 
 BLOCK, SHORT_BLOCK = 0.010, 0.005
-"""Seconds of one block, and of one that somebody waits for. Every block needs the interpreter for a moment: short ones make the way to the ear
-22 ms shorter (measured), short ones everywhere were too many for a process with four busy threads."""
+"""Seconds of one block, and of one that somebody waits for. Every block needs the interpreter for a moment: short ones make the way to the
+ear 22 ms shorter (measured), short ones everywhere were too many for a process with four busy threads."""
 
 _KEEP, _KEEP_SERVED = 0.1, 0.04
 """Seconds that a device itself keeps for us while the interpreter is busy; a sound server keeps seconds anyhow. PortAudio's ALSA part hands
