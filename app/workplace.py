@@ -17,7 +17,6 @@ from app.line.contract import LineChoice
 from app.line.messages import PROTOCOL, Begin
 from app.line.process import WorkerProcess
 from app.practice_room import open_practice_room
-from app.sample.outcome import load_outcomes
 from app.settings import Settings
 from app.study.model import Study
 from app.workstation import open_workstation
@@ -114,7 +113,14 @@ def _seated(ledger: Ledger, place: Place, begin: Begin, *, auto_dial: bool = Fal
         )
         practice = worker if worker.rehearsal else None
         by_hand = begin.line.driver == "manual"
-        return Desk(ledger, worker, load_outcomes(), practice=practice, by_hand=by_hand, auto_dial=auto_dial)
+        return Desk(
+            ledger,
+            worker,
+            ledger.queue.plan.rules.outcomes,
+            practice=practice,
+            by_hand=by_hand,
+            auto_dial=auto_dial,
+        )
     except BaseException:
         if worker is not None:
             worker.close()
