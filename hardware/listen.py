@@ -1,4 +1,4 @@
-"""Hears what the line says: network tones, fax machines, recorded announcements.
+"""Hears what the line says: network tones, fax machines, recorded announcements, music, machines that answer.
 
 Give it the respondent's channel as it comes; it gives line events. It works in steps of 100 ms of its own, so however the sound
 is sliced the same is heard. Pure arithmetic: no device, no clock, no thread. About 1 % of one core while a call is on.
@@ -15,6 +15,7 @@ from hardware.bursts import STEP, WINDOW, Bursts, spectra
 from hardware.cadence import Cadence
 from hardware.landmarks import STEP as HOP
 from hardware.landmarks import Surveyor
+from hardware.talk import Talk
 
 CHUNK = RATE // 10
 """Samples that are taken at a time."""
@@ -39,11 +40,14 @@ class Listener:
         self._kept, self._kept_from = bytearray(), 0
         self._carry: NDArray[np.float64] = np.zeros(WINDOW - STEP)
         self._bursts, self._cadence = Bursts(), Cadence()
+        self._talk = Talk()
         self._surveyor, self._recogniser = Surveyor(), Recogniser(library or Library())
         self._matched = False
 
     def answered(self) -> None:
         """Somebody took the call. From here on nothing is kept, and what was kept is forgotten: a clip never holds a resident's voice."""
+        if not self._answered:
+            self._talk.answered()
         self._answered = True
         self._kept, self._kept_from = bytearray(), self._heard
 
@@ -83,10 +87,13 @@ class Listener:
 
     def _tones(self, power: NDArray[np.float64]) -> list[LineEvent]:
         ended = self._bursts.hear(power)
-        meanings = self._cadence.hear(ended, self._bursts.open, self._heard)
+        found = [
+            *self._cadence.hear(ended, self._bursts.open, self._heard),
+            *self._talk.hear(power, ended),
+        ]
         return [
             ToneHeard(self._mono, self._call, each.tone, each.at, each.end - each.at, each.confidence)
-            for each in meanings
+            for each in found
         ]
 
     def _announced(self, samples: NDArray[np.float64]) -> list[LineEvent]:
