@@ -15,6 +15,7 @@ from app import __version__, log, settings
 from app.commands.invocation import Invocation, OpenDesk
 from app.commands.selftest import Check, run_selftest
 from app.errors import FangxinError, UsageError
+from app.line.child import WORKER_WORD
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,10 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == [WORKER_WORD]:
+        from app import line_worker  # it names the drivers; only the desk's child process is one
+
+        return line_worker.main()
     command = typer.main.get_command(build(face or Face(), words))
     try:
         result = command.main(words, "fangxin", standalone_mode=False)

@@ -7,7 +7,7 @@ from app.conversation import Conversation
 from app.errors import FangxinError
 from app.evidence.age import Recipient
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.contract import Worker
 from app.sample.case import Case
 from app.sample.outcome import Outcome, propose
 from hardware.base import RATE
@@ -32,10 +32,10 @@ class CaseInHand:
     owed: Callable[[], None] | None = None
     """What is still to be written about the recording, after a disk fault."""
 
-    def prepare(self, ledger: Ledger, worker: LineWorker) -> None:
+    def prepare(self, ledger: Ledger, worker: Worker) -> None:
         """What must be durable before the number leaves the machine: the recording's header, and the intent to dial.
 
-        Raises StorageError: then do not dial.
+        Raises StorageError or LineError: then do not dial.
         """
         call, keys = ledger.new_id(), ledger.study.recipients
         ledger.store.open_call(call, self.case.id, ledger.clock.wall())
@@ -43,6 +43,7 @@ class CaseInHand:
         try:
             header = worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
         except FangxinError:
+            ledger.give_back(call)  # a worker that died at this moment may have left something
             ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
             raise
         try:

@@ -27,7 +27,7 @@ from app.evidence.verify import Verdict, verify
 from app.interview.screen import Counts, Notice, Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.results import summary
 from app.results.open import open_archive
 from app.results.report import write_html, write_xlsx

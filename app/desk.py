@@ -17,22 +17,22 @@ from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
 from app.interview.views import case_view, outcome_views
 from app.ledger import Ledger
-from app.line_worker import Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
+from app.line.contract import Worker
+from app.line_verbs import LineVerbs
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
 from app.sample.queue import next_case
+from app.telephone import Telephone
 from hardware.base import (
     RATE,
     Alerting,
     Announcement,
     Answered,
-    Condition,
-    DeviceBack,
+    DeviceLost,
     Dialing,
     Ended,
     LineEvent,
     Practice,
-    ToneHeard,
 )
 
 
@@ -41,26 +41,34 @@ def _typed(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
 
 
-class Desk:
-    """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown."""
+class Desk(LineVerbs):
+    """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
+    dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
-        worker: LineWorker,
+        worker: Worker,
         outcomes: Mapping[str, Outcome],
         *,
         practice: Practice | None = None,
         characters_per_second: float = 5.0,
+        by_hand: bool = False,
+        auto_dial: bool = False,
     ) -> None:
         self._ledger, self._worker = ledger, worker
+        self._telephone = Telephone(worker, by_hand=by_hand)
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
         self._work: CaseInHand | None = None
         title = ledger.study.title.get("zh", ledger.study.id)
         allowed = (outcomes[key] for key in ledger.study.outcomes if key in outcomes)
         self._menu = {str(outcome.key): outcome for outcome in allowed if outcome.in_menu}
         menu = outcome_views(self._menu.values())
-        self.screen = Screen(study=title, rehearsal=ledger.rehearsal, outcomes=menu)
+        self.screen = Screen(
+            study=title, rehearsal=ledger.rehearsal, outcomes=menu, device=self._telephone.view
+        )
+        self._show(auto_dial=True if auto_dial else None)
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
 
@@ -95,7 +103,10 @@ class Desk:
         unit = next((u for u in ledger.study.units if u.code == case.unit), None)
         name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
         notice = Notice.INTERVIEW_RESUMES if resumes else Notice.NONE
-        self._show(page=Page.CASE, case=case_view(case, name, resumes=resumes), notice=notice)
+        by_hand = self.screen.device.by_hand
+        self._show(
+            page=Page.CASE, case=case_view(case, name, resumes=resumes, by_hand=by_hand), notice=notice
+        )
 
     def dial(self) -> None:
         """Dial the case in hand."""
@@ -107,11 +118,7 @@ class Desk:
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
         self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
         self._show(notice=Notice.NONE)
-        try:
-            self._worker.dial(work.case.number)
-        except FangxinError as error:
-            self._take(self._worker.refused(error))
-            self._stopped(error)
+        self._worker.dial(work.case.number)
         self.tick()
 
     def answer(self, value: str) -> None:
@@ -171,6 +178,7 @@ class Desk:
             self._show(notice=Notice.NOTE_REQUIRED)
             return
         self.note(note)
+        self._written(lambda: self._take(self._worker.settle()))
         at, proposed = self._worker.samples, self.screen.proposed
         if not self._written(lambda: work.close(self._ledger, outcome, at=at, proposed=proposed)):
             return
@@ -180,6 +188,9 @@ class Desk:
         counts = replace(counts, completes=counts.completes + done)
         self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
         self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
+        if self.screen.auto_dial:
+            self.next_case()
+            self.dial()
 
     def tick(self) -> None:
         """Take in what the line and the clock have brought."""
@@ -189,6 +200,7 @@ class Desk:
             self._show(elapsed=self._worker.samples // RATE)
         if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
             self._show(practice=said)
+        self._device()
 
     def close(self) -> None:
         """End politely: hang up, close the recording, then journal and store."""
@@ -196,29 +208,6 @@ class Desk:
         self._ledger.close()
 
     # What the line says
-
-    def _take(self, reports: list[Report]) -> None:
-        work = self._work
-        if work is None or not work.call:
-            return
-        for report in reports:
-            # Each by itself: a disk that refuses one must not hide that the call has ended.
-            self._written(partial(self._told, work, report))
-
-    def _told(self, work: CaseInHand, report: Report) -> None:
-        match report:
-            case Heard(event, at):
-                self._heard(work, event, at)
-            case Marked(mark):
-                self._ledger.marked(work.call, mark)
-            case Gap(at, samples):
-                self._ledger.gap(work.call, at, samples)
-            case Saved(closed):
-                work.owe(partial(self._ledger.saved, work.call, closed))
-                self._show(recording=RecordingView.CLOSED)
-            case Trouble(error):
-                self._stopped(error)
-                work.owe(partial(self._ledger.broke_off, work.call, error))
 
     def _heard(self, work: CaseInHand, event: LineEvent, at: int) -> None:
         match event:
@@ -247,10 +236,10 @@ class Desk:
                     page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
                 )
                 self._ledger.ended(work.call, cause, event.raw, at)
-            case ToneHeard() | Condition() | DeviceBack():
-                pass  # the line goes on
-            case _:
+            case DeviceLost():
                 self._show(line=LineView.TROUBLE)
+            case _:
+                pass  # the line goes on
 
     # Steps
 

@@ -144,6 +144,11 @@ class Ledger:
         )
         self.recovered(call)
 
+    def worker_lost(self, call: str, reason: str) -> None:
+        """The line worker died in the middle of this recording: what it left is hashed as it is and due for sending."""
+        self.journal.append("io.error", call=call, where="line worker", code=reason)
+        self.recovered(call)
+
     def recovered(self, call: str) -> None:
         """A recording that was not closed: nothing is added to it (notes/security.md §2.2), it goes to the centre as it is."""
         path = self.recording_path(call)

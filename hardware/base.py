@@ -120,6 +120,14 @@ class Condition(LineEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class HeadsetKey(LineEvent):
+    """A key on the headset. key: "off_hook", "on_hook", "mute", "flash", "redial" or "0"–"9" "*" "#". "mute" is a wish to change over, as
+    headsets send it: whoever hears it knows what is muted now. call_id: "" (a headset knows no calls)."""
+
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fault(LineEvent):
     """The driver cannot do what was asked; text is for the log and the team lead."""
 
@@ -189,11 +197,37 @@ class Sound(Protocol):
     def poll(self) -> Sequence[AudioBlock]:
         """All sound since the last poll, without overlap, in order."""
 
+    def heard(self) -> Sequence[LineEvent]:
+        """What the sound itself has to tell since the last call, oldest first: Condition, DeviceLost, DeviceBack. Also between calls.
+        Ask after poll(): what stands in the blocks is judged there."""
+
+    def mute(self, *, on: bool) -> None:
+        """The interviewer is not to be heard (nor recorded) while on. A new start() is never muted."""
+
     def stop(self) -> None:
         """Stop collecting."""
 
     def close(self) -> None:
         """Let go of the devices."""
+
+
+class Headset(Protocol):
+    """The headset's keys and lights. All methods return at once and none is fatal: without a headset they do nothing."""
+
+    def ring(self, *, on: bool) -> None:
+        """The ring light (and the headset's own ringer)."""
+
+    def off_hook(self, *, on: bool) -> None:
+        """Tell the headset that a call is on: its light, and its own idea of what its hook key does next."""
+
+    def mute(self, *, on: bool) -> None:
+        """The mute light."""
+
+    def poll(self) -> Sequence[LineEvent]:
+        """Keys pressed and headsets come and gone since the last poll: HeadsetKey, DeviceLost, DeviceBack."""
+
+    def close(self) -> None:
+        """Lights out, let go of the device."""
 
 
 class Pickup(Enum):

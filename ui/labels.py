@@ -53,6 +53,10 @@ _NOTICE = {
         "Words",
         "This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another.",
     ),
+    Notice.LINE_LOST: QT_TRANSLATE_NOOP(
+        "Words",
+        "The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.",
+    ),
     Notice.STOPPED: QT_TRANSLATE_NOOP(
         "Words",
         "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
@@ -65,6 +69,7 @@ _TONE = {
     Notice.NOTE_REQUIRED: "warning",
     Notice.NOT_ACCEPTED: "warning",
     Notice.RESUMED_AFTER_CRASH: "warning",
+    Notice.LINE_LOST: "warning",
 }
 
 _GROUP = {

@@ -49,6 +49,7 @@ class Notice(Enum):
     NOTE_REQUIRED = "note_required"
     NOT_ACCEPTED = "not_accepted"
     STOPPED = "stopped"
+    LINE_LOST = "line_lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,28 @@ class PracticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionView:
+    """What a device says of itself: "registration", "signal", "sim", "microphone", "line", "fault" … value: as the device words it."""
+
+    what: str
+    value: str
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """The telephone. present: plugged in and working. marks_answer: it cannot tell that somebody answered, the interviewer must. by_hand:
+    he dials the number himself. sends_keys: DTMF. muted: he is not heard."""
+
+    present: bool = True
+    marks_answer: bool = False
+    by_hand: bool = False
+    sends_keys: bool = False
+    muted: bool = False
+    conditions: tuple[ConditionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Today at this desk."""
 
@@ -125,7 +148,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en")."""
+    """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en").
+    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here."""
 
     page: Page = Page.SIGN_IN
     study: str = ""
@@ -143,3 +167,5 @@ class Screen:
     notice_text: str = ""
     practice: PracticeView | None = None
     counts: Counts = field(default_factory=Counts)
+    device: DeviceView = field(default_factory=DeviceView)
+    auto_dial: bool | None = None

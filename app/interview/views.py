@@ -14,9 +14,11 @@ def masked(number: str) -> str:
     return number[:3] + "*" * max(0, len(number) - 7) + number[-4:]
 
 
-def case_view(case: Case, unit: str, *, resumes: bool) -> CaseView:
-    """The case at hand."""
-    return CaseView(case.id, masked(case.number), unit, len(case.attempts), resumes)
+def case_view(case: Case, unit: str, *, resumes: bool, by_hand: bool = False) -> CaseView:
+    """The case at hand. by_hand: the interviewer dials the number himself."""
+    return CaseView(
+        case.id, case.number if by_hand else masked(case.number), unit, len(case.attempts), resumes
+    )
 
 
 def outcome_views(outcomes: Iterable[Outcome]) -> tuple[OutcomeView, ...]:

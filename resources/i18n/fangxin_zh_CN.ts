@@ -762,5 +762,9 @@
         <source>Fangxin cannot go on</source>
         <translation>程序无法继续</translation>
     </message>
+    <message>
+        <source>The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.</source>
+        <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；刚才的通话已断开。</translation>
+    </message>
 </context>
 </TS>

@@ -11,7 +11,9 @@ from app.clock import VirtualClock, seeded
 from app.errors import LineError, StorageError
 from app.evidence.age import Identity
 from app.evidence.recording import Recorder, join, tail_of
-from app.line_worker import MARK_EVERY, Gap, Heard, LineWorker, Marked, Overheard, Report, Saved, Trouble
+from app.line.contract import Gap, Heard, Marked, Overheard, Refused, Report, Saved, Trouble
+from app.line.tape import MARK_EVERY
+from app.line.worker import LineWorker
 from hardware.base import (
     RATE,
     Alerting,
@@ -20,6 +22,7 @@ from hardware.base import (
     Cause,
     Dialing,
     Ended,
+    LineEvent,
     Pickup,
     Resident,
     ToneHeard,
@@ -128,6 +131,11 @@ class Holes:
     def start(self, call_id: str) -> None: ...
     def stop(self) -> None: ...
     def close(self) -> None: ...
+    def mute(self, *, on: bool) -> None: ...
+
+    def heard(self) -> list[LineEvent]:
+        """Nothing."""
+        return []
 
     def poll(self) -> list[AudioBlock]:
         """Everything at once."""
@@ -178,8 +186,12 @@ def test_a_disk_that_refuses_before_the_call_is_an_error_and_leaves_nothing(plac
 
 
 def test_a_line_that_refuses_ends_the_call_with_a_closed_recording(place: Place) -> None:
-    place.worker.open(CALL, place.path, [CENTRE.recipient], 60)
-    ended, saved = place.worker.refused(LineError("The modem does not answer"))
+    def refuses(number: str, call_id: str) -> None:
+        raise LineError("The modem does not answer")
+
+    place.room.line.dial = refuses  # type: ignore[method-assign]
+    refused, ended, saved = place.begin().worker.poll()
+    assert isinstance(refused, Refused)
     assert isinstance(ended, Heard)
     assert isinstance(ended.event, Ended)
     assert (ended.event.cause, ended.event.call_id) == (Cause.DEVICE, CALL)
