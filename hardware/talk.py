@@ -23,7 +23,10 @@ _HOLDS, _GLIDES = (
     0.40,
 )  # share of loud frames whose strongest line is still there after _LAG: music above, speech below
 _PAUSES, _RESTS = 0.2, 0.1  # share of frames that are pauses: speech above, music below
-_USED, _LINES = 0.03, 4  # so many lines must be the strongest in so large a share of the loud frames: a tone has two at most
+_USED, _LINES = (
+    0.03,
+    4,
+)  # so many lines must be the strongest in so large a share of the loud frames: a tone has two at most
 _BUSY = 0.2
 _BRIDGE = 6  # chunks of pause within one greeting
 _LONG = 45  # chunks: nobody greets for so long

@@ -68,6 +68,7 @@ def assemble(files: Mapping[str, bytes]) -> StudySource:
         scripts=_scripts(files),
         form_xml=files[FORM],
         files=dict(files),
+        autocode=dict(toml.line.autocode),
     )
     check(source)
     _check_frame(files, {unit.code for unit in source.units})
@@ -79,6 +80,7 @@ def _files(folder: Path) -> dict[str, bytes]:
         raise StudyError("There is no study folder", where=str(folder))
     paths = [folder / name for name in _REQUIRED]
     paths += sorted(folder.glob("frame/*.csv")) + sorted(folder.glob("scripts/*.md"))
+    paths += sorted(folder.glob("announcements/*.json"))
     files: dict[str, bytes] = {}
     for path in dict.fromkeys(paths):
         name = path.relative_to(folder).as_posix()
