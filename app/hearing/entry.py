@@ -3,7 +3,9 @@
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -68,8 +70,27 @@ def read_entry(data: bytes, where: str) -> Entry:
 
 
 def entries(files: Mapping[str, bytes]) -> list[Entry]:
-    """The recordings among a study's files. Raises StudyError."""
+    """The recordings among a study's files. Raises StudyError: for whoever signs it."""
     return [read_entry(data, name) for name, data in sorted(files.items()) if name.startswith(f"{FOLDER}/")]
+
+
+def readable(files: Mapping[str, bytes]) -> list[Entry]:
+    """The same, without what cannot be read: a desk must dial whatever its library looks like."""
+    found = []
+    for name, data in sorted(files.items()):
+        with suppress(StudyError):
+            found += entries({name: data})
+    return found
+
+
+def known_in(folder: Path) -> list[Entry]:
+    """The recordings in a folder that can be read."""
+    files = {}
+    for path in sorted(folder.glob("*.json")):
+        with suppress(OSError):
+            if path.stat().st_size <= LONGEST:
+                files[f"{FOLDER}/{path.name}"] = path.read_bytes()
+    return readable(files)
 
 
 def library(known: Iterable[Entry], outcomes: Mapping[str, Outcome]) -> Library:

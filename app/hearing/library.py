@@ -6,6 +6,7 @@ the lead, as recordings do; afterwards it is gone and only its landmarks stay. A
  announcements/offered/<id>.json + <id>.age     waiting for the lead
  announcements/accepted/<outcome>-<id>.json     known to the desk
  announcements/rejected/<id>.json               not to be offered again
+ announcements/known/                           accepted here or come with the study: what the line worker listens with
 """
 
 import io
@@ -21,7 +22,7 @@ from app.clock import Entropy
 from app.errors import EvidenceError, SealError, StudyError, UsageError
 from app.evidence.age import Identity, Recipient, decrypt, encrypt
 from app.evidence.durable import storage_errors, write_file
-from app.hearing.entry import FOLDER, LONGEST, Entry, packed, read_entry, unpacked
+from app.hearing.entry import FOLDER, LONGEST, Entry, known_in, packed, read_entry, readable, unpacked
 from app.sample.outcome import Outcome
 from hardware.announcements import Library, Recogniser, Reference
 from hardware.base import RATE, Cause
@@ -62,8 +63,8 @@ class RoomLibrary:
     """folder: the workstation's data folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._offered, self._accepted, self._rejected = (
-            folder / FOLDER / name for name in ("offered", "accepted", "rejected")
+        self._offered, self._accepted, self._rejected, self._known = (
+            folder / FOLDER / name for name in ("offered", "accepted", "rejected", "known")
         )
 
     # The desk
@@ -95,6 +96,19 @@ class RoomLibrary:
     def accepted(self) -> list[Entry]:
         """What the desk knows. Raises StudyError for a file that is none."""
         return [read_entry(_read(path), path.name) for path in sorted(self._accepted.glob("*.json"))]
+
+    def publish(self, study: Mapping[str, bytes]) -> Path:
+        """Put together what this room and the study's files know, for the line worker; what cannot be read is passed over. Returns the
+        folder. Raises StorageError."""
+        known = {entry.name: entry for entry in [*known_in(self._accepted), *readable(study)]}
+        for path in self._known.glob("*.json"):
+            if path.name not in known:
+                with storage_errors(path):
+                    path.unlink(missing_ok=True)
+        for name, entry in known.items():
+            if not (self._known / name).exists():
+                self._write(self._known / name, entry.to_bytes())
+        return self._known
 
     # The team lead
 
