@@ -55,7 +55,7 @@ def open_sound(choice: LineChoice, pcm: Pcm | None, clock: Clock, log: Log) -> S
     """Microphone and line sound. Raises LineError in plain words."""
     try:
         sound = import_module("hardware.sound")
-        return cast("Sound", sound.open_sound(choice.sound, pcm, clock))
+        return cast("Sound", sound.open_sound(choice.sound, pcm, clock, log))
     except Exception as error:
         log("note", f"no sound: {type(error).__name__}: {error}")
         raise LineError(

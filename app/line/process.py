@@ -45,6 +45,8 @@ OPENING = 45_000
 """The same while it opens the devices: a module may take its time to register."""
 _ANSWER = 15.0
 """Seconds that the worker gets to answer a question (a disk may stall)."""
+_SHORTLY = 2.0
+"""Seconds that a line gets of which it is known already that it cannot be opened."""
 _GOODBYE = 9.0
 _LAST_RETRY, _SETTLED = 30_000, 60_000
 """ms before the next start: at once, then a second, then twice as long each time, until a worker has lived for a minute."""
@@ -93,7 +95,7 @@ class WorkerProcess:
 
     def open(self, call: str, path: Path, recipients: Sequence[Recipient], reserve_seconds: int) -> str:
         """Begin the recording of a call. Raises StorageError when the disk refuses, LineError when there is no line: then do not dial."""
-        if not self.ready():
+        if not self.ready(_SHORTLY if self._told_why else _ANSWER):
             raise self._why
         self._call, self.samples, self.seconds_durable = call, 0, 0
         keys = tuple(str(each) for each in recipients)
