@@ -13,9 +13,9 @@ import numpy as np
 
 from hardware.base import RATE, Announcement, ToneHeard
 from hardware.listen import CHUNK, Listener
-from tests.benchmarks.hearing_corpus import SNRS, Trial, library, trials
+from tests.benchmarks.hearing_corpus import ANSWERS, PEOPLE, SAID, SNRS, Trial, library, trials
 from tests.benchmarks.row import Row, machine, table
-from tests.hardware import corpus
+from tests.hardware import corpus, spandsp
 
 SECONDS = (3, 4, 5, 6, 8, 12, 16)
 MEANT = frozenset(
@@ -102,7 +102,7 @@ def measure(seed: int, count: int) -> tuple[list[Row], list[Heard]]:
     for kind, said in sorted(confusion(results).items()):
         told = ", ".join(f"{label} {count}" for label, count in said.most_common())
         rows.append(Row(f"  {kind}", told, f"{sum(said.values())} trials"))
-    rows += _recalls(results) + _times(results)
+    rows += _recalls(results) + _times(results) + _peer()
     rows.append(
         Row(
             "CPU of the ear",
@@ -111,6 +111,24 @@ def measure(seed: int, count: int) -> tuple[list[Row], list[Heard]]:
         )
     )
     return rows, results
+
+
+def _peer() -> list[Row]:
+    """Tones that are said to be in voices, by us and by libspandsp."""
+    if not spandsp.present():
+        return [Row("tones said to be in voices", "libspandsp2 is not installed")]
+    talk = np.concatenate(
+        [corpus.spoken(text, *voice) for voice in PEOPLE for text in (*ANSWERS, *SAID.values())]
+    )
+    ours = hear(Trial("voices", "", talk, "none", 99, 0.0)).wrong
+    theirs = spandsp.votes(corpus.whole(talk)).total()
+    return [
+        Row(
+            "tones said to be in voices",
+            f"{len(ours)}",
+            f"libspandsp super_tone_rx: {theirs}, in the same {len(talk) / RATE:.0f} s",
+        )
+    ]
 
 
 def _recalls(results: Sequence[Heard]) -> list[Row]:
