@@ -33,7 +33,9 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
-_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "central", "centre", "sample", "witness"})
+_NAMES = frozenset(
+    {"demo", "verify", "study", "form", "sync", "line", "central", "centre", "sample", "witness"}
+)
 
 
 def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
@@ -48,7 +50,7 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in ("study", "form", "sync", "central", "centre", "sample", "witness"):
+    for name in sorted(_NAMES - {"demo", "verify"}):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -67,6 +69,12 @@ def _group(name: str) -> typer.Typer:
             from app.commands import sync
 
             return sync.cli
+        case "line":
+            from app.commands import library
+
+            line = typer.Typer(help="The telephone line of this workplace.", no_args_is_help=True)
+            line.add_typer(library.cli, name="library")
+            return line
         case "central":
             from app.commands import central
 

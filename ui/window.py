@@ -64,6 +64,7 @@ class DeskWindow(QMainWindow):
         face.ready.went_on.connect(lambda: self._step(lambda desk: desk.next_case()))
         face.case.went_on.connect(lambda: self._step(lambda desk: desk.dial()))
         face.dialing.went_on.connect(lambda: self.press(Act.HANG_UP))
+        face.dialing.confirmed.connect(lambda key: self._step(lambda desk: desk.confirm_heard(key)))
         face.interview.answered.connect(self._answer)
         face.interview.hushed.connect(self._pace.hush)
         self._build_cards(face.interview)
@@ -97,6 +98,7 @@ class DeskWindow(QMainWindow):
         self._doing: dict[Act, Callable[[], object]] = {
             Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
             Act.HANG_UP: self._hang_up,
+            Act.HEAR_AGAIN: lambda: self._tell(lambda desk: desk.play_clip()),
             Act.REFUSED: self.face.interview.refuse,
             Act.BACK: lambda: self._tell(lambda desk: desk.back()),
             Act.PROBE: lambda: self._tell(lambda desk: desk.probe()),

@@ -71,6 +71,15 @@ class Outcomes(_Table):
     refine: dict[Outcome, Refined] = {}
 
 
+class LineTable(_Table):
+    """What the desk may do by itself on the line. autocode: class heard → upper bound of its wrong labels, per mille, as measured in
+    this room; a class with more than 5 is not trusted with it, whatever the study says."""
+
+    autocode: dict[
+        Literal["busy", "congestion", "vacant", "announcement"], Annotated[int, Field(ge=0, le=5)]
+    ] = {}
+
+
 class FieldTable(_Table):
     """When the field work begins and ends; both days are called."""
 
@@ -110,6 +119,7 @@ class StudyToml(_Table):
     aspects: Annotated[list[AspectTable], Field(min_length=1)]
     hours: HoursTable
     outcomes: Outcomes
+    line: LineTable = LineTable()
     field: FieldTable | None = None
     quotas: list[QuotaTable] = []
 
