@@ -33,7 +33,7 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
-_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "line", "central", "centre"})
+_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "line", "central", "centre", "sample"})
 
 
 def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
@@ -48,7 +48,7 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in ("study", "form", "sync", "line", "central", "centre"):
+    for name in ("study", "form", "sync", "line", "central", "centre", "sample"):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -75,6 +75,10 @@ def _group(name: str) -> typer.Typer:
             from app.commands import central
 
             return central.cli
+        case "sample":
+            from app.commands import sample
+
+            return sample.cli
         case _:
             from app.commands import centre
 

@@ -2,12 +2,13 @@
 
 from app.clock import Clock
 from app.interview.events import Made, Moved, Noted, Switched
+from app.interview.given import given
 from app.interview.interview import Interview
 from app.interview.screen import PracticeView, QuestionView
 from app.interview.views import question_view, reading_seconds
 from app.ledger import Ledger
 from app.questionnaire.session import Session
-from app.questionnaire.telephone import SoftCheck, take, unmet
+from app.questionnaire.telephone import SoftCheck, meant, take, unmet
 from app.questionnaire.world import World
 from app.sample.case import Case
 from hardware.base import Practice
@@ -18,11 +19,15 @@ COMPLETE = "60"
 
 
 class Conversation:
-    """Begins, or goes on where the case's unfinished interview stopped. language: ISO code."""
+    """Begins, or goes on where the case's unfinished interview stopped. language: ISO code. interviewer: as signed in."""
 
-    def __init__(self, ledger: Ledger, case: Case, call: str, language: str) -> None:
+    def __init__(self, ledger: Ledger, case: Case, call: str, language: str, interviewer: str = "") -> None:
         self._ledger, self._call = ledger, call
         self.state: Interview = ledger.begin(case, call, language)
+        self._form = ledger.editions.form_of(self.state, ledger.study)
+        known = given(ledger.study, case, ledger.store.columns_of(case.id), interviewer, ledger.clock.wall())
+        self._given = {name: value for name, value in known.items() if name in self._form.by_name}
+        self._at = 0
         self._asked_back: tuple[str, str] | None = (
             None  # (question, value) at which a soft check has asked once
         )
@@ -30,8 +35,10 @@ class Conversation:
         if self.state.position in self.state.answers and self._session.current is not None:
             self._session.next()
         if self._session.current is None:  # it ended with an appointment: he is greeted and asked again
-            self._session.jump(ledger.study.form.asked[0].name)
+            self._session.jump(self._form.asked[0].name)
         self.ends = ""
+        self._keep_given()
+        self._keep_withdrawn()
 
     @property
     def complete(self) -> bool:
@@ -71,9 +78,11 @@ class Conversation:
             self.state = self._ledger.answer(self.state, self._call, question.name, stored, at, reason)
         else:
             self._moved_to(question.name)
+        self._at = at
         self._keep_made()
         ends = session.ends
         session.next()
+        self._keep_withdrawn()
         if ends or session.current is None:
             self.ends = ends or COMPLETE
 
@@ -104,21 +113,22 @@ class Conversation:
 
     def _open(self, at: str) -> Session:
         ledger, case = self._ledger, self.state.case
-        world = World(ledger.clock, ledger.entropy, seed=case, given=self.state.made)
-        return Session(ledger.study.form, self.state.values, at, self.state.language, world=world)
+        world = World(ledger.clock, ledger.entropy, seed=case, given={**self.state.made, **self._given})
+        return Session(self._form, self.state.values, at, self.state.language, world=world)
 
     def _take(self, name: str, value: str) -> None:
-        """An unlikely answer is asked about once; the same again keeps it, and the trail says so."""
-        kept = self._asked_back == (name, value)
+        """An unlikely answer is asked about once, on a vague word a probe is read; the same again keeps it, and the trail says so."""
+        question = self._session.current
+        code = meant(question, value) if question else value
+        kept = self._asked_back == (name, code)
         try:
             take(self._session, value, "kept" if kept else "")
         except SoftCheck:
-            self._asked_back = (name, value)
+            self._asked_back = (name, code)
             raise
         if kept:
-            self.state = self._ledger.event(
-                self.state, Noted(name, "kept after a soft check", self._ledger.clock.wall())
-            )
+            remark = "kept after a soft check" if code == value else f'"{value}" after a probe'
+            self.state = self._ledger.event(self.state, Noted(name, remark, self._ledger.clock.wall()))
         self._asked_back = None
 
     def _keep_made(self) -> None:
@@ -129,7 +139,22 @@ class Conversation:
         if fresh:
             self.state = self._ledger.event(self.state, Made(fresh, self._ledger.clock.wall()))
 
+    def _keep_given(self) -> None:
+        """What the form was told in this call belongs to the interview: rules and texts were made of it."""
+        fresh = {name: value for name, value in self._given.items() if self.state.made.get(name) != value}
+        if fresh:
+            self.state = self._ledger.event(self.state, Made(fresh, self._ledger.clock.wall()))
+
+    def _keep_withdrawn(self) -> None:
+        """An answer that is not offered any more when its question comes on screen is taken back, and the trail says so."""
+        for name, value in self._session.stored.items():
+            if self.state.values.get(name, value) != value:
+                self.state = self._ledger.answer(
+                    self.state, self._call, name, value, self._at, "not offered any more"
+                )
+
     def _moved(self) -> None:
+        self._keep_withdrawn()
         if self._session.current is not None:
             self._moved_to(self._session.current.name)
 

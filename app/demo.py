@@ -177,7 +177,8 @@ def _enrol(station: Workstation, wire: _Wire, code: str, cases: Sequence[Case]) 
         received = device.assignment() or b""
     ledger = station.open_ledger(study, rehearsal=True)
     opened = decode(decrypt(received, [keys.identity]).rstrip())
-    ledger.assigned(hexdigest(received), [Case(*fields) for fields in opened["cases"]])
+    cases = [Case(*fields) for fields in opened["cases"]]
+    ledger.assigned(hexdigest(received), cases, opened.get("columns", {}))
     return ledger
 
 

@@ -19,9 +19,9 @@ from app.interview.views import case_view, outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
 from app.line_verbs import LineVerbs
+from app.pool import Asked
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
-from app.sample.queue import next_case
 from app.telephone import Telephone
 from hardware.base import (
     RATE,
@@ -94,10 +94,11 @@ class Desk(LineVerbs):
 
     def _next_case(self) -> None:
         ledger = self._ledger
-        case = next_case(ledger.store.cases(), ledger.clock.wall())
-        if case is None:
+        found = ledger.queue.pick(Asked(ledger.clock.wall()))
+        if found is None:
             self._show(notice=Notice.NO_CASES)
             return
+        case = ledger.store.case(found)
         self._work = CaseInHand(case)
         resumes = ledger.store.interview_of(case.id) is not None
         unit = next((u for u in ledger.study.units if u.code == case.unit), None)
@@ -221,7 +222,9 @@ class Desk(LineVerbs):
             case Answered():
                 self._show(proposed="")  # whatever was announced, somebody is there
                 self._ledger.line(work.call, "answered", at, event.source)
-                work.conversation = Conversation(self._ledger, work.case, work.call, self.screen.language)
+                work.conversation = Conversation(
+                    self._ledger, work.case, work.call, self.screen.language, self.screen.interviewer
+                )
                 self._show(
                     page=Page.INTERVIEW, line=LineView.TALKING, language=work.conversation.state.language
                 )

@@ -4,18 +4,33 @@ Every method that writes has committed durably when it returns, so "saved" may b
 thread; the sync thread opens its own on the same file. Any method raises StorageError when the disk or the file refuses.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from app.canonical import Value, decode, encode
+from app.canonical import Value, decode, encode, hexdigest
 from app.errors import StorageError
 from app.interview.events import Event, from_line
 from app.interview.interview import Interview, fold
+from app.pool import Pool
 from app.sample.case import Attempt, Case, State
+from app.sample.plan import Plan
 from app.store_schema import MIGRATIONS, Database, Migration, connect, migrate, storage_faults
+
+Keyed = Callable[[str], str]
+"""Number → keyed hash (hex), by which a number is known without being written down."""
+
+_PLAN = "queue.plan"
+
+
+_ALL = "SELECT * FROM cases"
+_LEASED = 'SELECT cases.* FROM cases JOIN queue ON queue."case" = cases.id WHERE queue.stage = 11'
+
+
+def _unkeyed(_: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,8 @@ class Store:
 
     def __init__(self, database: Database, path: Path) -> None:
         self._database, self._path = database, path
+        self._pool: Pool | None = None
+        self._keyed: Keyed = _unkeyed
 
     @classmethod
     def open(cls, path: Path, key: bytes, steps: Sequence[Migration] = MIGRATIONS) -> Self:
@@ -72,15 +89,51 @@ class Store:
         """Take cases of an assignment in. One that is known already stays as it is: its attempts are newer."""
         with self._transaction():
             for case in cases:
-                self._database.execute(
+                done = self._database.execute(
                     f"INSERT INTO cases {_CASE} ON CONFLICT (id) DO NOTHING", _case_row(case)
                 )
+                if done.rowcount:
+                    self._queue(case)
+
+    def put_columns(self, columns: Mapping[str, Mapping[str, str]]) -> None:
+        """What the sample knows of its cases beforehand: case id → column → text."""
+        with self._transaction():
+            for case, known in columns.items():
+                self.set_setting(f"columns.{case}", encode(dict(known)).decode())
+
+    def columns_of(self, case: str) -> Mapping[str, str]:
+        """What the sample knows of a case beforehand."""
+        return {
+            str(name): str(text)
+            for name, text in decode(self.setting(f"columns.{case}", "{}").encode()).items()
+        }
 
     def save_case(self, case: Case) -> None:
         """Write a case as it stands now."""
         with self._transaction():
             update = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts"
             self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
+            self._queue(case)
+
+    def follow(self, plan: Plan, keyed: Keyed) -> Pool:
+        """Keep the queue by this plan from now on: its rows change together with the cases. Takes a while only when the plan has changed
+        (some 10 s for 100,000 cases); leases of the last run end."""
+        self._pool, self._keyed = Pool(self._database, self._path, plan), keyed
+        known = hexdigest(repr(plan).encode())
+        whole = self.setting(_PLAN) != known or self._count("cases") != self._count("queue")
+        with self._transaction():
+            for row in self._rows(_ALL if whole else _LEASED):
+                self._queue(_case(row))
+            self.set_setting(_PLAN, known)
+        return self._pool
+
+    def _count(self, table: str) -> int:
+        return int(self._database.table(table).count)
+
+    def _queue(self, case: Case) -> None:
+        if self._pool is not None:
+            moment = case.attempts[-1].ended if case.attempts else 0
+            self._pool.put([case], moment, [self._keyed(case.number)])
 
     def cases(self) -> tuple[Case, ...]:
         """All cases in the order of their tickets."""

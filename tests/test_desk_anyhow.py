@@ -112,7 +112,7 @@ def test_whatever_is_pressed_the_desk_goes_on_and_its_record_holds(tmp_path: Pat
 def test_after_all_that_every_commitment_of_a_sealed_interview_opens(tmp_path: Path) -> None:
     chance = random.Random("commitments")
     room = Room(tmp_path / "desk", seed="anyhow commitments").open()
-    for _ in range(200):
+    for _ in range(500):
         press(room, chance)
         room.pass_time(100)
     for _ in range(3):

@@ -1,5 +1,6 @@
 """Soft checks and critical rules of a questionnaire at the desk: asked once, kept with a trace, and nothing complete against a rule."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,4 +68,53 @@ def test_an_interview_against_a_critical_rule_is_not_complete(tmp_path: Path) ->
     room.desk.choose_outcome("60")
     assert room.desk.screen.notice is Notice.NOT_ACCEPTED
     assert room.desk.screen.page is Page.OUTCOME
+    room.close()
+
+
+def test_a_choice_that_is_withdrawn_is_asked_again_and_the_trail_keeps_it(tmp_path: Path) -> None:
+    room = seat(tmp_path, answers())
+    xml = room.ledger.study.form_xml.decode()
+    whole = "nodeset=\"instance('county')/root/item\""
+    assert whole in xml
+    young = whole[:-1] + "[name != '4' or /data/screening/age &lt; 50]\""
+    room.ledger.study = replace(room.ledger.study, form_xml=xml.replace(whole, young).encode())
+    ring(room)
+    walk_to(room, "q01")
+    room.desk.jump("age")
+    room.desk.answer("60")
+    room.desk.answer("1")
+    screen = room.desk.screen
+    assert screen.question is not None
+    assert (screen.question.name, screen.question.value) == ("county", "")
+    talk = room.desk._work.conversation if room.desk._work else None
+    assert talk is not None
+    county = [(answer.value, answer.reason) for answer in talk.state.trail if answer.question == "county"]
+    assert county == [("4", ""), ("", "not offered any more")]
+    room.desk.answer("3")
+    assert talk.state.values["county"] == "3"
+    room.desk.hang_up()
+    room.close()
+
+
+def test_on_a_vague_word_the_probe_is_shown_and_the_second_time_its_code_is_entered(tmp_path: Path) -> None:
+    room = seat(tmp_path, answers())
+    xml = room.ledger.study.form_xml.decode()
+    own = 'cati:vague="还行|一般=98" cati:probe-zh="要是打分，您打几分？"'
+    mark = 'ref="/data/items/q01"'
+    taken_away = re.sub(r' cati:(vague|probe-zh)="[^"]*"', "", xml)
+    room.ledger.study = replace(
+        room.ledger.study, form_xml=taken_away.replace(mark, f"{mark} {own}").encode()
+    )
+    ring(room)
+    walk_to(room, "q01")
+    room.desk.answer("还行")
+    assert room.desk.screen.question is not None
+    assert room.desk.screen.question.name == "q01"
+    assert "要是打分，您打几分？" in room.desk.screen.question.error
+    room.desk.answer("一般")
+    talk = room.desk._work.conversation if room.desk._work else None
+    assert talk is not None
+    assert talk.state.values["q01"] == "98"
+    assert [(note.question, note.text) for note in talk.state.notes] == [("q01", '"一般" after a probe')]
+    room.desk.hang_up()
     room.close()

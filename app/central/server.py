@@ -65,6 +65,7 @@ def application(registry: Registry, *, public_url: str = "") -> Starlette:
             route("/v1/objects/{sha256}", "HEAD", _object_state),
             route("/v1/objects/{sha256}", "PATCH", _object_chunk, CHUNK_LIMIT),
             route("/v1/journals/{name}", "POST", _journal, OFFER_LIMIT),
+            route("/v1/journals/{name}", "GET", _receipt),
             route("/v1/batches/{name}", "POST", _batch, NOTE_LIMIT),
             route("/v1/assignments/{device}", "GET", _assignment),
             route("/v1/assignments/{device}", "PUT", _put_assignment, OFFER_LIMIT),
@@ -214,6 +215,12 @@ def _upload(offset: int, *, complete: bool) -> Response:
 def _journal(registry: Registry, message: Message) -> Response:
     name = registry.own(message, message.parameters["name"])
     return Response(registry.take_offer(name, read_offer(message.body)), media_type=_TEXT)
+
+
+def _receipt(registry: Registry, message: Message) -> Response:
+    name = registry.own(message, message.parameters["name"])
+    receipt = registry.stores.journal(name).newest_receipt()
+    return Response(receipt, media_type=_TEXT) if receipt else Response(status_code=204)
 
 
 def _batch(registry: Registry, message: Message) -> Response:

@@ -7,12 +7,15 @@ import typer
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import invocation, verifiers
 from app.errors import UsageError
+from app.evidence.durable import Lock, make_folder
 from app.evidence.note import Verifier
+from app.settings import Settings
 from app.study.model import Study
 from app.sync.client import Client
 from app.sync.enrol import Introduction
 from app.sync.enrol import enrol as introduce
 from app.sync.outbox import sync_once
+from app.sync.renewal import Reason, from_store, succession
 from app.workstation import Workstation, open_workstation
 
 cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
@@ -51,13 +54,48 @@ def now(context: typer.Context) -> None:
     typer.echo(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
 
 
+@cli.command()
+def renew(
+    context: typer.Context,
+    reason: Annotated[Reason, typer.Option(help="Why the old epoch ends.")],
+    offline: Annotated[
+        bool, typer.Option(help="Central cannot be asked: take this workstation's own last receipt.")
+    ] = False,
+) -> None:
+    """Begin a new epoch after a restore, a re-installation or a fork alarm. Then enrol again, with a new code."""
+    settings = invocation(context).settings
+    station = open_workstation(settings.data_dir, SystemClock(), system_entropy)
+    study = station.study()
+    if study is None:
+        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+    if offline:
+        after = from_store(station.store, station.name, station.keys.origin(study.id), reason)
+    else:
+        with _client(station, _address(settings), _central_of(study)) as client:
+            after = succession(client, reason, [_central_of(study)])
+    journal = station.folder / "journals" / str(station.keys.epoch)
+    make_folder(journal)
+    lock = Lock(journal / "journal.lock")  # nobody may be writing the old epoch while it ends
+    try:
+        renewed = station.renew(after)
+    finally:
+        lock.release()
+    signed = f"central had signed for {after.size} lines of {after.previous}"
+    typer.echo(f"This workstation is {renewed.name} now; {signed}. Enrol it with a new code.")
+
+
 def _station(context: typer.Context) -> tuple[Workstation, str]:
     settings = invocation(context).settings
+    url = _address(settings)
+    return open_workstation(settings.data_dir, SystemClock(), system_entropy), url
+
+
+def _address(settings: Settings) -> str:
     if not settings.central_url:
         raise UsageError(
             "Central's address is not set", todo="Set central_url in settings.toml or FANGXIN_CENTRAL_URL."
         )
-    return open_workstation(settings.data_dir, SystemClock(), system_entropy), settings.central_url
+    return settings.central_url
 
 
 def _central_of(study: Study) -> Verifier:

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from app.evidence.age import Identity
 from app.evidence.audit.calls import audit_calls, audit_interviews
+from app.evidence.audit.carrier import reconcile
+from app.evidence.audit.epochs import audit_epochs
 from app.evidence.audit.facts import Facts
-from app.evidence.audit.journals import audit_epochs, audit_journal
+from app.evidence.audit.journals import audit_journal
 from app.evidence.audit.objects import Shelf
 from app.evidence.audit.packages import audit_packages
 from app.evidence.audit.place import Eyes, Layout, Place, tree_size
 from app.evidence.audit.seals import Seals
 from app.evidence.audit.trust import Trust
 from app.evidence.audit.verdict import Finding, Findings, Kind, Severity, Verdict
+from app.evidence.cdr import CarrierList
 from app.evidence.note import Verifier
 
 __all__ = ["Finding", "Kind", "Severity", "Verdict", "verify"]
@@ -26,13 +29,15 @@ def verify(
     *,
     keys: Sequence[Verifier] = (),
     identities: Sequence[Identity] = (),
+    carrier: CarrierList | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verdict:
     """Check an archive, a workstation's data folder, or the folder of one journal. Changes nothing.
 
     keys: those that the auditor has from somewhere else; none = the archive's own. identities: private keys, to look into what they
-    open. progress: hears (bytes done, bytes in all). Raises EvidenceError when path is nothing that can be checked, SealError when
-    identities are given and open nothing here. Memory grows with the number of calls and files, not with their size.
+    open. carrier: a carrier's list of calls, to compare with. progress: hears (bytes done, bytes in all); what it raises stops the
+    check. Raises EvidenceError when path is nothing that can be checked, SealError when identities are given and open nothing here.
+    Memory grows with the number of calls and files, not with their size.
     """
     place = Place.at(path)
     findings, facts = Findings(), Facts()
@@ -48,7 +53,7 @@ def verify(
     manifests: dict[str, int] = {}
     for journal in place.journals:
         manifests |= audit_journal(journal, eyes, trust, facts).named
-    audit_epochs(place.journals, eyes)
+    audit_epochs(place.journals, eyes, facts)
     audit_calls(facts, findings)
     audit_interviews(facts, findings)
     shelf = Shelf(eyes, facts, manifests)
@@ -57,6 +62,8 @@ def verify(
         audit_packages(eyes, trust, facts)
     if identities:
         Seals(eyes, facts, shelf.found, identities).audit()
+    if carrier is not None:
+        reconcile(facts, carrier, facts.numbers, findings)
     if progress is not None:
         progress(eyes.total, eyes.total)
     return findings.verdict(place.layout)

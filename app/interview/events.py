@@ -31,6 +31,14 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgraded:
+    """The interview goes on in a newer version of its questionnaire. form_sha: of that compiled form."""
+
+    form_sha: str
+    wall: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A value was given, or given anew (reason tells why: "" the first time). salt: 64 hex digits."""
 
@@ -86,9 +94,10 @@ class Finished:
     wall: int
 
 
-Event = Opened | Resumed | Answered | Moved | Noted | Switched | Made | Finished
+Event = Opened | Resumed | Upgraded | Answered | Moved | Noted | Switched | Made | Finished
 _KINDS: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (Opened, Resumed, Answered, Moved, Noted, Switched, Made, Finished)
+    kind.__name__: kind
+    for kind in (Opened, Resumed, Upgraded, Answered, Moved, Noted, Switched, Made, Finished)
 }
 
 

@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.canonical import Value
-from app.interview.events import Answered, Event, Finished, Made, Moved, Noted, Opened, Resumed, Switched
+from app.interview.events import (
+    Answered,
+    Event,
+    Finished,
+    Made,
+    Moved,
+    Noted,
+    Opened,
+    Resumed,
+    Switched,
+    Upgraded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,8 @@ def apply(state: Interview, event: Event) -> Interview:
             )
         case Resumed():
             return replace(state, calls=(*state.calls, event.call), outcome="")
+        case Upgraded():
+            return replace(state, form_sha=event.form_sha)
         case Answered():
             answers = {**state.answers, event.question: event}
             return replace(state, answers=answers, trail=(*state.trail, event), position=event.question)

@@ -10,7 +10,7 @@ from app.errors import AnswerError
 from app.questionnaire.form import Form, Question
 from app.questionnaire.scenario import Step
 from app.questionnaire.session import Session
-from app.questionnaire.telephone import SoftCheck, is_on, take, unmet
+from app.questionnaire.telephone import SoftCheck, is_on, item_response, take, unmet
 from app.questionnaire.world import World
 
 Json = dict[str, object]
@@ -113,6 +113,9 @@ class Play:
             "ENDS": lambda key: _same(self._session.ends, key),
             "OVER": lambda: "" if self._session.current is None else f"at {self._session.current.name}",
             "VOIDS": self._voids,
+            "RESPONSE": lambda given, of: _same(
+                "{} of {}".format(*item_response(self._session)), f"{given} of {of}"
+            ),
             "UNMET": lambda names="": _same(" ".join(name for name, _ in unmet(self._session)), names),
         }
         return tests[kind](*rest)

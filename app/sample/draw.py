@@ -37,7 +37,8 @@ class Drawn(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """All that is frozen before the public randomness is known. frame: its digest. exclusions: exclusion_digest(), "" for none.
-    n: numbers to draw. replicate: numbers in a replicate. code: version or hash of the program that draws."""
+    n: numbers to draw. replicate: numbers in a replicate. code: version or hash of the program that draws. segments: so many segments are
+    drawn first and the tails within them (two stages); 0 = tails of all segments."""
 
     study: str
     version: int
@@ -46,6 +47,7 @@ class Bundle:
     replicate: int
     exclusions: str = ""
     code: str = ""
+    segments: int = 0
 
     @property
     def digest(self) -> str:
@@ -110,6 +112,20 @@ def position(seed: str, i: int, size: int) -> int:
     return int(hexdigest(f"{seed},{i}".encode()), 16) % size + 1
 
 
+def stage_one(frame: Frame, key: bytes, segments: int) -> Frame:
+    """The segments of the first stage, a simple random sample without replacement, as a frame of their own in its usual order: segment i =
+    SHA-256(hex K ",segment," i) mod M + 1, repeats skipped. segments: 0 = all. Raises StudyError when there are not so many."""
+    if not segments:
+        return frame
+    if segments > len(frame.segments):
+        raise StudyError(f"{segments} segments cannot be drawn from {len(frame.segments)}")
+    chosen, i = set[int](), 0
+    while len(chosen) < segments:
+        i += 1
+        chosen.add(position(f"{key.hex()},segment", i, len(frame.segments)) - 1)
+    return Frame(tuple(frame.segments[at] for at in sorted(chosen)), frame.digits)
+
+
 def draw(frame: Frame, key: bytes, n: int, excluded: Collection[str] = ()) -> list[Drawn]:
     """n different numbers in the order of their draw; excluded: numbers that are skipped (a set: asked for every draw).
 
@@ -161,3 +177,22 @@ def cases(frame: Frame, key: bytes, numbers: Iterable[str], entropy: Entropy) ->
         segment = frame.segment_of(number)
         made.append(Case(new_id(entropy), ticket(key, number), number, segment.unit if segment else ""))
     return tuple(sorted(made, key=lambda case: case.ticket))
+
+
+def labelled(key: bytes, label: str) -> bytes:
+    """A seed for something else out of the same draw ("household", "rotation", "listening"), 32 bytes: HMAC-SHA256(K, label). Whoever
+    audits the draw audits it too."""
+    return keyed(key, label.encode())
+
+
+def household_member(key: bytes, case: str, adults: int) -> int:
+    """Which of `adults` eligible people at a landline is interviewed, from 1, in the order of age: 1 + H mod m, uniform and not to be
+    steered (notes/method.md §3.2). Raises ValueError below 1."""
+    if adults < 1:
+        raise ValueError("a household has at least one eligible person")
+    return int.from_bytes(keyed(labelled(key, "household"), case.encode()), "big") % adults + 1
+
+
+def listened_to(key: bytes, case: str, per_mille: int) -> bool:
+    """The case belongs to the listening sample: drawn by the same root, unknown at the desk before the interview."""
+    return int.from_bytes(keyed(labelled(key, "listening"), case.encode()), "big") % 1000 < per_mille

@@ -3,6 +3,7 @@
 import difflib
 import re
 import tomllib
+from collections.abc import Iterator
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -98,8 +99,9 @@ T = TypeVar("T", bound=BaseModel)
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
-def read_toml(data: bytes, file: str, shape: type[T]) -> T:
-    """The file as `shape`. Raises StudyError naming file and line (syntax) or file and key (content)."""
+def read_toml(data: bytes, file: str, shape: type[T], faults: list[StudyError] | None = None) -> T:
+    """The file as `shape`. Raises StudyError naming file and line (syntax) or file and key (content). faults: what is wrong with the
+    content besides the first is gathered there."""
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -114,20 +116,26 @@ def read_toml(data: bytes, file: str, shape: type[T]) -> T:
     try:
         return shape.model_validate(table)
     except ValidationError as error:
-        raise _fault(error, file, shape) from error
+        first, *others = _faults(error, file, shape)
+        if faults is not None:
+            faults += others
+        raise first from error
 
 
-def _fault(error: ValidationError, file: str, shape: type[BaseModel]) -> StudyError:
-    # A misspelt key is both unknown and missing; the unknown one says more.
-    found = error.errors(include_url=False)
-    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
-    # Lists are counted from 1 for people: aspects 2, weight.
-    keys = [str(part + 1) if isinstance(part, int) else part for part in first["loc"]]
-    where = f"{file}, {' '.join(keys)}"
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(keys[-1], shape.model_fields, 1)
-        todo = f"Is {near[0]} meant?" if near else ""
-        return StudyError(f'There is no key "{keys[-1]}"', where=where, todo=todo)
-    if first["type"] == "missing":
-        return StudyError(f'The key "{keys[-1]}" is missing', where=where)
-    return StudyError(f"The value cannot be used: {first['msg']}", where=where)
+def _faults(error: ValidationError, file: str, shape: type[BaseModel]) -> Iterator[StudyError]:
+    """Unknown keys first: a misspelt one is also missing under its right name, which then goes without saying."""
+    found = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
+    meant: set[str] = set()
+    for each in found:
+        # Lists are counted from 1 for people: aspects 2, weight.
+        keys = [str(part + 1) if isinstance(part, int) else part for part in each["loc"]]
+        where = f"{file}, {' '.join(keys)}"
+        if each["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(keys[-1], shape.model_fields, 1)
+            meant.update(near)
+            todo = f"Is {near[0]} meant?" if near else ""
+            yield StudyError(f'There is no key "{keys[-1]}"', where=where, todo=todo)
+        elif each["type"] != "missing":
+            yield StudyError(f"The value cannot be used: {each['msg']}", where=where)
+        elif keys[-1] not in meant:
+            yield StudyError(f'The key "{keys[-1]}" is missing', where=where)

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import calls, journals
+from tests.benchmarks import calls, campaign, journals, picks, trees
 from tests.benchmarks.row import Row, machine, percentile, run, table, told
 
 
@@ -85,6 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "start to usable window": lambda: start(folder / "start", 2 if quick else 7),
             "calls": lambda: calls.measure(folder / "calls", seed, 6 if quick else 40),
             "journal": lambda: journals.measure(folder, 200 if quick else 2000),
+            "next case": lambda: picks.measure(
+                (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000), seed
+            ),
+            "campaign": lambda: campaign.run(0.02 if quick else 1.0, seed),
+            "tree": lambda: trees.measure(folder, 100_000 if quick else 1_000_000),
         }
         rows: list[Row] = []
         for what, measure in parts.items():

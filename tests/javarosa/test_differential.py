@@ -31,7 +31,7 @@ from tests.javarosa.walking import Said, walk
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 SEED = int(os.environ.get("FANGXIN_SEED", "12340"))
-WALKS = int(os.environ.get("FANGXIN_WALKS", "2100"))
+WALKS = int(os.environ.get("FANGXIN_WALKS", "2160"))
 PARTS, EACH, STEPS = 6, 6, 20
 """Tests that the interviews are spread over; interviews of one form; questions of one interview."""
 AUTHORED = 5
@@ -65,7 +65,7 @@ def test_random_interviews_agree_with_javarosa(
         seed = SEED * 10_000 + part * forms + number
         by_pyxform = number % AUTHORED == 0
         # pyxform writes a first instance of a counted repeat too, which JavaRosa then never takes away ("count-goes-down")
-        paper = Generator(seed, Features(counts=not by_pyxform)).paper()
+        paper = Generator(seed, Features(counts=not by_pyxform, pulls=not by_pyxform)).paper()
         xml = authored.xform(paper) if by_pyxform else paper.xml()
         for turn in range(EACH):
             record = interview(javarosa, paper, seed * EACH + turn, fresh=turn == 0, xml=xml)
@@ -81,7 +81,7 @@ def test_random_interviews_agree_with_javarosa(
             tally.update(next(one.key for one in known if one.holds(each)) for each in found[:1])
     with capsys.disabled():
         print(f"\nagain: FANGXIN_SEED={SEED}, part {part}: {dict(tally)}")
-    assert tally["interviews"] >= 0.9 * forms * EACH
+    assert tally["interviews"] >= 0.93 * forms * EACH, "at least 2,000 in all"
 
 
 def test_a_faulty_engine_is_found_and_the_case_made_small(javarosa: JavaRosa) -> None:

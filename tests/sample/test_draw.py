@@ -19,6 +19,9 @@ from app.sample.draw import (
     draw,
     draw_key,
     exclusion_digest,
+    household_member,
+    labelled,
+    listened_to,
     position,
     public_randomness,
     record,
@@ -191,3 +194,20 @@ def test_cases_come_in_ticket_order_with_the_unit_of_their_exchange() -> None:
     assert {case.unit for case in made if case.mobile} == {""}
     assert len({case.id for case in made}) == 40
     assert all(len(case.id) == 16 for case in made)
+
+
+def test_the_person_at_a_landline_is_drawn_evenly_and_again_the_same() -> None:
+    key = bytes(32)
+    chosen = [household_member(key, f"{n:016x}", 5) for n in range(5000)]
+    assert chosen == [household_member(key, f"{n:016x}", 5) for n in range(5000)]
+    assert all(900 < chosen.count(person) < 1100 for person in range(1, 6))
+    assert household_member(key, "a", 1) == 1
+    with pytest.raises(ValueError, match="at least one"):
+        household_member(key, "a", 0)
+
+
+def test_every_use_of_the_root_has_a_seed_of_its_own() -> None:
+    key = bytes(32)
+    assert len({labelled(key, label) for label in ("household", "rotation", "listening")}) == 3
+    heard = sum(listened_to(key, f"{n:016x}", 100) for n in range(5000))
+    assert 400 < heard < 600

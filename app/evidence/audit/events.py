@@ -53,6 +53,8 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "outcome.commit": {"call": _ID, "case": _ID, "outcome": _TEXT, "at": int, "proposed": _TEXT},
     "interview.close": {**_TALK, "case": _ID, "outcome": _TEXT, "object": _SHA},
     "call.interrupted": {"call": _ID, "case": _ID},
+    "listen.start": {"listening": _ID, "call": _ID, "listener": _SHA, "way": _TEXT},
+    "listen.stop": {"listening": _ID, "call": _ID, "samples": int},
     "clock.jump": {"before": int, "after": int},
     "io.error": {"where": _TEXT, "code": _TEXT},
     "sync.receipt": {"size": int, "sha256": _SHA},

@@ -1,7 +1,4 @@
-"""One journal judged as a whole: its lines, whose it is, who signed it; and the epochs of a device one after the other."""
-
-from collections import defaultdict
-from collections.abc import Iterable
+"""One journal judged as a whole: its lines, whose it is, who signed it."""
 
 from app.evidence.audit.chain import Walk
 from app.evidence.audit.facts import Facts
@@ -18,6 +15,7 @@ def audit_journal(place: JournalPlace, eyes: Eyes, trust: Trust, facts: Facts) -
     signatures = Signatures(place, eyes, trust)
     walk = Walk(place, eyes, listener(facts, eyes.at(place.lines).file), signatures.read())
     walk.run()
+    facts.lengths[eyes.at(place.lines).file] = walk.next
     eyes.findings.counts["journals"] += 1
     claimed = _owner(walk, facts)
     key = trust.device(place, claimed)
@@ -32,20 +30,6 @@ def read_facts(place: Place) -> Facts:
     for journal in place.journals:
         Walk(journal, eyes, listener(facts, eyes.at(journal.lines).file), ()).run()
     return facts
-
-
-def audit_epochs(places: Iterable[JournalPlace], eyes: Eyes) -> None:
-    """Epochs count from 1 without a gap: a journal that was taken away leaves one."""
-    epochs: dict[str, set[int]] = defaultdict(set)
-    for place in places:
-        device, _, epoch = place.name.rpartition(".")
-        if epoch:
-            epochs[device].add(int(epoch))
-    for device, found in epochs.items():
-        for gone in sorted(set(range(1, max(found))) - found):
-            what = f"There is a later epoch of this device, but not its epoch {gone}"
-            name = f"{device}.{gone}" if device else str(gone)
-            eyes.findings.missing("epoch.absent", what, needed=f"journals/{name}")
 
 
 def _owner(walk: Walk, facts: Facts) -> str:
