@@ -15,7 +15,7 @@ from app.case_in_hand import CaseInHand
 from app.conversation import COMPLETE, Conversation, Rehearsing
 from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
-from app.interview.views import case_view, outcome_views
+from app.interview.views import case_view, outcome_views, unit_name
 from app.ledger import Ledger
 from app.line.contract import Worker
 from app.line_verbs import LineVerbs
@@ -101,13 +101,9 @@ class Desk(LineVerbs):
         case = ledger.store.case(found)
         self._work = CaseInHand(case)
         resumes = ledger.store.interview_of(case.id) is not None
-        unit = next((u for u in ledger.study.units if u.code == case.unit), None)
-        name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
-        notice = Notice.INTERVIEW_RESUMES if resumes else Notice.NONE
-        by_hand = self.screen.device.by_hand
-        self._show(
-            page=Page.CASE, case=case_view(case, name, resumes=resumes, by_hand=by_hand), notice=notice
-        )
+        unit = unit_name(ledger.study.units, case.unit, self.screen.language)
+        view = case_view(case, unit, resumes=resumes, by_hand=self.screen.device.by_hand)
+        self._show(page=Page.CASE, case=view, notice=Notice.INTERVIEW_RESUMES if resumes else Notice.NONE)
 
     def dial(self) -> None:
         """Dial the case in hand."""
@@ -117,8 +113,8 @@ class Desk(LineVerbs):
         if not self._written(lambda: work.prepare(self._ledger, self._worker)):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
-        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
-        self._show(notice=Notice.NONE)
+        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
+        self._show(notice=Notice.NONE, counts=counts)
         self._worker.dial(work.case.number)
         self.tick()
 

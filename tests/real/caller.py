@@ -34,10 +34,10 @@ class Caller:
             self.look()
             if found := [event for event in self.events if isinstance(event, kind)]:
                 return found[-1]
-            over = kind in (Alerting, Answered) and any(isinstance(event, Ended) for event in self.events)
-            assert time.monotonic() < until and not over, (
-                f"no {kind.__name__} in {within} s: {self.events}\n{self.said()}"
-            )
+            told = f"no {kind.__name__}: {self.events}\n{self.said()}"
+            assert time.monotonic() < until, told
+            if kind in (Alerting, Answered):
+                assert not [event for event in self.events if isinstance(event, Ended)], told
             time.sleep(0.01)
 
     def ended(self, within: float = PATIENCE) -> Ended:

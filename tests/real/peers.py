@@ -117,8 +117,8 @@ def sipp(scenario: str, folder: Path, *more: str, calls: int = 1) -> Iterator[Ex
 class Baresip:
     """A resident's telephone: takes every call, plays a file into it and records both ways."""
 
-    def __init__(self, port: int, control: socket.socket, folder: Path) -> None:
-        self.port = port
+    def __init__(self, port: int, pid: int, control: socket.socket, folder: Path) -> None:
+        self.port, self.pid = port, pid
         self.events: list[dict[str, Any]] = []
         self._control, self._folder, self._rest = control, folder, b""
 
@@ -150,7 +150,7 @@ class Baresip:
 
 
 @contextmanager
-def baresip(folder: Path, says: Path) -> Iterator[Baresip]:
+def baresip(folder: Path, says: Path, number: str = NUMBER) -> Iterator[Baresip]:
     """A telephone that says what is in a WAV file; make that long: at its end baresip ends the call."""
     program = tool("baresip", "baresip-core")
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,14 +171,14 @@ def baresip(folder: Path, says: Path) -> Iterator[Baresip]:
         *(f"module_app {name}.so" for name in ("menu", "ctrl_tcp")),
     ]
     (folder / "config").write_text("\n".join(config) + "\n", "ascii")
-    account = f"<sip:{NUMBER}@{HOST}:{port}>;regint=0;answermode=auto;audio_codecs=pcma,pcmu\n"
+    account = f"<sip:{number}@{HOST}:{port}>;regint=0;answermode=auto;audio_codecs=pcma,pcmu\n"
     (folder / "accounts").write_text(account, "ascii")
     with running([program, "-f", str(folder)], folder, "baresip") as process:
         wait_until(lambda: listens(control, "tcp") or process.poll() is not None, "baresip starts")
         assert process.poll() is None, (folder / "baresip.log").read_text("utf-8", "replace")[-2000:]
         with socket.create_connection((HOST, control), timeout=PATIENCE) as connection:
             wait_until(lambda: listens(port), "baresip listens")
-            yield Baresip(port, connection, folder)
+            yield Baresip(port, process.pid, connection, folder)
 
 
 def speech(file: Path, text: str, voice: str = "cmn", seconds: float = 120.0) -> Samples:

@@ -83,15 +83,24 @@ def hangs_up(reason: str = "") -> str:
     return '<send retrans="500"><![CDATA[\n' + "\n".join(lines) + '\n]]></send><recv response="200"/>'
 
 
-def called(**attributes: str) -> str:
-    """The INVITE comes; who calls whom is kept for a BYE of ours."""
+def called(ends_in: tuple[str, ...] = ()) -> str:
+    """The INVITE comes; who calls whom is kept for a BYE of ours, and in which of these digits his number ends, for goes()."""
     keep = [
         '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>',
         '<ereg regexp="&lt;?sip:[^;&gt;]*&gt;?" search_in="hdr" header="To:" assign_to="callee"/>',
         '<ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="contact"/>',
         '<ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>',
     ]
-    return f'<recv request="INVITE"{_said(attributes)}><action>{"".join(keep)}</action></recv>'
+    keep += [
+        f'<ereg regexp="{digit}@" search_in="hdr" header="To:" check_it="false" assign_to="digit{digit}"/>'
+        for digit in ends_in
+    ]
+    return f'<recv request="INVITE"><action>{"".join(keep)}</action></recv>'
+
+
+def goes(place: str, if_ends_in: str = "") -> str:
+    """Go on at a label."""
+    return f'<nop next="{place}"{_said({"test": f"digit{if_ends_in}"} if if_ends_in else {})}/>'
 
 
 def asks_for_password(user: str, password: str) -> str:
