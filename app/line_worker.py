@@ -16,10 +16,13 @@ from typing import BinaryIO, cast
 from app import __version__
 from app.clock import Clock, SystemClock, system_entropy
 from app.errors import LineError, UsageError
+from app.hearing.entry import known_in, library
 from app.line.contract import LineChoice
 from app.line.messages import Begin
 from app.line.pipes import Pipe
 from app.line.service import Bench, Service
+from app.line.worker import Ear
+from app.sample.outcome import load_outcomes
 from hardware.base import Line, Pcm, Sound
 from hardware.guard import GuardedLine
 from hardware.listen import Listener
@@ -88,13 +91,20 @@ def build(begin: Begin, clock: Clock, log: Log) -> Bench:
     """The devices of a workplace, open. Raises LineError."""
     if begin.line.driver == REHEARSAL:
         room = Rehearsal(begin.residents, clock, begin.seed)
-        return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, Listener)
+        return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, _ear(begin))
     line = open_line(begin.line, clock, log)
     try:
-        return Bench(line, open_sound(begin.line, line.pcm, clock, log), ear=Listener)
+        return Bench(line, open_sound(begin.line, line.pcm, clock, log), ear=_ear(begin))
     except LineError:
         line.close()
         raise
+
+
+def _ear(begin: Begin) -> Ear:
+    """What listens to each call, with the announcements that are known here."""
+    known = known_in(Path(begin.announcements)) if begin.announcements else []
+    announcements = library(known, load_outcomes())
+    return lambda call: Listener(call, announcements)
 
 
 def claim_pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -13,6 +13,7 @@ from app.commands.selftest import Check
 from app.resources import resource
 from app.settings import Settings
 from app.workplace import Place, field_desk, line_choice, practice_desk
+from hardware.audio.clip import player
 from ui.start import run
 
 
@@ -21,10 +22,10 @@ def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — th
     folder = settings.data_dir / "practice" if rehearse else settings.data_dir
     place = Place(folder, SystemClock(), system_entropy)
     if rehearse:
-        make_desk = partial(practice_desk, place, resource("studies", "dazhou-2017"))
+        make_desk = partial(practice_desk, place, resource("studies", "dazhou-2017"), player())
     else:
         line_choice(settings)  # a sentence on the terminal, before any window
-        make_desk = partial(field_desk, place, settings)
+        make_desk = partial(field_desk, place, settings, player())
     return run(make_desk, data_dir=settings.data_dir, language=settings.language, rehearsal=rehearse)
 
 

@@ -19,6 +19,7 @@ class Act(Enum):
     GO = "go"
     HELP = "help"
     HANG_UP = "hang_up"
+    HEAR_AGAIN = "hear_again"
     REFUSED = "refused"
     BACK = "back"
     NOTE = "note"
@@ -64,6 +65,14 @@ def _can_go_back(screen: Screen) -> bool:
     return _in_interview(screen) and screen.question is not None and screen.question.number > 0
 
 
+def _proposes(screen: Screen) -> bool:
+    return screen.heard is not None and bool(screen.heard.outcome)
+
+
+def _has_clip(screen: Screen) -> bool:
+    return screen.heard is not None and screen.heard.clip
+
+
 def _everywhere(_screen: Screen) -> bool:
     return True
 
@@ -74,7 +83,7 @@ ACTIONS: tuple[Action, ...] = (
         ("Enter",),
         QT_TRANSLATE_NOOP("Actions", "Go on"),
         QT_TRANSLATE_NOOP("Actions", "Take the step on the large button; store what is typed"),
-        lambda screen: screen.page is not Page.DIALING,
+        lambda screen: screen.page is not Page.DIALING or _proposes(screen),
         shortcut=False,
     ),
     Action(
@@ -92,6 +101,13 @@ ACTIONS: tuple[Action, ...] = (
         QT_TRANSLATE_NOOP("Actions", "End the call; during the interview press it twice"),
         lambda screen: screen.page is Page.DIALING or _in_interview(screen),
         always=True,
+    ),
+    Action(
+        Act.HEAR_AGAIN,
+        ("Shift+F5",),
+        QT_TRANSLATE_NOOP("Actions", "Hear again"),
+        QT_TRANSLATE_NOOP("Actions", "Play the last five seconds of what the line said"),
+        lambda screen: screen.page in (Page.DIALING, Page.OUTCOME) and _has_clip(screen),
     ),
     Action(
         Act.REFUSED,

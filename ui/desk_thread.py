@@ -49,6 +49,12 @@ class DeskLike(Protocol):
     def hang_up(self) -> None:
         """End the call."""
 
+    def confirm(self, key: str) -> None:
+        """The outcome proposed for what the line says is right."""
+
+    def play_clip(self) -> None:
+        """Hear again what the line said."""
+
     def note(self, text: str) -> None:
         """A remark."""
 

@@ -15,7 +15,7 @@ from app.errors import (
     SyncError,
     UsageError,
 )
-from app.interview.screen import LineView, Notice, OutcomeView, RecordingView, Screen
+from app.interview.screen import HeardView, LineView, Notice, OutcomeView, RecordingView, Screen
 from ui.inputs.entry import Why
 from ui.noop import QT_TRANSLATE_NOOP
 
@@ -61,6 +61,16 @@ _NOTICE = {
         "Words",
         "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
     ),
+}
+
+_HEARD = {
+    "announcement": QT_TRANSLATE_NOOP("Words", "Recorded announcement heard, {confidence} %"),
+    "busy": QT_TRANSLATE_NOOP("Words", "Busy tone heard, {confidence} %"),
+    "congestion": QT_TRANSLATE_NOOP("Words", "Congestion tone heard, {confidence} %"),
+    "vacant": QT_TRANSLATE_NOOP("Words", "Vacant-number tone heard, {confidence} %"),
+    "fax": QT_TRANSLATE_NOOP("Words", "Fax or modem heard, {confidence} %"),
+    "machine": QT_TRANSLATE_NOOP("Words", "This may be an answering machine"),
+    "assistant": QT_TRANSLATE_NOOP("Words", "This may be a call assistant, not a person"),
 }
 
 _TONE = {
@@ -147,6 +157,12 @@ def notice_word(notice: Notice) -> str:
 def notice_tone(notice: Notice) -> str:
     """The style sheet's tone of a notice: info, fine, warning or danger."""
     return _TONE.get(notice, "info")
+
+
+def heard_word(heard: HeardView) -> str:
+    """What the line seems to say."""
+    source = _HEARD.get(heard.what)
+    return word(source).format(confidence=heard.confidence) if source else heard.what
 
 
 def group_word(group: str) -> str:

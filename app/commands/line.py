@@ -11,6 +11,7 @@ import typer
 from app import line_worker
 from app.canonical import Value, encode
 from app.clock import Clock, SystemClock, system_entropy
+from app.commands import library
 from app.commands.invocation import invocation
 from app.errors import FangxinError, LineError, UsageError
 from app.evidence.age import Recipient
@@ -26,6 +27,7 @@ from hardware.base import AudioBlock, Cause, LineEvent, Pickup, Resident, Uttera
 from hardware.transcript import Transcript
 
 cli = typer.Typer(help="The telephone line of this workplace.", no_args_is_help=True)
+cli.add_typer(library.cli, name="library")
 
 _SPEECH = Utterance("演练", "", 4.0)
 REHEARSED = (

@@ -58,6 +58,15 @@ class Outcomes(_Table):
     allowed: Annotated[list[Outcome], Field(min_length=1)]
 
 
+class LineTable(_Table):
+    """What the desk may do by itself on the line. autocode: class heard → upper bound of its wrong labels, per mille, as measured in
+    this room; a class with more than 5 is not trusted with it, whatever the study says."""
+
+    autocode: dict[
+        Literal["busy", "congestion", "vacant", "announcement"], Annotated[int, Field(ge=0, le=5)]
+    ] = {}
+
+
 class StudyToml(_Table):
     """study.toml."""
 
@@ -78,6 +87,7 @@ class StudyToml(_Table):
     aspects: Annotated[list[AspectTable], Field(min_length=1)]
     hours: HoursTable
     outcomes: Outcomes
+    line: LineTable = LineTable()
 
 
 class PersonTable(_Table):

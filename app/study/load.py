@@ -89,6 +89,7 @@ def gather(files: Mapping[str, bytes], faults: Faults) -> StudySource | None:
             scripts=scripts,
             form_xml=files.get(FORM, b""),
             files=dict(files),
+            autocode={sign: least for sign, least in toml.line.autocode.items()},
         )
         unread = {fault.where.partition(",")[0] for fault in faults} | (set(_REQUIRED) - files.keys())
         faults += check.faults(source, unread | ({WORKBOOK} if FORM not in files else set()))
@@ -104,6 +105,7 @@ def read_files(folder: Path, faults: Faults) -> dict[str, bytes]:
         return {}
     paths = [folder / name for name in _REQUIRED]
     paths += sorted(folder.glob("frame/*.csv")) + sorted(folder.glob("scripts/*.md"))
+    paths += sorted(folder.glob("announcements/*.json"))
     files: dict[str, bytes] = {}
     for path in dict.fromkeys(paths):
         name = path.relative_to(folder).as_posix()

@@ -72,6 +72,7 @@ class StudySource:
 
     title: "zh" and "en". languages: ISO codes, the usual one first. ages: lowest and highest, included. scripts: "refusal" → Markdown.
     index: name of the index definition. outcomes: keys an interviewer may choose. rehearsal_only: practice; never dialled in earnest.
+    autocode: what the desk may code by itself when it hears it ("busy", "announcement" …) → its measured error bound, per mille.
     """
 
     id: str
@@ -93,6 +94,7 @@ class StudySource:
     scripts: Mapping[str, str]
     form_xml: bytes = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
+    autocode: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def form(self) -> Form:

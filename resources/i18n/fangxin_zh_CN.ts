@@ -103,6 +103,14 @@
         <source>Enter</source>
         <translation>回车</translation>
     </message>
+    <message>
+        <source>Hear again</source>
+        <translation>重听</translation>
+    </message>
+    <message>
+        <source>Play the last five seconds of what the line said</source>
+        <translation>重听线路里最后 5 秒的声音</translation>
+    </message>
 </context>
 <context>
     <name>Caption</name>
@@ -223,6 +231,14 @@
     <message>
         <source>Hang up</source>
         <translation>挂断</translation>
+    </message>
+    <message>
+        <source>{outcome}   Enter</source>
+        <translation>{outcome}&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Confirm outcome</source>
+        <translation>确认结果</translation>
     </message>
 </context>
 <context>
@@ -765,6 +781,34 @@
     <message>
         <source>The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.</source>
         <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；刚才的通话已断开。</translation>
+    </message>
+    <message>
+        <source>Recorded announcement heard, {confidence} %</source>
+        <translation>听到语音提示，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Busy tone heard, {confidence} %</source>
+        <translation>听到忙音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Congestion tone heard, {confidence} %</source>
+        <translation>听到拥塞音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Vacant-number tone heard, {confidence} %</source>
+        <translation>听到空号音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Fax or modem heard, {confidence} %</source>
+        <translation>听到传真或调制解调音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>This may be an answering machine</source>
+        <translation>对方可能是语音信箱</translation>
+    </message>
+    <message>
+        <source>This may be a call assistant, not a person</source>
+        <translation>对方可能是来电助手，不是本人</translation>
     </message>
 </context>
 </TS>

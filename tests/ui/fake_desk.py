@@ -201,6 +201,16 @@ class FakeDesk:
             self.show(proposed=guess)
             self._end_call()
 
+    def confirm(self, key: str) -> None:
+        self._did("confirm", key)
+        if self.screen.heard is not None and self.screen.heard.outcome == key:
+            self._end_call()
+            self.choose_outcome(key)
+            self.show(heard=None)
+
+    def play_clip(self) -> None:
+        self._did("play_clip")
+
     def note(self, text: str) -> None:
         self._did("note", text)
         self.notes.append(text)

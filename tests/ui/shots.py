@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from app.interview.screen import LineView, Notice, RecordingView, Screen
+from app.interview.screen import HeardView, LineView, Notice, RecordingView, Screen
 from tests.ui.fake_desk import FakeDesk
 
 
@@ -31,11 +31,17 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     desk.dial()
     yield "07-dialing", replace(desk.screen, elapsed=4)
     yield "08-ringing", replace(desk.screen, line=LineView.RINGING, elapsed=17)
+    busy = HeardView("busy", "15", 94, clip=True)
+    yield "08a-busy", replace(desk.screen, line=LineView.RINGING, elapsed=5, heard=busy, proposed="15")
+    said = replace(busy, what="announcement", outcome="13", confidence=97)
+    yield "08b-announced", replace(desk.screen, line=LineView.RINGING, elapsed=7, heard=said, proposed="13")
     for _ in range(desk.rings * 2):
         desk.tick()
     yield from _interview(desk)
     desk.line_drops()
     yield "20-outcome", desk.screen
+    ended = replace(desk.screen, heard=said, proposed="13")
+    yield "20a-outcome-heard", ended
     yield "21-outcome-none", replace(desk.screen, proposed="")
     yield "22-note-required", replace(desk.screen, notice=Notice.NOTE_REQUIRED, proposed="38")
     desk.choose_outcome("39")

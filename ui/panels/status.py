@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.interview.screen import LineView, Page, RecordingView, Screen
-from ui.labels import clock_word, line_word, recording_word
+from ui.labels import clock_word, heard_word, line_word, recording_word
 from ui.layout import framed, label, row
 from ui.theme import mark
 
@@ -79,9 +79,10 @@ class StatusPanel(QWidget):
         self._study.say(screen.study)
         self._interviewer.setText(screen.interviewer)
         self._interviewer.setAccessibleName(self.tr("Interviewer: {name}").format(name=screen.interviewer))
-        self._line.setText(line_word(screen.line))
+        hint = screen.heard if screen.line is LineView.TALKING else None
+        self._line.setText(heard_word(hint) if hint else line_word(screen.line))
         self._line.setAccessibleName(self.tr("Line: {state}").format(state=self._line.text()))
-        mark(self._line, tone=_LINE_TONE.get(screen.line, "busy"))
+        mark(self._line, tone="busy" if hint else _LINE_TONE.get(screen.line, "busy"))
         self._lamp.setText(f"{_LAMP[screen.recording]} {recording_word(screen.recording)}")
         self._lamp.setAccessibleName(recording_word(screen.recording))
         mark(self._lamp, tone=_LAMP_TONE[screen.recording])
