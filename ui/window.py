@@ -61,6 +61,7 @@ class DeskWindow(QMainWindow):
         face.case.went_on.connect(lambda: self._step(lambda desk: desk.dial()))
         face.dialing.went_on.connect(lambda: self.press(Act.HANG_UP))
         face.dialing.confirmed.connect(lambda key: self._step(lambda desk: desk.confirm(key)))
+        face.dialing.answered.connect(lambda: self._step(lambda desk: desk.mark_answered()))
         face.interview.answered.connect(self._answer)
         face.interview.hushed.connect(self._pace.hush)
         face.outcome.chosen.connect(lambda key, note: self._step(lambda desk: desk.choose_outcome(key, note)))
@@ -77,6 +78,7 @@ class DeskWindow(QMainWindow):
             Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
             Act.HANG_UP: self._hang_up,
             Act.HEAR_AGAIN: lambda: self._tell(lambda desk: desk.play_clip()),
+            Act.AUTO_DIAL: lambda: self._tell(lambda desk: desk.pause()),
             Act.REFUSED: self.face.interview.refuse,
             Act.BACK: lambda: self._tell(lambda desk: desk.back()),
             Act.NOTE: self._open_note,
