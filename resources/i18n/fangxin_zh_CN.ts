@@ -820,7 +820,7 @@
     </message>
     <message>
         <source>The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.</source>
-        <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；刚才的通话已断开。</translation>
+        <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；正在进行的通话已断开。</translation>
     </message>
     <message>
         <source>Recorded announcement heard, {confidence} %</source>
