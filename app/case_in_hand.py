@@ -19,6 +19,16 @@ RING_SECONDS = 30
 _NO_ANSWER = "16"
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What belongs to an outcome besides its key. due: time of an appointment, ms wall, 0 = none. by: who called. need: skill that the next
+    call asks for."""
+
+    due: int = 0
+    by: str = ""
+    need: str = ""
+
+
 @dataclass
 class CaseInHand:
     """call: "" until it may be dialled. ended: the line is idle again. decided: the outcome that stands in the journal already, though
@@ -59,11 +69,15 @@ class CaseInHand:
         step()
         self.owed = None
 
-    def close(self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str) -> None:
+    def close(
+        self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str, outlook: Outlook | None = None
+    ) -> None:
         """The outcome, durable. Raises StorageError; asking again then goes on where it stopped, with the outcome that is written."""
         if self.owed is not None:
             self.owe(self.owed)
         if self.decided is None:
+            told = outlook or Outlook()
+            ledger.store.keep_outlook(self.call, told.due, told.by, told.need)
             state = self.conversation.state if self.conversation else None
             key, final = outcome.key, outcome.final
             ledger.outcome(self.case, self.call, state, key, at=at, proposed=proposed, final=final)

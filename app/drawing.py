@@ -19,6 +19,7 @@ from app.canonical import decode, encode, hexdigest
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError, StudyError
 from app.evidence.durable import make_folder, storage_errors, write_file
+from app.evidence.hkdf import derive
 from app.evidence.journal import Journal
 from app.evidence.note import Signer
 from app.sample.draw import (
@@ -81,7 +82,7 @@ class DrawRoom:
             make_folder(place)
             write_file(place / SECRET, f"{secret.hex()}\n".encode())
             write_file(place / BUNDLE, bundle_bytes(bundle) + b"\n")
-            write_file(place / PAPER, paper(self.study, bundle, committed).encode())
+            write_file(place / PAPER, paper(self.study, bundle, committed, self.signer.vkey).encode())
         return committed
 
     def draw(
@@ -170,13 +171,23 @@ class DrawRoom:
 
     @contextmanager
     def _journal(self) -> Iterator[Journal]:
-        journal = Journal.open(
-            self.folder / "journal", f"fangxin/{self.study}/draws", self.signer, self.clock, rehearsal=False
-        )
+        _, device, epoch = self.signer.name.split("/")
+        origin = f"fangxin/{self.study}/{device}/{epoch}"
+        journal = Journal.open(self.folder / "journal", origin, self.signer, self.clock, rehearsal=False)
         try:
+            if journal.size == 0:
+                named = {"vkey": self.signer.vkey, "keystore": "file", "app": __version__}
+                journal.append("epoch.new", device=device, epoch=int(epoch), **named)
             yield journal
         finally:
             journal.close()
+
+
+def draws_signer(publisher: Signer) -> Signer:
+    """The key of the draws' journal: one of its own, made from the centre's, so that no signature on a study package can stand for one on
+    a draw. Its name has the form of a device's, and `fangxin verify` checks the journal like any other."""
+    device = hexdigest(publisher.vkey.encode())[:8]
+    return Signer(f"fangxin/{device}/1", derive(publisher.seed, b"", b"fangxin/draws/v1"))
 
 
 def commitments(journal: Path) -> list[dict[str, str]]:
@@ -214,17 +225,28 @@ def read_secret(path: Path) -> bytes:
     return secret
 
 
-def paper(study: str, bundle: Bundle, committed: str) -> str:
+def paper(study: str, bundle: Bundle, committed: str, vkey: str) -> str:
     """What is printed and signed before the dice are rolled."""
-    return (
-        f"抽样承诺书 · Commitment to a draw\n\n研究 Study: {study}, version {bundle.version}\n"
-        f"号码数 Numbers: {bundle.n}, replicates of {bundle.replicate}\n"
-        f"承诺值 Commitment C:\n  {committed}\n冻结方案 Bundle SHA-256:\n  {bundle.digest}\n抽样框 Frame SHA-256:\n  {bundle.frame}\n\n"
-        "以上各值在掷骰（或公布指定的 drand 随机数）之前打印并签字。\n"
-        "Printed and signed before the dice were rolled (or the named drand round was published).\n\n"
-        f"公共随机数 Public randomness B (at least 40 ten-sided dice):\n\n  ________________________________________\n\n"
-        f"签字 Signed: ____________________  ____________________      日期 Date: ____________\n\nfangxin {__version__}, {METHOD}\n"
+    lines = (
+        "抽样承诺书 · Commitment to a draw",
+        "",
+        f"研究 Study: {study}, version {bundle.version}",
+        f"号码数 Numbers: {bundle.n}, replicates of {bundle.replicate}",
+        f"承诺值 Commitment C:\n  {committed}",
+        f"冻结方案 Bundle SHA-256:\n  {bundle.digest}",
+        f"抽样框 Frame SHA-256:\n  {bundle.frame}",
+        f"抽样日志公钥 Key of the draws' journal:\n  {vkey}",
+        "",
+        "以上各值在掷骰（或公布指定的 drand 随机数）之前打印并签字。",
+        "Printed and signed before the dice were rolled (or the named drand round was published).",
+        "",
+        "公共随机数 Public randomness B (at least 40 ten-sided dice):",
+        "\n  ________________________________________\n",
+        "签字 Signed: ____________________  ____________________      日期 Date: ____________",
+        "",
+        f"fangxin {__version__}, {METHOD}",
     )
+    return "\n".join(lines) + "\n"
 
 
 def check_replicate(n: int, replicate: int) -> None:

@@ -30,7 +30,7 @@ class EarVerbs(LineVerbs):
     _clip: bytes = b""
     _confirmed: str = ""
 
-    def confirm(self, key: str) -> None:
+    def confirm_heard(self, key: str) -> None:
         """The outcome proposed for what the line says is right: hang up and close the case with it. key: the one that was shown."""
         heard = self.screen.heard
         if self.screen.page is Page.DIALING and heard is not None and heard.outcome == key:

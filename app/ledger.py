@@ -49,7 +49,8 @@ class Ledger(ShiftLog):
         super().__init__(folder, store, journal, study, clock, entropy)
         self.rehearsal = rehearsal
         self.editions = Editions(store)
-        self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), hasher(store, entropy))
+        self.number_key = hasher(store, entropy)
+        self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key)
 
     def recording_path(self, call: str) -> Path:
         """Where the recording of a call lies."""
@@ -247,7 +248,8 @@ class Ledger(ShiftLog):
             )  # first: until the call is closed too, a crash brings us here again
         now = self.clock.wall()
         with self.store.together():
-            self.store.save_case(case.with_attempt(Attempt(now, outcome)))
+            due, by, need = self.store.outlook(call)
+            self.store.save_case(case.with_attempt(Attempt(now, outcome, due, by, need)))
             self.store.close_call(call, outcome=outcome, ended=now)
 
     def seal_interview(self, state: Interview, case: Case) -> str:

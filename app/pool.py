@@ -77,21 +77,28 @@ class Pool:
     def pick(self, asked: Asked) -> str | None:
         """The id of the best case, leased to the holder; None when there is none. One transaction: two who ask at once get two cases."""
         with self._transaction():
-            self._advance(asked.now)
-            groups, hours = self._groups(), _Hours(self.plan, asked.now)
-            for rank in _levels(asked):
-                here = [g for g in groups.get(_stored(rank), ()) if self._serves(rank, g, asked, hours)]
-                found = self._best(rank, here, asked)
-                if found is not None:
-                    self._lease(found, asked)
-                    return found
+            found = self.best(asked)
+            if found is not None:
+                self._lease(found, asked)
+        return found
+
+    def best(self, asked: Asked) -> str | None:
+        """The id of the best case, not leased: what pick() would hand out."""
+        self.advance(asked.now)
+        groups, hours = self._groups(), _Hours(self.plan, asked.now)
+        for rank in _levels(asked):
+            here = [g for g in groups.get(_stored(rank), ()) if self._serves(rank, g, asked, hours)]
+            found = self._best(rank, here, asked)
+            if found is not None:
+                return found
         return None
 
-    def pull(self, case: str, asked: Asked) -> bool:
-        """A supervisor gives this very case to somebody (the reason stands in the journal); False when it is leased or finished."""
+    def pull(self, case: str, asked: Asked, *, finished: bool = False) -> bool:
+        """This very case, for a supervisor or because its resident calls back (the reason stands in the journal). finished: also one that
+        is not called any more. False when somebody has it in hand, or there is none."""
         with self._transaction():
             rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', case)
-            if not rows or rows[0]["stage"] in (FINISHED, LEASED):
+            if not rows or rows[0]["stage"] == LEASED or (rows[0]["stage"] == FINISHED and not finished):
                 return False
             self._lease(case, asked)
         return True
@@ -114,8 +121,8 @@ class Pool:
         """When the next waiting case may be dialled, ms wall; None when none waits."""
         with self._transaction():
             self._advance(now)
-            row = self._rows("SELECT MIN(next_at) AS at FROM queue WHERE stage = 0")[0]
-        return row["at"]
+            at = self._rows("SELECT MIN(next_at) AS at FROM queue WHERE stage = 0")[0]["at"]
+        return None if at is None else int(at)
 
     def advance(self, now: int) -> None:
         """Move what has become due. pick() does it too; called in idle moments it keeps pick() short."""

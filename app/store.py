@@ -4,33 +4,16 @@ Every method that writes has committed durably when it returns, so "saved" may b
 thread; the sync thread opens its own on the same file. Any method raises StorageError when the disk or the file refuses.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from app.canonical import Value, decode, encode, hexdigest
 from app.errors import StorageError
 from app.interview.events import Event, from_line
 from app.interview.interview import Interview, fold
-from app.pool import Pool
-from app.sample.case import Attempt, Case, State
-from app.sample.plan import Plan
-from app.store_schema import MIGRATIONS, Database, Migration, connect, migrate, storage_faults
-
-Keyed = Callable[[str], str]
-"""Number → keyed hash (hex), by which a number is known without being written down."""
-
-_PLAN = "queue.plan"
-
-
-_ALL = "SELECT * FROM cases"
-_LEASED = 'SELECT cases.* FROM cases JOIN queue ON queue."case" = cases.id WHERE queue.stage = 11'
-
-
-def _unkeyed(_: str) -> str:
-    return ""
+from app.store_cases import CaseTable
+from app.store_schema import MIGRATIONS, Migration, connect, migrate, storage_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +35,8 @@ class Receipt:
     note: str
 
 
-class Store:
+class Store(CaseTable):
     """The encrypted database of one workstation."""
-
-    def __init__(self, database: Database, path: Path) -> None:
-        self._database, self._path = database, path
-        self._pool: Pool | None = None
-        self._keyed: Keyed = _unkeyed
 
     @classmethod
     def open(cls, path: Path, key: bytes, steps: Sequence[Migration] = MIGRATIONS) -> Self:
@@ -82,69 +60,6 @@ class Store:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-    # Cases
-
-    def put_cases(self, cases: Iterable[Case]) -> None:
-        """Take cases of an assignment in. One that is known already stays as it is: its attempts are newer."""
-        with self._transaction():
-            for case in cases:
-                done = self._database.execute(
-                    f"INSERT INTO cases {_CASE} ON CONFLICT (id) DO NOTHING", _case_row(case)
-                )
-                if done.rowcount:
-                    self._queue(case)
-
-    def put_columns(self, columns: Mapping[str, Mapping[str, str]]) -> None:
-        """What the sample knows of its cases beforehand: case id → column → text."""
-        with self._transaction():
-            for case, known in columns.items():
-                self.set_setting(f"columns.{case}", encode(dict(known)).decode())
-
-    def columns_of(self, case: str) -> Mapping[str, str]:
-        """What the sample knows of a case beforehand."""
-        return {
-            str(name): str(text)
-            for name, text in decode(self.setting(f"columns.{case}", "{}").encode()).items()
-        }
-
-    def save_case(self, case: Case) -> None:
-        """Write a case as it stands now."""
-        with self._transaction():
-            update = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts"
-            self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
-            self._queue(case)
-
-    def follow(self, plan: Plan, keyed: Keyed) -> Pool:
-        """Keep the queue by this plan from now on: its rows change together with the cases. Takes a while only when the plan has changed
-        (some 10 s for 100,000 cases); leases of the last run end."""
-        self._pool, self._keyed = Pool(self._database, self._path, plan), keyed
-        known = hexdigest(repr(plan).encode())
-        whole = self.setting(_PLAN) != known or self._count("cases") != self._count("queue")
-        with self._transaction():
-            for row in self._rows(_ALL if whole else _LEASED):
-                self._queue(_case(row))
-            self.set_setting(_PLAN, known)
-        return self._pool
-
-    def _count(self, table: str) -> int:
-        return int(self._database.table(table).count)
-
-    def _queue(self, case: Case) -> None:
-        if self._pool is not None:
-            moment = case.attempts[-1].ended if case.attempts else 0
-            self._pool.put([case], moment, [self._keyed(case.number)])
-
-    def cases(self) -> tuple[Case, ...]:
-        """All cases in the order of their tickets."""
-        return tuple(_case(row) for row in self._rows("SELECT * FROM cases ORDER BY ticket, id"))
-
-    def case(self, identity: str) -> Case:
-        """One case. StorageError when there is none of this id."""
-        rows = self._rows("SELECT * FROM cases WHERE id = ?", identity)
-        if not rows:
-            raise StorageError("There is no such case on this workstation", where=identity)
-        return _case(rows[0])
 
     # Calls
 
@@ -253,49 +168,8 @@ class Store:
         rows = self._rows("SELECT * FROM receipts WHERE origin = ? ORDER BY size DESC LIMIT 1", origin)
         return Receipt(**rows[0]) if rows else None
 
-    # Settings
-
-    def setting(self, key: str, default: str = "") -> str:
-        """A remembered value."""
-        rows = self._rows("SELECT value FROM settings WHERE key = ?", key)
-        return str(rows[0]["value"]) if rows else default
-
-    def set_setting(self, key: str, value: str) -> None:
-        """Remember a value."""
-        self._write("REPLACE INTO settings VALUES (?, ?)", key, value)
-
-    def together(self) -> AbstractContextManager[None]:
-        """What is written inside is there whole or not at all."""
-        return self._transaction()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with storage_faults(self._path), self._database.atomic():
-            yield
-
-    def _write(self, statement: str, *values: Value) -> None:
-        with self._transaction():
-            self._database.execute(statement, values)
-
-    def _rows(self, query: str, *values: Value) -> list[dict[str, Any]]:
-        with storage_faults(self._path):
-            return list(self._database.query(query, values))
-
     def _forget_freed_pages(self) -> None:
         # The log may still hold the page as it was before the overwrite. A reader in the sync thread can keep it from
         # being emptied; then the next close or start does it.
         with storage_faults(self._path):
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-_CASE = "(id, ticket, number, unit, state, attempts) VALUES (?, ?, ?, ?, ?, ?)"
-
-
-def _case_row(case: Case) -> list[Value]:
-    attempts = encode({"attempts": [attempt.to_list() for attempt in case.attempts]}).decode()
-    return [case.id, case.ticket, case.number, case.unit, case.state, attempts]
-
-
-def _case(row: dict[str, Any]) -> Case:
-    attempts = tuple(Attempt.of(values) for values in decode(row["attempts"].encode())["attempts"])
-    return Case(row["id"], row["ticket"], row["number"], row["unit"], attempts, State(row["state"]))

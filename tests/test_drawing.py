@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from app.clock import VirtualClock, seeded
-from app.drawing import DrawRoom, commitments
+from app.drawing import DrawRoom, commitments, draws_signer
 from app.errors import StorageError, StudyError
 from app.evidence.note import Signer
+from app.evidence.verify import verify
 from app.resources import resource
 from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import load_frame
@@ -25,7 +26,11 @@ BARRED = ["16000520000", "16000520001"]
 def room(folder: Path) -> DrawRoom:
     entropy = seeded("draws")
     return DrawRoom(
-        folder, "dazhou-2017", Signer("centre", entropy(32)), VirtualClock(1_790_000_000_000), entropy
+        folder,
+        "dazhou-2017",
+        draws_signer(Signer("centre", entropy(32))),
+        VirtualClock(1_790_000_000_000),
+        entropy,
     )
 
 
@@ -110,3 +115,14 @@ def test_the_paper_says_what_is_signed(tmp_path: Path) -> None:
     assert bundle().digest in paper
     assert SECRET.hex() not in paper
     assert (tmp_path / "w1" / "secret.hex").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_journal_of_draws_is_checked_like_any_other(tmp_path: Path) -> None:
+    draws = room(tmp_path)
+    draws.commit("w1", bundle(), SECRET)
+    draws.draw("w1", FRAME, DICE, BARRED)
+    verdict = verify(tmp_path / "journal", keys=[draws.signer.verifier])
+    assert verdict.integrity_ok, verdict.text()
+    journal = tmp_path / "journal" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"draw.commit", b"draw.omitit"))
+    assert not verify(tmp_path / "journal", keys=[draws.signer.verifier]).integrity_ok

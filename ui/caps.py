@@ -23,6 +23,17 @@ class CapButton(QPushButton):
         self._line.setStretch(1, 1)
         self._line.setAlignment(self._cap, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(self._line)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(wrap)  # words that wrap in a narrow column need the height of two lines
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        """Where the words wrap."""
+        return self._words.wordWrap()
+
+    def heightForWidth(self, width: int, /) -> int:
+        """As high as the wrapped words."""
+        return self._line.totalHeightForWidth(width)
 
     def say(self, key: str, words: str) -> None:
         """Set cap and words; the words are the accessible name."""
@@ -32,7 +43,16 @@ class CapButton(QPushButton):
 
     def narrow(self, *, narrow: bool) -> None:
         """The cap alone, where there is no room for words; they stay its accessible name."""
-        self._words.setHidden(narrow)
+        if self._words.isHidden() != narrow:
+            self._words.setHidden(narrow)
+            self._line.invalidate()
+            self.updateGeometry()
+
+    def width_of(self, *, narrow: bool) -> int:
+        """px that the button takes with its words, or with the cap alone."""
+        margins = self._line.contentsMargins()
+        width = margins.left() + margins.right() + self._cap.sizeHint().width()
+        return width if narrow else width + self._line.spacing() + self._words.sizeHint().width()
 
     def wear(self, **properties: str) -> None:
         """Style properties of the button, seen by its labels too."""

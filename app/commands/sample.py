@@ -9,8 +9,9 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
+from app.commands import calling
 from app.commands.invocation import extra
-from app.drawing import DrawRoom, check_replicate, read_secret, said
+from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
 from app.resources import resource
 from app.sample.design import Assumed, expected
@@ -20,6 +21,7 @@ from app.study.load import load
 from app.study.model import StudySource
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
+calling.register(cli)
 _USUAL = Assumed()
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
@@ -210,7 +212,9 @@ def _frame(study: Path) -> Frame:
 
 
 def _room(source: StudySource, draws: Path, keys: Path) -> DrawRoom:
-    return DrawRoom(draws, source.id, Centre.read(keys).publisher, SystemClock(), system_entropy)
+    return DrawRoom(
+        draws, source.id, draws_signer(Centre.read(keys).publisher), SystemClock(), system_entropy
+    )
 
 
 def _numbers(path: Path | None) -> frozenset[str]:

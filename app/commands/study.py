@@ -17,8 +17,9 @@ from app.errors import UsageError
 from app.evidence.note import Verifier
 from app.hearing.entry import entries
 from app.questionnaire import xlsform
-from app.questionnaire.lint.finding import ERROR
+from app.questionnaire.lint.finding import ERROR, Finding
 from app.questionnaire.show import page
+from app.sample.calling import design_faults
 from app.sample.outcome import load_outcomes
 from app.study.author import examine
 from app.study.bundle import build as build_package
@@ -47,6 +48,11 @@ def check(
     language = tongue(context, lang)
     examined = examine(path, pace)
     findings, count = list(examined.questionnaire.findings), 0
+    if examined.study is not None:
+        findings += [
+            Finding("study", fault.where, {"what": fault.what, "todo": fault.todo})
+            for fault in design_faults(examined.study)
+        ]
     if scenarios is not None and examined.questionnaire.good:
         count, failed = played(path, scenarios)
         findings += failed
@@ -70,6 +76,8 @@ def build(
     """Compile, check and sign a study folder into one package for the workstations."""
     source, centre = load(folder), Centre.read(keys)
     entries(source.files)
+    for fault in design_faults(source):
+        raise fault
     made = build_package(
         source,
         version=source.version,

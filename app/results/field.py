@@ -36,13 +36,12 @@ def field_report(
     calls: Sequence[CallRow],
     outcomes: Mapping[str, Outcome],
     calendar: Calendar,
-    tickets: Mapping[str, str],
     *,
     released: int = 0,
     replicate: Mapping[str, int] | None = None,
     starved: Mapping[str, str] | None = None,
 ) -> FieldReport:
-    """The report of these calls. tickets: case → ticket. replicate: case → its number. released: numbers handed out.
+    """The report of these calls. replicate: case → its number. released: numbers handed out.
 
     Raises StudyError on an outcome that the table does not know."""
     final, parts = dispositions(calls, outcomes), replicate or {}
@@ -56,20 +55,19 @@ def field_report(
         by_line=grouped(calls, lambda call: call.device),
         by_replicate=grouped(calls, lambda call: str(parts.get(call.case, ""))),
         rates=rates(counts, dead=dead(final)),
-        cherry={name: cherry_index([c for c in calls if c.interviewer == name], tickets) for name in names},
-        cherry_all=cherry_index(calls, tickets),
+        cherry={name: cherry_index([c for c in calls if c.interviewer == name]) for name in names},
+        cherry_all=cherry_index(calls),
         starved=starved or {},
     )
 
 
-def cherry_index(calls: Iterable[CallRow], tickets: Mapping[str, str]) -> float | None:
+def cherry_index(calls: Iterable[CallRow]) -> float | None:
     """See above; None with fewer than two numbers whose tickets are known."""
-    first: dict[str, tuple[int, str]] = {}
-    for call in calls:
-        moment = (call.started, call.call)
-        if call.case in tickets and moment < first.get(call.case, (1 << 62, "")):
-            first[call.case] = moment
-    order = [tickets[case] for case in sorted(first, key=first.__getitem__)]
+    first: dict[str, CallRow] = {}
+    for call in sorted(calls, key=lambda row: (row.started, row.call)):
+        if call.ticket:
+            first.setdefault(call.case, call)
+    order = [call.ticket for call in first.values()]
     pairs = len(order) * (len(order) - 1) // 2
     return _inversions(order)[1] / pairs if pairs else None
 

@@ -12,8 +12,9 @@ from app.sample.outcome import Category, Outcome, load_outcomes
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call. started: ms wall. outcome: key of outcomes.toml, "" = cut off before one was given. aapor, category: as coded for this
-    very case (Outcome.coded). seconds: from dialling to the end. unit: of the number's exchange, "" for a mobile."""
+    """One call. ticket: the case's place in the draw's order, "" = not known. started: ms wall. outcome: key of outcomes.toml, "" = cut
+    off before one was given. aapor, category: as coded for this very case (Outcome.coded). seconds: from dialling to the end.
+    unit: of the number's exchange, "" for a mobile."""
 
     call: str
     case: str
@@ -26,6 +27,7 @@ class CallRow:
     rehearsal: bool
     unit: str = ""
     interviewer: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

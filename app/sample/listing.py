@@ -131,7 +131,8 @@ def _without_repeats(numbers: Sequence[int], key: bytes) -> tuple[list[int], lis
     """Places of first occurrences, and of repeats. By keyed hash, so that the same comparison works between lists whose numbers may not be
     put side by side."""
     seen: set[int] = set()
-    keep, twice = [], []
+    keep: list[int] = []
+    twice: list[int] = []
     for at, number in enumerate(numbers):
         mark = int.from_bytes(keyed(key, b"%d" % number)[:8], "big")
         (twice if mark in seen else keep).append(at)

@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -67,6 +68,25 @@ class LineTable(_Table):
     ] = {}
 
 
+class FieldTable(_Table):
+    """When the field work begins and ends; both days are called."""
+
+    starts: date
+    ends: date
+
+
+class QuotaTable(_Table):
+    """One set of targets. targets: "1/2" → interviews, codes in the order of the variables (interlocking), or "county=1" → interviews
+    (marginal); shares: code → ratio, of `total` interviews."""
+
+    kind: Literal["interlocking", "marginal", "shares"]
+    variables: Annotated[list[Code], Field(min_length=1)]
+    policy: Literal["stop", "finish", "allow"] = "stop"
+    targets: dict[str, Annotated[int, Field(ge=0)]] = {}
+    shares: dict[str, Annotated[int, Field(ge=0)]] = {}
+    total: Annotated[int, Field(ge=0)] = 0
+
+
 class StudyToml(_Table):
     """study.toml."""
 
@@ -88,6 +108,8 @@ class StudyToml(_Table):
     hours: HoursTable
     outcomes: Outcomes
     line: LineTable = LineTable()
+    field: FieldTable | None = None
+    quotas: list[QuotaTable] = []
 
 
 class PersonTable(_Table):
@@ -97,6 +119,7 @@ class PersonTable(_Table):
     name: Text
     role: Literal["interviewer", "lead"]
     skills: list[Text] = []
+    shuns: list[Code] = []
 
 
 class RosterToml(_Table):

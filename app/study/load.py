@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from app.errors import StudyError
@@ -9,12 +10,14 @@ from app.questionnaire import xlsform
 from app.study import check
 from app.study.declared import RosterToml, StudyToml, T, read_toml
 from app.study.faults import Faults
-from app.study.model import Aspect, Hours, Person, Population, StudySource, Unit
+from app.study.model import Aspect, Hours, Person, Population, Quota, StudySource, Unit
 from app.study.tables import SEGMENTS, TABLES, Row, read_table
 
 FORM = "form.xml"
 """The compiled questionnaire among the files of a package."""
 WORKBOOK = "questionnaire.xlsx"
+CALENDAR = "calendar.toml"
+"""A centre's own days beside the shipped ones: mourning, a disaster, a local festival. Not every study has it."""
 LARGEST = 16 << 20
 """Bytes of one file of a study."""
 
@@ -27,6 +30,7 @@ _REQUIRED = (
     "scripts/refusal.md",
     "scripts/faq.md",
 )
+_CHINA = timezone(timedelta(hours=8))
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,59}")
 _AGES = re.compile(r"[0-9]{1,3}-[0-9]{1,3}")
 _PREFIX = re.compile(r"[0-9]{3,10}")
@@ -67,35 +71,51 @@ def gather(files: Mapping[str, bytes], faults: Faults) -> StudySource | None:
     scripts = _scripts(files, faults)
     source = None
     if toml is not None:
-        source = StudySource(
-            id=toml.id,
-            version=toml.version,
-            title={"zh": toml.title.zh, "en": toml.title.en},
-            caller=toml.caller,
-            languages=tuple(toml.languages),
-            ages=(toml.ages[0], toml.ages[1]),
-            residence_months=toml.residence_months,
-            target_minutes=toml.target_minutes,
-            rehearsal_only=toml.rehearsal_only,
-            index=toml.index.definition,
-            units=units,
-            aspects=tuple(Aspect(a.code, a.zh, a.en, a.weight, tuple(a.items)) for a in toml.aspects),
-            population=population,
-            roster=tuple(Person(p.id, p.name, p.role, tuple(p.skills)) for p in roster.people)
-            if roster
-            else (),
-            hours=Hours(tuple(toml.hours.workday), tuple(toml.hours.restday)),
-            outcomes=tuple(toml.outcomes.allowed),
-            scripts=scripts,
-            form_xml=files.get(FORM, b""),
-            files=dict(files),
-            autocode={sign: least for sign, least in toml.line.autocode.items()},
-        )
+        source = _source(toml, roster, units, population, scripts, files)
         unread = {fault.where.partition(",")[0] for fault in faults} | (set(_REQUIRED) - files.keys())
         faults += check.faults(source, unread | ({WORKBOOK} if FORM not in files else set()))
     whole = not any(fault.where.startswith("units.csv, line") for fault in faults)
     _check_frame(files, {unit.code for unit in units} if whole else None, faults)
     return source
+
+
+def _source(
+    toml: StudyToml,
+    roster: RosterToml | None,
+    units: tuple[Unit, ...],
+    population: tuple[Population, ...],
+    scripts: Mapping[str, str],
+    files: Mapping[str, bytes],
+) -> StudySource:
+    return StudySource(
+        id=toml.id,
+        version=toml.version,
+        title={"zh": toml.title.zh, "en": toml.title.en},
+        caller=toml.caller,
+        languages=tuple(toml.languages),
+        ages=(toml.ages[0], toml.ages[1]),
+        residence_months=toml.residence_months,
+        target_minutes=toml.target_minutes,
+        rehearsal_only=toml.rehearsal_only,
+        index=toml.index.definition,
+        units=units,
+        aspects=tuple(Aspect(a.code, a.zh, a.en, a.weight, tuple(a.items)) for a in toml.aspects),
+        population=population,
+        roster=tuple(Person(p.id, p.name, p.role, tuple(p.skills), tuple(p.shuns)) for p in roster.people)
+        if roster
+        else (),
+        hours=Hours(tuple(toml.hours.workday), tuple(toml.hours.restday)),
+        outcomes=tuple(toml.outcomes.allowed),
+        scripts=scripts,
+        form_xml=files.get(FORM, b""),
+        files=dict(files),
+        starts=_midnight(toml.field.starts) if toml.field else 0,
+        ends=_midnight(toml.field.ends + timedelta(days=1)) if toml.field else 0,
+        quotas=tuple(
+            Quota(q.kind, tuple(q.variables), q.policy, q.targets, q.shares, q.total) for q in toml.quotas
+        ),
+        autocode={str(sign): least for sign, least in toml.line.autocode.items()},
+    )
 
 
 def read_files(folder: Path, faults: Faults) -> dict[str, bytes]:
@@ -106,6 +126,7 @@ def read_files(folder: Path, faults: Faults) -> dict[str, bytes]:
     paths = [folder / name for name in _REQUIRED]
     paths += sorted(folder.glob("frame/*.csv")) + sorted(folder.glob("scripts/*.md"))
     paths += sorted(folder.glob("announcements/*.json"))
+    paths += sorted(folder.glob(CALENDAR))
     files: dict[str, bytes] = {}
     for path in dict.fromkeys(paths):
         name = path.relative_to(folder).as_posix()
@@ -116,6 +137,11 @@ def read_files(folder: Path, faults: Faults) -> dict[str, bytes]:
                 raise StudyError("File names of a study have only plain letters, digits, . _ -", where=name)
             files[name] = _bytes(path, name)
     return files
+
+
+def _midnight(day: date) -> int:
+    """The first moment of a day in China, ms wall."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=_CHINA).timestamp() * 1000)
 
 
 def _bytes(path: Path, name: str) -> bytes:

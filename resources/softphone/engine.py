@@ -51,6 +51,7 @@ class Account(pj.Account):
     def __init__(self, wire: Wire) -> None:
         super().__init__()
         self._wire = wire
+        self.strangers: list[pj.Call] = []
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802 — pjsua2's name
         """The registrar has answered, or not."""
@@ -63,12 +64,19 @@ class Account(pj.Account):
         )
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 — pjsua2's name
-        """We only call; whoever calls us hears that we are busy."""
-        call = pj.Call(self, prm.callId)
-        answer = pj.CallOpParam()
-        answer.statusCode = 486
-        call.answer(answer)
-        self._wire.say("note", text="an incoming call was told that we are busy")
+        """We only call. A call object that died here would answer 603 for us: it is kept until turn_away()."""
+        self.strangers.append(pj.Call(self, prm.callId))
+
+    def turn_away(self) -> None:
+        """Whoever calls us hears that we are busy."""
+        for call in list(self.strangers):
+            if call.isActive():
+                busy = pj.CallOpParam()
+                busy.statusCode = 486
+                call.hangup(busy)
+                self._wire.say("note", text="somebody called, and was told that we are busy")
+            else:
+                self.strangers.remove(call)
 
 
 class Engine:
@@ -153,6 +161,8 @@ class Engine:
     def step(self) -> None:
         """Let pjsip work for a moment, then look at the calls."""
         self._endpoint.libHandleEvents(POLL_MS)
+        if self._account is not None and self._account.strangers:
+            self._account.turn_away()
         now = time.monotonic()
         if second := now - self._looked >= 1:
             self._looked = now

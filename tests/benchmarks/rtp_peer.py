@@ -9,6 +9,7 @@ import struct
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Self
 
 HOST = "127.0.0.1"
 EVERY = 25
@@ -25,7 +26,7 @@ class Telephone:
     heard: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
 
-    def __enter__(self) -> "Telephone":
+    def __enter__(self) -> Self:
         self._sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         for each in (self._sip, self._rtp):

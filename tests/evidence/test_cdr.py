@@ -4,7 +4,7 @@ import random
 import tempfile
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -150,7 +150,8 @@ class Field:
     def compared(self, *, numbers: bool = False) -> list[str]:
         findings = Findings()
         listed = CarrierList("cdr.csv", tuple(self.rows), 0, ())
-        reconcile(self.facts, listed, self.facts.numbers if numbers else {}, findings)
+        facts = self.facts if numbers else replace(self.facts, numbers={})
+        reconcile(facts, listed, findings)
         return sorted(each.rule for each in findings.verdict().completeness if each.spoils)
 
 

@@ -60,12 +60,15 @@ class Caller:
 
 
 @contextmanager
-def calling(port: int, options: Mapping[str, str] | None = None, user: str = "1001") -> Iterator[Caller]:
-    """A softphone with an account at an exchange on this machine."""
+def calling(port: int, options: Mapping[str, str] | None = None, more: str = "") -> Iterator[Caller]:
+    """A softphone with an account at an exchange on this machine. more: what else stands in its address."""
     transcript: list[tuple[str, str]] = []
     settings = {"bind": HOST, **(options or {})}
     line = open_line(
-        f"sip:{user}@{HOST}:{port}", settings, SystemClock(), lambda way, text: transcript.append((way, text))
+        f"sip:1001@{HOST}:{port}{more}",
+        settings,
+        SystemClock(),
+        lambda way, text: transcript.append((way, text)),
     )
     program = line._program
     try:

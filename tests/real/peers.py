@@ -108,8 +108,9 @@ def sipp(scenario: str, folder: Path, *more: str, calls: int = 1) -> Iterator[Ex
     command = [program, "-sf", str(file), "-i", HOST, "-p", str(port), "-mi", HOST, "-mp", str(sound)]
     command += ["-nostdin", "-trace_msg", "-message_file", str(folder / "messages.log"), *more]
     command += ["-m", str(calls)] if calls else []
+    kind = "tcp" if "t1" in more else "udp"
     with running(command, folder, "sipp") as process:
-        wait_until(lambda: listens(port) or process.poll() is not None, "sipp opens its port")
+        wait_until(lambda: listens(port, kind) or process.poll() is not None, "sipp opens its port")
         assert process.poll() is None, (folder / "sipp.log").read_text("utf-8", "replace")[-2000:]
         yield Exchange(port, folder, process)
 

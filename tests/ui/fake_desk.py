@@ -209,8 +209,8 @@ class FakeDesk:
             self.show(proposed=guess)
             self._end_call()
 
-    def confirm(self, key: str) -> None:
-        self._did("confirm", key)
+    def confirm_heard(self, key: str) -> None:
+        self._did("confirm_heard", key)
         if self.screen.heard is not None and self.screen.heard.outcome == key:
             self._end_call()
             self.choose_outcome(key)

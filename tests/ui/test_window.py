@@ -82,7 +82,7 @@ def test_the_practice_resident_is_heard_and_listens_in_between(still: Station) -
     caption = still.window.face.caption
     paint(still, some["13a-said"])
     assert "I’d say an eight" in caption._words.text()
-    field = still.window.face.interview._score
+    field = still.window.face.interview.fields.score
     before = field.mapToGlobal(field.rect().topLeft())
     paint(still, some["13-q1"])
     assert caption._words.text() == "is listening …"
@@ -119,7 +119,7 @@ def test_only_keys_that_do_something_are_shown(still: Station) -> None:
     paint(still, some["09-intro"])
     assert caps() == {"F1", "F5", "F8", "F10", "F11"}
     paint(still, some["15-comment"])
-    assert caps() == {"F1", "F5", "F7", "F8", "F9", "F10", "F11"}
+    assert caps() == {"F1", "F2", "F3", "F5", "F7", "F8", "F9", "F10", "F11"}
     paint(still, some["20-outcome"])
     assert caps() == {"F1", "F8", "F10"}
 

@@ -12,7 +12,7 @@ _START = "start Fangxin once on that workstation, so that it writes down what a 
 
 
 def audit_calls(facts: Facts, findings: Findings) -> None:
-    """Every call: opened, ended or interrupted, with an outcome and a recording of full length."""
+    """Every call: opened, ended or interrupted, with an outcome and a recording of full length; and every interview."""
     for call in facts.calls.values():
         findings.counts["calls"] += call.dials > 0
         findings.counts["interrupted calls"] += call.interrupted
@@ -21,6 +21,7 @@ def audit_calls(facts: Facts, findings: Findings) -> None:
             _recorded(call, findings)
         else:
             _never_dialled(call, findings)
+    _audit_interviews(facts, findings)
     _around(facts, findings)
 
 
@@ -47,7 +48,7 @@ def _around(facts: Facts, findings: Findings) -> None:
         findings.missing("data.mixed", what, needed="the survey's journals without practice")
 
 
-def audit_interviews(facts: Facts, findings: Findings) -> None:
+def _audit_interviews(facts: Facts, findings: Findings) -> None:
     """Every interview: sealed at the end of each of its calls, unless a crash cut the call off."""
     for interview in facts.interviews.values():
         findings.counts["interviews"] += 1

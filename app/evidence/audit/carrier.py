@@ -42,8 +42,9 @@ class _Ours:
     sure: bool
 
 
-def reconcile(facts: Facts, carrier: CarrierList, numbers: Mapping[str, str], findings: Findings) -> None:
-    """Write down every difference. numbers: call → number that was dialled, from the sealed contacts; empty = compare by time."""
+def reconcile(facts: Facts, carrier: CarrierList, findings: Findings) -> None:
+    """Write down every difference. Where facts.numbers has the number of a call it is compared, else time and duration alone."""
+    numbers = facts.numbers
     for line, why in carrier.refused:
         needed = "that row, in a form that can be read"
         findings.missing(
@@ -180,7 +181,9 @@ def _compare(mine: _Ours, theirs: CarrierCall, offset: float, name: str, finding
         findings.missing(
             "carrier.duration", what, at, needed=f"an explanation; the journal's word is at {call.at}"
         )
-    elif abs(late) > TOLERANCE:
+    elif (
+        mine.answered and abs(late) > TOLERANCE
+    ):  # of unanswered calls at one moment nobody can tell which is which
         what = f"The carrier has this call {abs(late):.0f} s {'later' if late > 0 else 'earlier'} than the journal"
         findings.missing(
             "carrier.time", what, at, needed=f"an explanation; the journal's word is at {call.at}"

@@ -90,6 +90,7 @@ class Call:
     dials: int = 0
     shift: str = ""
     case: str = ""
+    ticket: str = ""
     number: str = ""
     contact: Sealed | None = None
     header: str = ""

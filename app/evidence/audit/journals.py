@@ -1,5 +1,7 @@
 """One journal judged as a whole: its lines, whose it is, who signed it."""
 
+from collections.abc import Collection, Mapping
+
 from app.evidence.audit.chain import Walk
 from app.evidence.audit.facts import Facts
 from app.evidence.audit.place import Eyes, JournalPlace, Place
@@ -10,10 +12,14 @@ from app.evidence.audit.verdict import Findings
 from app.evidence.note import Verifier
 
 
-def audit_journal(place: JournalPlace, eyes: Eyes, trust: Trust, facts: Facts) -> Signatures:
-    """Walk a journal, add what it says to facts, and check all that is signed about it."""
+def audit_journal(
+    place: JournalPlace, eyes: Eyes, trust: Trust, facts: Facts, sizes: Collection[int] = ()
+) -> tuple[Signatures, Mapping[int, bytes]]:
+    """Walk a journal, add what it says to facts, and check all that is signed about it. sizes: at which its roots are wanted besides; they
+    are returned, as far as no line is missing before them."""
     signatures = Signatures(place, eyes, trust)
-    walk = Walk(place, eyes, listener(facts, eyes.at(place.lines).file), signatures.read())
+    wanted = signatures.read() | set(sizes)
+    walk = Walk(place, eyes, listener(facts, eyes.at(place.lines).file), wanted)
     walk.run()
     facts.lengths[eyes.at(place.lines).file] = walk.next
     eyes.findings.counts["journals"] += 1
@@ -21,7 +27,7 @@ def audit_journal(place: JournalPlace, eyes: Eyes, trust: Trust, facts: Facts) -
     key = trust.device(place, claimed)
     signatures.check(walk, key, facts)
     _judge_key(walk, trust, key, vouched=signatures.vouched and key is not None and key.vkey == claimed)
-    return signatures
+    return signatures, walk.roots
 
 
 def read_facts(place: Place) -> Facts:

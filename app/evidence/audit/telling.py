@@ -80,6 +80,7 @@ def _prepared(call: Call, line: _Line) -> None:
 def _dialled(call: Call, line: _Line) -> None:
     call.dials += 1
     call.case, call.number, call.at = line["case"], line["number"], line.at
+    call.ticket = str(line.data.get("ticket", ""))
     call.contact = line.sealed("contact", "contact")
     call.started = line.moment
 
