@@ -35,6 +35,8 @@ def spoken(sound: bytes) -> bytes:
     """The longest stretch of a sound (int16, 8000 Hz) without a network tone, and without the silence at its ends: what an announcement
     says. Empty when it is all tone or silence."""
     samples = np.frombuffer(sound[: len(sound) // 2 * 2], "<i2")
+    if len(samples) < CHUNK:
+        return b""
     bursts = Bursts()
     power = spectra(np.concatenate((np.zeros(WINDOW - STEP), samples.astype(np.float64))))
     found = [*bursts.hear(power), *([bursts.open] if bursts.open else [])]
