@@ -108,9 +108,9 @@ def build(face: Face, words: Sequence[str]) -> typer.Typer:
         if version:
             typer.echo(f"fangxin {__version__}")
             raise typer.Exit
+        log.be_silent()
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
-        log.be_silent()
         context.obj = Invocation(settings.load(data_dir), face.open_desk)
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))

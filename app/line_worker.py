@@ -23,7 +23,7 @@ from app.line.pipes import Pipe
 from app.line.service import Bench, Service
 from app.line.worker import Ear
 from app.sample.outcome import load_outcomes
-from hardware.base import Line, Pcm, Sound
+from hardware.base import Headset, Line, Pcm, Sound
 from hardware.guard import GuardedLine
 from hardware.listen import Listener
 from hardware.rehearsal import Rehearsal
@@ -67,6 +67,15 @@ def open_sound(choice: LineChoice, pcm: Pcm | None, clock: Clock, log: Log) -> S
         ) from error
 
 
+def open_headset(clock: Clock, log: Log) -> Headset | None:
+    """The headset's keys and lights; None where there is nothing to reach them with. Never fatal: the desk has keys of its own."""
+    try:
+        return cast("Headset", import_module("hardware.headset").open_headset(clock, log))
+    except Exception as error:  # noqa: BLE001 — a headset that fails must not cost the line
+        log("note", f"no headset keys: {type(error).__name__}: {error}")
+        return None
+
+
 def found() -> list[dict[str, str]]:
     """What is plugged in here, as `fangxin line list` shows it: driver, port, name, and what else the search knows. An error of the search
     is a line of its own, never fatal."""
@@ -94,7 +103,8 @@ def build(begin: Begin, clock: Clock, log: Log) -> Bench:
         return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, _ear(begin))
     line = open_line(begin.line, clock, log)
     try:
-        return Bench(line, open_sound(begin.line, line.pcm, clock, log), ear=_ear(begin))
+        sound = open_sound(begin.line, line.pcm, clock, log)
+        return Bench(line, sound, ear=_ear(begin), headset=open_headset(clock, log))
     except LineError:
         line.close()
         raise

@@ -93,7 +93,7 @@ def test_a_busy_tone_is_proposed_while_it_sounds_and_one_key_closes_the_case(sit
     heard = room.heard()
     assert (room.desk.screen.page, heard.what, heard.outcome) == (Page.DIALING, "busy", "15")
     assert heard.confidence >= 90
-    room.desk.confirm("15")
+    room.desk.confirm_heard("15")
     room.until(lambda: room.desk.screen.page is Page.READY)
     (line,) = room.written("outcome.commit")
     assert (line["outcome"], line["proposed"]) == ("15", "15")
@@ -114,9 +114,9 @@ def test_nothing_is_coded_without_the_key(sit: Sit) -> None:
 
 def test_a_key_meant_for_another_proposal_confirms_nothing(sit: Sit) -> None:
     room = sit(Pickup.BUSY).dial()
-    room.desk.confirm("15")
+    room.desk.confirm_heard("15")
     room.heard()
-    room.desk.confirm("13")
+    room.desk.confirm_heard("13")
     assert room.desk.screen.page is Page.DIALING
     assert room.desk.screen.line is not LineView.ENDED
 
@@ -185,7 +185,7 @@ def test_a_machine_that_answers_is_a_hint_and_proposes_when_the_call_is_cut(sit:
     room.says(ToneHeard(0, "", "machine", 0, 40000, 90))
     assert room.heard().what == "machine"
     assert room.desk.screen.proposed == ""
-    room.desk.confirm("18")
+    room.desk.confirm_heard("18")
     assert room.desk.screen.page is Page.INTERVIEW
     room.desk.hang_up()
     room.until(lambda: room.desk.screen.page is Page.OUTCOME)
