@@ -33,7 +33,9 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
-_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "line", "central", "centre", "sample"})
+_NAMES = frozenset(
+    {"demo", "verify", "study", "form", "sync", "line", "central", "centre", "sample", "witness"}
+)
 
 
 def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
@@ -48,7 +50,7 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in ("study", "form", "sync", "line", "central", "centre", "sample"):
+    for name in ("study", "form", "sync", "line", "central", "centre", "sample", "witness"):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -75,6 +77,10 @@ def _group(name: str) -> typer.Typer:
             from app.commands import central
 
             return central.cli
+        case "witness":
+            from app.commands import witness
+
+            return witness.cli
         case "sample":
             from app.commands import sample
 

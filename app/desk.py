@@ -6,6 +6,7 @@ the desk then asks for the outcome. Lives on one thread; tick() at least every 5
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from app import __version__
@@ -130,9 +131,8 @@ class Desk(Script, CaseVerbs, EarVerbs):
         self.note(note)
         self._written(lambda: self._take(self._worker.settle()))
         at, proposed = self._worker.samples, self.screen.proposed
-        if not self._written(
-            lambda: work.close(self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
-        ):
+        close = partial(work.close, self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
+        if not self._written(close):
             return
         self._learn(work, outcome)
         self._work = None

@@ -68,6 +68,10 @@ _NOTICE = {
     Notice.TIME_NEEDED: QT_TRANSLATE_NOOP(
         "Words", "When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes)."
     ),
+    Notice.QUOTA_FULL: QT_TRANSLATE_NOOP(
+        "Words",
+        "No place is left in this resident's quota cell. Thank him and hang up; do not begin with the questions.",
+    ),
     Notice.CALLED_BACK: QT_TRANSLATE_NOOP(
         "Words", "This is the resident's case. Call back now, whatever its delay."
     ),
@@ -122,6 +126,7 @@ _TONE = {
     Notice.RESUMED_AFTER_CRASH: "warning",
     Notice.LINE_LOST: "warning",
     Notice.TIME_NEEDED: "warning",
+    Notice.QUOTA_FULL: "warning",
     Notice.CALLED_BACK: "fine",
     Notice.NOT_DRAWN: "warning",
 }

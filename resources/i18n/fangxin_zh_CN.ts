@@ -229,8 +229,12 @@
         <translation>选项不读</translation>
     </message>
     <message>
-        <source>No option is offered.</source>
-        <translation>没有可选的选项。</translation>
+        <source>No option is offered here. F7 goes back to the answers before, F8 writes a note.</source>
+        <translation>这里没有可选的选项。按 F7 回头核对前面的回答，按 F8 写备注。</translation>
+    </message>
+    <message>
+        <source>No option is offered here. Enter goes on, F7 goes back to the answers before.</source>
+        <translation>这里没有可选的选项。按回车继续，或按 F7 回头核对前面的回答。</translation>
     </message>
 </context>
 <context>
@@ -974,6 +978,10 @@
     <message>
         <source>No case can be dialled right now.</source>
         <translation>暂无可拨样本。</translation>
+    </message>
+    <message>
+        <source>No place is left in this resident&apos;s quota cell. Thank him and hang up; do not begin with the questions.</source>
+        <translation>该受访者所属配额组已满。请致谢并挂机，不要开始提问。</translation>
     </message>
     <message>
         <source>When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes).</source>
