@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import calls, campaign, journals, line_worker, picks, softphone, trees
+from tests.benchmarks import calls, campaign, journals, line_worker, picks, softphone, sound, trees
 from tests.benchmarks.row import Row, machine, percentile, run, table, told
 
 
@@ -87,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "line worker": lambda: line_worker.measure(
                 folder / "line", 5 if quick else 40, 5.0 if quick else 60.0
             ),
+            "sound": lambda: sound.measure(folder / "sound", seed, 8 if quick else 40),
             "softphone": lambda: softphone.measure(
                 folder / "softphone", 5 if quick else 50, 5.0 if quick else 30.0
             ),
