@@ -70,11 +70,9 @@ def _group(name: str) -> typer.Typer:
 
             return sync.cli
         case "line":
-            from app.commands import library
+            from app.commands import line
 
-            line = typer.Typer(help="The telephone line of this workplace.", no_args_is_help=True)
-            line.add_typer(library.cli, name="library")
-            return line
+            return line.cli
         case "central":
             from app.commands import central
 
@@ -116,9 +114,9 @@ def build(face: Face, words: Sequence[str]) -> typer.Typer:
         if version:
             typer.echo(f"fangxin {__version__}")
             raise typer.Exit
+        log.be_silent()
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
-        log.be_silent()
         context.obj = Invocation(settings.load(data_dir), face.open_desk)
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))

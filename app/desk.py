@@ -100,8 +100,8 @@ class Desk(Script, CaseVerbs, EarVerbs):
         if not self._written(lambda: work.prepare(self._ledger, self._worker)):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
-        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
-        self._show(notice=Notice.NONE)
+        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
+        self._show(notice=Notice.NONE, counts=counts)
         self._listening_anew()
         self._worker.dial(work.case.number)
         self.tick()
