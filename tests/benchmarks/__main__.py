@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import calls, campaign, journals, picks, trees
+from tests.benchmarks import archives, calls, campaign, journals, picks, trees
 from tests.benchmarks.row import Row, machine, percentile, run, table, told
 
 
@@ -89,6 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000), seed
             ),
             "campaign": lambda: campaign.run(0.02 if quick else 1.0, seed),
+            "archive": lambda: archives.measure(folder / "archives", 10 if quick else 100),
             "tree": lambda: trees.measure(folder, 100_000 if quick else 1_000_000),
         }
         rows: list[Row] = []
