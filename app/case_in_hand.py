@@ -1,7 +1,7 @@
 """The case that an interviewer has in hand, from the queue to its outcome: what must be durable, and in which order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from app.conversation import Conversation
 from app.errors import FangxinError
@@ -17,6 +17,17 @@ RESERVE_SECONDS = 40 * 60
 RING_SECONDS = 30
 """Seconds of ringing before an unanswered call may be taken for "no answer" (notes/method.md §2.3)."""
 _NO_ANSWER = "16"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What belongs to an outcome besides its key. due: time of an appointment, ms wall, 0 = none. by: who called. need: skill that the next
+    call asks for. cells: quota cells that an interview fills."""
+
+    due: int = 0
+    by: str = ""
+    need: str = ""
+    cells: tuple[str, ...] = ()
 
 
 @dataclass
@@ -59,11 +70,15 @@ class CaseInHand:
         step()
         self.owed = None
 
-    def close(self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str) -> None:
+    def close(
+        self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str, outlook: Outlook | None = None
+    ) -> None:
         """The outcome, durable. Raises StorageError; asking again then goes on where it stopped, with the outcome that is written."""
         if self.owed is not None:
             self.owe(self.owed)
         if self.decided is None:
+            told = asdict(outlook or Outlook())
+            ledger.store.keep_outlook(self.call, {**told, "cells": list(told["cells"])})
             state = self.conversation.state if self.conversation else None
             key, final = outcome.key, outcome.final
             ledger.outcome(self.case, self.call, state, key, at=at, proposed=proposed, final=final)

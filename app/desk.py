@@ -4,24 +4,25 @@ One case at a time: SIGN_IN → READY → CASE → DIALING → INTERVIEW → OUT
 the desk then asks for the outcome. Lives on one thread; tick() at least every 50 ms.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from app import __version__
+from app.asking import COMPLETE
 from app.case_in_hand import CaseInHand
-from app.conversation import COMPLETE, Conversation, Rehearsing
+from app.case_verbs import CaseVerbs
+from app.conversation import Conversation, Rehearsing
 from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
-from app.interview.views import case_view, outcome_views
+from app.interview.views import outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
 from app.line_verbs import LineVerbs
-from app.pool import Asked
 from app.recovery import recover
 from app.sample.outcome import Outcome, propose
+from app.script import Script, typed
 from app.telephone import Telephone
 from hardware.base import (
     RATE,
@@ -36,12 +37,7 @@ from hardware.base import (
 )
 
 
-def _typed(text: str) -> str:
-    """Free text without what no keyboard types: control characters but line breaks, and halves of surrogate pairs."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
-
-
-class Desk(LineVerbs):
+class Desk(Script, CaseVerbs, LineVerbs):
     """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
     dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself.
     """
@@ -76,7 +72,7 @@ class Desk(LineVerbs):
 
     def sign_in(self, name: str) -> None:
         """Begin a shift."""
-        name = _typed(name)
+        name = typed(name)
         if not name or self.screen.page is not Page.SIGN_IN:
             return
         if self._written(lambda: self._ledger.shift_opened(name, __version__)):
@@ -92,23 +88,6 @@ class Desk(LineVerbs):
         if self.screen.page is Page.READY:
             self._written(self._next_case)
 
-    def _next_case(self) -> None:
-        ledger = self._ledger
-        found = ledger.queue.pick(Asked(ledger.clock.wall()))
-        if found is None:
-            self._show(notice=Notice.NO_CASES)
-            return
-        case = ledger.store.case(found)
-        self._work = CaseInHand(case)
-        resumes = ledger.store.interview_of(case.id) is not None
-        unit = next((u for u in ledger.study.units if u.code == case.unit), None)
-        name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
-        notice = Notice.INTERVIEW_RESUMES if resumes else Notice.NONE
-        by_hand = self.screen.device.by_hand
-        self._show(
-            page=Page.CASE, case=case_view(case, name, resumes=resumes, by_hand=by_hand), notice=notice
-        )
-
     def dial(self) -> None:
         """Dial the case in hand."""
         work = self._work
@@ -122,49 +101,11 @@ class Desk(LineVerbs):
         self._worker.dial(work.case.number)
         self.tick()
 
-    def answer(self, value: str) -> None:
-        """The current question's answer; "" for a note that has been read."""
-        self.tick()
-        talk = self._talk
-        if talk is None or not self._walked(talk, lambda: talk.answer(value, self._worker.samples)):
-            return
-        if talk.over:
-            self._show(proposed=talk.ends, question=None)
-            self._worker.hang_up()
-            self.tick()
-        else:
-            self._show_question(talk)
-
-    def back(self) -> None:
-        """One question back."""
-        if (talk := self._talk) is not None and self._walked(talk, talk.back):
-            self._show_question(talk)
-
-    def jump(self, name: str) -> None:
-        """To any question that was answered."""
-        if (talk := self._talk) is not None and self._walked(talk, partial(talk.jump, name)):
-            self._show_question(talk)
-
     def hang_up(self) -> None:
         """End the call."""
         if self.screen.page in (Page.DIALING, Page.INTERVIEW):
             self._worker.hang_up()
             self.tick()
-
-    def note(self, text: str) -> None:
-        """A remark on the question at hand, or after the call on the interview."""
-        work, text = self._work, _typed(text)
-        talk = work.conversation if work else None
-        if text and talk is not None:
-            self._written(partial(talk.note, text))
-        elif text and work is not None and work.call:
-            self._written(partial(self._ledger.remark, work.call, text))
-
-    def switch_language(self, iso: str) -> None:
-        """Go on in another interview language (ISO code)."""
-        self._show(language=iso)
-        if (talk := self._talk) is not None and self._walked(talk, partial(talk.switch, iso)):
-            self._show(question=talk.view())
 
     def choose_outcome(self, key: str, note: str = "") -> None:
         """Close the case in hand with an outcome; it is written down and due for sending when this returns."""
@@ -173,15 +114,20 @@ class Desk(LineVerbs):
             return
         talk = work.conversation
         if key == COMPLETE and (talk is None or not talk.complete):
-            self._show(notice=Notice.NOT_ACCEPTED)
+            self._show(notice=Notice.NOT_ACCEPTED, notice_text=talk.missing if talk else "")
             return
-        if outcome.note_required and not _typed(note):
+        if outcome.note_required and not typed(note):
             self._show(notice=Notice.NOTE_REQUIRED)
+            return
+        outlook = self._outlook(outcome, note)
+        if outlook is None:
+            self._show(notice=Notice.TIME_NEEDED)
             return
         self.note(note)
         self._written(lambda: self._take(self._worker.settle()))
         at, proposed = self._worker.samples, self.screen.proposed
-        if not self._written(lambda: work.close(self._ledger, outcome, at=at, proposed=proposed)):
+        close = partial(work.close, self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
+        if not self._written(close):
             return
         self._work = None
         counts = self.screen.counts
@@ -238,6 +184,7 @@ class Desk(LineVerbs):
                 self._show(
                     page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
                 )
+                self._show(query=None, probe=None, places=None)
                 self._ledger.ended(work.call, cause, event.raw, at)
             case DeviceLost():
                 self._show(line=LineView.TROUBLE)
@@ -245,26 +192,6 @@ class Desk(LineVerbs):
                 pass  # the line goes on
 
     # Steps
-
-    @property
-    def _talk(self) -> Conversation | None:
-        """The conversation, while the interview page is on."""
-        talk = self._work.conversation if self._work and self.screen.page is Page.INTERVIEW else None
-        return None if talk is None or talk.over else talk
-
-    def _show_question(self, talk: Conversation) -> None:
-        view = talk.view()
-        self._show(question=view, practice=None)
-        if view is not None and self._rehearsing is not None:
-            self._rehearsing.ask(view)
-
-    def _walked(self, talk: Conversation, step: Callable[[], None]) -> bool:
-        """Take a step in the script; what the questionnaire does not take is said at the question."""
-        try:
-            return self._written(step)
-        except AnswerError as error:
-            self._show(question=talk.view(error.what))
-            return False
 
     def _written(self, step: Callable[[], None]) -> bool:
         """Take a step that must reach the disk; what the disk refuses is shown, and the call ended politely."""

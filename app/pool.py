@@ -93,11 +93,12 @@ class Pool:
                 return found
         return None
 
-    def pull(self, case: str, asked: Asked) -> bool:
-        """A supervisor gives this very case to somebody (the reason stands in the journal); False when it is leased or finished."""
+    def pull(self, case: str, asked: Asked, *, finished: bool = False) -> bool:
+        """This very case, for a supervisor or because its resident calls back (the reason stands in the journal). finished: also one that
+        is not called any more. False when somebody has it in hand, or there is none."""
         with self._transaction():
             rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', case)
-            if not rows or rows[0]["stage"] in (FINISHED, LEASED):
+            if not rows or rows[0]["stage"] == LEASED or (rows[0]["stage"] == FINISHED and not finished):
                 return False
             self._lease(case, asked)
         return True

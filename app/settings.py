@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path()
     language: Literal["", "zh", "en"] = ""
     """Language of the window; "" follows the system."""
+    practice_study: Literal["dazhou-2017", "all-kinds"] = "dazhou-2017"
+    """Which shipped study practice calls are made with; all-kinds has every kind of question once."""
     central_url: str = ""
     """Where batches go, https://host:port; "" = only by USB stick."""
     log_days: int = Field(default=30, ge=1, le=3650)

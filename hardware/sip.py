@@ -16,9 +16,10 @@ from keyring.errors import KeyringError
 from hardware.base import Cause
 
 _ACCOUNT = re.compile(
-    r"(?P<scheme>sips?):(?:(?P<user>[^@;]+)@)?(?P<host>[^@:;\[\]]+|\[[0-9a-fA-F:]+\])(?::(?P<port>\d{1,5}))?"
+    r"(?P<scheme>sips?):(?:(?P<user>[A-Za-z0-9+._-]+)@)?(?P<host>[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\])(?::(?P<port>\d{1,5}))?"
     r"(?:;transport=(?P<transport>udp|tcp))?"
 )
+_SIP = re.compile(r"sip:[A-Za-z0-9@.:;=_\[\]-]+")
 _Q850 = re.compile(r"(?i)Q\.850\s*;.*?cause\s*=\s*(\d+)")
 CODECS = ("PCMA", "PCMU")
 """G.711 A-law first: it is what the telephone network of China carries."""
@@ -147,7 +148,7 @@ def read_account(port: str, options: Mapping[str, str]) -> Account:
         transport=transport,
         registrar=_registrar(options.get("registrar", "yes" if secret else "no"), home, transport),
         auth=(auth_user, password(secret, auth_user)) if secret else ("", ""),
-        proxy=options.get("proxy", ""),
+        proxy=_proxy(options.get("proxy", "")),
         codec=codec,
         caller=_digits(options, "caller"),
         prefix=_digits(options, "prefix"),
@@ -204,9 +205,16 @@ def _registrar(wish: str, home: str, transport: str) -> str:
             return home + suffix
         case "no" | "":
             return ""
-        case _ if wish.startswith("sip:"):
+        case _ if _SIP.fullmatch(wish):
             return wish
     raise ValueError(f"registrar is yes, no or a SIP address, not {wish!r}")
+
+
+def _proxy(wish: str) -> str:
+    """An outbound proxy, ";lr" added (RFC 3261 §16.12: without it the proxy would be taken for the one called)."""
+    if wish and not _SIP.fullmatch(wish):
+        raise ValueError(f"proxy is a SIP address, not {wish!r}")
+    return wish if not wish or ";lr" in wish else wish + ";lr"
 
 
 def _digits(options: Mapping[str, str], name: str) -> str:

@@ -78,7 +78,7 @@ class SipCall:
         self._quiet = self._quiet + 1 if packets <= max(before, 0) else 0
         if (self._quiet >= NO_RTP) == was_quiet:
             return ()
-        told = "sound comes again" if was_quiet else f"no sound has come from the far side for {NO_RTP} s"
+        told = "good" if was_quiet else "lost"
         return (Condition(mono, self.id, "line-audio", told, good=was_quiet),)
 
     def _judge(self, event: Event) -> tuple[Cause, str]:

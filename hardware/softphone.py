@@ -34,7 +34,7 @@ INSTALL = (
     "(it exists for Python 3.10 to 3.12), or name a Python that has it in the line's setting python."
 )
 START_S = 30.0
-"""Seconds in which the program has to be ready when a line is opened."""
+"""Seconds in which the program has to be ready; a machine under load takes its time to start a Python."""
 RELEASE_MS = 4_500
 """A program that has not told the end of a call so long after our hang-up hangs: 5 s are promised."""
 PING_MS = 2_000
@@ -252,7 +252,8 @@ class Softphone:
             self._pinged = now
             self._program.say("ping", n=now)
         stuck = call is not None and not call.over and call.left is not None and now - call.left > RELEASE_MS
-        if stuck or now - self._heard > DEAF_MS:
+        patience = DEAF_MS if self._ready else round(START_S * 1000)
+        if stuck or now - self._heard > patience:
             self._lose(now, "the softphone program does not answer")
 
     def _start_again(self, now: int) -> None:

@@ -143,12 +143,14 @@ class DeviceSound:
 
     def pump(self) -> None:
         """One round of the live way, and a look at who is silent."""
-        self._live.pump()
-        self._places.watch()
+        if not self._closing.is_set():
+            self._live.pump()
+            self._places.watch()
 
     def mend(self) -> None:
         """One round of opening and closing."""
-        self._places.mend()
+        if not self._closing.is_set():
+            self._places.mend()
 
     def _told(self, what: str, value: str, good: bool) -> None:  # noqa: FBT001
         self._events.append(Condition(self._clock.mono(), self._call, what, value, good))

@@ -18,10 +18,13 @@ from ui.start import run
 
 def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — the signature is app's OpenDesk
     """The window, on the practice line or on this workplace's real one."""
-    folder = settings.data_dir / "practice" if rehearse else settings.data_dir
-    place = Place(folder, SystemClock(), system_entropy)
+    study = settings.practice_study
+    practice = "practice" if study == "dazhou-2017" else f"practice-{study}"
+    place = Place(
+        settings.data_dir / practice if rehearse else settings.data_dir, SystemClock(), system_entropy
+    )
     if rehearse:
-        make_desk = partial(practice_desk, place, resource("studies", "dazhou-2017"))
+        make_desk = partial(practice_desk, place, resource("studies", study))
     else:
         line_choice(settings)  # a sentence on the terminal, before any window
         make_desk = partial(field_desk, place, settings)

@@ -1,6 +1,6 @@
 """Every key of the desk in one table (notes/method.md §7): a key means the same thing everywhere, and is shown only where it works.
 
-F2, F3, F4 and F12 (probe, repeat, appointment, supervisor) are kept free for what they are to mean.
+F4 and F12 (appointment, supervisor) are kept free for what they are to mean.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,10 @@ class Act(Enum):
     HANG_UP = "hang_up"
     REFUSED = "refused"
     BACK = "back"
+    PROBE = "probe"
+    VAGUE = "vague"
+    GO_TO = "go_to"
+    REMOVE = "remove"
     NOTE = "note"
     DONT_KNOW = "dont_know"
     FIND = "find"
@@ -64,6 +68,24 @@ def _can_go_back(screen: Screen) -> bool:
     return _in_interview(screen) and screen.question is not None and screen.question.number > 0
 
 
+def _may_probe(screen: Screen) -> bool:
+    question = screen.question if _in_interview(screen) else None
+    return (
+        question is not None
+        and question.kind not in ("note", "acknowledge", "repeat")
+        and not question.readonly
+    )
+
+
+def _has_vague_rule(screen: Screen) -> bool:
+    return _in_interview(screen) and screen.question is not None and bool(screen.question.vague)
+
+
+def _can_remove(screen: Screen) -> bool:
+    where = screen.question.instance if _in_interview(screen) and screen.question else None
+    return where is not None and bool(where.name)
+
+
 def _everywhere(_screen: Screen) -> bool:
     return True
 
@@ -86,6 +108,30 @@ ACTIONS: tuple[Action, ...] = (
         always=True,
     ),
     Action(
+        Act.PROBE,
+        ("F2",),
+        QT_TRANSLATE_NOOP("Actions", "Probe"),
+        QT_TRANSLATE_NOOP("Actions", "Show the next neutral probe to read aloud; its use goes on record"),
+        _may_probe,
+    ),
+    Action(
+        Act.VAGUE,
+        ("Shift+F2",),
+        QT_TRANSLATE_NOOP("Actions", "Vague"),
+        QT_TRANSLATE_NOOP(
+            "Actions",
+            "A vague word was said: first a probe; pressed again, the code that the study has fixed",
+        ),
+        _has_vague_rule,
+    ),
+    Action(
+        Act.GO_TO,
+        ("F3",),
+        QT_TRANSLATE_NOOP("Actions", "Go to"),
+        QT_TRANSLATE_NOOP("Actions", "Go to a question that was answered; F3 again or Esc closes the list"),
+        _can_go_back,
+    ),
+    Action(
         Act.HANG_UP,
         ("F5",),
         QT_TRANSLATE_NOOP("Actions", "Hang up"),
@@ -106,6 +152,13 @@ ACTIONS: tuple[Action, ...] = (
         QT_TRANSLATE_NOOP("Actions", "Back"),
         QT_TRANSLATE_NOOP("Actions", "One question back; Enter keeps its answer"),
         _can_go_back,
+    ),
+    Action(
+        Act.REMOVE,
+        ("Ctrl+Del",),
+        QT_TRANSLATE_NOOP("Actions", "Remove"),
+        QT_TRANSLATE_NOOP("Actions", "Remove this person or entry from the list; asks first"),
+        _can_remove,
     ),
     Action(
         Act.NOTE,

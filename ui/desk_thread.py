@@ -43,6 +43,27 @@ class DeskLike(Protocol):
     def answer(self, value: str) -> None:
         """The current question's answer; "" for a note that was read."""
 
+    def confirm(self, reason: str = "") -> None:
+        """What the screen's query asks is meant."""
+
+    def dismiss(self) -> None:
+        """It is not meant; the list of places is not wanted."""
+
+    def probe(self) -> None:
+        """The next neutral probe."""
+
+    def vague(self) -> None:
+        """A vague word was said."""
+
+    def look_back(self) -> None:
+        """Show what was answered."""
+
+    def jump(self, name: str) -> None:
+        """To an answered question, or another one of the same screen."""
+
+    def remove(self) -> None:
+        """Take the instance of a repeat at hand away."""
+
     def back(self) -> None:
         """One question back."""
 

@@ -57,6 +57,19 @@ _NOTICE = {
         "Words",
         "The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.",
     ),
+    Notice.TIME_NEEDED: QT_TRANSLATE_NOOP(
+        "Words", "When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes)."
+    ),
+    Notice.QUOTA_FULL: QT_TRANSLATE_NOOP(
+        "Words",
+        "No place is left in this resident's quota cell. Thank him and hang up; do not begin with the questions.",
+    ),
+    Notice.CALLED_BACK: QT_TRANSLATE_NOOP(
+        "Words", "This is the resident's case. Call back now, whatever its delay."
+    ),
+    Notice.NOT_DRAWN: QT_TRANSLATE_NOOP(
+        "Words", "This number was not drawn. Thank the caller; nobody can be added to the sample by calling."
+    ),
     Notice.STOPPED: QT_TRANSLATE_NOOP(
         "Words",
         "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
@@ -70,6 +83,10 @@ _TONE = {
     Notice.NOT_ACCEPTED: "warning",
     Notice.RESUMED_AFTER_CRASH: "warning",
     Notice.LINE_LOST: "warning",
+    Notice.TIME_NEEDED: "warning",
+    Notice.QUOTA_FULL: "warning",
+    Notice.CALLED_BACK: "fine",
+    Notice.NOT_DRAWN: "warning",
 }
 
 _GROUP = {
@@ -107,11 +124,36 @@ _WHY = {
         "Words", "Press F5 once more to hang up; any other key goes on with the interview."
     ),
     Why.SAVING: QT_TRANSLATE_NOOP("Words", "Saving, one moment please …"),
+    Why.NOTHING_FOUND: QT_TRANSLATE_NOOP("Words", "No option matches: type less, or something else."),
+    Why.PLACED: QT_TRANSLATE_NOOP(
+        "Words", "This option has its place already. Backspace takes the last one back."
+    ),
+    Why.NOT_ALL_PLACED: QT_TRANSLATE_NOOP(
+        "Words", "Every option needs a place: ask for the rest of the order."
+    ),
+    Why.ONE_POINT: QT_TRANSLATE_NOOP("Words", "There is a decimal point already."),
+    Why.UNFINISHED_NUMBER: QT_TRANSLATE_NOOP("Words", "The number is not finished."),
+    Why.NO_SUCH_MOMENT: QT_TRANSLATE_NOOP("Words", "There is no such date or time: check the last digit."),
+    Why.UNFINISHED_MOMENT: QT_TRANSLATE_NOOP("Words", "Digits are missing: type all that the pattern shows."),
+    Why.TOO_LONG: QT_TRANSLATE_NOOP(
+        "Words", "This text is too long to store: shorten it to 10,000 characters."
+    ),
+    Why.CUT: QT_TRANSLATE_NOOP("Words", "Only the beginning was taken: a text may have 10,000 characters."),
+    Why.NO_OPTIONS: QT_TRANSLATE_NOOP(
+        "Words", "Nothing can be chosen here. Press F7 and check the answers before, or F8 and write a note."
+    ),
+    Why.NO_VAGUE: QT_TRANSLATE_NOOP(
+        "Words", "This question has no rule for vague words. F2 shows a neutral probe."
+    ),
+    Why.WHOLE_NUMBER: QT_TRANSLATE_NOOP("Words", "A whole number, please: no decimals here."),
+    Why.READ_ONLY: QT_TRANSLATE_NOOP("Words", "This is shown only and cannot be changed. Enter goes on."),
 }
 
 _SPOKEN = {
     Why.DECIMAL: QT_TRANSLATE_NOOP("Spoken", "Please give a whole number, without a decimal."),
 }
+
+_NEUTRAL = QT_TRANSLATE_NOOP("Spoken", "Could you tell me a little more exactly?")
 
 _ERROR = {
     StorageError: QT_TRANSLATE_NOOP("Words", "The disk or the local data cannot be used"),
@@ -167,6 +209,11 @@ def why_word(why: Why) -> str:
 def probe(why: Why) -> str:
     """The source text of the scripted probe that belongs to a refused key ("" = none), context "Spoken"."""
     return _SPOKEN.get(why, "")
+
+
+def probe_of_ours() -> str:
+    """The source text of the neutral probe for questions to which the study gives none, context "Spoken"."""
+    return _NEUTRAL
 
 
 def error_word(error: FangxinError) -> str:

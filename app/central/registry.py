@@ -28,6 +28,7 @@ from app.errors import EvidenceError, FangxinError, SyncError
 from app.evidence.age import Recipient
 from app.evidence.batch import Manifest, checkpoint_hash
 from app.evidence.note import Checkpoint, Verifier, cosign, open_note
+from app.sample.plan import Plan
 from app.sync.parcel import origin_of
 from app.sync.signature import check_signature
 
@@ -51,8 +52,8 @@ class Message:
 class Registry:
     """Judges and files. Used by one thread at a time; IntakeError when something is refused."""
 
-    def __init__(self, stores: FolderStore, clock: Clock) -> None:
-        self.stores, self.index, self.clock = stores, stores.index, clock
+    def __init__(self, stores: FolderStore, clock: Clock, plan: Plan | None = None) -> None:
+        self.stores, self.index, self.clock, self.plan = stores, stores.index, clock, plan
 
     # Who
 

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.canonical import Value, encode
+from app.central import pool_routes
 from app.central.intake import (
     CHUNK_LIMIT,
     NOTE_LIMIT,
@@ -76,6 +77,10 @@ def application(registry: Registry, *, public_url: str = "") -> Starlette:
             route("/v1/log/cosignatures", "POST", _cosignature, NOTE_LIMIT),
             route("/v1/assignments/{device}", "GET", _assignment),
             route("/v1/assignments/{device}", "PUT", _put_assignment, OFFER_LIMIT),
+            route("/v1/pool/cases", "POST", _answering(pool_routes.add), OFFER_LIMIT),
+            route("/v1/pool/lease", "POST", _answering(pool_routes.lease), NOTE_LIMIT),
+            route("/v1/pool/settle", "POST", _answering(pool_routes.settle), NOTE_LIMIT),
+            route("/v1/pool/cells", "POST", _answering(pool_routes.cells), NOTE_LIMIT),
         ]
     )
 
@@ -177,6 +182,10 @@ def _refusal(error: FangxinError, now: int, *, head: bool) -> Response:
 
 def _document(content: dict[str, Value]) -> Response:
     return Response(encode({"v": 1, **content}), media_type="application/json")
+
+
+def _answering(work: Callable[[Registry, Message], dict[str, Value]]) -> Handler:
+    return lambda registry, message: _document(work(registry, message))
 
 
 def _status(registry: Registry, _: Message) -> Response:

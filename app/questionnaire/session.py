@@ -202,8 +202,8 @@ class Session(Facts, Speech):
             self._place = self._route.find(lambda stop: stop.question.name == here, len(self._stops))
 
     def _start(self, at: str) -> int:
-        if at:
-            wanted = next((p for p, stop in enumerate(self._stops) if stop.question.name == at), 0)
+        wanted = self._route.find(lambda stop: stop.question.name == at, -1) if at else -1
+        if wanted >= 0:  # a later version may not have the question any more
             return self._route.following(wanted)
         places = list(self._route.relevant())
         for place in places:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.errors import AnswerError
-from app.questionnaire.form import Kind, Question
+from app.questionnaire.form import Group, Kind, Question
 from app.questionnaire.session import Session
 from app.questionnaire.shapes import EXPRESSIONS, PER_LANGUAGE, SHAPES, fits, known
 from app.questionnaire.values import to_number, to_truth
@@ -219,8 +219,8 @@ def _say(iso: str, key: str, **values: str) -> str:
     return _WORDS["zh" if iso == "zh" else "en"][key].format(**values)
 
 
-def is_on(session: Session, question: Question) -> bool:
-    """The question is relevant now (in at least one instance, inside a repeat)."""
+def is_on(session: Session, question: Question | Group) -> bool:
+    """The question or group is relevant now (in at least one instance, inside a repeat)."""
     return to_number(session.evaluate(f"count({question.path})")) > 0
 
 

@@ -14,9 +14,9 @@ FRAME = 320
 KEEP = 5
 """Frames of the near side's sound that may wait (100 ms); older ones are dropped: a late voice is worse than a gap."""
 EASY = 50
-"""Frames (a second) in which at least SPARE frames always waited: then one of them is let go, so that a clock that runs
-a little faster than ours never makes the voice later and later."""
-SPARE = 2
+"""Frames (a second) in which more than SPARE frames always waited: then one is let go, so that a clock that runs a little faster than
+ours does not make the voice later and later."""
+SPARE = 1
 
 
 class Wire:
@@ -69,7 +69,7 @@ class Sound:
             return b""
         frame = self._near.popleft()
         self._easy = self._easy + 1 if waiting > SPARE else 0
-        if self._easy > EASY and self._near:
+        if self._easy >= EASY and self._near:
             self._easy = 0
             frame = self._near.popleft()
         return frame

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import archives, calls, campaign, journals, picks, trees
+from tests.benchmarks import archives, calls, campaign, journals, picks, softphone, trees
 from tests.benchmarks.row import Row, machine, percentile, run, table, told
 
 
@@ -84,6 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "key press to next question painted": lambda: keys(folder / "keys", seed, 1 if quick else 6),
             "start to usable window": lambda: start(folder / "start", 2 if quick else 7),
             "calls": lambda: calls.measure(folder / "calls", seed, 6 if quick else 40),
+            "softphone": lambda: softphone.measure(
+                folder / "softphone", 5 if quick else 50, 5.0 if quick else 30.0
+            ),
             "journal": lambda: journals.measure(folder, 200 if quick else 2000),
             "next case": lambda: picks.measure(
                 (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000), seed

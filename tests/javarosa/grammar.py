@@ -166,7 +166,7 @@ class Grammar:
         return f"jr:choice-name({code}, '{seen.path}')"
 
     def pulled(self) -> str:
-        """A cell of a table. JavaRosa, which has no pulldata(), is asked for the same with a condition in brackets (sketch.for_javarosa)."""
+        """A cell of a table. JavaRosa has no pulldata(): it is asked for the same with a condition in brackets (sketch.py)."""
         if not self.pulls:
             return self.literal()
         seen = [

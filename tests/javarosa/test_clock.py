@@ -14,7 +14,7 @@ from tests.javarosa.bridge import NOON, JavaRosa, held_clock, missing
 from tests.javarosa.ours import ZONE
 from tests.javarosa.sketch import Paper, Sketch
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 PLACE = "/data/q"
 SAYINGS = [

@@ -34,10 +34,10 @@ class Caller:
             self.look()
             if found := [event for event in self.events if isinstance(event, kind)]:
                 return found[-1]
-            over = kind in (Alerting, Answered) and any(isinstance(event, Ended) for event in self.events)
-            assert time.monotonic() < until and not over, (
-                f"no {kind.__name__} in {within} s: {self.events}\n{self.said()}"
-            )
+            told = f"no {kind.__name__}: {self.events}\n{self.said()}"
+            assert time.monotonic() < until, told
+            if kind in (Alerting, Answered):
+                assert not [event for event in self.events if isinstance(event, Ended)], told
             time.sleep(0.01)
 
     def ended(self, within: float = PATIENCE) -> Ended:
@@ -60,12 +60,15 @@ class Caller:
 
 
 @contextmanager
-def calling(port: int, options: Mapping[str, str] | None = None, user: str = "1001") -> Iterator[Caller]:
-    """A softphone with an account at an exchange on this machine."""
+def calling(port: int, options: Mapping[str, str] | None = None, more: str = "") -> Iterator[Caller]:
+    """A softphone with an account at an exchange on this machine. more: what else stands in its address."""
     transcript: list[tuple[str, str]] = []
     settings = {"bind": HOST, **(options or {})}
     line = open_line(
-        f"sip:{user}@{HOST}:{port}", settings, SystemClock(), lambda way, text: transcript.append((way, text))
+        f"sip:1001@{HOST}:{port}{more}",
+        settings,
+        SystemClock(),
+        lambda way, text: transcript.append((way, text)),
     )
     program = line._program
     try:

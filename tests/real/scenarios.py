@@ -1,11 +1,14 @@
 """What a telephone exchange does, as sipp scenarios: small steps put together."""
 
-HEADERS = """[last_Via:]
+TAG = ";tag=[pid]fx[call_number]"
+HEADERS = f"""[last_Via:]
 [last_From:]
-[last_To:];tag=[pid]fx[call_number]
+[last_To:]{TAG}
 [last_Call-ID:]
 [last_CSeq:]
 Contact: <sip:exchange@[local_ip]:[local_port];transport=[transport]>"""
+LATE = HEADERS.replace("[last_Via:]", "Via:[$via]").replace("[last_CSeq:]", "CSeq: [$cseq] INVITE")
+LATE = LATE.replace("[last_To:]", "To: [$callee]")
 SDP = """Content-Type: application/sdp
 Content-Length: [len]
 
@@ -25,7 +28,7 @@ def scenario(*steps: str) -> str:
     """A whole scenario."""
     body = "\n".join(steps)
     if 'assign_to="caller"' in body:  # sipp refuses variables that a scenario does not use
-        body += '\n<Reference variables="caller,callee,contact,cseq"/>'
+        body += '\n<Reference variables="caller,callee,contact,cseq,via"/>'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="exchange">\n{body}\n</scenario>\n'
 
 
@@ -35,12 +38,19 @@ def takes(request: str, **attributes: str) -> str:
 
 
 def says(
-    status: str, *, sdp: bool = False, reason: str = "", retrans: bool = False, late: bool = False
+    status: str,
+    *,
+    sdp: bool = False,
+    reason: str = "",
+    more: str = "",
+    retrans: bool = False,
+    late: bool = False,
 ) -> str:
-    """Answer the last request: "486 Busy Here". late: answer the INVITE although a CANCEL came after it."""
-    headers = HEADERS.replace("[last_CSeq:]", "CSeq: [$cseq] INVITE") if late else HEADERS
+    """Answer the last request: "486 Busy Here". late: answer the INVITE although another request came after it."""
+    headers = LATE if late else HEADERS
     lines = [f"SIP/2.0 {status}", headers]
     lines += [f"Reason: {reason}"] if reason else []
+    lines += [more] if more else []
     lines += [SDP if sdp else "Content-Length: 0\n"]
     # A final answer to an INVITE is repeated by the exchange until the ACK comes.
     again = _said({"retrans": "500"} if retrans else {})
@@ -57,9 +67,14 @@ def answers(*, late: bool = False) -> str:
     return says("200 OK", sdp=True, retrans=True, late=late) + takes("ACK")
 
 
+def agrees(request: str) -> str:
+    """Take a request within a call, and agree to it."""
+    return takes(request) + says("200 OK").replace(f"[last_To:]{TAG}", "[last_To:]")
+
+
 def let_go() -> str:
     """The caller hangs up in a call, and is let go."""
-    return takes("BYE") + says("200 OK")
+    return agrees("BYE")
 
 
 def given_up() -> str:
@@ -69,29 +84,71 @@ def given_up() -> str:
 
 def hangs_up(reason: str = "") -> str:
     """The exchange says good-bye in a call that it took."""
+    more = (*([f"Reason: {reason}"] if reason else []), "Content-Length: 0\n")
+    return _asks("1 BYE", *more) + '<recv response="200"/>'
+
+
+def calls_us() -> str:
+    """A whole scenario: somebody calls the softphone, and is told that it is busy."""
+    head = [
+        "INVITE sip:1001@[remote_ip]:[remote_port] SIP/2.0",
+        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+        "From: <sip:stranger@[local_ip]:[local_port]>;tag=[pid]s[call_number]",
+        "To: <sip:1001@[remote_ip]:[remote_port]>[peer_tag_param]",
+        "Call-ID: [call_id]",
+    ]
+    contact = "Contact: <sip:stranger@[local_ip]:[local_port]>"
+    invite = [*head, "CSeq: 1 INVITE", contact, "Max-Forwards: 70", SDP]
+    ack = [*head, "CSeq: 1 ACK", "Max-Forwards: 70", "Content-Length: 0\n"]
+    ack[0] = ack[0].replace("INVITE", "ACK")
+    ways = '<recv response="100" optional="true"/><recv response="486"/>'
+    send = "<send{}><![CDATA[\n{}\n]]></send>".format
+    return scenario(send(' retrans="500"', "\n".join(invite)), ways, send("", "\n".join(ack)))
+
+
+def moves_the_sound() -> str:
+    """The exchange sends the sound another way (re-INVITE), as it does when it steps out of the way of the voices."""
+    contact = "Contact: <sip:exchange@[local_ip]:[local_port];transport=[transport]>"
+    done = '<recv response="100" optional="true"/><recv response="200"/>'
+    return _asks("2 INVITE", contact, SDP) + done + _asks("2 ACK", "Content-Length: 0\n", again=False)
+
+
+def _asks(cseq: str, *more: str, again: bool = True) -> str:
+    """A request of the exchange within the call."""
     lines = [
-        "BYE [$contact] SIP/2.0",
+        f"{cseq.split()[1]} [$contact] SIP/2.0",
         "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
         "From: [$callee];tag=[pid]fx[call_number]",
         "To: [$caller]",
         "[last_Call-ID:]",
-        "CSeq: 1 BYE",
+        f"CSeq: {cseq}",
         "Max-Forwards: 70",
-        *([f"Reason: {reason}"] if reason else []),
-        "Content-Length: 0\n",
+        *more,
     ]
-    return '<send retrans="500"><![CDATA[\n' + "\n".join(lines) + '\n]]></send><recv response="200"/>'
+    return (
+        f"<send{_said({'retrans': '500'} if again else {})}><![CDATA[\n" + "\n".join(lines) + "\n]]></send>"
+    )
 
 
-def called(**attributes: str) -> str:
-    """The INVITE comes; who calls whom is kept for a BYE of ours."""
+def called(ends_in: tuple[str, ...] = ()) -> str:
+    """The INVITE comes; who calls whom is kept for a BYE of ours, and in which of these digits his number ends, for goes()."""
     keep = [
         '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>',
         '<ereg regexp="&lt;?sip:[^;&gt;]*&gt;?" search_in="hdr" header="To:" assign_to="callee"/>',
         '<ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="contact"/>',
         '<ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>',
+        '<ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>',
     ]
-    return f'<recv request="INVITE"{_said(attributes)}><action>{"".join(keep)}</action></recv>'
+    keep += [
+        f'<ereg regexp="{digit}@" search_in="hdr" header="To:" check_it="false" assign_to="digit{digit}"/>'
+        for digit in ends_in
+    ]
+    return f'<recv request="INVITE"><action>{"".join(keep)}</action></recv>'
+
+
+def goes(place: str, if_ends_in: str = "") -> str:
+    """Go on at a label."""
+    return f'<nop next="{place}"{_said({"test": f"digit{if_ends_in}"} if if_ends_in else {})}/>'
 
 
 def asks_for_password(user: str, password: str) -> str:

@@ -28,7 +28,12 @@ class NoticePanel(QWidget):
         notice = screen.notice
         self._text.setText(notice_word(notice))
         detail = screen.notice_text if notice is not Notice.SAVED else ""
-        self._detail.setText(self.tr("For the supervisor: {detail}").format(detail=detail) if detail else "")
+        own = (
+            detail
+            if notice is Notice.NOT_ACCEPTED
+            else self.tr("For the supervisor: {detail}").format(detail=detail)
+        )
+        self._detail.setText(own if detail else "")
         self._detail.setVisible(bool(detail))
         for part in (self._frame, self._text, self._detail):
             mark(part, tone=notice_tone(notice))

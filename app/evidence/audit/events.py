@@ -32,6 +32,7 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "assignment.accept": {"sha256": _SHA, "cases": int},
     "case.open": {"case": _ID, "ticket": _TEXT},
     "case.skip": {"case": _ID},
+    "case.pull": {"case": _ID, "reason": _TEXT, "by": _TEXT},
     "rec.open": {"call": _ID, "header_sha256": _SHA, "rate": int, "channels": int, "codec": _TEXT},
     "dial.start": {"call": _ID, "case": _ID, "number": _SHA, "contact": _SHA},
     "line": {"call": _ID, "state": _TEXT, "at": int},
@@ -58,6 +59,7 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "clock.jump": {"before": int, "after": int},
     "io.error": {"where": _TEXT, "code": _TEXT},
     "sync.receipt": {"size": int, "sha256": _SHA},
+    "replicate.release": {"bundle": _SHA, "replicate": int, "cases": int},
     "draw.commit": {"commitment": _SHA, "bundle": _SHA, "n": int, "replicate": int, "frame": _SHA},
     "draw.made": {
         "commitment": _SHA,

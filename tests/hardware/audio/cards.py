@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from hardware.audio.sides import Side, TwoSides
 from hardware.base import RATE, AudioBlock
 
+_TABLE = np.convolve(np.random.default_rng(7).normal(0, 0.3, 1 << 18), np.ones(5) / 5, "same")
 
-def chirps(times: NDArray[np.float64]) -> NDArray[np.float32]:
-    """A sound whose every moment is different (two slow sweeps), at true times in ms."""
-    seconds = times / 1000
-    phase = 2 * np.pi * (500 * seconds + 40 * np.sin(seconds * 2.1) + 25 * np.sin(seconds * 0.77))
-    return (0.4 * np.sin(phase)).astype(np.float32)
+
+def noise(times: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A sound whose every moment is different, at true times in ms: noise below 1 kHz, half a minute long, then again."""
+    at = times * 8 % (len(_TABLE) - 1)
+    whole = at.astype(np.int64)
+    part = at - whole
+    return (_TABLE[whole] * (1 - part) + _TABLE[whole + 1] * part).astype(np.float32)
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Card:
     loses: Sequence[tuple[float, int]] = ()
     stalls: Sequence[tuple[float, float]] = ()
     flags: bool = True
-    sound: Callable[[NDArray[np.float64]], NDArray[np.float32]] = chirps
+    sound: Callable[[NDArray[np.float64]], NDArray[np.float32]] = noise
     seed: int = 0
     starts: float = 0.0
     _at: int = 0  # samples made, lost ones included
@@ -100,3 +103,18 @@ def joined(blocks: Iterable[AudioBlock]) -> tuple[NDArray[np.float64], NDArray[n
         for name in ("left", "right")
     )
     return left, right
+
+
+def delays(sound: NDArray[np.float64], start: float = 2000.0, every: int = 4000) -> list[float]:
+    """By how many ms the sound is off, looked at in pieces of 0.25 s; only pieces that are found again at all (within 125 ms)."""
+    found = []
+    for at in range(1000, len(sound) - 3000, every):
+        piece = sound[at : at + 2000]
+        times = start + (np.arange(at - 1000, at + 3000)) / 8
+        whole = noise(times).astype(np.float64)
+        match = np.correlate(whole, piece, "valid")
+        best = int(match.argmax())
+        alike = match[best] / np.sqrt((piece**2).sum() * (whole[best : best + 2000] ** 2).sum() + 1e-12)
+        if alike > 0.7:
+            found.append((1000 - best) / 8)
+    return found
