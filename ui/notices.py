@@ -45,40 +45,6 @@ _NOTICE = {
     ),
 }
 
-_HEARD = {
-    "announcement": QT_TRANSLATE_NOOP("Words", "Recorded announcement heard, {confidence} %"),
-    "busy": QT_TRANSLATE_NOOP("Words", "Busy tone heard, {confidence} %"),
-    "congestion": QT_TRANSLATE_NOOP("Words", "Congestion tone heard, {confidence} %"),
-    "vacant": QT_TRANSLATE_NOOP("Words", "Vacant-number tone heard, {confidence} %"),
-    "fax": QT_TRANSLATE_NOOP("Words", "Fax or modem heard, {confidence} %"),
-    "machine": QT_TRANSLATE_NOOP("Words", "This may be an answering machine"),
-    "assistant": QT_TRANSLATE_NOOP("Words", "This may be a call assistant, not a person"),
-}
-
-_CONDITION = {
-    "line": QT_TRANSLATE_NOOP("Words", "Line"),
-    "sim": QT_TRANSLATE_NOOP("Words", "SIM card"),
-    "registration": QT_TRANSLATE_NOOP("Words", "Network"),
-    "signal": QT_TRANSLATE_NOOP("Words", "Signal"),
-    "microphone": QT_TRANSLATE_NOOP("Words", "Microphone"),
-    "microphone-level": QT_TRANSLATE_NOOP("Words", "Microphone"),
-    "ear": QT_TRANSLATE_NOOP("Words", "Earphone"),
-    "line-audio": QT_TRANSLATE_NOOP("Words", "Line sound"),
-    "line-level": QT_TRANSLATE_NOOP("Words", "Line sound"),
-    "line-out": QT_TRANSLATE_NOOP("Words", "Sound to the line"),
-    "one-way": QT_TRANSLATE_NOOP("Words", "Sound"),
-    "echo": QT_TRANSLATE_NOOP("Words", "Echo"),
-    "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
-}
-_STATE = {
-    "silent": QT_TRANSLATE_NOOP("Words", "silent"),
-    "clipping": QT_TRANSLATE_NOOP("Words", "too loud"),
-    "good": QT_TRANSLATE_NOOP("Words", "good"),
-    "the respondent is not heard": QT_TRANSLATE_NOOP("Words", "the respondent is not heard"),
-    "the interviewer is not heard": QT_TRANSLATE_NOOP("Words", "you are not heard"),
-}
-"""What a device says in words of ours; other values are its own and are shown as they are."""
-
 _TONE = {
     Notice.SAVED: "fine",
     Notice.STOPPED: "danger",
