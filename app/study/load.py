@@ -109,7 +109,7 @@ def _source(
         scripts=scripts,
         form_xml=files.get(FORM, b""),
         files=dict(files),
-        autocode=dict(toml.line.autocode),
+        autocode={str(heard): bound for heard, bound in toml.line.autocode.items()},
         starts=_midnight(toml.field.starts) if toml.field else 0,
         ends=_midnight(toml.field.ends + timedelta(days=1)) if toml.field else 0,
         quotas=tuple(
