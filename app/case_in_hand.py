@@ -1,7 +1,7 @@
 """The case that an interviewer has in hand, from the queue to its outcome: what must be durable, and in which order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from app.conversation import Conversation
 from app.errors import FangxinError
@@ -22,11 +22,12 @@ _NO_ANSWER = "16"
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What belongs to an outcome besides its key. due: time of an appointment, ms wall, 0 = none. by: who called. need: skill that the next
-    call asks for."""
+    call asks for. cells: quota cells that an interview fills."""
 
     due: int = 0
     by: str = ""
     need: str = ""
+    cells: tuple[str, ...] = ()
 
 
 @dataclass
@@ -76,8 +77,8 @@ class CaseInHand:
         if self.owed is not None:
             self.owe(self.owed)
         if self.decided is None:
-            told = outlook or Outlook()
-            ledger.store.keep_outlook(self.call, told.due, told.by, told.need)
+            told = asdict(outlook or Outlook())
+            ledger.store.keep_outlook(self.call, {**told, "cells": list(told["cells"])})
             state = self.conversation.state if self.conversation else None
             key, final = outcome.key, outcome.final
             ledger.outcome(self.case, self.call, state, key, at=at, proposed=proposed, final=final)

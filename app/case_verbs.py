@@ -6,13 +6,13 @@ from typing import Any
 
 from app.case_in_hand import CaseInHand, Outlook
 from app.interview.screen import Notice, Page, Screen
-from app.interview.views import case_view
+from app.interview.views import case_view, unit_name
 from app.known_numbers import acquainted
 from app.ledger import Ledger
 from app.pool import Asked
 from app.sample.appointment import appointment
 from app.sample.calling import caller_of
-from app.sample.outcome import Outcome
+from app.sample.outcome import Category, Outcome
 from app.sample.plan import Caller
 
 _FIXED = "32"
@@ -37,7 +37,8 @@ class CaseVerbs:
         # On a practice line nobody has to have a skill: a room of one must see every kind of case.
         caller = None if ledger.rehearsal else self._caller
         now = ledger.clock.wall()
-        found = ledger.queue.pick(Asked(now, caller=caller))
+        full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
+        found = ledger.queue.pick(Asked(now, caller=caller, closed=full))
         if found is None:
             due = ledger.queue.next_due(now)
             self._show(notice=Notice.NO_CASES, notice_text="" if due is None else str(due))
@@ -49,8 +50,7 @@ class CaseVerbs:
         case = ledger.store.case(case_id)
         self._work = CaseInHand(case)
         resumes = ledger.store.interview_of(case.id) is not None
-        unit = next((u for u in ledger.study.units if u.code == case.unit), None)
-        name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
+        name = unit_name(ledger.study.units, case.unit, self.screen.language)
         if notice is Notice.NONE and resumes:
             notice = Notice.INTERVIEW_RESUMES
         view = case_view(case, name, resumes=resumes, by_hand=self.screen.device.by_hand)
@@ -95,7 +95,10 @@ class CaseVerbs:
             spoken = {skill for person in self._ledger.study.roster for skill in person.skills}
             need = next((skill for skill in sorted(spoken) if skill in note), "")
         if not outcome.appointment:
-            return Outlook(0, by, need)
+            talk = self._work.conversation if self._work else None
+            filled = outcome.category is Category.I and talk is not None
+            cells = self._ledger.quotas.cells(talk.state.values) if filled and talk else ()
+            return Outlook(0, by, need, cells)
         meant = appointment(note, self._ledger.clock.wall())
         if meant is None:
             return None if outcome.key == _FIXED else Outlook(0, by)

@@ -11,6 +11,7 @@ from app.interview.interview import Interview
 from app.interview.screen import Asking, PracticeView, QuestionView
 from app.interview.views import reading_seconds
 from app.ledger import Ledger
+from app.questionnaire.form import Question
 from app.questionnaire.session import Session
 from app.questionnaire.telephone import unmet
 from app.questionnaire.world import World
@@ -18,6 +19,14 @@ from app.sample.case import Case
 from hardware.base import Practice
 
 _BEFORE_THE_ITEMS = ("intro", "screening")
+_QUOTA, _FULL, _OPEN = "quota", "full", "open"
+"""A hidden question of this name is told whether there is a place left for the resident."""
+_NO_PLACE = {
+    "zh": "该配额组已满：请致谢并挂机，不再提问。",
+    "en": "This quota cell is full: thank the resident and hang up; ask nothing more.",
+}
+QUOTA_FULL = "56"
+"""Outcome key of a resident for whom no place is left."""
 
 
 class Conversation(Questioning):
@@ -36,6 +45,7 @@ class Conversation(Questioning):
         if self._session.current is None:  # it ended with an appointment: he is greeted and asked again
             self._session.jump(self._form.asked[0].name)
         self.ends = ""
+        self.full = False
         self._keep_given()
         self._keep_withdrawn()
 
@@ -57,6 +67,8 @@ class Conversation(Questioning):
             return "39"
         if settled or question is None:
             return settled
+        if self.full:
+            return QUOTA_FULL
         part = question.cati.get("part", "")
         if part == "intro" and all(answer.call != self._call for answer in self.state.trail):
             return "31"
@@ -74,6 +86,8 @@ class Conversation(Questioning):
         self.query = None
         if question is None or (question.ends == COMPLETE and self._ask_about_unmet()):
             return
+        if self.full and not question.ends and self._part(question.name) not in _BEFORE_THE_ITEMS:
+            raise AnswerError(_NO_PLACE["zh" if self.state.language == "zh" else "en"])
         if not sure and self._ask_about_voids(question, value):
             return
         before = self.state.values.get(question.name)
@@ -87,6 +101,8 @@ class Conversation(Questioning):
             self._moved_to(question.name)
         self._at = at
         self._keep_made()
+        self._ask_quota(question)
+        session = self._session
         ends = session.ends
         session.next()
         self._arrived()
@@ -107,6 +123,25 @@ class Conversation(Questioning):
                 self.answer(query.value, at, reason=reason, sure=True)
             case Asking.REMOVE if query:
                 self._remove(query.value, at)
+
+    def _ask_quota(self, question: Question) -> None:
+        """At the screener: is there a place left for him? The form is told in its question `quota` and takes leave of him in its own words;
+        a form without one leaves that to the interviewer. Whoever has begun with the items is never stopped (edge 21)."""
+        quotas, name = self._ledger.quotas, question.name
+        if name not in quotas.variables and question.cati.get("part", "") != "screening":
+            return
+        begun = any(self._part(answered) not in (*_BEFORE_THE_ITEMS, "") for answered in self.state.answers)
+        found = quotas.verdict(self._session.answers, started=begun)
+        self.full = not found.open
+        if self.full == (self._given.get(_QUOTA) == _FULL) or _QUOTA not in self._form.by_name:
+            return
+        self._given[_QUOTA] = _FULL if self.full else _OPEN
+        self._session = self._open(name)
+        self._keep_given()
+
+    def _part(self, name: str) -> str:
+        question = self._form.by_name.get(name)
+        return question.cati.get("part", "") if question else ""
 
     def _remove(self, instance: str, at: int) -> None:
         """Take an instance of a repeat away; its answers stay in the trail."""

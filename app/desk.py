@@ -6,6 +6,7 @@ the desk then asks for the outcome. Lives on one thread; tick() at least every 5
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from app import __version__
@@ -99,8 +100,8 @@ class Desk(Script, CaseVerbs, EarVerbs):
         if not self._written(lambda: work.prepare(self._ledger, self._worker)):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
-        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
-        self._show(notice=Notice.NONE)
+        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
+        self._show(notice=Notice.NONE, counts=counts)
         self._listening_anew()
         self._worker.dial(work.case.number)
         self.tick()
@@ -129,8 +130,9 @@ class Desk(Script, CaseVerbs, EarVerbs):
             return
         self.note(note)
         self._written(lambda: self._take(self._worker.settle()))
-        told = {"at": self._worker.samples, "proposed": self.screen.proposed, "outlook": outlook}
-        if not self._written(lambda: work.close(self._ledger, outcome, **told)):
+        at, proposed = self._worker.samples, self.screen.proposed
+        close = partial(work.close, self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
+        if not self._written(close):
             return
         self._learn(work, outcome)
         self._work = None

@@ -15,13 +15,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app import __version__
-from app.canonical import decode, encode, hexdigest
+from app.canonical import decode, encode, hexdigest, keyed
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError, StudyError
+from app.evidence.age import Identity
 from app.evidence.durable import make_folder, storage_errors, write_file
 from app.evidence.hkdf import derive
 from app.evidence.journal import Journal
 from app.evidence.note import Signer
+from app.sample.case import Case
 from app.sample.draw import (
     METHOD,
     Bundle,
@@ -29,6 +31,7 @@ from app.sample.draw import (
     draw,
     draw_key,
     exclusion_digest,
+    labelled,
     public_randomness,
     record,
     replicates,
@@ -152,6 +155,37 @@ class DrawRoom:
             ),
             Checked("the commitment stands in the journal", published["commitment"] in known),
         ]
+
+    def release(self, name: str, replicate: int, frame: Frame) -> list[Case]:
+        """The cases of one replicate, whole and in ticket order; the same cases again when it is asked again. It stands in the journal.
+        Raises StudyError when the draw has no such replicate."""
+        place, bundle = self.folder / name, self.bundle(name)
+        with storage_errors(place):
+            published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
+            rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
+        key = labelled(draw_key(self.secret(name), published["randomness"], bundle.digest), "case")
+        chosen = [row for row in rows if row["replicate"] == str(replicate)]
+        if not chosen:
+            raise StudyError(f"This draw has no replicate {replicate}", where=name)
+        with self._journal() as journal:
+            journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
+            journal.checkpoint()
+        made = []
+        for row in chosen:
+            segment = frame.segment_of(row["number"])
+            identity = keyed(key, row["number"].encode()).hex()[:16]
+            made.append(Case(identity, row["ticket"], row["number"], segment.unit if segment else ""))
+        return made
+
+    def room_key(self) -> Identity:
+        """The key that the room's desks share, made the first time: numbers in the pool are sealed for it."""
+        path = self.folder / "room.key"
+        if not path.exists():
+            with storage_errors(path):
+                make_folder(self.folder)
+                write_file(path, f"{Identity.generate(self.entropy).export()}\n".encode())
+        with storage_errors(path):
+            return Identity.parse(path.read_text(encoding="ascii").strip())
 
     def secret(self, name: str) -> bytes:
         """S of a draw. Raises StorageError when it is not there (destroyed, or a wrong name)."""

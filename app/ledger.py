@@ -21,7 +21,8 @@ from app.evidence.seal import seal_object
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
 from app.known_numbers import hasher
-from app.sample.calling import calling_plan
+from app.quotas import Quotas
+from app.sample.calling import calling_plan, quotas_of
 from app.sample.case import Attempt, Case
 from app.shift_log import ShiftLog
 from app.store import Store
@@ -50,7 +51,8 @@ class Ledger(ShiftLog):
         self.rehearsal = rehearsal
         self.editions = Editions(store)
         self.number_key = hasher(store, entropy)
-        self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key)
+        self.quotas = Quotas(store, quotas_of(study), clock.wall)
+        self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key, end_leases=True)
 
     def recording_path(self, call: str) -> Path:
         """Where the recording of a call lies."""
@@ -248,8 +250,11 @@ class Ledger(ShiftLog):
             )  # first: until the call is closed too, a crash brings us here again
         now = self.clock.wall()
         with self.store.together():
-            due, by, need = self.store.outlook(call)
-            self.store.save_case(case.with_attempt(Attempt(now, outcome, due, by, need)))
+            told = self.store.outlook(call)
+            details = int(told.get("due", 0)), str(told.get("by", "")), str(told.get("need", ""))
+            self.store.save_case(case.with_attempt(Attempt(now, outcome, *details)))
+            if call in self.store.open_calls():
+                self.quotas.finished(told.get("cells", ()))
             self.store.close_call(call, outcome=outcome, ended=now)
 
     def seal_interview(self, state: Interview, case: Case) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from app.case_in_hand import CaseInHand
 from app.conversation import Conversation, Rehearsing
 from app.errors import AnswerError
-from app.interview.screen import Page, Screen
+from app.interview.screen import Notice, Page, Screen
 from app.ledger import Ledger
 from app.line.contract import Worker
 
@@ -120,6 +120,8 @@ class Script:
         before, view = self.screen.question, talk.view()
         same = before is not None and view is not None and before.name == view.name
         self._show(question=view, query=talk.query, probe=talk.probed, places=None)
+        if talk.full != (self.screen.notice is Notice.QUOTA_FULL):
+            self._show(notice=Notice.QUOTA_FULL if talk.full else Notice.NONE)
         if talk.query is None or not same:
             self._show(practice=None)
             if view is not None and self._rehearsing is not None:

@@ -66,28 +66,26 @@ class CaseTable:
             self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
             self._queue(case)
 
-    def keep_outlook(self, call: str, due: int = 0, by: str = "", need: str = "") -> None:
-        """What belongs to the outcome of a call besides its key, durable before the outcome is. due: time of an appointment, ms wall. by:
-        who called. need: skill that the next call asks for."""
-        self.set_setting(f"outlook.{call}", encode({"due": due, "by": by, "need": need}).decode())
+    def keep_outlook(self, call: str, outlook: Mapping[str, Value]) -> None:
+        """What belongs to the outcome of a call besides its key (case_in_hand.Outlook), durable before the outcome is."""
+        self.set_setting(f"outlook.{call}", encode(dict(outlook)).decode())
 
-    def outlook(self, call: str) -> tuple[int, str, str]:
-        """(due, by, need) as kept."""
-        known = decode(self.setting(f"outlook.{call}", "{}").encode())
-        return int(known.get("due", 0)), str(known.get("by", "")), str(known.get("need", ""))
+    def outlook(self, call: str) -> Mapping[str, Any]:
+        """The same again; {} when nothing was kept."""
+        return decode(self.setting(f"outlook.{call}", "{}").encode())
 
     def by_number(self, key: str) -> tuple[str, ...]:
         """The cases whose number has this keyed hash."""
         return tuple(row["case"] for row in self._rows('SELECT "case" FROM queue WHERE number_key = ?', key))
 
-    def follow(self, plan: Plan, keyed: Keyed) -> Pool:
+    def follow(self, plan: Plan, keyed: Keyed, *, end_leases: bool = False) -> Pool:
         """Keep the queue by this plan from now on: its rows change together with the cases. Takes a while only when the plan has changed
-        (some 10 s for 100,000 cases); leases of the last run end."""
+        (some 10 s for 100,000 cases). end_leases: of the last run, when the desk starts."""
         self._pool, self._keyed = Pool(self._database, self._path, plan), keyed
         known = hexdigest(repr(plan).encode())
         whole = self.setting(_PLAN) != known or self._count("cases") != self._count("queue")
         with self._transaction():
-            for row in self._rows(_ALL if whole else _LEASED):
+            for row in self._rows(_ALL if whole else _LEASED) if whole or end_leases else ():
                 self._queue(_case(row))
             self.set_setting(_PLAN, known)
         return self._pool

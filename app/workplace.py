@@ -20,7 +20,6 @@ from app.line.contract import LineChoice
 from app.line.messages import PROTOCOL, Begin
 from app.line.process import WorkerProcess
 from app.practice_room import open_practice_room
-from app.sample.outcome import load_outcomes
 from app.settings import Settings
 from app.study.model import Study
 from app.workstation import open_workstation
@@ -145,7 +144,7 @@ def _seated(
         return Desk(
             ledger,
             worker,
-            load_outcomes(),
+            ledger.queue.plan.rules.outcomes,
             practice=practice,
             by_hand=by_hand,
             auto_dial=auto_dial,

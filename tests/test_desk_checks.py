@@ -86,6 +86,7 @@ def test_an_interview_against_a_critical_rule_is_not_complete(tmp_path: Path) ->
     assert room.desk.screen.proposed == "39"
     room.desk.choose_outcome("60")
     assert room.desk.screen.notice is Notice.NOT_ACCEPTED
+    assert room.desk.screen.notice_text == "最后一题要有分数。"
     assert room.desk.screen.page is Page.OUTCOME
     room.close()
 

@@ -19,6 +19,8 @@ class Act(Enum):
     GO = "go"
     HELP = "help"
     HANG_UP = "hang_up"
+    ANSWERED = "answered"
+    AUTO_DIAL = "auto_dial"
     HEAR_AGAIN = "hear_again"
     REFUSED = "refused"
     BACK = "back"
@@ -75,6 +77,14 @@ def _proposes(screen: Screen) -> bool:
 
 def _has_clip(screen: Screen) -> bool:
     return screen.heard is not None and screen.heard.clip
+
+
+def _marks_answer(screen: Screen) -> bool:
+    return screen.page is Page.DIALING and screen.device.marks_answer
+
+
+def _may_pause(screen: Screen) -> bool:
+    return screen.auto_dial is not None and screen.page in (Page.READY, Page.CASE, Page.DIALING, Page.OUTCOME)
 
 
 def _may_probe(screen: Screen) -> bool:
@@ -147,6 +157,21 @@ ACTIONS: tuple[Action, ...] = (
         QT_TRANSLATE_NOOP("Actions", "End the call; during the interview press it twice"),
         lambda screen: screen.page is Page.DIALING or _in_interview(screen),
         always=True,
+    ),
+    Action(
+        Act.ANSWERED,
+        ("Space",),
+        QT_TRANSLATE_NOOP("Actions", "Answered"),
+        QT_TRANSLATE_NOOP("Actions", "You hear a person: this line cannot tell it by itself"),
+        _marks_answer,
+        shortcut=False,
+    ),
+    Action(
+        Act.AUTO_DIAL,
+        ("Ctrl+D",),
+        QT_TRANSLATE_NOOP("Actions", "Pause dialling"),
+        QT_TRANSLATE_NOOP("Actions", "After this case dial the next one by itself, or wait for you"),
+        _may_pause,
     ),
     Action(
         Act.HEAR_AGAIN,
@@ -243,7 +268,11 @@ def action_word(source: str) -> str:
 
 def key_word(action: Action) -> str:
     """The key as it stands on the keyboard."""
-    return " ".join(action_word(_ENTER) if key == "Enter" else key for key in action.keys)
+    words = {"Enter": _ENTER, "Space": _SPACE}
+    return " ".join(action_word(words[key]) if key in words else key for key in action.keys)
 
 
+RESUME_DIALLING = QT_TRANSLATE_NOOP("Actions", "Dial on by itself")
+"""What the key says while dialling is paused."""
 _ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")
+_SPACE = QT_TRANSLATE_NOOP("Actions", "Space")

@@ -1,7 +1,7 @@
 """A button that shows the key it stands for, as a key cap, beside its words. The words wrap; Qt's own button would cut them off."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from ui.layout import label, row
 from ui.theme import mark
@@ -37,8 +37,11 @@ class CapButton(QPushButton):
 
     def say(self, key: str, words: str) -> None:
         """Set cap and words; the words are the accessible name."""
-        _put(self._cap, key)
-        _put(self._words, words)
+        if (self._cap.text(), self._words.text()) != (key, words):
+            self._cap.setText(key)
+            self._words.setText(words)
+            self._line.invalidate()
+            self.updateGeometry()  # else the row around it keeps the width of the words before
         self.setAccessibleName(words)
 
     def narrow(self, *, narrow: bool) -> None:
@@ -71,8 +74,3 @@ class CapButton(QPushButton):
         """Words may wrap, but never be cut in height."""
         least = self._line.totalMinimumSize()
         return QSize(least.width(), max(least.height(), self._line.totalSizeHint().height()))
-
-
-def _put(part: QLabel, text: str) -> None:
-    if part.text() != text:
-        part.setText(text)

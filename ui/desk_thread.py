@@ -70,6 +70,12 @@ class DeskLike(Protocol):
     def hang_up(self) -> None:
         """End the call."""
 
+    def mark_answered(self) -> None:
+        """Somebody took the call: for a line that cannot tell."""
+
+    def pause(self) -> None:
+        """Dial no further case by itself, or go on doing so."""
+
     def confirm_heard(self, key: str) -> None:
         """The outcome proposed for what the line says is right."""
 

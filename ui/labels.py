@@ -15,7 +15,15 @@ from app.errors import (
     SyncError,
     UsageError,
 )
-from app.interview.screen import HeardView, LineView, Notice, OutcomeView, RecordingView, Screen
+from app.interview.screen import (
+    ConditionView,
+    HeardView,
+    LineView,
+    Notice,
+    OutcomeView,
+    RecordingView,
+    Screen,
+)
 from ui.inputs.entry import Why
 from ui.noop import QT_TRANSLATE_NOOP
 
@@ -60,6 +68,10 @@ _NOTICE = {
     Notice.TIME_NEEDED: QT_TRANSLATE_NOOP(
         "Words", "When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes)."
     ),
+    Notice.QUOTA_FULL: QT_TRANSLATE_NOOP(
+        "Words",
+        "No place is left in this resident's quota cell. Thank him and hang up; do not begin with the questions.",
+    ),
     Notice.CALLED_BACK: QT_TRANSLATE_NOOP(
         "Words", "This is the resident's case. Call back now, whatever its delay."
     ),
@@ -82,6 +94,30 @@ _HEARD = {
     "assistant": QT_TRANSLATE_NOOP("Words", "This may be a call assistant, not a person"),
 }
 
+_CONDITION = {
+    "line": QT_TRANSLATE_NOOP("Words", "Line"),
+    "sim": QT_TRANSLATE_NOOP("Words", "SIM card"),
+    "registration": QT_TRANSLATE_NOOP("Words", "Network"),
+    "signal": QT_TRANSLATE_NOOP("Words", "Signal"),
+    "microphone": QT_TRANSLATE_NOOP("Words", "Microphone"),
+    "microphone-level": QT_TRANSLATE_NOOP("Words", "Microphone"),
+    "ear": QT_TRANSLATE_NOOP("Words", "Earphone"),
+    "line-audio": QT_TRANSLATE_NOOP("Words", "Line sound"),
+    "line-level": QT_TRANSLATE_NOOP("Words", "Line sound"),
+    "line-out": QT_TRANSLATE_NOOP("Words", "Sound to the line"),
+    "one-way": QT_TRANSLATE_NOOP("Words", "Sound"),
+    "echo": QT_TRANSLATE_NOOP("Words", "Echo"),
+    "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
+}
+_STATE = {
+    "silent": QT_TRANSLATE_NOOP("Words", "silent"),
+    "clipping": QT_TRANSLATE_NOOP("Words", "too loud"),
+    "good": QT_TRANSLATE_NOOP("Words", "good"),
+    "the respondent is not heard": QT_TRANSLATE_NOOP("Words", "the respondent is not heard"),
+    "the interviewer is not heard": QT_TRANSLATE_NOOP("Words", "you are not heard"),
+}
+"""What a device says in words of ours; other values are its own and are shown as they are."""
+
 _TONE = {
     Notice.SAVED: "fine",
     Notice.STOPPED: "danger",
@@ -90,6 +126,7 @@ _TONE = {
     Notice.RESUMED_AFTER_CRASH: "warning",
     Notice.LINE_LOST: "warning",
     Notice.TIME_NEEDED: "warning",
+    Notice.QUOTA_FULL: "warning",
     Notice.CALLED_BACK: "fine",
     Notice.NOT_DRAWN: "warning",
 }
@@ -200,6 +237,15 @@ def heard_word(heard: HeardView) -> str:
     """What the line seems to say."""
     source = _HEARD.get(heard.what)
     return word(source).format(confidence=heard.confidence) if source else heard.what
+
+
+def condition_word(condition: ConditionView) -> str:
+    """What a device says of itself: "Signal: 17"."""
+    what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
+    value = word(_STATE[condition.value]) if condition.value in _STATE else condition.value
+    return (
+        word(QT_TRANSLATE_NOOP("Words", "{what}: {value}")).format(what=what, value=value) if value else what
+    )
 
 
 def group_word(group: str) -> str:

@@ -10,15 +10,20 @@ from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling
-from app.commands.invocation import extra
+from app.commands.invocation import extra, verifiers
 from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
+from app.evidence.age import Recipient, encrypt
+from app.evidence.hkdf import derive
+from app.evidence.seal import pad
 from app.resources import resource
 from app.sample.design import Assumed, expected
 from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Frame, load_frame
 from app.study.load import load
 from app.study.model import StudySource
+from app.sync.client import Client
+from app.sync.shared_pool import offer, room_document
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 calling.register(cli)
@@ -201,6 +206,33 @@ def audit(
             typer.echo(f"{'holds ' if checked.holds else 'FAILS '} {checked.what}")
     if not all(checked.holds for checked in checks):
         raise typer.Exit(1)
+
+
+@cli.command()
+def release(
+    study: Folder,
+    draws: Draws,
+    name: Name,
+    keys: Keys,
+    url: Annotated[str, typer.Option(help="Central's address.")],
+    central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
+    replicate: Annotated[int, typer.Option(min=1, help="Which replicate of the draw.")] = 1,
+) -> None:
+    """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
+    source, room = load(study), None
+    place = _room(source, draws, keys)
+    cases, room = place.release(name, replicate, _frame(study)), place.room_key()
+    publisher = Centre.read(keys).publisher
+    with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
+        devices = client.devices()
+        for device in devices:
+            sealed = encrypt(pad(room_document(room)), [Recipient.parse(device["recipient"])], system_entropy)
+            client.put_assignment(device["name"].partition(".")[0], sealed)
+        pool_key = derive(publisher.seed, b"", b"fangxin/pool/numbers/v1")
+        answer = client.post("/v1/pool/cases", offer(cases, room.recipient, pool_key, system_entropy))
+    typer.echo(
+        f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"
+    )
 
 
 def _shares(source: StudySource) -> dict[str, float]:

@@ -72,6 +72,9 @@ def build(
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
     out: Annotated[Path, typer.Option(help="The package to write.")],
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long the package is good.")] = 90,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="A witness's public key, or the file that holds it.")
+    ] = None,
 ) -> None:
     """Compile, check and sign a study folder into one package for the workstations."""
     source, centre = load(folder), Centre.read(keys)
@@ -84,7 +87,7 @@ def build(
         expires=time.time_ns() // 1_000_000 + days * _DAY,
         recipients=centre.recipients,
         central_vkey=verifiers([central])[0].vkey,
-        witness_vkeys=(),
+        witness_vkeys=tuple(each.vkey for each in verifiers(witness or [])),
         signer=centre.publisher,
         out=out,
     )

@@ -71,6 +71,26 @@ def verify(
     return findings.verdict(place.layout)
 
 
+def check_history(path: Path, witnessed: Witnessed) -> Verdict:
+    """Only whether an archive still begins with what a witness saw: its log and journals are read, no sealed file is.
+
+    Raises EvidenceError when path is nothing that can be checked.
+    """
+    place = Place.at(path)
+    findings, facts = Findings(), Facts()
+    eyes = Eyes(place, findings)
+    trust = Trust((), eyes)
+    trust.look()
+    _audit_journals(eyes, trust, facts, witnessed)
+    whole = findings.verdict(place.layout)
+    about = ("log.", "witness.", "timestamp.", "journal.", "file.unreadable")
+
+    def told(half: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(each for each in half if each.rule.startswith(about))
+
+    return Verdict(told(whole.integrity), told(whole.completeness), whole.counts, place.layout)
+
+
 def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed | None) -> dict[str, int]:
     """Every journal by itself, then all of them against central's log. Returns SHA-256 → bytes of what the manifests name."""
     place, manifests = eyes.place, dict[str, int]()

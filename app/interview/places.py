@@ -9,6 +9,8 @@ from app.questionnaire.session import Session
 
 LONGEST = 400
 """Characters of a question or an answer in a list; the whole stands where it is asked."""
+_CLOCKS = {Kind.TIME: len("14:30"), Kind.DATETIME: len("2026-05-03 14:30")}
+"""How much of a stored time people read."""
 _CHOOSES = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
 
 
@@ -76,6 +78,8 @@ def repeats_around(form: Form, path: str) -> list[Group]:
 
 def _said(session: Session, question: Question) -> str:
     value = session.stored.get(question.name, "")
+    if question.kind in _CLOCKS:
+        return value.replace("T", " ")[: _CLOCKS[question.kind]]
     if question.kind not in _CHOOSES or not value:
         return value
     names = [value] if question.kind is Kind.SELECT_ONE else value.split()

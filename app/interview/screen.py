@@ -51,6 +51,7 @@ class Notice(Enum):
     STOPPED = "stopped"
     LINE_LOST = "line_lost"
     TIME_NEEDED = "time_needed"
+    QUOTA_FULL = "quota_full"
     CALLED_BACK = "called_back"
     NOT_DRAWN = "not_drawn"
 

@@ -5,17 +5,24 @@ from dataclasses import dataclass, field, replace
 
 from app.interview.places import instance_of, label_of, place_view
 from app.interview.screen import CaseView, OptionView, OutcomeView, PlaceView, QuestionView
-from app.questionnaire.form import Choice, Kind, Question
+from app.questionnaire.form import Choice, Group, Kind, Question
 from app.questionnaire.session import Session
 from app.questionnaire.stored import untyped
 from app.questionnaire.telephone import Telephone
 from app.sample.case import Case
 from app.sample.outcome import Outcome
+from app.study.model import Unit
 
 
 def masked(number: str) -> str:
     """138****0000: what an interviewer may see of a number."""
     return number[:3] + "*" * max(0, len(number) - 7) + number[-4:]
+
+
+def unit_name(units: Iterable[Unit], code: str, language: str) -> str:
+    """A unit's name in the window's language; "" for a number that may be anywhere in the city."""
+    unit = next((each for each in units if each.code == code), None)
+    return "" if unit is None else unit.zh if language == "zh" else unit.en
 
 
 def case_view(case: Case, unit: str, *, resumes: bool, by_hand: bool = False) -> CaseView:
@@ -67,7 +74,7 @@ class Sight:
             seconds=question.seconds,
             vague=columns.vague.words if columns.vague else (),
             instance=instance_of(session, question),
-            together=_together(session),
+            together=_together(session) if _shared(session, question) else (),
             title=_title(session, question),
         )
 
@@ -127,6 +134,12 @@ def _is_readonly(session: Session, question: Question) -> bool:
     return bool(question.calculate) or bool(session.evaluate(f"boolean({question.readonly})", question.name))
 
 
+def _shared(session: Session, question: Question) -> Group | None:
+    """The innermost group around a question whose questions stand on one screen."""
+    around = (group for group in reversed(session.form.groups) if question.path.startswith(f"{group.path}/"))
+    return next((group for group in around if group.one_screen), None)
+
+
 def _together(session: Session) -> tuple[PlaceView, ...]:
     """The lines of a screen with several questions."""
     questions = session.screen
@@ -135,8 +148,7 @@ def _together(session: Session) -> tuple[PlaceView, ...]:
 
 def _title(session: Session, question: Question) -> str:
     """The label of the screen that the question shares with others."""
-    around = [group for group in session.form.groups if question.path.startswith(f"{group.path}/")]
-    shared = next((group for group in reversed(around) if group.one_screen), None)
+    shared = _shared(session, question)
     if shared is None:
         return ""
     as_question = replace(question, labels=shared.labels, path=shared.path)

@@ -109,12 +109,13 @@ def _source(
         scripts=scripts,
         form_xml=files.get(FORM, b""),
         files=dict(files),
-        autocode={str(heard): bound for heard, bound in toml.line.autocode.items()},
         starts=_midnight(toml.field.starts) if toml.field else 0,
         ends=_midnight(toml.field.ends + timedelta(days=1)) if toml.field else 0,
+        refined={key: each.model_dump(exclude_none=True) for key, each in toml.outcomes.refine.items()},
         quotas=tuple(
             Quota(q.kind, tuple(q.variables), q.policy, q.targets, q.shares, q.total) for q in toml.quotas
         ),
+        autocode={str(sign): least for sign, least in toml.line.autocode.items()},
     )
 
 

@@ -7,18 +7,19 @@ settle     what was done; told until central has it, and then once more changes 
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.canonical import Value, decode, encode, keyed
 from app.clock import Entropy
 from app.errors import SyncError
 from app.evidence.age import Identity, Recipient, decrypt, encrypt
+from app.quotas import Quotas
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
 
-_HELD = "pool.held"
+_HELD, _ROOM = "pool.held", "pool.room"
 
 
 def offer(cases: Iterable[Case], room: Recipient, key: bytes, entropy: Entropy) -> dict[str, Value]:
@@ -37,6 +38,43 @@ def offer(cases: Iterable[Case], room: Recipient, key: bytes, entropy: Entropy) 
             for case in cases
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round with the pool did. settled: cases told. leased: cases taken. on_hand: cases to call now."""
+
+    settled: int
+    leased: int
+    on_hand: int
+
+
+def room_document(room: Identity) -> bytes:
+    """The room key as a sealed assignment holds it."""
+    return encode({"v": 1, "kind": "room", "key": room.export()})
+
+
+def room_of(client: Client, store: Store, own: Identity) -> Identity | None:
+    """The room's key: as kept, or as it waits at central sealed to this device; None when this desk draws from no pool."""
+    text = store.setting(_ROOM)
+    if not text and (sealed := client.assignment()):
+        opened = decode(decrypt(sealed, [own]).rstrip())
+        if opened.get("kind") == "room":
+            text = str(opened["key"])
+            store.set_setting(_ROOM, text)
+    return Identity.parse(text) if text else None
+
+
+def pool_round(
+    client: Client, store: Store, room: Identity, caller: Caller, quotas: Quotas, keep: int
+) -> Round:
+    """Settle what was called, exchange quota counts, and have `keep` cases on hand again. Raises SyncError."""
+    settled = settle(client, store, room)
+    heard = client.post("/v1/pool/cells", {"v": 1, "done": quotas.done(), "running": {}})
+    quotas.heard(heard["done"], heard["running"])
+    wanted = keep - on_hand(store)
+    leased = lease(client, store, room, caller, wanted) if wanted > 0 else 0
+    return Round(settled, leased, on_hand(store))
 
 
 def lease(

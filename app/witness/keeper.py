@@ -6,9 +6,7 @@ cannot both be true are the proof that it has shown two histories.
 """
 
 import base64
-import binascii
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +19,7 @@ from app.evidence import durable
 from app.evidence.merkle import leaf_hash, verify_consistency
 from app.evidence.note import COSIGNATURE, Checkpoint, Signer, Verifier, cosign, open_note
 from app.evidence.treefile import FileTree
-
-_OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
-_MOST_HASHES = 63
+from app.witness.asking import ForgedError, UnknownLogError, parsed, signed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +54,7 @@ class Keeper:
         lock = durable.Lock(folder / "lock")
         try:
             signer = witness_signer(folder, entropy, name)
-            with durable.storage_errors(folder):
-                durable.write_file(folder / "log.vkey", f"{log.vkey}\n".encode())
+            _watch_only(folder / "log.vkey", log)
             keeper = cls(folder, log, signer, clock, FileTree(folder / "tree"), lock)
             keeper._load()
         except BaseException:
@@ -97,11 +92,11 @@ class Keeper:
         entries: the log's lines from the accepted size on, to keep and to count; None = do without (they are then asked for the next time).
         """
         try:
-            old, proof, note = _parsed(request)
-            point = Checkpoint.parse(_signed_by(note, self.log))
-        except _UnknownError:
+            old, proof, note = parsed(request)
+            point = Checkpoint.parse(signed_by(note, self.log))
+        except UnknownLogError:
             return Answer(404)
-        except _ForgedError:
+        except ForgedError:
             return Answer(403, alarm="A checkpoint in the name of central's log has not its signature")
         except EvidenceError:
             return Answer(400)
@@ -238,12 +233,14 @@ class Keeper:
         self.tree.extend(leaf_hash(line) for line in lines)
 
 
-class _UnknownError(EvidenceError):
-    """Not of the log that this witness watches."""
-
-
-class _ForgedError(EvidenceError):
-    """In its name, and not signed by it."""
+def _watch_only(path: Path, log: Verifier) -> None:
+    """One folder, one log: another key in its place would make every earlier promise void."""
+    with durable.storage_errors(path):
+        if not path.exists():
+            durable.write_file(path, f"{log.vkey}\n".encode())
+        elif path.read_text(encoding="utf-8").strip() != log.vkey:
+            todo = "If central's key has truly changed, begin a new folder and keep this one."
+            raise EvidenceError("This witness watches a log with another key", where=str(path), todo=todo)
 
 
 def witness_signer(folder: Path, entropy: Entropy, name: str = "witness") -> Signer:
@@ -262,38 +259,3 @@ def witness_signer(folder: Path, entropy: Entropy, name: str = "witness") -> Sig
             ) from error
         durable.write_file(folder / "witness.vkey", f"{signer.vkey}\n".encode())
     return signer
-
-
-def request(old: int, proof: Iterable[bytes], note: str) -> str:
-    """The body of a tlog-witness add-checkpoint request."""
-    return f"old {old}\n" + "".join(f"{base64.b64encode(each).decode()}\n" for each in proof) + "\n" + note
-
-
-def _parsed(text: str) -> tuple[int, list[bytes], str]:
-    head, gap, note = text.partition("\n\n")
-    first, *lines = head.split("\n")
-    old = _OLD.fullmatch(first)
-    if not gap or old is None or len(lines) > _MOST_HASHES:
-        raise EvidenceError("This is no request of a log to a witness")
-    return int(old[1]), [_hash(line) for line in lines], note
-
-
-def _hash(line: str) -> bytes:
-    try:
-        data = base64.b64decode(line, validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    if len(data) != 32:
-        raise EvidenceError("This is no hash")
-    return data
-
-
-def _signed_by(note: str, log: Verifier) -> str:
-    """The note's text. Told apart: of another log, in this log's name but false, malformed."""
-    origin = note.partition("\n")[0]
-    try:
-        return open_note(note, [log]).text
-    except EvidenceError as error:
-        if "\n\n" not in note:
-            raise
-        raise (_ForgedError if origin == log.name else _UnknownError)(error.what) from error

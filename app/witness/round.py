@@ -8,7 +8,8 @@ import httpx2
 
 from app.errors import EvidenceError, SyncError
 from app.evidence.note import Checkpoint, open_note
-from app.witness.keeper import Keeper, request
+from app.witness.asking import request
+from app.witness.keeper import Keeper
 
 _PATIENCE = httpx2.Timeout(60.0, connect=10.0)
 _LARGEST = 64 * 2**20
@@ -96,7 +97,7 @@ def look(keeper: Keeper, central: Central) -> Seen:
         )
     proof = central.consistency(held, point.size) if 0 < held < point.size else []
     entries = central.entries(keeper.copied, point.size) if held <= point.size else None
-    answer = keeper.add_checkpoint(request(held, proof, note), entries)
+    answer = keeper.add_checkpoint(request(min(held, point.size), proof, note), entries)
     if answer.status != 200:
         return Seen(held, 0, answer.alarm or f"Refused ({answer.status})")
     central.cosigned(note + answer.text)

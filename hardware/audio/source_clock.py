@@ -13,7 +13,7 @@ WINDOW = 1000.0
 STEEPEST = 0.002
 """Largest error of a sound card's clock that is believed (2000 ppm; crystals are within 200)."""
 
-_LATE = 10.0  # ms: from here on a block is suspicious
+_LATE = 18.0  # ms: from here on a block is suspicious; less is pulled, not filled
 _FLAGGED = 3.0  # ms: the same when the device itself said that it lost something
 _SURE = 1000.0  # ms of steady lateness until it counts as loss
 _SURE_FLAGGED = 300.0

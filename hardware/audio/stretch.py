@@ -13,6 +13,9 @@ STEP = RATE // 50
 PULL = 0.004
 """Largest difference between reading speed and real speed (0.4 %: 7 cents, nobody hears it)."""
 
+_CALM, _CALMEST, _NEAR = 20.0, 200e-6, 15.0
+"""Up to 15 ms off is no fault: reading comes back over 20 s, at most by 200 ppm, which changes no waveform. More is pulled in 2 s."""
+
 _TORN = 400.0  # ms: further away than this is not pulled but jumped
 
 Mask = NDArray[np.bool_]
@@ -34,7 +37,7 @@ class Stretch:
         self._settled = 0
         self._lost: list[tuple[int, int]] = []  # index ranges filled with silence
         self._position: float | None = None  # where reading stands
-        self._wanted = 0.0  # where it should stand
+        self._read_until = 0.0  # ms: the time at which it stands there
         self._closed = False
 
     @property
@@ -97,15 +100,16 @@ class Stretch:
 
     def _slip(self) -> float:
         """Samples by which reading is ahead of where it should be; it closes slowly."""
-        return 0.0 if self._position is None else self._position - self._wanted
+        return 0.0 if self._position is None else self._position - self.clock.index(self._read_until)
 
     def _positions(self, time: float, length: int) -> NDArray[np.float64]:
         usual = self.rate / RATE
         wanted = self.clock.index(time)
         if self._position is None or abs(self._position - wanted) > _TORN * self.rate / 1000:
             self._position = wanted
-        self._wanted = self.clock.index(time + length * 1000 / RATE)
-        speed = (self._wanted - self._position) / length
+        self._read_until = time + length * 1000 / RATE
+        real = (self.clock.index(self._read_until) - wanted) / length
+        speed = real + _pull((wanted - self._position) / self.rate) * usual
         speed = min(max(speed, usual * (1 - PULL)), usual * (1 + PULL))
         positions = self._position + speed * np.arange(length, dtype=np.float64)
         self._position += speed * length
@@ -113,8 +117,8 @@ class Stretch:
 
     def skip(self, time: float) -> None:
         """Nobody wants to hear what was before `time` (ms)."""
-        self._position, self._wanted = None, self.clock.index(time)
-        self._forget(self._wanted)
+        self._position = None
+        self._forget(self.clock.index(time))
 
     def _at(self, positions: NDArray[np.float64]) -> tuple[Floats, Mask]:
         end = self._settled if self._closed else self._settled - self._reach
@@ -133,3 +137,10 @@ class Stretch:
             self._signal = self._signal[gone:].copy()
             self._base += gone
             self._lost = [each for each in self._lost if each[1] > self._base]
+
+
+def _pull(off: float) -> float:
+    """Change of speed for being `off` seconds behind."""
+    calm = min(max(off / _CALM, -_CALMEST), _CALMEST)
+    far = off - min(max(off, -_NEAR / 1000), _NEAR / 1000)
+    return calm + far / 2

@@ -1,11 +1,16 @@
 """One SIP call in pjsua2, and the port through which its sound comes and goes."""
 
+import functools
 import re
 import time
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import pjsua2 as pj
 from wire import FRAME, Sound, Wire
 
+F = TypeVar("F", bound=Callable[..., Any])
 GIVE_UP_S = 3.0
 """Seconds after our hang-up until the call is told as ended even though the far side has not agreed; what still comes of it is
 dealt with behind the scenes (a late 200 is taken and said good-bye to)."""
@@ -13,6 +18,19 @@ _SILENCE = bytes(FRAME)
 _STATUS = re.compile(r"SIP/2\.0 (\d{3}) ?([^\r\n]*)")
 _OF_INVITE = re.compile(r"(?im)^CSeq:[ \t]*\d+[ \t]+INVITE")
 _REASON = re.compile(r"(?im)^Reason:[ \t]*([^\r\n]*)")
+
+
+def told(callback: F) -> F:
+    """What a callback of pjsua2 raises would vanish in C++: it is written on stderr, which stands in the desk's transcript."""
+
+    @functools.wraps(callback)
+    def guarded(*arguments: object) -> None:
+        try:
+            callback(*arguments)
+        except Exception:  # noqa: BLE001 — there is nobody above to hear it
+            traceback.print_exc()
+
+    return cast("F", guarded)
 
 
 class Ear(pj.AudioMediaPort):
@@ -34,11 +52,13 @@ class Ear(pj.AudioMediaPort):
         """From now on nothing comes out and nothing goes in, whatever the bridge still has to deliver."""
         self._on = False
 
+    @told
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:  # noqa: N802 — pjsua2's name
         """20 ms of the far side."""
         if self._on:
             self._sound.give(bytes(frame.buf) if frame.type == pj.PJMEDIA_FRAME_TYPE_AUDIO else _SILENCE)
 
+    @told
     def onFrameRequested(self, frame: pj.MediaFrame) -> None:  # noqa: N802 — pjsua2's name
         """20 ms of the near side are wanted."""
         frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
@@ -97,12 +117,14 @@ class Call(pj.Call):
             except pj.Error:
                 return
 
-    # pjsua2 calls these, on the main thread (uaConfig.mainThreadOnly). What they raise would vanish: they raise nothing.
+    # pjsua2 calls these, on the main thread (uaConfig.mainThreadOnly).
 
+    @told
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802 — pjsua2's name
         """A message of the call has come: its status and its Reason are kept as they are."""
         self._read(prm.e, progress=True)
 
+    @told
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802 — pjsua2's name
         """Answered, or over."""
         self._read(
@@ -116,6 +138,7 @@ class Call(pj.Call):
             self._end(self._ended_by(), info.lastStatusCode, info.lastReason)
             self.over = True
 
+    @told
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: ARG002, N802 — pjsua2's name
         """Sound begins, stops or moves (also before the answer)."""
         info = self.getInfo()  # held: its media list dies with it

@@ -13,7 +13,7 @@ import time
 import traceback
 
 import pjsua2 as pj
-from calls import Call, Ear
+from calls import Call, Ear, told
 from wire import Sound, Wire
 
 VERSION = 1
@@ -33,16 +33,14 @@ class Writer(pj.LogWriter):
         super().__init__()
         self._wire = wire
 
+    @told
     def write(self, entry: pj.LogEntry) -> None:
-        """One entry. Never raises: an exception would vanish in C++."""
-        try:
-            if found := _MESSAGE.match(entry.msg):
-                way = "out" if found[1] == "TX" else "in"
-                self._wire.say("sip", way=way, text=_SECRET.sub(r"\1: ***", found[2].replace("\r", "")))
-            elif entry.level <= 2:
-                self._wire.say("note", text=entry.msg.strip())
-        except OSError:
-            return
+        """One entry."""
+        if found := _MESSAGE.match(entry.msg):
+            way = "out" if found[1] == "TX" else "in"
+            self._wire.say("sip", way=way, text=_SECRET.sub(r"\1: ***", found[2].replace("\r", "")))
+        elif entry.level <= 2:
+            self._wire.say("note", text=entry.msg.strip())
 
 
 class Account(pj.Account):
@@ -53,6 +51,7 @@ class Account(pj.Account):
         self._wire = wire
         self.strangers: list[pj.Call] = []
 
+    @told
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802 — pjsua2's name
         """The registrar has answered, or not."""
         self._wire.say(
@@ -63,6 +62,7 @@ class Account(pj.Account):
             seconds=prm.expiration,
         )
 
+    @told
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 — pjsua2's name
         """We only call. A call object that died here would answer 603 for us: it is kept until turn_away()."""
         self.strangers.append(pj.Call(self, prm.callId))
@@ -96,35 +96,25 @@ class Engine:
         self._sound = Sound(
             str(command["pcm_host"]), int(str(command["pcm_port"])), str(command["pcm_token"])
         )
-        config = pj.EpConfig()
-        config.uaConfig.threadCnt = 0
-        config.uaConfig.mainThreadOnly = True
-        config.uaConfig.userAgent = "Fangxin softphone"
-        config.logConfig.level = config.logConfig.consoleLevel = 4  # "console" is where our writer stands
-        config.logConfig.msgLogging = 1
-        config.logConfig.writer = self._writer
-        media = config.medConfig
-        media.clockRate = media.sndClockRate = 8000
-        media.channelCount, media.audioFramePtime, media.ptime = 1, 20, 20
-        media.noVad, media.ecTailLen = True, 0
-        self._endpoint.libInit(config)
+        self._endpoint.libInit(_config(self._writer))
+        tcp = command.get("transport") == "tcp"
+        kind = pj.PJSIP_TRANSPORT_TCP if tcp else pj.PJSIP_TRANSPORT_UDP
         transport = pj.TransportConfig()
         transport.port = int(str(command.get("local_port") or 0))
         transport.boundAddress = str(command.get("bind") or "")
-        tcp = command.get("transport") == "tcp"
-        kind = pj.PJSIP_TRANSPORT_TCP if tcp else pj.PJSIP_TRANSPORT_UDP
         transport_id = self._endpoint.transportCreate(kind, transport)
         self._endpoint.libStart()
         self._endpoint.audDevManager().setNullDev()
-        first = str(command.get("codec") or "PCMA")
-        for codec in self._endpoint.codecEnum2():
-            known = codec.codecId in CODECS
-            self._endpoint.codecSetPriority(
-                codec.codecId, (255 if first in codec.codecId else 128) if known else 0
-            )
+        self._choose_codecs(str(command.get("codec") or "PCMA"))
         self._ear = Ear(self._sound)
         self._account = Account(self._wire)
         self._account.create(_account(command, transport_id))
+
+    def _choose_codecs(self, first: str) -> None:
+        """G.711 only: what the network carries anyway, and no second coding of what the recording holds."""
+        for codec in self._endpoint.codecEnum2():
+            rank = 255 if first in codec.codecId else 128
+            self._endpoint.codecSetPriority(codec.codecId, rank if codec.codecId in CODECS else 0)
 
     def do(self, command: dict[str, object]) -> None:
         """Carry out one command. What pjsua2 does not like becomes a "fault"."""
@@ -182,6 +172,21 @@ class Engine:
             self._endpoint.libDestroy()
         except pj.Error as error:
             self._wire.say("note", text=error.reason)
+
+
+def _config(writer: Writer) -> pj.EpConfig:
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.uaConfig.userAgent = "Fangxin softphone"
+    config.logConfig.level = config.logConfig.consoleLevel = 4  # "console" is where our writer stands
+    config.logConfig.msgLogging = 1
+    config.logConfig.writer = writer
+    media = config.medConfig
+    media.clockRate = media.sndClockRate = 8000
+    media.channelCount, media.audioFramePtime, media.ptime = 1, 20, 20
+    media.noVad, media.ecTailLen = True, 0
+    return config
 
 
 def _account(command: dict[str, object], transport_id: int) -> pj.AccountConfig:

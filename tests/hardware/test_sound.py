@@ -69,10 +69,7 @@ def test_a_headset_plugged_in_again_is_opened_by_name_and_everything_goes_on() -
     place.system.sockets["Headset"].plugged = True
     blocks += talking(place, 6000)
     told = place.conditions()
-    assert (
-        told[-2:] == [("ear", "good", True), ("microphone", "good", True)]
-        or ("microphone", "good", True) in told
-    )
+    assert {("ear", "good", True), ("microphone", "good", True)} <= set(told)
     assert check_sound(blocks) == pytest.approx(80_000, abs=400)
     assert 3000 <= gap(blocks) <= 6000
     assert not any(block.gap for block in blocks[-10:])

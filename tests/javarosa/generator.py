@@ -192,7 +192,7 @@ class Generator:
         return replace(made, dynamic=self._start(made.kind), trigger=trigger)
 
     def _start(self, kind: str) -> str:
-        grammar = Grammar(self.dice, wild=0, dates=False)
+        grammar = Grammar(self.dice, wild=0, dates=False, pulls=self.features.pulls)
         return {"int": f"int({grammar.number(0)})", "decimal": grammar.number(1)}.get(kind, grammar.text(1))
 
     def _value(self, node: Sketch) -> str:

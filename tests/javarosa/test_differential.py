@@ -1,6 +1,6 @@
 """Random forms and random interviews on JavaRosa and on our engine: every value, relevance, requirement and list of choices agrees.
 
-FANGXIN_SEED picks other forms, FANGXIN_WALKS another number of interviews. A failure prints the smallest form and answers found.
+JAVAROSA_SEED picks other forms, JAVAROSA_WALKS another number of interviews. A failure prints the smallest form and answers found.
 Differences that are meant stand with their reasons in explained.toml and in resources/docs/javarosa-differences.md.
 """
 
@@ -31,8 +31,8 @@ from tests.javarosa.walking import Said, walk
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
-SEED = int(os.environ.get("FANGXIN_SEED", "12340"))
-WALKS = int(os.environ.get("FANGXIN_WALKS", "2160"))
+SEED = int(os.environ.get("JAVAROSA_SEED", "12340"))
+WALKS = int(os.environ.get("JAVAROSA_WALKS", "2160"))
 PARTS, EACH, STEPS = 6, 6, 20
 """Tests that the interviews are spread over; interviews of one form; questions of one interview."""
 AUTHORED = 5
@@ -53,7 +53,7 @@ def fail(oracle: JavaRosa, paper: Paper, record: list[Said], strange: list[Diffe
     smaller, steps = Shrinker(oracle, Ours, strange[0]).shrink(paper, [said.step for said in record[1:]])
     shown = Shrinker(oracle, Ours, strange[0]).fails(smaller, steps)
     case = script(smaller.xml() if shown else xml, steps)
-    pytest.fail("\n".join([f"FANGXIN_SEED={SEED}", *map(str, (shown or strange)[:5]), case]), pytrace=False)
+    pytest.fail("\n".join([f"JAVAROSA_SEED={SEED}", *map(str, (shown or strange)[:5]), case]), pytrace=False)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -72,7 +72,7 @@ def test_random_interviews_agree_with_javarosa(
             record = interview(javarosa, paper, seed * EACH + turn, fresh=turn == 0, xml=xml)
             if isinstance(record, str):
                 why = [one.key for one in known if one.matches and re.search(one.matches, record)]
-                assert why, f"FANGXIN_SEED={SEED}, form {seed}: not explained: {record}"
+                assert why, f"JAVAROSA_SEED={SEED}, form {seed}: not explained: {record}"
                 Ours(xml)
                 tally[f"form that JavaRosa does not take: {why[0]}"] += 1
                 break
@@ -84,7 +84,7 @@ def test_random_interviews_agree_with_javarosa(
                 fail(javarosa, paper, record, strange, xml)
             tally.update(next(one.key for one in known if one.holds(each)) for each in found[:1])
     with capsys.disabled():
-        print(f"\nagain: FANGXIN_SEED={SEED}, part {part}: {dict(tally)}")
+        print(f"\nagain: JAVAROSA_SEED={SEED}, part {part}: {dict(tally)}")
     assert tally["interviews"] >= 0.93 * forms * EACH, "at least 2,000 in all"
 
 

@@ -368,3 +368,25 @@ def test_on_one_screen_a_choice_goes_as_soon_as_it_is_not_offered(compiled: Comp
     session.answer("a", "q")
     session.answer("y", "of")
     assert session.stored["q"] == ""
+
+
+def test_instances_that_a_number_makes_begin_with_what_the_form_sets(compiled: Compile) -> None:
+    """A dynamic default in a counted repeat; what was answered comes back with the number, and a question "what if" leaves no trace."""
+    rows = [
+        ask("integer", "n"),
+        {"type": "begin_repeat", "name": "r", "label": "R", "repeat_count": "${n}"},
+        ask("date", "day", default="today()"),
+        {"type": "calculate", "name": "first", "calculation": "once(string(${day}))"},
+        {"type": "end_repeat"},
+        ask("note", "bye"),
+    ]
+    session = begin(compiled(rows))
+    assert session.voids("n", "2") == ()
+    session.answer("2")
+    assert session.values["day[1]"] == session.values["day[2]"] == "2026-11-22"
+    assert session.values["first[2]"] == "2026-11-22"
+    say(session, "2", "2020-01-01")
+    session.jump("n")
+    session.answer("0")
+    session.answer("2")
+    assert (session.values["day[1]"], session.values["day[2]"]) == ("2020-01-01", "2026-11-22")

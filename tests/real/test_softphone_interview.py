@@ -117,8 +117,9 @@ def test_an_interview_from_the_dial_to_the_verified_recording(scene: Scene, tmp_
     assert commitments_open(room) > 12
     interviewer, respondent = sides(room)
     assert alike(respondent, scene.his_voice) >= 0.99, "the recording has him"
-    assert alike(scene.telephone.recorded("dec"), scene.our_voice) >= 0.97, "he heard us"
-    assert alike(interviewer, scene.our_voice) >= 0.97, "the recording has us"
+    # The way of the microphone through a loaded sound server is worth less; another voice reaches 0.4 here.
+    assert alike(scene.telephone.recorded("dec"), scene.our_voice) >= 0.9, "he heard us"
+    assert alike(interviewer, scene.our_voice) >= 0.9, "the recording has us"
     assert [entry["cause"] for entry in events(room, "dial.end")] == ["local_hangup"]
 
 

@@ -189,6 +189,14 @@ class FakeDesk:
         self._at = len(NAMES) if self._ineligible(question, value) else self._at + 1
         self.show(question=self._question(), practice=None)
 
+    def mark_answered(self) -> None:
+        self._did("mark_answered")
+        self.show(page=Page.INTERVIEW, line=LineView.TALKING, question=self._question())
+
+    def pause(self) -> None:
+        self._did("pause")
+        self.show(auto_dial=not self.screen.auto_dial)
+
     def back(self) -> None:
         self._did("back")
         self._at = max(0, self._at - 1)

@@ -15,6 +15,7 @@ from app.clock import VirtualClock
 from app.interview.screen import Asking, Page, QuestionView, Screen
 from app.questionnaire.wording import LONGEST
 from tests.ui.kinds_desk import KindsRoom
+from tests.ui.test_accessible import nameless
 from ui.bridge import Bridge
 from ui.language import Language
 from ui.pages.interview import InterviewPage
@@ -311,6 +312,7 @@ def test_a_changed_answer_names_what_becomes_void_and_a_reflex_changes_nothing(s
     seat = sit("rating")
     seat.press(Qt.Key.Key_F3)
     assert seat.screen.places is not None
+    assert nameless(seat.window.face) == []
     seat.type("good time")
     seat.press(ENTER)
     seat.at("consent")
@@ -319,6 +321,7 @@ def test_a_changed_answer_names_what_becomes_void_and_a_reflex_changes_nothing(s
     query = seat.screen.query
     assert query is not None
     assert (query.asking, query.count) == (Asking.VOIDS, 5)
+    assert nameless(seat.window.face) == []
     assert "5 later answer(s)" in seat.page.query._heading.text()
     assert "How easy is it" in seat.page.query._places.text()
     seat.press(ENTER, "2", "9")
@@ -336,6 +339,10 @@ def test_an_unusual_answer_is_kept_only_with_a_typed_reason(sit: Sit) -> None:
     seat.press("2")
     assert seat.screen.query is not None
     assert "points, not a rank" in seat.page.query._body.text()
+    QApplication.processEvents()
+    assert all(
+        way.width() >= way.width_of(narrow=False) for way in (seat.page.query._yes, seat.page.query._no)
+    )
     seat.press(ENTER)
     assert seat.screen.query is not None, "not without a reason"
     seat.press(ESC)

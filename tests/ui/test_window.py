@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 
@@ -272,8 +273,9 @@ def test_no_case_is_a_state_of_its_own(still: Station) -> None:
     paint(still, dict(screens("en"))["04-no-cases"])
     assert still.window.face.ready._heading.text() == "No case right now"
     assert not still.window.face.notice.isVisible()
-    paint(still, replace(still.screen, notice_text="Next case due 18:40."))
-    assert still.window.face.ready._text.text() == "Next case due 18:40."
+    due = datetime(2026, 11, 26, 18, 40, tzinfo=timezone(timedelta(hours=8)))
+    paint(still, replace(still.screen, notice_text=str(round(due.timestamp() * 1000))))
+    assert "11-26 18:40" in still.window.face.ready._text.text()
 
 
 def test_a_fault_of_the_world_at_the_start_is_shown_as_it_is_worded(station: Station) -> None:

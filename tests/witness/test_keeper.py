@@ -11,7 +11,8 @@ from app.evidence import durable
 from app.evidence.merkle import Tree, leaf_hash, verify_consistency
 from app.evidence.note import COSIGNATURE, Checkpoint, Signer, Verifier, open_note, sign
 from app.witness import keeper as module
-from app.witness.keeper import Answer, Keeper, request
+from app.witness.asking import request
+from app.witness.keeper import Answer, Keeper
 
 LOG = Signer("central/log", b"\x05" * 32)
 NOW = 1_790_000_000_000

@@ -61,7 +61,10 @@ class ChoiceInput(CodeInput):
             if isinstance(button, CapButton):
                 button.wear(read="yes" if option.read else "no")
             self._say(option.code, self._label(option.code))
-        self._how.setText(self.how() if question.options else self.tr("No option is offered."))
+        none = self.tr("No option is offered here. F7 goes back to the answers before, F8 writes a note.")
+        go_on = self.tr("No option is offered here. Enter goes on, F7 goes back to the answers before.")
+        self._how.setText(self.how() if question.options else none if question.required else go_on)
+        self.readout.setVisible(bool(question.options))
         self._how.setVisible(bool(self._how.text()))
         self.draw()
 

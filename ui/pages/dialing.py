@@ -1,6 +1,7 @@
 """The line is being built up: what it does, how long already, and the way out."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton
 
 from app.interview.screen import LineView, Screen
@@ -16,12 +17,18 @@ class DialingPage(DeskPage):
 
     confirmed = Signal(str)
     """The outcome that was proposed for what the line says."""
+    answered = Signal()
+    """The interviewer hears a person, on a line that cannot tell."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
-        self._language, self._proposed = language, ""
+        self._language, self._proposed, self._marks = language, "", False
         self._heard = label("chosen", centre=True, wrap=True)
         self._confirm = self.main_button()
+        self._answered = QPushButton()
+        self._answered.setProperty("role", "primary")
+        self._answered.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the page itself has the key
+        self._answered.clicked.connect(self.answered)
         self._unit = label("muted", centre=True, wrap=True)
         self._number = label("number", centre=True)
         self._state = label("title", centre=True)
@@ -41,6 +48,7 @@ class DialingPage(DeskPage):
                 self._text,
                 self._heard,
                 8,
+                self._answered,
                 self._confirm,
                 self._button,
                 margin=26,
@@ -60,13 +68,31 @@ class DialingPage(DeskPage):
             self._unit.setText(screen.case.unit)
             self._unit.setVisible(bool(screen.case.unit))
         self._show_heard(screen)
-        self._text.setText(
-            self.tr(
-                "When somebody answers, the introduction comes up by itself. Let it ring for 30 seconds at least."
-            )
-        )
+        self._marks = screen.device.marks_answer
+        self._text.setText(self._hint(screen))
+        self._answered.setVisible(self._marks)
+        self._answered.setText(self.tr("Somebody answers   Space"))
+        self._answered.setAccessibleName(self.tr("Somebody answers"))
         self._button.setText(self.tr("Hang up   F5"))
         self._button.setAccessibleName(self.tr("Hang up"))
+
+    def keyPressEvent(self, event: QKeyEvent, /) -> None:
+        """Space: somebody answers."""
+        if self._marks and event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.answered.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _hint(self, screen: Screen) -> str:
+        if screen.device.by_hand:
+            return self.tr("Dial this number on your telephone. Press Space as soon as you hear a person.")
+        if screen.device.marks_answer:
+            return self.tr(
+                "This line cannot tell when somebody answers: press Space as soon as you hear a person."
+            )
+        return self.tr(
+            "When somebody answers, the introduction comes up by itself. Let it ring for 30 seconds at least."
+        )
 
     def enter(self) -> None:
         """Confirm what is proposed. Without a proposal Enter does nothing: one more Enter must not end a call."""

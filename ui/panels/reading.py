@@ -99,12 +99,6 @@ class Together(QWidget):
             line.setVisible(number < len(question.together))
         self.setVisible(bool(question.together))
 
-    def active(self) -> QWidget | None:
-        """The line that is on."""
-        return next(
-            (line for line in self._lines if line.property("on") == "yes" and not line.isHidden()), None
-        )
-
 
 class _PlaceLine(QFrame):
     """One question of the screen."""

@@ -69,10 +69,8 @@ class Wording(QWidget):
         self.read.setVisible(True)
 
     def to_the_top(self) -> None:
-        """A new question is read from its beginning; of several on a screen the one that is on is in sight."""
+        """A new question is read from its beginning."""
         self.area.verticalScrollBar().setValue(0)
-        if (line := self._together.active()) is not None:
-            self.area.ensureWidgetVisible(line)
 
     def turn(self, pages: int) -> None:
         """Scroll."""

@@ -59,6 +59,7 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "clock.jump": {"before": int, "after": int},
     "io.error": {"where": _TEXT, "code": _TEXT},
     "sync.receipt": {"size": int, "sha256": _SHA},
+    "replicate.release": {"bundle": _SHA, "replicate": int, "cases": int},
     "draw.commit": {"commitment": _SHA, "bundle": _SHA, "n": int, "replicate": int, "frame": _SHA},
     "draw.made": {
         "commitment": _SHA,
