@@ -19,6 +19,9 @@ class Act(Enum):
     GO = "go"
     HELP = "help"
     HANG_UP = "hang_up"
+    ANSWERED = "answered"
+    AUTO_DIAL = "auto_dial"
+    HEAR_AGAIN = "hear_again"
     REFUSED = "refused"
     BACK = "back"
     PROBE = "probe"
@@ -68,6 +71,22 @@ def _can_go_back(screen: Screen) -> bool:
     return _in_interview(screen) and screen.question is not None and screen.question.number > 0
 
 
+def _proposes(screen: Screen) -> bool:
+    return screen.heard is not None and bool(screen.heard.outcome)
+
+
+def _has_clip(screen: Screen) -> bool:
+    return screen.heard is not None and screen.heard.clip
+
+
+def _marks_answer(screen: Screen) -> bool:
+    return screen.page is Page.DIALING and screen.device.marks_answer
+
+
+def _may_pause(screen: Screen) -> bool:
+    return screen.auto_dial is not None and screen.page in (Page.READY, Page.CASE, Page.DIALING, Page.OUTCOME)
+
+
 def _may_probe(screen: Screen) -> bool:
     question = screen.question if _in_interview(screen) else None
     return (
@@ -96,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
         ("Enter",),
         QT_TRANSLATE_NOOP("Actions", "Go on"),
         QT_TRANSLATE_NOOP("Actions", "Take the step on the large button; store what is typed"),
-        lambda screen: screen.page is not Page.DIALING,
+        lambda screen: screen.page is not Page.DIALING or _proposes(screen),
         shortcut=False,
     ),
     Action(
@@ -138,6 +157,28 @@ ACTIONS: tuple[Action, ...] = (
         QT_TRANSLATE_NOOP("Actions", "End the call; during the interview press it twice"),
         lambda screen: screen.page is Page.DIALING or _in_interview(screen),
         always=True,
+    ),
+    Action(
+        Act.ANSWERED,
+        ("Space",),
+        QT_TRANSLATE_NOOP("Actions", "Answered"),
+        QT_TRANSLATE_NOOP("Actions", "You hear a person: this line cannot tell it by itself"),
+        _marks_answer,
+        shortcut=False,
+    ),
+    Action(
+        Act.AUTO_DIAL,
+        ("Ctrl+D",),
+        QT_TRANSLATE_NOOP("Actions", "Pause dialling"),
+        QT_TRANSLATE_NOOP("Actions", "After this case dial the next one by itself, or wait for you"),
+        _may_pause,
+    ),
+    Action(
+        Act.HEAR_AGAIN,
+        ("Shift+F5",),
+        QT_TRANSLATE_NOOP("Actions", "Hear again"),
+        QT_TRANSLATE_NOOP("Actions", "Play the last five seconds of what the line said"),
+        lambda screen: screen.page in (Page.DIALING, Page.OUTCOME) and _has_clip(screen),
     ),
     Action(
         Act.REFUSED,
@@ -227,7 +268,11 @@ def action_word(source: str) -> str:
 
 def key_word(action: Action) -> str:
     """The key as it stands on the keyboard."""
-    return " ".join(action_word(_ENTER) if key == "Enter" else key for key in action.keys)
+    words = {"Enter": _ENTER, "Space": _SPACE}
+    return " ".join(action_word(words[key]) if key in words else key for key in action.keys)
 
 
+RESUME_DIALLING = QT_TRANSLATE_NOOP("Actions", "Dial on by itself")
+"""What the key says while dialling is paused."""
 _ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")
+_SPACE = QT_TRANSLATE_NOOP("Actions", "Space")

@@ -28,7 +28,7 @@ class Face(QWidget):
             SignInPage(),
             ReadyPage(),
             CasePage(),
-            DialingPage(),
+            DialingPage(language),
         )
         self.interview, self.outcome = InterviewPage(language), OutcomePage(language)
         self.banner, self.status, self.notice = RehearsalBanner(), StatusPanel(), NoticePanel()

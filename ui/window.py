@@ -64,6 +64,8 @@ class DeskWindow(QMainWindow):
         face.ready.went_on.connect(lambda: self._step(lambda desk: desk.next_case()))
         face.case.went_on.connect(lambda: self._step(lambda desk: desk.dial()))
         face.dialing.went_on.connect(lambda: self.press(Act.HANG_UP))
+        face.dialing.confirmed.connect(lambda key: self._step(lambda desk: desk.confirm_heard(key)))
+        face.dialing.answered.connect(lambda: self._step(lambda desk: desk.mark_answered()))
         face.interview.answered.connect(self._answer)
         face.interview.hushed.connect(self._pace.hush)
         self._build_cards(face.interview)
@@ -97,6 +99,8 @@ class DeskWindow(QMainWindow):
         self._doing: dict[Act, Callable[[], object]] = {
             Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
             Act.HANG_UP: self._hang_up,
+            Act.HEAR_AGAIN: lambda: self._tell(lambda desk: desk.play_clip()),
+            Act.AUTO_DIAL: lambda: self._tell(lambda desk: desk.pause()),
             Act.REFUSED: self.face.interview.refuse,
             Act.BACK: lambda: self._tell(lambda desk: desk.back()),
             Act.PROBE: lambda: self._tell(lambda desk: desk.probe()),
@@ -243,10 +247,8 @@ class DeskWindow(QMainWindow):
         self.face.interview.untell(Why.HANG_UP_AGAIN)
 
     def _go_to(self) -> None:
-        if self._painted is not None and self._painted.places is not None:
-            self._tell(lambda desk: desk.dismiss())
-        else:
-            self._tell(lambda desk: desk.look_back())
+        listed = self._painted is not None and self._painted.places is not None
+        self._tell(lambda desk: desk.dismiss() if listed else desk.look_back())
 
     def _open_note(self) -> None:
         if self._painted is not None and self._painted.page is Page.OUTCOME:

@@ -12,7 +12,7 @@ from hardware.audio.devices import Cards, Device, Format, SoundError, Stream, fi
 from hardware.audio.passage import Queue
 
 SILENT = 400
-"""ms without a block after which a device is told to be lost. Blocks come every 10 ms; a busy machine was seen to hold them for 310."""
+"""ms without a block after which a device is told to be lost. Blocks come every 5 ms; a busy machine was seen to hold them for 310."""
 
 DEAD = 1000
 """ms without a block after which its stream is given up and opened anew."""
@@ -118,7 +118,7 @@ class Intake(Place):
     def __init__(self, what: str, wanted: str, mono: Callable[[], int]) -> None:
         super().__init__(what, wanted, mono)
         self.arrived: deque[Arrived] = deque()
-        self.live: deque[bytes] = deque(maxlen=50)
+        self.live: deque[bytes] = deque(maxlen=100)
         self.form = Format(48_000)
         self.muted = False
 

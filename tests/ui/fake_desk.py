@@ -189,6 +189,14 @@ class FakeDesk:
         self._at = len(NAMES) if self._ineligible(question, value) else self._at + 1
         self.show(question=self._question(), practice=None)
 
+    def mark_answered(self) -> None:
+        self._did("mark_answered")
+        self.show(page=Page.INTERVIEW, line=LineView.TALKING, question=self._question())
+
+    def pause(self) -> None:
+        self._did("pause")
+        self.show(auto_dial=not self.screen.auto_dial)
+
     def back(self) -> None:
         self._did("back")
         self._at = max(0, self._at - 1)
@@ -200,6 +208,16 @@ class FakeDesk:
             guess = "16" if self.screen.page is Page.DIALING else "39"
             self.show(proposed=guess)
             self._end_call()
+
+    def confirm_heard(self, key: str) -> None:
+        self._did("confirm_heard", key)
+        if self.screen.heard is not None and self.screen.heard.outcome == key:
+            self._end_call()
+            self.choose_outcome(key)
+            self.show(heard=None)
+
+    def play_clip(self) -> None:
+        self._did("play_clip")
 
     def note(self, text: str) -> None:
         self._did("note", text)
