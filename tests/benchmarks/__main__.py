@@ -9,8 +9,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zlib import crc32
 
-from tests.benchmarks import calls, campaign, journals, line_worker, picks, softphone, sound, trees
+from tests.benchmarks import calls, campaign, hearing, journals, line_worker, picks, softphone, sound, trees
 from tests.benchmarks.row import Row, machine, percentile, run, table, told
 
 
@@ -91,6 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "softphone": lambda: softphone.measure(
                 folder / "softphone", 5 if quick else 50, 5.0 if quick else 30.0
             ),
+            "hearing": lambda: hearing.measure(crc32(seed.encode()), 80 if quick else 800)[0],
             "journal": lambda: journals.measure(folder, 200 if quick else 2000),
             "next case": lambda: picks.measure(
                 (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000), seed
