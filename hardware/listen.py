@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hardware.announcements import Library, Recogniser
 from hardware.base import RATE, Announcement, LineEvent, ToneHeard
 from hardware.bursts import STEP, WINDOW, Bursts, spectra
-from hardware.cadence import NETWORK, Cadence
+from hardware.cadence import NETWORK, Cadence, Meaning
 from hardware.landmarks import STEP as HOP
 from hardware.landmarks import Surveyor
 from hardware.talk import Hint, Talk
