@@ -101,10 +101,11 @@ class RealRoom(Room):
         return verify(self.folder, identities=list(centre().identities.values()))
 
 
-def real_room(folder: Path) -> RealRoom:
+def real_room(folder: Path, *, auto_dial: bool = False) -> RealRoom:
     """Signed in; everybody picks up after half a second and answers everything."""
     residents = {case.number: talker(case.number, pickup_after=0.5) for case in drawn("real", 40)}
     room = RealRoom(folder / "desk", "real", 40, residents)
     room.open()
+    room.desk._show(auto_dial=True if auto_dial else None)
     room.desk.sign_in("小李")
     return room
