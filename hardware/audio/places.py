@@ -82,7 +82,9 @@ class Place:
     @property
     def dead(self) -> bool:
         """Whether its stream is to be given up."""
-        return self.stream is not None and self.quiet >= (DEAD if self.alive else _SLOW_START)
+        # A player that ran dry may pause by itself (PulseAudio's null sinks: 1.6 s); opening it anew would only make it pause again.
+        hasty = self.alive and not self.speaks
+        return self.stream is not None and self.quiet >= (DEAD if hasty else _SLOW_START)
 
     def open(self, cards: Cards) -> None:
         """Open the device. SoundError."""
