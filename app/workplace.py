@@ -10,7 +10,7 @@ import structlog
 from app.clock import Clock, Entropy
 from app.desk import Desk
 from app.ear_verbs import Player, Teach
-from app.errors import LineError, StorageError, StudyError, UsageError
+from app.errors import FangxinError, LineError, StorageError, StudyError, UsageError
 from app.evidence.age import Recipient
 from app.evidence.durable import Lock
 from app.hearing.library import RoomLibrary
@@ -110,7 +110,10 @@ def _teach(room: RoomLibrary, ledger: Ledger) -> Teach:
     keys = [Recipient.parse(key) for key in ledger.study.recipients.lead or ledger.study.recipients.centre]
 
     def teach(outcome: str, sound: bytes) -> None:
-        room.offer(outcome, sound, keys, ledger.entropy)
+        try:
+            room.offer(outcome, sound, keys, ledger.entropy)
+        except FangxinError as error:  # learning is a courtesy: it must not stop a desk that can dial
+            structlog.get_logger("hearing").warning("clip not offered", text=str(error))
 
     return teach
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from hardware.announcements import Library, Recogniser
 from hardware.base import RATE, Announcement, LineEvent, ToneHeard
 from hardware.bursts import STEP, WINDOW, Bursts, spectra
-from hardware.cadence import NETWORK, Cadence
+from hardware.cadence import NETWORK, Cadence, Meaning
 from hardware.landmarks import STEP as HOP
 from hardware.landmarks import Surveyor
-from hardware.talk import Talk
+from hardware.talk import Hint, Talk
 
 CHUNK = RATE // 10
 """Samples that are taken at a time."""
@@ -111,7 +111,7 @@ class Listener:
 
     def _tones(self, power: NDArray[np.float64]) -> list[LineEvent]:
         ended = self._bursts.hear(power)
-        found = [
+        found: list[Meaning | Hint] = [
             *self._cadence.hear(ended, self._bursts.open, self._heard),
             *self._talk.hear(power, ended),
         ]
