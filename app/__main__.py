@@ -50,7 +50,7 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in ("study", "form", "sync", "line", "central", "centre", "sample", "witness"):
+    for name in sorted(_NAMES - {"demo", "verify"}):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -144,6 +144,10 @@ _MISUSE = next(
 """What is raised for a command line that cannot be read. Newer typers carry a click of their own, so click's own class is not it."""
 
 
+_STOPPED = 130
+_STOP = "Stopped. What was acknowledged is kept."
+
+
 def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> int:
     """Run one command; returns the exit code. No traceback reaches the user for what the world does wrong."""
     for stream in (sys.stdout, sys.stderr):
@@ -169,8 +173,10 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         _complain(f"{error.strerror or error} ({error.filename})." if error.filename else f"{error}.")
         return 1
     except (KeyboardInterrupt, typer.Abort):
-        _complain("Stopped. What was acknowledged is kept.")
-        return 130
+        _complain(_STOP)
+        return _STOPPED
+    if result == _STOPPED:  # newer typers take Ctrl+C for themselves and say nothing
+        _complain(_STOP)
     return result if isinstance(result, int) else 0
 
 

@@ -34,7 +34,6 @@ from app.results.report import write_html, write_xlsx
 from app.results.summary import Report
 from app.sample.case import Case
 from app.sample.frame import load_frame
-from app.sample.outcome import load_outcomes
 from app.sample.queue import next_due
 from app.study.bundle import build
 from app.study.load import load
@@ -192,7 +191,7 @@ class _Day:
         self._desk = Desk(
             ledger,
             LineWorker(room.line, room.sound, ledger.entropy),
-            load_outcomes(),
+            ledger.queue.plan.rules.outcomes,
             practice=room.practice,
             characters_per_second=options.characters_per_second,
         )

@@ -1,7 +1,6 @@
 """What the line says, at the desk: it is shown with an outcome, one key confirms, and the clip is offered to the room's library."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from app.case_in_hand import CaseInHand
 from app.hearing.proposal import Proposal, codes_itself, proposal
@@ -14,7 +13,7 @@ from hardware.base import RATE, LineEvent
 Player = Callable[[bytes], None]
 """Plays a clip (int16, 8000 Hz) to the interviewer; returns at once."""
 Teach = Callable[[str, bytes], None]
-"""Outcome key, clip: offered to the room's library."""
+"""Outcome key, clip: offered to the room's library. Raises nothing."""
 
 _PLAYED = 5 * RATE * 2
 """Bytes of a clip that are played: the last five seconds say it."""
@@ -92,7 +91,7 @@ class EarVerbs(LineVerbs):
             and work.conversation is None
             and outcome.group is Group.LINE
         ):
-            self._written(partial(self._teach, outcome.key, self._clip))
+            self._teach(outcome.key, self._clip)
         self._listening_anew()
 
     # What desk.py does

@@ -10,7 +10,7 @@ import structlog
 from app.clock import Clock, Entropy
 from app.desk import Desk
 from app.ear_verbs import Player, Teach
-from app.errors import LineError, StorageError, StudyError, UsageError
+from app.errors import FangxinError, LineError, StorageError, StudyError, UsageError
 from app.evidence.age import Recipient
 from app.evidence.durable import Lock
 from app.hearing.library import RoomLibrary
@@ -20,7 +20,6 @@ from app.line.contract import LineChoice
 from app.line.messages import PROTOCOL, Begin
 from app.line.process import WorkerProcess
 from app.practice_room import open_practice_room
-from app.sample.outcome import load_outcomes
 from app.settings import Settings
 from app.study.model import Study
 from app.workstation import open_workstation
@@ -111,7 +110,10 @@ def _teach(room: RoomLibrary, ledger: Ledger) -> Teach:
     keys = [Recipient.parse(key) for key in ledger.study.recipients.lead or ledger.study.recipients.centre]
 
     def teach(outcome: str, sound: bytes) -> None:
-        room.offer(outcome, sound, keys, ledger.entropy)
+        try:
+            room.offer(outcome, sound, keys, ledger.entropy)
+        except FangxinError as error:  # learning is a courtesy: it must not stop a desk that can dial
+            structlog.get_logger("hearing").warning("clip not offered", text=str(error))
 
     return teach
 
@@ -142,7 +144,7 @@ def _seated(
         return Desk(
             ledger,
             worker,
-            load_outcomes(),
+            ledger.queue.plan.rules.outcomes,
             practice=practice,
             by_hand=by_hand,
             auto_dial=auto_dial,

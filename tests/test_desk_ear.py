@@ -13,7 +13,7 @@ from app.interview.screen import HeardView, LineView, Page
 from app.line.contract import Overheard
 from app.line.worker import LineWorker
 from app.sample.outcome import load_outcomes
-from hardware.base import Announcement, Cause, LineEvent, Pickup, ToneHeard
+from hardware.base import Announcement, Answered, Cause, LineEvent, Pickup, ToneHeard
 from hardware.listen import Listener
 from tests.desk_room import Room, talker
 
@@ -127,6 +127,16 @@ def test_a_study_may_let_a_class_be_coded_and_the_journal_says_so(sit: Sit) -> N
     (line,) = room.written("outcome.commit")
     assert (line["outcome"], line["proposed"]) == ("15", "15")
     assert [line["source"] for line in room.written("line") if line["state"] == "autocoded"] == ["busy"]
+
+
+def test_somebody_who_answers_in_the_last_moment_is_not_coded_away(sit: Sit) -> None:
+    room = sit(Pickup.RINGS_OUT, {"busy": 2}).dial()
+    room.says(ToneHeard(0, "", "busy", 0, 8000, 99))
+    room.says(Answered(0, "", "user"))
+    room.until(lambda: room.desk.screen.page is Page.OUTCOME)
+    room.room.pass_time(2000)
+    assert room.desk.screen.page is Page.OUTCOME
+    assert room.written("outcome.commit") == []
 
 
 def test_another_class_or_a_doubtful_one_is_not_coded(sit: Sit) -> None:

@@ -1,6 +1,6 @@
 """Every key of the desk in one table (notes/method.md §7): a key means the same thing everywhere, and is shown only where it works.
 
-F4 and F12 (appointment, supervisor) are kept free for what they are to mean.
+F12 (supervisor) is kept free for what it is to mean.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ class Act(Enum):
     REFUSED = "refused"
     BACK = "back"
     PROBE = "probe"
+    CALLED_BACK = "called_back"
     VAGUE = "vague"
     GO_TO = "go_to"
     REMOVE = "remove"
@@ -55,20 +56,21 @@ class Action:
     always: bool = False
 
 
-def _in_interview(screen: Screen) -> bool:
+def in_interview(screen: Screen) -> bool:
+    """A question is on screen."""
     return screen.page is Page.INTERVIEW and screen.question is not None
 
 
 def _offers_dk(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and bool(screen.question.dk)
+    return in_interview(screen) and screen.question is not None and bool(screen.question.dk)
 
 
 def _offers_refused(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and bool(screen.question.refused)
+    return in_interview(screen) and screen.question is not None and bool(screen.question.refused)
 
 
 def _can_go_back(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and screen.question.number > 0
+    return in_interview(screen) and screen.question is not None and screen.question.number > 0
 
 
 def _proposes(screen: Screen) -> bool:
@@ -88,7 +90,7 @@ def _may_pause(screen: Screen) -> bool:
 
 
 def _may_probe(screen: Screen) -> bool:
-    question = screen.question if _in_interview(screen) else None
+    question = screen.question if in_interview(screen) else None
     return (
         question is not None
         and question.kind not in ("note", "acknowledge", "repeat")
@@ -97,11 +99,11 @@ def _may_probe(screen: Screen) -> bool:
 
 
 def _has_vague_rule(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and bool(screen.question.vague)
+    return in_interview(screen) and screen.question is not None and bool(screen.question.vague)
 
 
 def _can_remove(screen: Screen) -> bool:
-    where = screen.question.instance if _in_interview(screen) and screen.question else None
+    where = screen.question.instance if in_interview(screen) and screen.question else None
     return where is not None and bool(where.name)
 
 
@@ -151,11 +153,20 @@ ACTIONS: tuple[Action, ...] = (
         _can_go_back,
     ),
     Action(
+        Act.CALLED_BACK,
+        ("F4",),
+        QT_TRANSLATE_NOOP("Actions", "Caller"),
+        QT_TRANSLATE_NOOP(
+            "Actions", "A resident calls the centre: find his case by his number and call back at once"
+        ),
+        lambda screen: screen.page is Page.READY,
+    ),
+    Action(
         Act.HANG_UP,
         ("F5",),
         QT_TRANSLATE_NOOP("Actions", "Hang up"),
         QT_TRANSLATE_NOOP("Actions", "End the call; during the interview press it twice"),
-        lambda screen: screen.page is Page.DIALING or _in_interview(screen),
+        lambda screen: screen.page is Page.DIALING or in_interview(screen),
         always=True,
     ),
     Action(
@@ -206,7 +217,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F8",),
         QT_TRANSLATE_NOOP("Actions", "Note"),
         QT_TRANSLATE_NOOP("Actions", "Write a remark for the supervisor; no names in it"),
-        lambda screen: _in_interview(screen) or screen.page is Page.OUTCOME,
+        lambda screen: in_interview(screen) or screen.page is Page.OUTCOME,
     ),
     Action(
         Act.DONT_KNOW,
@@ -228,7 +239,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F11",),
         QT_TRANSLATE_NOOP("Actions", "Interview: {language}"),
         QT_TRANSLATE_NOOP("Actions", "Ask in the other language from here on"),
-        lambda screen: screen.page in (Page.CASE, Page.DIALING) or _in_interview(screen),
+        lambda screen: screen.page in (Page.CASE, Page.DIALING) or in_interview(screen),
     ),
     Action(
         Act.WINDOW_LANGUAGE,

@@ -37,6 +37,9 @@ class DeskLike(Protocol):
     def next_case(self) -> None:
         """Take the best next case."""
 
+    def called_back(self, number: str) -> None:
+        """A resident has called the centre: take his case."""
+
     def dial(self) -> None:
         """Dial the case in hand."""
 

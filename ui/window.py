@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.clock import Clock
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, Act, Action
+from ui.actions import ACTIONS, Act, Action, in_interview
 from ui.bridge import Bridge
 from ui.desk_thread import Verb, same_place
 from ui.ending import Ending
@@ -73,6 +73,8 @@ class DeskWindow(QMainWindow):
         face.keys.pressed.connect(self.press)
         face.note.written.connect(lambda text: self._tell(lambda desk: desk.note(text)))
         face.note.closed.connect(self._focus)
+        face.call_back.written.connect(lambda number: self._step(lambda desk: desk.called_back(number)))
+        face.call_back.closed.connect(self._focus)
         self.setCentralWidget(face)
         self.setMinimumSize(640, 360)
         self.resize(1240, 700)
@@ -103,6 +105,7 @@ class DeskWindow(QMainWindow):
             Act.AUTO_DIAL: lambda: self._tell(lambda desk: desk.pause()),
             Act.REFUSED: self.face.interview.refuse,
             Act.BACK: lambda: self._tell(lambda desk: desk.back()),
+            Act.CALLED_BACK: self.face.call_back.open_note,
             Act.PROBE: lambda: self._tell(lambda desk: desk.probe()),
             Act.VAGUE: lambda: self._tell(lambda desk: desk.vague()),
             Act.GO_TO: self._go_to,
@@ -218,11 +221,7 @@ class DeskWindow(QMainWindow):
         action, screen = self._table[act], self._painted
         if screen is None or not (action.always or self._pace.listening):
             return
-        asked = (
-            act in (Act.DONT_KNOW, Act.REFUSED)
-            and screen.page is Page.INTERVIEW
-            and screen.question is not None
-        )
+        asked = act in (Act.DONT_KNOW, Act.REFUSED) and in_interview(screen)
         if act is not Act.HANG_UP:
             self._disarm()
         if act in _ANSWERS and not (screen.query is None and screen.places is None):

@@ -53,10 +53,22 @@ class HoursTable(_Table):
     restday: list[Span]
 
 
+class Refined(_Table):
+    """What a study says differently of one outcome; its AAPOR code and whether it is final stay as they are."""
+
+    zh: Text | None = None
+    en: Text | None = None
+    retry_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    max: Annotated[int, Field(ge=0, le=20)] | None = None
+    note_required: bool | None = None
+    hotkey: Annotated[str, StringConstraints(pattern=r"^[1-9]$")] | None = None
+
+
 class Outcomes(_Table):
-    """Outcome keys an interviewer may choose."""
+    """Outcome keys an interviewer may choose, and what is different about them here."""
 
     allowed: Annotated[list[Outcome], Field(min_length=1)]
+    refine: dict[Outcome, Refined] = {}
 
 
 class LineTable(_Table):

@@ -111,6 +111,7 @@ def _source(
         files=dict(files),
         starts=_midnight(toml.field.starts) if toml.field else 0,
         ends=_midnight(toml.field.ends + timedelta(days=1)) if toml.field else 0,
+        refined={key: each.model_dump(exclude_none=True) for key, each in toml.outcomes.refine.items()},
         quotas=tuple(
             Quota(q.kind, tuple(q.variables), q.policy, q.targets, q.shares, q.total) for q in toml.quotas
         ),

@@ -4,6 +4,14 @@
 <context>
     <name>Actions</name>
     <message>
+        <source>Caller</source>
+        <translation>来电</translation>
+    </message>
+    <message>
+        <source>A resident calls the centre: find his case by his number and call back at once</source>
+        <translation>受访者来电：按来电号码查找样本，立即回拨</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -1294,6 +1302,17 @@
     <message>
         <source>{what}: {value}</source>
         <translation>{what}：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>CallBackPanel</name>
+    <message>
+        <source>Enter looks for the case · Esc closes</source>
+        <translation>回车查找样本 · Esc 关闭</translation>
+    </message>
+    <message>
+        <source>Number of the caller</source>
+        <translation>来电号码</translation>
     </message>
 </context>
 </TS>

@@ -11,7 +11,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from zlib import crc32
 
-from tests.benchmarks import calls, campaign, hearing, journals, line_worker, picks, softphone, sound, trees
+from tests.benchmarks import (
+    archives,
+    calls,
+    campaign,
+    hearing,
+    journals,
+    line_worker,
+    picks,
+    softphone,
+    sound,
+    trees,
+)
 from tests.benchmarks.row import Row, machine, percentile, run, table, told
 
 
@@ -98,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000), seed
             ),
             "campaign": lambda: campaign.run(0.02 if quick else 1.0, seed),
+            "archive": lambda: archives.measure(folder / "archives", 10 if quick else 100),
             "tree": lambda: trees.measure(folder, 100_000 if quick else 1_000_000),
         }
         rows: list[Row] = []

@@ -21,7 +21,7 @@ def measure(folder: Path, seed: str, seconds: int) -> list[Row]:
     """Line → ear through the product and through the sound server alone; processor time of a recorded call."""
     if missing := needed():
         return [Row("line to ear", "not measured", f"not installed: {missing}")]
-    server = SoundServer(folder)
+    server = SoundServer(folder, together=True)
     try:
         ours, told = _through_us(server, seed, seconds)
         theirs = _through_loopback(server, seed, seconds)

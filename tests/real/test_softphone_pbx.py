@@ -1,4 +1,4 @@
-"""The softphone and what exchanges (sipp) do beside calls that end: registration, TCP, moved sound, calls to us; a program that dies."""
+"""The softphone and what exchanges (sipp) do beside ending calls: registration, TCP, moved sound, calls to us; and a program that dies."""
 
 import signal
 from pathlib import Path

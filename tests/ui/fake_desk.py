@@ -163,6 +163,11 @@ class FakeDesk:
         case = CaseView(f"{self.cases:016x}", "138****0417", self._word("unit"), attempts=self.cases % 3)
         self.show(page=Page.CASE, case=case, notice=Notice.NONE)
 
+    def called_back(self, number: str) -> None:
+        self._did("called_back", number)
+        case = CaseView("c" * 16, "138****0417", self._word("unit"), attempts=1)
+        self.show(page=Page.CASE, case=case, notice=Notice.CALLED_BACK)
+
     def dial(self) -> None:
         self._did("dial")
         self._ticks, self._at = 0, 0

@@ -119,3 +119,15 @@ def test_a_lost_line_program_is_said_in_both_languages(still: Station) -> None:
         still.window._arrived(screen)
         assert words in still.window.face.notice._text.text()
         assert "SIGKILL" in still.window.face.notice._detail.text()
+
+
+def test_a_resident_who_calls_back_is_found_by_his_number(station: Station) -> None:
+    station.until(lambda s: s.page is Page.SIGN_IN)
+    station.press(*"Li", ENTER)
+    station.until(lambda s: s.page is Page.READY)
+    station.press(Qt.Key.Key_F4)
+    assert station.window.face.call_back.isVisible()
+    station.press(*"13882800417", ENTER)
+    station.until(lambda s: s.page is Page.CASE and s.notice is Notice.CALLED_BACK)
+    assert ("called_back", "13882800417") in [tuple(verb) for verb in station.desk.verbs]
+    assert not station.window.face.call_back.isVisible()
