@@ -156,8 +156,7 @@ class AtEngine:
         self._buffer += data
         while found := _BREAK.search(self._buffer):
             raw, self._buffer = self._buffer[: found.start()], self._buffer[found.end() :]
-            self._line(_NOISE.sub(b"", raw).decode("ascii").strip())
-            if self.in_data:
+            if self._line(_NOISE.sub(b"", raw).decode("ascii").strip()):
                 stream, self._buffer = self._buffer, b""
                 self._skip_newline = not stream
                 return stream.removeprefix(b"\n")
@@ -182,11 +181,12 @@ class AtEngine:
             self._owed.append((self.asking, now + OWED))
             self._complete(Reply("", tuple(self._lines)))
 
-    def _line(self, line: str) -> None:
+    def _line(self, line: str) -> bool:
+        """A whole line. Returns whether the voice stream begins behind it."""
         if not line:
-            return
+            return False
         if line.upper() in self._sent:
-            return  # an echo; it says nothing, and may come from before ATE0
+            return False  # an echo; it says nothing, and may come from before ATE0
         self._log("in", line)
         finals = self.asking.finals if self.asking else PLAIN
         if code(line, (*finals, *PLAIN)):
@@ -195,6 +195,7 @@ class AtEngine:
             self._heard.append(line)
         else:
             self._information(self.asking, line)
+        return self.in_data
 
     def _information(self, asking: Ask, line: str) -> None:
         """A line before a result code: the command's own, an unsolicited one, or part of a late answer."""

@@ -40,7 +40,8 @@ def _ulaw_encoder() -> Encoder:
     for place in range(6, 13):
         segment += size >= 1 << place
     code = segment << 4 | (size >> segment + 1 & 15)
-    return (~(code | np.where(linear < 0, 0x80, 0)) & 0xFF).astype(np.uint8)
+    inverted: Encoder = (~(code | np.where(linear < 0, 0x80, 0)) & 0xFF).astype(np.uint8)
+    return inverted
 
 
 def _ulaw_decoder() -> Decoder:

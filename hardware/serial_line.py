@@ -1,6 +1,6 @@
 """What every line behind a serial port does alike: the call's states, the dialogue with the device, the watchdogs, loss and return.
 
-A driver says how its device is prepared, dialled, listened to and hung up (see SerialLine's last methods); it never sees the port. Poll
+A driver says how its device is prepared, dialled, listened to and hung up (see device.py); it never sees the port. Poll
 and sound may come from two threads: whichever comes first takes the bytes in, under one lock.
 """
 
@@ -24,6 +24,7 @@ from hardware.base import (
     LineEvent,
     Pcm,
 )
+from hardware.device import Device
 from hardware.dialogue import Agenda, continued
 from hardware.serial_port import Lost, Opened, Port, Received
 from hardware.transcript import Clock, Log, Transcript
@@ -45,7 +46,7 @@ class Phase(Enum):
     RELEASING = "releasing"
 
 
-class SerialLine:
+class SerialLine(Device):
     """A Line over a Port. One owner of the call's state; every change of it goes through the methods here."""
 
     def __init__(
@@ -293,39 +294,3 @@ class SerialLine:
         if self._reopen_at is not None and now >= self._reopen_at:
             self._reopen_at = None
             self.port.reopen()
-
-    # What a driver says ---------------------------------------------------------------------------------------------------------------
-
-    def prepare(self) -> Generator[Ask | Pause, Reply, str]:
-        """Make a device that answers to AT ready for calls. Returns what is wrong, "" when nothing is."""
-        raise NotImplementedError
-
-    def dialling(self, number: str) -> Dialogue:
-        """Dial; calls alerting(), answered() or release() as the device tells."""
-        raise NotImplementedError
-
-    def hanging_up(self) -> Generator[Ask | Pause, Reply, bool]:
-        """End the call. Returns whether the device confirmed it."""
-        raise NotImplementedError
-
-    def press(self, digits: str) -> None:
-        """Send keys into the connected call."""
-        raise NotImplementedError
-
-    def unsolicited(self, line: str) -> None:
-        """The device said something on its own."""
-        raise NotImplementedError
-
-    def stream(self, data: bytes) -> None:
-        """Bytes of the voice stream."""
-        raise NotImplementedError
-
-    def quiet(self) -> None:
-        """Nothing is being said: the moment to look how the call stands."""
-
-    def gone(self) -> None:
-        """The call is over, or the device is gone: let go of its sound."""
-
-    def farewell(self) -> Sequence[bytes]:
-        """The last bytes before the port closes while a call is on."""
-        return ()

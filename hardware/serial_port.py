@@ -5,6 +5,7 @@ an unplug comes as SerialException, OSError or a reply of nothing; Windows needs
 (pyserial #331); modem-control lines and cancel_read are missing on some ports; reading without a time-out burns a core.
 """
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -87,18 +88,36 @@ class Identity:
 class PortInfo(Protocol):
     """What pyserial's list says of a port."""
 
-    device: str
-    description: str | None
-    vid: int | None
-    pid: int | None
-    serial_number: str | None
-    location: str | None
+    @property
+    def device(self) -> str:
+        """Its name."""
+
+    @property
+    def description(self) -> str | None:
+        """For people."""
+
+    @property
+    def vid(self) -> int | None:
+        """USB vendor."""
+
+    @property
+    def pid(self) -> int | None:
+        """USB product."""
+
+    @property
+    def serial_number(self) -> str | None:
+        """USB serial number."""
+
+    @property
+    def location(self) -> str | None:
+        """Where it is plugged in, and which interface: "1-1:1.2"."""
 
 
 def listed() -> list[PortInfo]:
     """The ports of this computer. An error while listing is an empty list: drivers of virtual ports are known to break it."""
     try:
-        return sorted(list_ports.comports(), key=lambda each: each.device)
+        found: list[PortInfo] = [*list_ports.comports()]
+        return sorted(found, key=lambda each: each.device)
     except Exception:  # noqa: BLE001 — whatever the platform's lister raises, enumerating is never fatal
         return []
 
@@ -114,15 +133,18 @@ def whereabouts(name: str, identity: Identity | None, ports: Iterable[PortInfo])
     return name if name in names or not names else names[0]
 
 
-Opener = Callable[[str, int], serial.SerialBase]
+Opener = Callable[[str, int], serial.Serial]
 
 
-def opened(name: str, baud: int) -> serial.SerialBase:
+def opened(name: str, baud: int) -> serial.Serial:
     """Open a port by name or pyserial URL. Raises one of TROUBLE. 8N1, RTS/CTS off: the line drivers keep to the modem's own clock."""
-    options = {"baudrate": baud, "timeout": _READ_FOR, "write_timeout": 1.0}
-    if "://" not in name:
-        options["exclusive"] = True  # POSIX: a second program gets a clean error instead of half of the bytes
-    return serial.serial_for_url(name, **options)
+    if "://" in name:
+        port: serial.Serial = serial.serial_for_url(name, baud, timeout=_READ_FOR, write_timeout=1.0)
+        return port
+    # exclusive: on POSIX a second program gets a clean error instead of half of the bytes.
+    return serial.Serial(
+        name, baud, timeout=_READ_FOR, write_timeout=1.0, exclusive=True if os.name == "posix" else None
+    )
 
 
 class SerialPort:
@@ -143,7 +165,7 @@ class SerialPort:
         self._arrivals: deque[Arrival] = deque()
         self._outgoing: deque[bytes] = deque()
         self._stop, self._again, self._send = Event(), Event(), Event()
-        self._device: serial.SerialBase | None = None
+        self._device: serial.Serial | None = None
         self._reader = Thread(target=self._read_on, name=f"read {name}", daemon=True)
         self._writer = Thread(target=self._write_on, name=f"write {name}", daemon=True)
         self._farewell: tuple[bytes, ...] = ()
@@ -200,7 +222,7 @@ class SerialPort:
                     self._arrivals.append(Lost(f"{self._name}: {reason}", taken=_taken(reason)))
                 self._stop.wait(self._retry_after)
 
-    def _opened(self) -> serial.SerialBase:
+    def _opened(self) -> serial.Serial:
         ports = self._list()
         self._name = whereabouts(self._name, self._identity, ports)
         device = self._open(self._name, self._baud)
@@ -210,7 +232,7 @@ class SerialPort:
         self._again.clear()
         return device
 
-    def _read_from(self, device: serial.SerialBase) -> None:
+    def _read_from(self, device: serial.Serial) -> None:
         """Until the port is to be closed. An empty read means nothing: Windows returns early (pyserial #267)."""
         while not self._again.is_set():
             if data := device.read(device.in_waiting or 1):
@@ -242,7 +264,7 @@ class SerialPort:
                 return  # the reader sees the same unplug, and only the reader may close
 
 
-def _quietly_closed(device: serial.SerialBase | None) -> None:
+def _quietly_closed(device: serial.Serial | None) -> None:
     """Let go of every handle at once, or Windows keeps the port dead (pyserial #331)."""
     if device is not None:
         try:

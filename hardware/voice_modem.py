@@ -5,7 +5,6 @@ ringing it guesses wrong. So it is told not to wait (+VRN=0), the line is heard 
 says who answered. Only an exchange that reverses the line's polarity at the answer gives a real signal (option answer=reversal).
 """
 
-from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 
 from hardware import models
@@ -17,31 +16,10 @@ from hardware.serial_port import Port, SerialPort
 from hardware.stream_pcm import StreamPcm
 from hardware.tones import keypad
 from hardware.transcript import Clock, Log
+from hardware.voice_signs import ENDS, TONES, BusySigns
 
 _DIAL = (*PLAIN, *PROGRESS)
 _VOICE = (*PLAIN, *PROGRESS, STREAM)
-_ENDS: Mapping[str, Cause] = {
-    "BUSY": Cause.BUSY,
-    "NO ANSWER": Cause.NO_ANSWER,
-    "NO CARRIER": Cause.UNKNOWN,
-    "NO DIALTONE": Cause.DEVICE,
-    "NO DIAL TONE": Cause.DEVICE,
-    "DELAYED": Cause.DEVICE,
-    "BLACKLISTED": Cause.DEVICE,
-}
-_TONES = {
-    "b": "busy",
-    "d": "dial",
-    "r": "ringback",
-    "c": "fax",
-    "e": "fax",
-    "a": "fax",
-    "f": "fax",
-    "s": "silence",
-    "q": "silence",
-}
-_BUSY_BEFORE, _BUSY_IN_CALL = (2, 6_000), (5, 10_000)
-"""(how many busy signs, within how many ms) end a call. In a call speech is taken for busy tone now and then, so it takes more."""
 _STREAM_DEAD = 3_000
 _RINGING = 6_000
 
@@ -62,9 +40,9 @@ class VoiceModem(SerialLine):
         self._reader = DleReader()
         self.sound = StreamPcm(self._pump_safely)
         self.pcm = self.sound
-        self._busy_signs: deque[int] = deque(maxlen=8)
+        self._busy_tone = BusySigns()
         self._rang: int | None = None
-        self._restarts = 0
+        self._restarts = self._reversals = 0
         self._tail = b""
         self._say_what_it_can()
 
@@ -87,7 +65,7 @@ class VoiceModem(SerialLine):
         """See SerialLine: a known state, who it is, voice mode, coding."""
         yield Ask("ATZ")
         yield Ask("ATE0V1Q0")
-        answers = []
+        answers: list[str] = []
         for question in ("ATI0", "ATI3", "AT+FMI", "AT+FMM"):
             reply = yield Ask(question)
             answers += reply.lines
@@ -111,8 +89,8 @@ class VoiceModem(SerialLine):
 
     def dialling(self, number: str) -> Dialogue:
         """See SerialLine. A line that rings is not dialled on: going off hook would answer the stranger."""
-        self._busy_signs.clear()
-        self._restarts = 0
+        self._busy_tone.clear()
+        self._restarts = self._reversals = 0
         if self._rang is not None and self.clock.mono() - self._rang < _RINGING:
             self._somebody_calls()
             return
@@ -125,9 +103,9 @@ class VoiceModem(SerialLine):
         reply = yield Ask(f"ATDT{prefix}{number}", timeout=NO_PROGRESS, finals=_DIAL)
         if not reply.ok:
             final = reply.final or "no answer to ATD"
-            if _ENDS.get(final) is Cause.DEVICE:
+            if ENDS.get(final) is Cause.DEVICE:
                 self.condition("line", final, good=False)
-            self.release(_ENDS.get(final, Cause.DEVICE), final)
+            self.release(ENDS.get(final, Cause.DEVICE), final)
             return
         self.alerting(early_media=True)
         if guesses:
@@ -149,7 +127,7 @@ class VoiceModem(SerialLine):
                     "line-audio", "both directions" if both else "from the line only; speak by the handset"
                 )
                 return
-            if cause := _ENDS.get(reply.final):
+            if cause := ENDS.get(reply.final):
                 self.unsolicited(reply.final)
                 self.log("note", f"no stream: {cause}")
                 return
@@ -219,26 +197,24 @@ class VoiceModem(SerialLine):
             self._rang = now
         if code == "L" and self._reversal:
             self._reversed()
-        elif tone := _TONES.get(code):
+        elif tone := TONES.get(code):
             if tone != "silence":
                 self.tell(ToneHeard(now, self.call, tone, confidence=50))
             if code == "b":
-                self._busy_heard(now)
+                self._busy_tone.heard(now)
+                connected = self.phase is Phase.CONNECTED
+                if self._busy_tone.sure(now, connected=connected):
+                    self.release(Cause.REMOTE_HANGUP if connected else Cause.BUSY, "<DLE>b")
         elif code in "hHpP":
             self.condition("handset", "off the hook" if code in "HP" else "on the hook")
 
     def _reversed(self) -> None:
-        if self.phase is Phase.CONNECTED:
+        """The first reversal is the answer, also when the interviewer was quicker with his key; the second is the far side's hanging up."""
+        self._reversals += 1
+        if self._reversals > 1:
             self.release(Cause.REMOTE_HANGUP, "<DLE>L")
         else:
             self.answered("signal")
-
-    def _busy_heard(self, now: int) -> None:
-        self._busy_signs.append(now)
-        connected = self.phase is Phase.CONNECTED
-        count, within = _BUSY_IN_CALL if connected else _BUSY_BEFORE
-        if sum(1 for at in self._busy_signs if now - at <= within) >= count:
-            self.release(Cause.REMOTE_HANGUP if connected else Cause.BUSY, "<DLE>b")
 
     def _stream_broke(self) -> Dialogue:
         """The modem ended the stream by itself. If it says nothing of an end of the call, the stream is started again."""
@@ -260,7 +236,7 @@ class VoiceModem(SerialLine):
                 self._somebody_calls()
             elif self.phase is Phase.IDLE:
                 self.condition("incoming", f"ringing at {now // 10_000}")
-        elif (cause := _ENDS.get(line)) is not None:
+        elif (cause := ENDS.get(line)) is not None:
             if self.phase is Phase.CONNECTED:
                 self.release(Cause.REMOTE_HANGUP, line)
             elif self.phase is Phase.ALERTING:
@@ -282,7 +258,7 @@ class VoiceModem(SerialLine):
                 self.condition("line-audio", "no sound from the modem", good=False)
                 self.engine.leave_data()
                 # Some modems drop out of the stream with a bare NO CARRIER, which looks like sound at first.
-                self.unsolicited(next((word for word in _ENDS if word.encode() in self._tail), ""))
+                self.unsolicited(next((word for word in ENDS if word.encode() in self._tail), ""))
                 if self.phase is not Phase.RELEASING:
                     self.run(self._still_there())
 

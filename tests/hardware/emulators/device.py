@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 class Faults:
     """How the device misbehaves. Patterns are matched against the whole command line.
 
-    keeps_echo: goes on echoing after ATE0. delay: pattern → ms until the answer. mute: patterns that are never answered. chunk: bytes a
-    read hands over (0: all). garbage: bytes before each answer. chatter: an unsolicited line before each answer. refuse: patterns that
-    are answered with ERROR. dead: answers nothing at all.
+    keeps_echo: goes on echoing after ATE0. delay: pattern → ms until the answer.
+    mute: patterns that are never answered. chunk: bytes a
+    read hands over (0: all; answers only, sound comes whole). garbage: bytes before each answer. chatter: an unsolicited
+    line before each answer. refuse: patterns that are
+    answered with ERROR. dead: answers nothing at all.
     """
 
     keeps_echo: bool = False
@@ -57,7 +59,7 @@ class Device:
     def take(self) -> bytes:
         """Bytes for the computer that are due now."""
         self.tick()
-        size = self.faults.chunk or len(self._ready)
+        size = self.faults.chunk if self.faults.chunk and len(self._ready) < 200 else len(self._ready)
         ready, self._ready = self._ready[:size], self._ready[size:]
         return ready
 

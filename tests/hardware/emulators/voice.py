@@ -13,7 +13,12 @@ from tests.hardware.emulators.device import Device, Faults
 
 RING_BACK, DIALLED = 600, 400
 CODECS = {1: "linear", 128: "linear", 130: "alaw", 131: "ulaw"}
-VSM = ['128,"8-BIT LINEAR",(7200,8000,11025)', '129,"16-BIT LINEAR",(7200,8000)', '130,"8-BIT ALAW",(8000)', '131,"8-BIT ULAW",(8000)']
+VSM = [
+    '128,"8-BIT LINEAR",(7200,8000,11025)',
+    '129,"16-BIT LINEAR",(7200,8000)',
+    '130,"8-BIT ALAW",(8000)',
+    '131,"8-BIT ULAW",(8000)',
+]
 
 
 @dataclass
@@ -39,7 +44,12 @@ class VoiceModemEmulator(Device):
     for ringing. heard: the samples the computer sent. The rest rings; answer() is the resident's deed, leave() his hanging up."""
 
     def __init__(
-        self, now: Callable[[], int], faults: Faults | None = None, chip: Chip | None = None, busy: str = "", refused: str = ""
+        self,
+        now: Callable[[], int],
+        faults: Faults | None = None,
+        chip: Chip | None = None,
+        busy: str = "",
+        refused: str = "",
     ) -> None:
         super().__init__(now, faults)
         self.chip = chip or Chip()
@@ -147,7 +157,10 @@ class VoiceModemEmulator(Device):
             self.off_hook = True
         elif upper.startswith("+VTS="):
             self.keys += upper[5:].replace(",", "")
-        elif not re.fullmatch(r"|[EVQXMLZ&]\d?.*|\+(FCLASS|VSD|VGR|VGT|VRA|VRN|VNH|VIT|VCID|IFC|VLS|IPR|FMI|FMM|VBT|VTD).*|", upper):
+        elif not re.fullmatch(
+            r"|[EVQXMLZ&]\d?.*|\+(FCLASS|VSD|VGR|VGT|VRA|VRN|VNH|VIT|VCID|IFC|VLS|IPR|FMI|FMM|VBT|VTD).*|",
+            upper,
+        ):
             return ["ERROR"]
         return ["OK"]
 
@@ -195,6 +208,8 @@ class VoiceModemEmulator(Device):
 
     def _stream(self, byte: int) -> None:
         """From the computer: samples and signs. This chip may want several DLEs in front of a sign."""
+        if self.faults.dead:
+            return
         if byte == 0x10:
             self._dles += 1
             return
@@ -220,5 +235,3 @@ class VoiceModemEmulator(Device):
         for part in self._reader.feed(stuffed):
             if isinstance(part, Samples):
                 self.heard += self._codec.decode(part.data)
-
-
