@@ -3,18 +3,18 @@
 from collections import deque
 from collections.abc import Callable
 
-from hardware.at import AtEngine, Dialogue, Pause, Reply
+from hardware.at import Ask, AtEngine, Dialogue, Pause, Reply
 from hardware.transcript import Clock
 
 
 class Agenda:
     """What is still to be said to the device, in order. silence: what to do when a command got no answer: the dialogue to go on with."""
 
-    def __init__(self, engine: AtEngine, clock: Clock, silence: Callable[[Dialogue], Dialogue]) -> None:
+    def __init__(self, engine: AtEngine, clock: Clock, silence: Callable[[Dialogue, Ask], Dialogue]) -> None:
         self._engine, self._clock, self._silence = engine, clock, silence
         self._now: Dialogue | None = None
         self._next: deque[Dialogue] = deque()
-        self._asked = False
+        self._asked: Ask | None = None
         self._pause_until: int | None = None
 
     @property
@@ -36,7 +36,7 @@ class Agenda:
         """
         self._next.clear()
         if not waiting_only:
-            self._now, self._asked, self._pause_until = None, False, None
+            self._now = self._asked = self._pause_until = None
 
     def advance(self) -> None:
         """Go on as far as the device's answers and the clock reach."""
@@ -48,13 +48,13 @@ class Agenda:
             elif self._engine.asking is not None:
                 return
             reply, asked = self._engine.take() or Reply(""), self._asked
-            self._asked = False
+            self._asked = None
             if self._now is None:
                 if not self._next:
                     return
                 self._now = self._next.popleft()
                 self._step(self._now, None)
-            elif asked and reply.silent and (other := self._silence(self._now)) is not self._now:
+            elif asked and reply.silent and (other := self._silence(self._now, asked)) is not self._now:
                 self._now = other
                 self._step(other, None)
             else:
@@ -73,7 +73,7 @@ class Agenda:
             self._pause_until = self._clock.mono() + step.ms
         else:
             self._engine.ask(step)
-            self._asked = True
+            self._asked = step
 
 
 def continued(interrupted: Dialogue) -> Dialogue:

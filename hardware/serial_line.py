@@ -250,9 +250,9 @@ class SerialLine(Device):
                 return True
         return False
 
-    def _on_silence(self, interrupted: Dialogue) -> Dialogue:
+    def _on_silence(self, interrupted: Dialogue, asked: Ask) -> Dialogue:
         """A command got no answer. While hanging up there is no time to ask why, and preparing asks by itself."""
-        if not self._ready or self.phase is Phase.RELEASING or self.engine.in_data:
+        if asked is _SYNC or not self._ready or self.phase is Phase.RELEASING or self.engine.in_data:
             return interrupted
         return self._after_silence(interrupted)
 

@@ -64,7 +64,7 @@ class StreamPcm:
         self._pump()
         if self.send is None:
             return
-        room = max(AHEAD + self.received - self.sent, 0) * 2
+        room = self._room()
         self.dropped += max(len(samples) - room, 0) // 2
         samples = samples[:room]
         keys, self._keys = self._keys[: len(samples)], self._keys[len(samples) :]
@@ -73,10 +73,15 @@ class StreamPcm:
         if samples:
             self.send(keys + samples[len(keys) :])
 
+    def _room(self) -> int:
+        """Bytes that may go now. Where nothing was sent the device has played silence: that time is not made up for."""
+        self.sent = max(self.sent, self.received)
+        return max(AHEAD + self.received - self.sent, 0) * 2
+
     def fill(self, now: int) -> None:
         """Nobody writes, but there are keys to be heard: send them at the line's own pace."""
         if self._keys and self.send is not None and now - self.written_at > 200:
-            room = max(AHEAD + self.received - self.sent, 0) * 2
+            room = self._room()
             keys, self._keys = self._keys[:room], self._keys[room:]
             self.sent += len(keys) // 2
             if keys:

@@ -282,8 +282,8 @@ class VoiceModem(SerialLine):
             missing = sound.missing(self.clock.mono())
             self.log(
                 "note",
-                f"{sound.received} samples came, {missing} are missing by the clock, {sound.overrun} were not fetched; {sound.sent} "
-                f"went out, {sound.dropped} were dropped as late",
+                f"{sound.received} samples came, {missing} are missing by the clock, {sound.overrun} were not fetched; "
+                f"{sound.dropped} of ours were dropped as late",
             )
 
     def _send(self, samples: bytes) -> None:
