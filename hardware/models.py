@@ -98,6 +98,18 @@ def _choose(known: Sequence[Model], answers: str, key: str) -> Model:
     return next((each for each in known if each.matches(answers)), known[-1])
 
 
+def compatibility() -> list[str]:
+    """The compatibility table for the hardware guide, in Markdown."""
+    rows = ["| device | sound | known traps | tried |", "|---|---|---|---|"]
+    for each in (*modems(), *modules()):
+        sound = f"{each.duplex} duplex" if isinstance(each, ModemModel) else _SOUNDS[each.sound]
+        rows.append(f"| {each.name} (`{each.key}`) | {sound} | {' '.join(each.traps)} | {each.tried} |")
+    return rows
+
+
+_SOUNDS = {"usb": "USB sound card", "pcm": "PCM port", "none": "cable"}
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Codec:
     """How a modem codes a sample: one byte each. vsm: what to say behind AT+VSM=. coding: "alaw", "ulaw", "linear" or "signed"."""
