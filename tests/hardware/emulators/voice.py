@@ -58,6 +58,7 @@ class VoiceModemEmulator(Device):
         self.off_hook = False
         self.dialling = False
         self.mode = ""
+        self.service = "0"
         self.heard = b""
         self.keys = ""
         self.answered = False
@@ -131,6 +132,8 @@ class VoiceModemEmulator(Device):
                 self.echo = False
             case "I" | "I0" | "I3":
                 return [self.chip.ident, "OK"]
+            case "+FCLASS?":
+                return [self.service, "OK"]
             case "+FCLASS=?":
                 return ["0,1,8", "OK"]
             case "+VSM=?":
@@ -155,10 +158,12 @@ class VoiceModemEmulator(Device):
             self._codec = Codec(upper, CODECS[int(found[1])])
         elif upper == f"+VLS={self.chip.line}":
             self.off_hook = True
+        elif upper.startswith("+FCLASS="):
+            self.service = upper[8:]
         elif upper.startswith("+VTS="):
             self.keys += upper[5:].replace(",", "")
         elif not re.fullmatch(
-            r"|[EVQXMLZ&]\d?.*|\+(FCLASS|VSD|VGR|VGT|VRA|VRN|VNH|VIT|VCID|IFC|VLS|IPR|FMI|FMM|VBT|VTD).*|",
+            r"|[EVQXMLZ&]\d?.*|\+(FCLASS|VSD|VGR|VGT|VRA|VRN|VNH|VIT|VCID|IFC|VLS|IPR|FMI|FMM|VBT|VTD|VDR).*|",
             upper,
         ):
             return ["ERROR"]
