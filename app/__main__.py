@@ -15,6 +15,7 @@ from app import __version__, log, settings
 from app.commands.invocation import Invocation, OpenDesk
 from app.commands.selftest import Check, run_selftest
 from app.errors import FangxinError, UsageError
+from app.line.child import WORKER_WORD
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
-_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "central", "centre"})
+_NAMES = frozenset(
+    {"demo", "verify", "study", "form", "sync", "line", "central", "centre", "sample", "witness"}
+)
 
 
 def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
@@ -47,7 +50,7 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in ("study", "form", "sync", "central", "centre"):
+    for name in sorted(_NAMES - {"demo", "verify"}):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -66,10 +69,22 @@ def _group(name: str) -> typer.Typer:
             from app.commands import sync
 
             return sync.cli
+        case "line":
+            from app.commands import line
+
+            return line.cli
         case "central":
             from app.commands import central
 
             return central.cli
+        case "witness":
+            from app.commands import witness
+
+            return witness.cli
+        case "sample":
+            from app.commands import sample
+
+            return sample.cli
         case _:
             from app.commands import centre
 
@@ -99,9 +114,9 @@ def build(face: Face, words: Sequence[str]) -> typer.Typer:
         if version:
             typer.echo(f"fangxin {__version__}")
             raise typer.Exit
+        log.be_silent()
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
-        log.be_silent()
         context.obj = Invocation(settings.load(data_dir), face.open_desk)
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))
@@ -129,12 +144,20 @@ _MISUSE = next(
 """What is raised for a command line that cannot be read. Newer typers carry a click of their own, so click's own class is not it."""
 
 
+_STOPPED = 130
+_STOP = "Stopped. What was acknowledged is kept."
+
+
 def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> int:
     """Run one command; returns the exit code. No traceback reaches the user for what the world does wrong."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == [WORKER_WORD]:
+        from app import line_worker  # it names the drivers; only the desk's child process is one
+
+        return line_worker.main()
     command = typer.main.get_command(build(face or Face(), words))
     try:
         result = command.main(words, "fangxin", standalone_mode=False)
@@ -150,8 +173,10 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         _complain(f"{error.strerror or error} ({error.filename})." if error.filename else f"{error}.")
         return 1
     except (KeyboardInterrupt, typer.Abort):
-        _complain("Stopped. What was acknowledged is kept.")
-        return 130
+        _complain(_STOP)
+        return _STOPPED
+    if result == _STOPPED:  # newer typers take Ctrl+C for themselves and say nothing
+        _complain(_STOP)
     return result if isinstance(result, int) else 0
 
 

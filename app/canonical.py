@@ -8,6 +8,7 @@ the ASCII keys that we use; others are refused).
 import hashlib
 import hmac
 import json
+from pathlib import Path
 from typing import Any, cast
 
 from app.errors import EvidenceError
@@ -43,6 +44,12 @@ def digest(data: bytes) -> bytes:
 def hexdigest(data: bytes) -> str:
     """SHA-256, 64 hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def file_hexdigest(path: Path) -> str:
+    """SHA-256 of a file's bytes, 64 hex digits; the file may be larger than memory. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def named_digest(name: str, data: bytes) -> bytes:

@@ -1,13 +1,13 @@
 """The case that an interviewer has in hand, from the queue to its outcome: what must be durable, and in which order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from app.conversation import Conversation
 from app.errors import FangxinError
 from app.evidence.age import Recipient
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.contract import Worker
 from app.sample.case import Case
 from app.sample.outcome import Outcome, propose
 from hardware.base import RATE
@@ -17,6 +17,17 @@ RESERVE_SECONDS = 40 * 60
 RING_SECONDS = 30
 """Seconds of ringing before an unanswered call may be taken for "no answer" (notes/method.md §2.3)."""
 _NO_ANSWER = "16"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What belongs to an outcome besides its key. due: time of an appointment, ms wall, 0 = none. by: who called. need: skill that the next
+    call asks for. cells: quota cells that an interview fills."""
+
+    due: int = 0
+    by: str = ""
+    need: str = ""
+    cells: tuple[str, ...] = ()
 
 
 @dataclass
@@ -32,10 +43,10 @@ class CaseInHand:
     owed: Callable[[], None] | None = None
     """What is still to be written about the recording, after a disk fault."""
 
-    def prepare(self, ledger: Ledger, worker: LineWorker) -> None:
+    def prepare(self, ledger: Ledger, worker: Worker) -> None:
         """What must be durable before the number leaves the machine: the recording's header, and the intent to dial.
 
-        Raises StorageError: then do not dial.
+        Raises StorageError or LineError: then do not dial.
         """
         call, keys = ledger.new_id(), ledger.study.recipients
         ledger.store.open_call(call, self.case.id, ledger.clock.wall())
@@ -43,6 +54,7 @@ class CaseInHand:
         try:
             header = worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
         except FangxinError:
+            ledger.give_back(call)  # a worker that died at this moment may have left something
             ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
             raise
         try:
@@ -58,11 +70,15 @@ class CaseInHand:
         step()
         self.owed = None
 
-    def close(self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str) -> None:
+    def close(
+        self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str, outlook: Outlook | None = None
+    ) -> None:
         """The outcome, durable. Raises StorageError; asking again then goes on where it stopped, with the outcome that is written."""
         if self.owed is not None:
             self.owe(self.owed)
         if self.decided is None:
+            told = asdict(outlook or Outlook())
+            ledger.store.keep_outlook(self.call, {**told, "cells": list(told["cells"])})
             state = self.conversation.state if self.conversation else None
             key, final = outcome.key, outcome.final
             ledger.outcome(self.case, self.call, state, key, at=at, proposed=proposed, final=final)

@@ -26,6 +26,37 @@ class Clock(Protocol):
         """Monotonic milliseconds."""
 
 
+TOLERANCE = 2000
+"""ms by which the two clocks may part before that counts as a jump …"""
+_DRIFT = 1000
+"""… and one part in this many on top: a clock that is set right in small steps (NTP) has not jumped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Both clocks at one moment."""
+
+    wall: int
+    mono: int
+    boot: str
+
+    @classmethod
+    def of(cls, clock: Clock) -> "Reading":
+        """Now."""
+        return cls(clock.wall(), clock.mono(), clock.boot)
+
+    def jumped(self, now: "Reading") -> int | None:
+        """What the wall clock should show now, when it shows something else; None when it has run on from this reading.
+
+        Within one boot the monotonic clock tells how long it has been. Across boots only that time does not go back is known.
+        """
+        if now.boot != self.boot:
+            return self.wall if now.wall < self.wall - TOLERANCE else None
+        passed = now.mono - self.mono
+        expected = self.wall + passed
+        return expected if abs(now.wall - expected) > TOLERANCE + passed // _DRIFT else None
+
+
 class SystemClock:
     """The machine's clocks. One object per process."""
 

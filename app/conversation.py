@@ -1,37 +1,53 @@
 """The script walked with a respondent within one call: every step is written down before it is shown."""
 
+from contextlib import suppress
+
+from app.asking import COMPLETE, Questioning
 from app.clock import Clock
-from app.interview.events import Made, Moved, Noted, Switched
+from app.errors import AnswerError
+from app.interview.events import Made, Moved, Switched
+from app.interview.given import given
 from app.interview.interview import Interview
-from app.interview.screen import PracticeView, QuestionView
-from app.interview.views import question_view, reading_seconds
+from app.interview.screen import Asking, PracticeView, QuestionView
+from app.interview.views import reading_seconds
 from app.ledger import Ledger
+from app.questionnaire.form import Question
 from app.questionnaire.session import Session
-from app.questionnaire.telephone import SoftCheck, take, unmet
+from app.questionnaire.telephone import unmet
 from app.questionnaire.world import World
 from app.sample.case import Case
 from hardware.base import Practice
 
 _BEFORE_THE_ITEMS = ("intro", "screening")
-COMPLETE = "60"
-"""Outcome key of an interview whose script was walked to its end."""
+_QUOTA, _FULL, _OPEN = "quota", "full", "open"
+"""A hidden question of this name is told whether there is a place left for the resident."""
+_NO_PLACE = {
+    "zh": "该配额组已满：请致谢并挂机，不再提问。",
+    "en": "This quota cell is full: thank the resident and hang up; ask nothing more.",
+}
+QUOTA_FULL = "56"
+"""Outcome key of a resident for whom no place is left."""
 
 
-class Conversation:
-    """Begins, or goes on where the case's unfinished interview stopped. language: ISO code."""
+class Conversation(Questioning):
+    """Begins, or goes on where the case's unfinished interview stopped. language: ISO code. interviewer: as signed in."""
 
-    def __init__(self, ledger: Ledger, case: Case, call: str, language: str) -> None:
+    def __init__(self, ledger: Ledger, case: Case, call: str, language: str, interviewer: str = "") -> None:
+        super().__init__()
         self._ledger, self._call = ledger, call
         self.state: Interview = ledger.begin(case, call, language)
-        self._asked_back: tuple[str, str] | None = (
-            None  # (question, value) at which a soft check has asked once
-        )
+        self._form = ledger.editions.form_of(self.state, ledger.study)
+        known = given(ledger.study, case, ledger.store.columns_of(case.id), interviewer, ledger.clock.wall())
+        self._given = {name: value for name, value in known.items() if name in self._form.by_name}
+        self._at = 0
         self._session = self._open(self.state.position)
-        if self.state.position in self.state.answers and self._session.current is not None:
-            self._session.next()
+        self._go_on()
         if self._session.current is None:  # it ended with an appointment: he is greeted and asked again
-            self._session.jump(ledger.study.form.asked[0].name)
+            self._session.jump(self._form.asked[0].name)
         self.ends = ""
+        self.full = False
+        self._keep_given()
+        self._keep_withdrawn()
 
     @property
     def complete(self) -> bool:
@@ -47,8 +63,12 @@ class Conversation:
     def outcome_if_cut(self) -> str:
         """What a hang-up at this point most likely means."""
         question, settled = self._session.current, self.ends or self._unasked.ends
+        if settled == COMPLETE and unmet(self._session):
+            return "39"
         if settled or question is None:
             return settled
+        if self.full:
+            return QUOTA_FULL
         part = question.cati.get("part", "")
         if part == "intro" and all(answer.call != self._call for answer in self.state.trail):
             return "31"
@@ -56,26 +76,94 @@ class Conversation:
 
     def view(self, error: str = "") -> QuestionView | None:
         """The question on screen."""
-        return question_view(self._session, error)
+        return self._sight.question(self._session, error)
 
-    def answer(self, value: str, at: int) -> None:
-        """Take the current question's answer and go on. Raises AnswerError (nothing changed) or StorageError."""
+    def answer(self, value: str, at: int, *, reason: str = "", sure: bool = False) -> None:
+        """Take the current question's answer and go on, unless the interviewer is to be asked first: then `query` says what, and nothing
+        has changed. sure: answers may become void; reason: why an unusual one is kept. Raises AnswerError (nothing changed) or
+        StorageError."""
         session, question = self._session, self._session.current
-        if question is None:
+        self.query = None
+        if question is None or (question.ends == COMPLETE and self._ask_about_unmet()):
+            return
+        if self.full and not question.ends and self._part(question.name) not in _BEFORE_THE_ITEMS:
+            raise AnswerError(_NO_PLACE["zh" if self.state.language == "zh" else "en"])
+        if not sure and self._ask_about_voids(question, value):
             return
         before = self.state.values.get(question.name)
-        self._take(question.name, value)
+        if not self._taken(question, value, at, reason, sure=sure):
+            return
         stored = session.stored.get(question.name, "")
         if before != stored:
             reason = "" if before is None else "corrected"
             self.state = self._ledger.answer(self.state, self._call, question.name, stored, at, reason)
         else:
             self._moved_to(question.name)
+        self._at = at
         self._keep_made()
+        self._ask_quota(question)
+        session = self._session
         ends = session.ends
         session.next()
-        if ends or session.current is None:
+        self._arrived()
+        self._keep_withdrawn()
+        if (session.current is None or session.ends == COMPLETE) and not ends and self._ask_about_unmet():
+            if session.current is None:
+                session.back()
+        elif ends or session.current is None:
             self.ends = ends or COMPLETE
+
+    def confirm(self, at: int, reason: str = "") -> None:
+        """What was asked back is meant. reason: why an unusual answer is kept (without one it is not)."""
+        query = self.query
+        match query.asking if query else None:
+            case Asking.VOIDS if query:
+                self.answer(query.value, at, sure=True)
+            case Asking.SOFT if query and reason:
+                self.answer(query.value, at, reason=reason, sure=True)
+            case Asking.REMOVE if query:
+                self._remove(query.value, at)
+
+    def _ask_quota(self, question: Question) -> None:
+        """At the screener: is there a place left for him? The form is told in its question `quota` and takes leave of him in its own words;
+        a form without one leaves that to the interviewer. Whoever has begun with the items is never stopped (edge 21)."""
+        quotas, name = self._ledger.quotas, question.name
+        if name not in quotas.variables and question.cati.get("part", "") != "screening":
+            return
+        begun = any(self._part(answered) not in (*_BEFORE_THE_ITEMS, "") for answered in self.state.answers)
+        found = quotas.verdict(self._session.answers, started=begun)
+        self.full = not found.open
+        if self.full == (self._given.get(_QUOTA) == _FULL) or _QUOTA not in self._form.by_name:
+            return
+        self._given[_QUOTA] = _FULL if self.full else _OPEN
+        self._session = self._open(name)
+        self._keep_given()
+
+    def _part(self, name: str) -> str:
+        question = self._form.by_name.get(name)
+        return question.cati.get("part", "") if question else ""
+
+    def _remove(self, instance: str, at: int) -> None:
+        """Take an instance of a repeat away; its answers stay in the trail."""
+        base, _, numbers = instance.partition("[")
+        outer = numbers.rstrip("]").rpartition(",")[0]
+        names, series = self._within(instance), f"{base}[{outer}]" if outer else base
+        self._session.remove(instance)
+        self._did("removed", at, value=instance, names=names)
+        stored = self._session.stored[series]
+        self.state = self._ledger.answer(self.state, self._call, series, stored, at, "removed")
+        self.query = None
+        if self._session.current is None:
+            self._session.back()
+        self._moved()
+
+    def _go_on(self) -> None:
+        """From the last answered question to the one after it."""
+        if self.state.position in self.state.answers and self._session.current is not None:
+            self._enter_instance()
+            if self._session.current.name == self.state.position:
+                with suppress(AnswerError):  # "another one?" is asked again
+                    self._session.next()
 
     def back(self) -> None:
         """One question back."""
@@ -87,15 +175,19 @@ class Conversation:
         self._session.jump(name)
         self._moved()
 
-    def note(self, text: str) -> None:
-        """A remark on the question at hand."""
-        name = self._session.current.name if self._session.current else ""
-        self.state = self._ledger.event(self.state, Noted(name, text, self._ledger.clock.wall()))
-
-    def switch(self, language: str) -> None:
-        """Go on in another language."""
+    def switch(self, language: str, at: int) -> None:
+        """Go on in another language; what is being asked back is asked in that one."""
         self.state = self._ledger.event(self.state, Switched(language, self._ledger.clock.wall()))
         self._session.language = language
+        self.probed = None
+        query = self.query
+        match query.asking if query else None:
+            case Asking.VOIDS | Asking.SOFT if query:
+                self.answer(query.value, at, sure=query.asking is Asking.SOFT)
+            case Asking.REMOVE:
+                self.ask_removal()
+            case Asking.UNMET:
+                self._ask_about_unmet()
 
     @property
     def _unasked(self) -> Session:
@@ -104,22 +196,8 @@ class Conversation:
 
     def _open(self, at: str) -> Session:
         ledger, case = self._ledger, self.state.case
-        world = World(ledger.clock, ledger.entropy, seed=case, given=self.state.made)
-        return Session(ledger.study.form, self.state.values, at, self.state.language, world=world)
-
-    def _take(self, name: str, value: str) -> None:
-        """An unlikely answer is asked about once; the same again keeps it, and the trail says so."""
-        kept = self._asked_back == (name, value)
-        try:
-            take(self._session, value, "kept" if kept else "")
-        except SoftCheck:
-            self._asked_back = (name, value)
-            raise
-        if kept:
-            self.state = self._ledger.event(
-                self.state, Noted(name, "kept after a soft check", self._ledger.clock.wall())
-            )
-        self._asked_back = None
+        world = World(ledger.clock, ledger.entropy, seed=case, given={**self.state.made, **self._given})
+        return Session(self._form, self.state.values, at, self.state.language, world=world)
 
     def _keep_made(self) -> None:
         """What the form has drawn or taken from the clock stays as it is when the interview is opened again."""
@@ -129,7 +207,24 @@ class Conversation:
         if fresh:
             self.state = self._ledger.event(self.state, Made(fresh, self._ledger.clock.wall()))
 
+    def _keep_given(self) -> None:
+        """What the form was told in this call belongs to the interview: rules and texts were made of it."""
+        fresh = {name: value for name, value in self._given.items() if self.state.made.get(name) != value}
+        if fresh:
+            self.state = self._ledger.event(self.state, Made(fresh, self._ledger.clock.wall()))
+
+    def _keep_withdrawn(self) -> None:
+        """An answer that is not offered any more when its question comes on screen is taken back, and the trail says so."""
+        for name, value in self._session.stored.items():
+            if self.state.values.get(name, value) != value:
+                self.state = self._ledger.answer(
+                    self.state, self._call, name, value, self._at, "not offered any more"
+                )
+
     def _moved(self) -> None:
+        self.query = None
+        self._arrived()
+        self._keep_withdrawn()
         if self._session.current is not None:
             self._moved_to(self._session.current.name)
 
@@ -148,7 +243,7 @@ class Rehearsing:
     def ask(self, view: QuestionView) -> None:
         """Read a question aloud to him."""
         seconds = reading_seconds(view, self._pace)
-        said = self._practice.ask(view.name, seconds)
+        said = self._practice.ask(view.name.partition("[")[0], seconds)
         self._said = None
         if said is not None:
             self._due = self._clock.mono() + round((seconds + said.seconds) * 1000)

@@ -27,14 +27,13 @@ from app.evidence.verify import Verdict, verify
 from app.interview.screen import Counts, Notice, Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.results import summary
 from app.results.open import open_archive
 from app.results.report import write_html, write_xlsx
 from app.results.summary import Report
 from app.sample.case import Case
 from app.sample.frame import load_frame
-from app.sample.outcome import load_outcomes
 from app.sample.queue import next_due
 from app.study.bundle import build
 from app.study.load import load
@@ -177,7 +176,8 @@ def _enrol(station: Workstation, wire: _Wire, code: str, cases: Sequence[Case]) 
         received = device.assignment() or b""
     ledger = station.open_ledger(study, rehearsal=True)
     opened = decode(decrypt(received, [keys.identity]).rstrip())
-    ledger.assigned(hexdigest(received), [Case(*fields) for fields in opened["cases"]])
+    cases = [Case(*fields) for fields in opened["cases"]]
+    ledger.assigned(hexdigest(received), cases, opened.get("columns", {}))
     return ledger
 
 
@@ -191,7 +191,7 @@ class _Day:
         self._desk = Desk(
             ledger,
             LineWorker(room.line, room.sound, ledger.entropy),
-            load_outcomes(),
+            ledger.queue.plan.rules.outcomes,
             practice=room.practice,
             characters_per_second=options.characters_per_second,
         )

@@ -4,51 +4,71 @@ One case at a time: SIGN_IN → READY → CASE → DIALING → INTERVIEW → OUT
 the desk then asks for the outcome. Lives on one thread; tick() at least every 50 ms.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from app import __version__
+from app.asking import COMPLETE
 from app.case_in_hand import CaseInHand
-from app.conversation import COMPLETE, Conversation, Rehearsing
+from app.case_verbs import CaseVerbs
+from app.conversation import Conversation, Rehearsing
+from app.ear_verbs import EarVerbs, Player, Teach
 from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
-from app.interview.views import case_view, outcome_views
+from app.interview.views import outcome_views
 from app.ledger import Ledger
-from app.line_worker import Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
+from app.line.contract import Worker
 from app.recovery import recover
-from app.sample.outcome import Outcome, propose
-from app.sample.queue import next_case
-from hardware.base import RATE, Alerting, Announcement, Answered, Dialing, Ended, LineEvent, Practice
+from app.sample.outcome import Outcome
+from app.script import Script, typed
+from app.telephone import Telephone
+from hardware.base import (
+    RATE,
+    Alerting,
+    Announcement,
+    Answered,
+    DeviceLost,
+    Dialing,
+    Ended,
+    LineEvent,
+    Practice,
+    ToneHeard,
+)
 
 
-def _typed(text: str) -> str:
-    """Free text without what no keyboard types: control characters but line breaks, and halves of surrogate pairs."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
-
-
-class Desk:
-    """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown."""
+class Desk(Script, CaseVerbs, EarVerbs):
+    """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
+    dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself. player: plays a clip of the line to the
+    interviewer. teach: takes clips for the room's library of announcements.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
-        worker: LineWorker,
+        worker: Worker,
         outcomes: Mapping[str, Outcome],
         *,
         practice: Practice | None = None,
         characters_per_second: float = 5.0,
+        by_hand: bool = False,
+        auto_dial: bool = False,
+        player: Player | None = None,
+        teach: Teach | None = None,
     ) -> None:
-        self._ledger, self._worker = ledger, worker
+        self._ledger, self._worker, self._player, self._teach = ledger, worker, player, teach
+        self._telephone = Telephone(worker, by_hand=by_hand)
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
         self._work: CaseInHand | None = None
         title = ledger.study.title.get("zh", ledger.study.id)
         allowed = (outcomes[key] for key in ledger.study.outcomes if key in outcomes)
         self._menu = {str(outcome.key): outcome for outcome in allowed if outcome.in_menu}
         menu = outcome_views(self._menu.values())
-        self.screen = Screen(study=title, rehearsal=ledger.rehearsal, outcomes=menu)
+        self.screen = Screen(
+            study=title, rehearsal=ledger.rehearsal, outcomes=menu, device=self._telephone.view
+        )
+        self._show(auto_dial=True if auto_dial else None)
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
 
@@ -56,7 +76,7 @@ class Desk:
 
     def sign_in(self, name: str) -> None:
         """Begin a shift."""
-        name = _typed(name)
+        name = typed(name)
         if not name or self.screen.page is not Page.SIGN_IN:
             return
         if self._written(lambda: self._ledger.shift_opened(name, __version__)):
@@ -72,19 +92,6 @@ class Desk:
         if self.screen.page is Page.READY:
             self._written(self._next_case)
 
-    def _next_case(self) -> None:
-        ledger = self._ledger
-        case = next_case(ledger.store.cases(), ledger.clock.wall())
-        if case is None:
-            self._show(notice=Notice.NO_CASES)
-            return
-        self._work = CaseInHand(case)
-        resumes = ledger.store.interview_of(case.id) is not None
-        unit = next((u for u in ledger.study.units if u.code == case.unit), None)
-        name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
-        notice = Notice.INTERVIEW_RESUMES if resumes else Notice.NONE
-        self._show(page=Page.CASE, case=case_view(case, name, resumes=resumes), notice=notice)
-
     def dial(self) -> None:
         """Dial the case in hand."""
         work = self._work
@@ -93,58 +100,17 @@ class Desk:
         if not self._written(lambda: work.prepare(self._ledger, self._worker)):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
-        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
-        self._show(notice=Notice.NONE)
-        try:
-            self._worker.dial(work.case.number)
-        except FangxinError as error:
-            self._take(self._worker.refused(error))
-            self._stopped(error)
+        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
+        self._show(notice=Notice.NONE, counts=counts)
+        self._listening_anew()
+        self._worker.dial(work.case.number)
         self.tick()
-
-    def answer(self, value: str) -> None:
-        """The current question's answer; "" for a note that has been read."""
-        self.tick()
-        talk = self._talk
-        if talk is None or not self._walked(talk, lambda: talk.answer(value, self._worker.samples)):
-            return
-        if talk.over:
-            self._show(proposed=talk.ends, question=None)
-            self._worker.hang_up()
-            self.tick()
-        else:
-            self._show_question(talk)
-
-    def back(self) -> None:
-        """One question back."""
-        if (talk := self._talk) is not None and self._walked(talk, talk.back):
-            self._show_question(talk)
-
-    def jump(self, name: str) -> None:
-        """To any question that was answered."""
-        if (talk := self._talk) is not None and self._walked(talk, partial(talk.jump, name)):
-            self._show_question(talk)
 
     def hang_up(self) -> None:
         """End the call."""
         if self.screen.page in (Page.DIALING, Page.INTERVIEW):
             self._worker.hang_up()
             self.tick()
-
-    def note(self, text: str) -> None:
-        """A remark on the question at hand, or after the call on the interview."""
-        work, text = self._work, _typed(text)
-        talk = work.conversation if work else None
-        if text and talk is not None:
-            self._written(partial(talk.note, text))
-        elif text and work is not None and work.call:
-            self._written(partial(self._ledger.remark, work.call, text))
-
-    def switch_language(self, iso: str) -> None:
-        """Go on in another interview language (ISO code)."""
-        self._show(language=iso)
-        if (talk := self._talk) is not None and self._walked(talk, partial(talk.switch, iso)):
-            self._show(question=talk.view())
 
     def choose_outcome(self, key: str, note: str = "") -> None:
         """Close the case in hand with an outcome; it is written down and due for sending when this returns."""
@@ -153,21 +119,31 @@ class Desk:
             return
         talk = work.conversation
         if key == COMPLETE and (talk is None or not talk.complete):
-            self._show(notice=Notice.NOT_ACCEPTED)
+            self._show(notice=Notice.NOT_ACCEPTED, notice_text=talk.missing if talk else "")
             return
-        if outcome.note_required and not _typed(note):
+        if outcome.note_required and not typed(note):
             self._show(notice=Notice.NOTE_REQUIRED)
             return
-        self.note(note)
-        at, proposed = self._worker.samples, self.screen.proposed
-        if not self._written(lambda: work.close(self._ledger, outcome, at=at, proposed=proposed)):
+        outlook = self._outlook(outcome, note)
+        if outlook is None:
+            self._show(notice=Notice.TIME_NEEDED)
             return
+        self.note(note)
+        self._written(lambda: self._take(self._worker.settle()))
+        at, proposed = self._worker.samples, self.screen.proposed
+        close = partial(work.close, self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
+        if not self._written(close):
+            return
+        self._learn(work, outcome)
         self._work = None
         counts = self.screen.counts
         done = work.decided is not None and work.decided.key == COMPLETE
         counts = replace(counts, completes=counts.completes + done)
         self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
         self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
+        if self.screen.auto_dial:
+            self.next_case()
+            self.dial()
 
     def tick(self) -> None:
         """Take in what the line and the clock have brought."""
@@ -177,6 +153,8 @@ class Desk:
             self._show(elapsed=self._worker.samples // RATE)
         if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
             self._show(practice=said)
+        self._device()
+        self._close_confirmed()
 
     def close(self) -> None:
         """End politely: hang up, close the recording, then journal and store."""
@@ -185,29 +163,6 @@ class Desk:
 
     # What the line says
 
-    def _take(self, reports: list[Report]) -> None:
-        work = self._work
-        if work is None or not work.call:
-            return
-        for report in reports:
-            # Each by itself: a disk that refuses one must not hide that the call has ended.
-            self._written(partial(self._told, work, report))
-
-    def _told(self, work: CaseInHand, report: Report) -> None:
-        match report:
-            case Heard(event, at):
-                self._heard(work, event, at)
-            case Marked(mark):
-                self._ledger.marked(work.call, mark)
-            case Gap(at, samples):
-                self._ledger.gap(work.call, at, samples)
-            case Saved(closed):
-                work.owe(partial(self._ledger.saved, work.call, closed))
-                self._show(recording=RecordingView.CLOSED)
-            case Trouble(error):
-                self._stopped(error)
-                work.owe(partial(self._ledger.broke_off, work.call, error))
-
     def _heard(self, work: CaseInHand, event: LineEvent, at: int) -> None:
         match event:
             case Dialing():
@@ -215,12 +170,15 @@ class Desk:
             case Alerting():
                 self._ledger.line(work.call, "alerting", at)
                 self._show(line=LineView.RINGING)
-            case Announcement():
-                self._show(proposed=propose(event.cause.value))
+            case Announcement() | ToneHeard():
+                self._listened(work, event, at)
             case Answered():
+                self._listening_anew()
                 self._show(proposed="")  # whatever was announced, somebody is there
                 self._ledger.line(work.call, "answered", at, event.source)
-                work.conversation = Conversation(self._ledger, work.case, work.call, self.screen.language)
+                work.conversation = Conversation(
+                    self._ledger, work.case, work.call, self.screen.language, self.screen.interviewer
+                )
                 self._show(
                     page=Page.INTERVIEW, line=LineView.TALKING, language=work.conversation.state.language
                 )
@@ -230,35 +188,21 @@ class Desk:
                 if self._rehearsing is not None:
                     self._rehearsing.hush()
                 cause = event.cause.value
-                guess = self.screen.proposed or work.likely(cause, at)
+                guess = self.screen.proposed or self._hinted(work.likely(cause, at))
                 self._show(
                     page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
                 )
+                self._show(query=None, probe=None, places=None)
                 self._ledger.ended(work.call, cause, event.raw, at)
-            case _:
+            case DeviceLost():
                 self._show(line=LineView.TROUBLE)
+            case _:
+                pass  # the line goes on
 
     # Steps
 
-    @property
-    def _talk(self) -> Conversation | None:
-        """The conversation, while the interview page is on."""
-        talk = self._work.conversation if self._work and self.screen.page is Page.INTERVIEW else None
-        return None if talk is None or talk.over else talk
-
-    def _show_question(self, talk: Conversation) -> None:
-        view = talk.view()
-        self._show(question=view, practice=None)
-        if view is not None and self._rehearsing is not None:
-            self._rehearsing.ask(view)
-
-    def _walked(self, talk: Conversation, step: Callable[[], None]) -> bool:
-        """Take a step in the script; what the questionnaire does not take is said at the question."""
-        try:
-            return self._written(step)
-        except AnswerError as error:
-            self._show(question=talk.view(error.what))
-            return False
+    def _worker_hang_up(self) -> None:
+        self._worker.hang_up()
 
     def _written(self, step: Callable[[], None]) -> bool:
         """Take a step that must reach the disk; what the disk refuses is shown, and the call ended politely."""

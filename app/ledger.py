@@ -11,20 +11,29 @@ from pathlib import Path
 
 from app.canonical import Value, commit, encode, hexdigest
 from app.clock import Clock, Entropy
+from app.editions import Editions
 from app.errors import FangxinError
 from app.evidence.age import Recipient
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
-from app.interview.events import Answered, Event, Finished, Opened, Resumed, to_line
+from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
+from app.known_numbers import hasher
+from app.quotas import Quotas
+from app.sample.calling import calling_plan, quotas_of
 from app.sample.case import Attempt, Case
+from app.shift_log import ShiftLog
 from app.store import Store
 from app.study.model import Study
 
+CHECKPOINT_EVERY = 50_000
+"""ms after which the next mark of a running recording is followed by a checkpoint. Marks come every ten seconds, so that no minute
+of a call is without one: what is not under a signature that went out, whoever holds the key can still rewrite."""
 
-class Ledger:
+
+class Ledger(ShiftLog):
     """One workstation's written record. rehearsal: marks every event and object as practice."""
 
     def __init__(
@@ -38,53 +47,16 @@ class Ledger:
         *,
         rehearsal: bool,
     ) -> None:
-        self.folder, self.store, self.journal, self.study = folder, store, journal, study
-        self.clock, self.entropy, self.rehearsal = clock, entropy, rehearsal
-        self._form_sha = hexdigest(study.form_xml)
-
-    def new_id(self) -> str:
-        """16 random hex digits: the only link between call, interview and contact."""
-        return self.entropy(8).hex()
+        super().__init__(folder, store, journal, study, clock, entropy)
+        self.rehearsal = rehearsal
+        self.editions = Editions(store)
+        self.number_key = hasher(store, entropy)
+        self.quotas = Quotas(store, quotas_of(study), clock.wall)
+        self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key, end_leases=True)
 
     def recording_path(self, call: str) -> Path:
         """Where the recording of a call lies."""
         return self.folder / "recordings" / f"{call}.age"
-
-    def shift_opened(self, interviewer: str, app_version: str) -> None:
-        """An interviewer has signed in. The name stands in the journal only as a commitment; the store keeps name and salt."""
-        salt = self.entropy(32)
-        shift = self.new_id()
-        self.store.set_setting(f"shift.{shift}", encode({"name": interviewer, "salt": salt.hex()}).decode())
-        name = commit(salt, interviewer)
-        self.journal.append(
-            "shift.open",
-            shift=shift,
-            interviewer=name,
-            app=app_version,
-            study=self.study.id,
-            version=self.study.version,
-            study_sha=self.study.sha256,
-        )
-
-    def shift_closed(self) -> None:
-        """The interviewer has signed out."""
-        self.journal.append("shift.close")
-        self.journal.checkpoint()
-
-    def assigned(self, sha256: str, cases: Sequence[Case]) -> None:
-        """A share of the sample has come. sha256: of the sealed assignment."""
-        self.store.put_cases(cases)
-        self.journal.append("assignment.accept", sha256=sha256, cases=len(cases))
-
-    def synced(self, size: int, receipt: str) -> None:
-        """Central has countersigned the first `size` lines."""
-        self.journal.append("sync.receipt", size=size, sha256=hexdigest(receipt.encode()))
-        self.journal.checkpoint()
-
-    def close(self) -> None:
-        """Let go of journal and store."""
-        self.journal.close()
-        self.store.close()
 
     def call_opened(self, case: Case, call: str, header_sha: str) -> None:
         """The intent to dial, durable before the act: contact object, rec.open and dial.start. Dial only after this returned."""
@@ -117,8 +89,9 @@ class Ledger:
         self.journal.append("line", call=call, state=state, at=at, source=source)
 
     def marked(self, call: str, mark: Mark) -> None:
-        """The running recording has got this far."""
+        """The running recording has got this far; once a minute that is signed too."""
         self.journal.append("rec.mark", call=call, bytes=mark.bytes, sha256=mark.sha256, samples=mark.samples)
+        self.journal.checkpoint_within(CHECKPOINT_EVERY)
 
     def gap(self, call: str, at: int, samples: int) -> None:
         """Sound was lost."""
@@ -142,6 +115,11 @@ class Ledger:
         self.journal.append(
             "io.error", call=call, where="recording", code=errorcode.get(code or 0, "unknown")
         )
+        self.recovered(call)
+
+    def worker_lost(self, call: str, reason: str) -> None:
+        """The line worker died in the middle of this recording: what it left is hashed as it is and due for sending."""
+        self.journal.append("io.error", call=call, where="line worker", code=reason)
         self.recovered(call)
 
     def recovered(self, call: str) -> None:
@@ -181,19 +159,23 @@ class Ledger:
 
     def begin(self, case: Case, call: str, language: str) -> Interview:
         """The respondent is on the line: a new interview, or the case's unfinished one goes on."""
-        known = self.store.interview_of(case.id)
+        known, form_sha = self.store.interview_of(case.id), hexdigest(self.study.form_xml)
         if known is None:
+            self.editions.keep(form_sha, self.study)
             interview = self.new_id()
-            opened = Opened(interview, case.id, call, self._form_sha, language, self.clock.wall())
+            opened = Opened(interview, case.id, call, form_sha, language, self.clock.wall())
             self.store.open_interview(interview, case.id, call)
             self.store.record_event(interview, to_line(opened))
             self.journal.append(
-                "interview.open", interview=interview, call=call, case=case.id, form_sha=self._form_sha
+                "interview.open", interview=interview, call=call, case=case.id, form_sha=form_sha
             )
             return apply(Interview(), opened)
         state = self.store.interview(known)
+        if state.form_sha != form_sha and self.editions.upgrades(state, self.study):
+            self.editions.keep(form_sha, self.study)
+            state = self.event(state, Upgraded(form_sha, self.clock.wall()))
         resumed = self.event(state, Resumed(call, self.clock.wall()))
-        self.journal.append("interview.resume", interview=known, call=call)
+        self.journal.append("interview.resume", interview=known, call=call, form_sha=resumed.form_sha)
         return resumed
 
     def event(self, state: Interview, event: Event) -> Interview:
@@ -268,13 +250,18 @@ class Ledger:
             )  # first: until the call is closed too, a crash brings us here again
         now = self.clock.wall()
         with self.store.together():
-            self.store.save_case(case.with_attempt(Attempt(now, outcome)))
+            told = self.store.outlook(call)
+            details = int(told.get("due", 0)), str(told.get("by", "")), str(told.get("need", ""))
+            self.store.save_case(case.with_attempt(Attempt(now, outcome, *details)))
+            if call in self.store.open_calls():
+                self.quotas.finished(told.get("cells", ()))
             self.store.close_call(call, outcome=outcome, ended=now)
 
     def seal_interview(self, state: Interview, case: Case) -> str:
         """Seal the interview as it stands for the centre; returns the object's SHA-256."""
+        version = self.editions.version(state.form_sha) or self.study.version
         content = document(
-            state, study=self.study.id, version=self.study.version, unit=case.unit, rehearsal=self.rehearsal
+            state, study=self.study.id, version=version, unit=case.unit, rehearsal=self.rehearsal
         )
         return self._seal("interview", content, self.study.recipients.centre)
 

@@ -1,155 +1,171 @@
-"""The line worker: owns line, sound and recording of one workstation, and tells what happened, in order, with sample offsets.
+"""The line worker's process put together: the one place in app that names drivers. `python -m app.line_worker`, started by the desk.
 
-Today it runs inside the desk's process; what goes in and out are plain values, so that it can move behind a pipe into a
-process of its own (issue "The line and the sound") without the desk noticing.
+It speaks with the desk over stdin and stdout (app/line/messages.py). A driver's library is loaded only when its driver is chosen: a
+machine without PortAudio or without the softphone's program must still dial with what it has.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import faulthandler
+import os
+import signal
+import sys
+from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
+from typing import BinaryIO, cast
 
-from app.clock import Entropy
-from app.errors import FangxinError, StorageError
-from app.evidence.age import Recipient
-from app.evidence.recording import Closed, Mark, Recorder
-from hardware.base import AudioBlock, Cause, Ended, Line, LineEvent, Sound
+from app import __version__
+from app.clock import Clock, SystemClock, system_entropy
+from app.errors import LineError, UsageError
+from app.hearing.entry import known_in, library
+from app.line.contract import LineChoice
+from app.line.messages import Begin
+from app.line.pipes import Pipe
+from app.line.service import Bench, Service
+from app.line.worker import Ear
+from app.sample.outcome import load_outcomes
+from hardware.base import Headset, Line, Pcm, Sound
+from hardware.guard import GuardedLine
+from hardware.listen import Listener
+from hardware.rehearsal import Rehearsal
+from hardware.transcript import Log, Transcript
 
-MARK_EVERY = 10 * 8000
-"""Samples between two marks of a running recording in the journal (notes/security.md §2.2: every 10 s)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The line said something. at: sample offset in the recording."""
-
-    event: LineEvent
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """The recording has got this far."""
-
-    mark: Mark
+DRIVERS = ("voice_modem", "cellular", "softphone", "manual")
+"""Drivers of real lines: each a module of hardware with open_line(port, options, clock, log)."""
+REHEARSAL = "rehearsal"
+_PLUGGED = "Is the device plugged in, switched on, and not used by another program? `fangxin line list` shows what is there."
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """samples of silence stand in for sound that was lost, from sample `at` on."""
-
-    at: int
-    samples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The recording is closed; nothing can be added any more."""
-
-    closed: Closed
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """The recording cannot go on. What was acknowledged stays; the call is being ended."""
-
-    error: FangxinError
+def open_line(choice: LineChoice, clock: Clock, log: Log) -> Line:
+    """The driver's line, kept legal by a guard. Raises LineError or UsageError in plain words."""
+    if choice.driver not in DRIVERS:
+        known = ", ".join((REHEARSAL, *DRIVERS))
+        raise UsageError(f'There is no driver "{choice.driver}"', todo=f"Choose one of {known}.")
+    try:
+        driver = import_module(f"hardware.{choice.driver}")
+        return GuardedLine(lambda: driver.open_line(choice.port, choice.options, clock, log), clock, log)
+    except Exception as error:
+        # Whatever a driver, its library or the system raises here, the desk needs one sentence, and the transcript the rest.
+        log("note", f"cannot be opened: {type(error).__name__}: {error}")
+        wrong_settings = isinstance(error, ValueError)
+        raise LineError(
+            f"The line {choice.driver} cannot be opened: {error}",
+            where=choice.port,
+            todo="Correct [line] in settings.toml." if wrong_settings else _PLUGGED,
+        ) from error
 
 
-Report = Heard | Marked | Gap | Saved | Trouble
+def open_sound(choice: LineChoice, pcm: Pcm | None, clock: Clock, log: Log) -> Sound:
+    """Microphone and line sound. Raises LineError in plain words."""
+    try:
+        sound = import_module("hardware.sound")
+        return cast("Sound", sound.open_sound(choice.sound, pcm, clock, log))
+    except Exception as error:
+        log("note", f"no sound: {type(error).__name__}: {error}")
+        raise LineError(
+            f"The sound cannot be opened: {error}",
+            todo="Is the headset plugged in? `fangxin line doctor` tries microphone and ear.",
+        ) from error
 
 
-class LineWorker:
-    """One call at a time: open() the recording, dial(), poll() until Heard(Ended) and Saved."""
+def open_headset(clock: Clock, log: Log) -> Headset | None:
+    """The headset's keys and lights; None where there is nothing to reach them with. Never fatal: the desk has keys of its own."""
+    try:
+        return cast("Headset", import_module("hardware.headset").open_headset(clock, log))
+    except Exception as error:  # noqa: BLE001 — a headset that fails must not cost the line
+        log("note", f"no headset keys: {type(error).__name__}: {error}")
+        return None
 
-    def __init__(self, line: Line, sound: Sound, entropy: Entropy) -> None:
-        self._line, self._sound, self._entropy = line, sound, entropy
-        self._recorder: Recorder | None = None
-        self._call = ""
-        self._marked = 0
-        self.samples = 0
 
-    @property
-    def rehearsal(self) -> bool:
-        """True when nobody real can be reached over this line."""
-        return self._line.rehearsal
+def found() -> list[dict[str, str]]:
+    """What is plugged in here, as `fangxin line list` shows it: driver, port, name, and what else the search knows. An error of the search
+    is a line of its own, never fatal."""
+    try:
+        return [
+            {key: str(value) for key, value in asdict(each).items() if value not in (None, "")}
+            for each in import_module("hardware.find").find()
+        ]
+    except Exception as error:  # noqa: BLE001 — whatever the system's lists do to us
+        return [{"driver": "", "port": "", "name": f"serial ports cannot be listed: {error}"}]
 
-    @property
-    def seconds_durable(self) -> int:
-        """Whole seconds of the running recording that would survive a power cut now."""
-        return self._recorder.seconds_durable if self._recorder else 0
 
-    def open(self, call: str, path: Path, recipients: Sequence[Recipient], reserve_seconds: int) -> str:
-        """Begin the recording of a call: its header is durable and its disk reserved on return.
+def sound_devices() -> list[str]:
+    """The sound devices of this computer by the names that [sound] takes; none without a sound system."""
+    try:
+        return [str(device) for device in import_module("hardware.audio.portaudio").PortAudio().devices()]
+    except Exception:  # noqa: BLE001 — no sound system is no error here
+        return []
 
-        Returns the SHA-256 (hex) of header and nonce. Raises StorageError when the disk refuses: then do not dial.
-        """
-        self._recorder = Recorder(path, call, recipients, self._entropy, reserve_seconds=reserve_seconds)
-        self._call, self._marked, self.samples = call, 0, 0
-        return self._recorder.header_sha
 
-    def dial(self, number: str) -> None:
-        """Dial within the call whose recording is open."""
-        self._sound.start(self._call)
-        self._line.dial(number, self._call)
+def build(begin: Begin, clock: Clock, log: Log) -> Bench:
+    """The devices of a workplace, open. Raises LineError."""
+    if begin.line.driver == REHEARSAL:
+        room = Rehearsal(begin.residents, clock, begin.seed)
+        return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, _ear(begin))
+    line = open_line(begin.line, clock, log)
+    try:
+        sound = open_sound(begin.line, line.pcm, clock, log)
+        return Bench(line, sound, ear=_ear(begin), headset=open_headset(clock, log))
+    except LineError:
+        line.close()
+        raise
 
-    def refused(self, error: FangxinError) -> list[Report]:
-        """The line would not dial: the call is over before it began. Returns the reports of its end."""
-        return [Heard(Ended(0, self._call, Cause.DEVICE, type(error).__name__), self.samples), *self._stop()]
 
-    def abandon(self) -> None:
-        """Nothing is dialled after all; the recording's files stay as they are for the next start to look at."""
-        if self._recorder is not None:
-            self._recorder.abandon()
-        self._recorder = None
+def _ear(begin: Begin) -> Ear:
+    """What listens to each call, with the announcements that are known here."""
+    known = known_in(Path(begin.announcements)) if begin.announcements else []
+    announcements = library(known, load_outcomes())
+    return lambda call: Listener(call, announcements)
 
-    def hang_up(self) -> None:
-        """End the call."""
-        self._line.hang_up()
 
-    def poll(self) -> list[Report]:
-        """What happened since the last poll, oldest first. Sound is taken before line events, so offsets never run ahead."""
-        events = self._line.poll()
-        reports = self._record(self._sound.poll())
-        for event in events:
-            reports.append(Heard(event, self.samples))
-            if isinstance(event, Ended):
-                reports += self._stop()
-        return reports
+def claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """stdin and stdout for the desk alone: what a C library prints goes to stderr, and no program started from here inherits them."""
+    source, sink = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
 
-    def close(self) -> list[Report]:
-        """Hang up politely, close the recording, let go of the devices. Returns the last reports."""
-        self._line.hang_up()
-        reports = self.poll()
-        reports += self._stop()
-        self._line.close()
-        self._sound.close()
-        return reports
 
-    def _record(self, blocks: Iterable[AudioBlock]) -> list[Report]:
-        reports: list[Report] = []
-        for block in blocks:
-            if self._recorder is None:
-                break
-            if block.gap:
-                reports.append(Gap(self.samples, block.gap))
-            try:
-                self._recorder.write(block.left, block.right)
-                self.samples += block.samples
-                if self.samples - self._marked >= MARK_EVERY:
-                    self._marked = self.samples
-                    reports.append(Marked(self._recorder.mark()))
-            except StorageError as error:
-                self._recorder = None
-                self._line.hang_up()
-                reports.append(Trouble(error))
-        return reports
+class _Stop:
+    """Set by SIGTERM: end politely."""
 
-    def _stop(self) -> list[Report]:
-        self._sound.stop()
-        recorder, self._recorder = self._recorder, None
-        if recorder is None:
-            return []
-        try:
-            return [Saved(recorder.close())]
-        except StorageError as error:
-            return [Trouble(error)]
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+        # Ctrl+C in a terminal reaches the whole group: the desk hears it too, and ends the call through us.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self.asked = True
+
+
+def main() -> int:
+    """Serve the desk at the other end of stdin and stdout; returns the exit code."""
+    faulthandler.enable()
+    source, sink = claim_pipes()
+    stop, clock = _Stop(), SystemClock()
+    transcripts: list[Transcript] = []
+
+    def note(text: str) -> None:
+        for each in transcripts:
+            each.note("note", text)
+
+    def built(begin: Begin) -> Bench:
+        transcript = Transcript(Path(begin.transcript) if begin.transcript else None)
+        transcripts.append(transcript)
+        transcript.note(
+            "note", f"line worker {__version__}: {begin.line.driver} {begin.line.port}, {sys.platform}"
+        )
+        return build(begin, clock, transcript.note)
+
+    service = Service(Pipe(source, sink, note), built, clock, system_entropy, stop=lambda: stop.asked)
+    try:
+        return service.run()
+    finally:
+        for each in transcripts:
+            each.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.clock import seeded
-from app.questionnaire.form import Form
+from app.questionnaire.form import Form, Kind, Question
 from app.sample.case import Case
 from app.sample.draw import Bundle, DrawRecord, cases, draw, draw_key, record
 from app.sample.frame import Frame
@@ -70,7 +70,7 @@ def resident(number: str, unit: str, study: Study, seed: str, scoring: Mapping[s
 
 
 def _words(study: Study, home: str, fate: str, chance: random.Random, model: Model) -> dict[str, Utterance]:
-    """What he says to each question of dazhou-2017. The codes are the options' names in the workbook."""
+    """What he says to each question. Those of dazhou-2017 have words of their own; the codes are the options' names in the workbook."""
     age = chance.choice([16, 17, 74, 81]) if fate == "wrong age" else chance.randint(18, 70)
     county = "9" if fate == "elsewhere" else home
     consents = {"busy now": ("现在不方便，晚点再打吧。", "2")}
@@ -91,6 +91,12 @@ def _words(study: Study, home: str, fate: str, chance: random.Random, model: Mod
     lean = chance.gauss(0, 0.7)
     for item in (name for aspect in study.aspects for name in aspect.items):
         says[item] = _score(chance, model, lean)
+    for question in study.form.asked:
+        if question.name not in says and question.kind is not Kind.NOTE:
+            says[question.name] = _anything(question, study.form, chance, says)
+    for group in study.form.groups:
+        if group.repeats:
+            says[group.name] = Utterance("没有了，就这些。", "2", 1.0)
     return says
 
 
@@ -101,6 +107,48 @@ _SUGGESTIONS = (
     "希望公开透明一些。",
     "医院看病排队太久了。",
 )
+
+
+def _anything(
+    question: Question, form: Form, chance: random.Random, says: Mapping[str, Utterance]
+) -> Utterance:
+    """An answer that fits the kind of question, as people say it; value: as the interviewer would key it. says: what he says elsewhere,
+    for lists that depend on it."""
+    zh = form.language_for("zh")
+    labels = {
+        choice.name: choice.labels.get(zh, choice.name)
+        for choice in question.choices
+        if all(says[key].value == wanted for key, wanted in choice.extras.items() if wanted and key in says)
+    }
+    codes = list(labels)
+    match question.kind:
+        case Kind.SELECT_ONE if codes:
+            code = chance.choice(codes)
+            return Utterance(f"{labels[code]}。", code, 1.0)
+        case Kind.SELECT_MULTIPLE if codes:
+            return Utterance(f"{labels[codes[0]]}吧，别的没有。", codes[0], 1.5)
+        case Kind.RANK:
+            order = chance.sample(codes, len(codes))
+            return Utterance(
+                "、".join(labels[code] for code in order) + "，就这个顺序。", " ".join(order), 3.0
+            )
+        case Kind.RANGE:
+            low, high, step = (int(float(part)) for part in question.bounds or ("0", "10", "1"))
+            value = str(chance.randrange(low, high + 1, max(1, step)))
+            return Utterance(f"{value}吧。", value, 1.0)
+    said, value = _SAID.get(question.kind, ("嗯。", ""))
+    return Utterance(said, value, 1.0)
+
+
+_SAID = {
+    Kind.INTEGER: ("三个。", "3"),
+    Kind.DECIMAL: ("一个半小时吧。", "1.5"),
+    Kind.DATE: ("2023年5月3号那天。", "2023-05-03"),
+    Kind.TIME: ("下午两点半。", "14:30"),
+    Kind.DATETIME: ("2023年5月4号上午九点。", "2023-05-04 09:00"),
+    Kind.TEXT: ("就是家里人，没什么特别的。", ""),
+    Kind.ACKNOWLEDGE: ("可以，打吧。", ""),
+}
 
 
 def _score(chance: random.Random, model: Model, lean: float) -> Utterance:

@@ -1,4 +1,4 @@
-"""A desk to practise at, without a centre or a central: throwaway keys, the study dazhou-2017, invented numbers."""
+"""A desk to practise at, without a centre or a central: throwaway keys, a study that is shipped, invented numbers."""
 
 from dataclasses import dataclass
 from pathlib import Path

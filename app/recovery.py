@@ -4,13 +4,16 @@ Nothing is ever appended to what the last run wrote (notes/security.md §2.2): t
 are and are joined there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
 from app.canonical import commit
 from app.errors import EvidenceError
 from app.evidence.durable import storage_errors
-from app.evidence.journal import Journal, read
+from app.evidence.journal import Entry, read
 from app.interview.events import Answered
 from app.ledger import Ledger
 from app.sample.case import Case
@@ -30,7 +33,7 @@ def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     open_calls = ledger.store.open_calls()
     if not open_calls:
         return ()
-    known, commits = _scan(ledger.journal, set(open_calls))
+    known, commits = _scan(ledger, set(open_calls))
     _sweep(ledger)
     interrupted = []
     for call, case_id in open_calls.items():
@@ -73,10 +76,11 @@ def _interrupted(ledger: Ledger, case: Case, call: str, says: _Known) -> None:
         ledger.store.interrupt_call(call, ended=ended)
 
 
-def _scan(journal: Journal, calls: set[str]) -> tuple[dict[str, _Known], set[str]]:
+def _scan(ledger: Ledger, calls: set[str]) -> tuple[dict[str, _Known], set[str]]:
+    """What the journals say about these calls. All epochs': a call that was open when a new epoch began is settled in the new one."""
     known = {call: _Known() for call in calls}
     commits: set[str] = set()
-    for entry in read(journal.path):
+    for entry in chain.from_iterable(map(_readable, _journals(ledger))):
         kind = entry.data["type"]
         if kind in ("answer.commit", "answer.amend"):
             commits.add(entry.data["commit"])
@@ -88,12 +92,24 @@ def _scan(journal: Journal, calls: set[str]) -> tuple[dict[str, _Known], set[str
     return known, commits
 
 
+def _journals(ledger: Ledger) -> list[Path]:
+    """The journals of all epochs, oldest first."""
+    paths = (ledger.folder / "journals").glob("*/journal.jsonl")
+    return sorted(paths, key=lambda path: (len(path.parent.name), path.parent.name))
+
+
+def _readable(path: Path) -> Iterator[Entry]:
+    """The entries up to the first that does not hold. The journal at work was checked when it was opened; an earlier epoch's may be
+    damaged, which may be why there is a new one."""
+    with suppress(EvidenceError):
+        yield from read(path)
+
+
 def _sweep(ledger: Ledger) -> None:
     """A crash between sealing a file and the line that names it leaves one that nobody will ever ask for; the store still has what is
     in it, and it is sealed again when its time comes."""
-    journals = sorted((ledger.folder / "journals").glob("*/journal.jsonl"))
     try:
-        entries = [entry.data for path in journals for entry in read(path)]
+        entries = [entry.data for path in _journals(ledger) for entry in read(path)]
     except EvidenceError:  # of an earlier epoch: what it named is not known, so nothing is taken away
         return
     named = {data.get(field) for data in entries for field in ("contact", "object")}

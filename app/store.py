@@ -4,18 +4,16 @@ Every method that writes has committed durably when it returns, so "saved" may b
 thread; the sync thread opens its own on the same file. Any method raises StorageError when the disk or the file refuses.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from app.canonical import Value, decode, encode
 from app.errors import StorageError
 from app.interview.events import Event, from_line
 from app.interview.interview import Interview, fold
-from app.sample.case import Attempt, Case, State
-from app.store_schema import MIGRATIONS, Database, Migration, connect, migrate, storage_faults
+from app.store_cases import CaseTable
+from app.store_schema import MIGRATIONS, Migration, connect, migrate, storage_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,8 @@ class Receipt:
     note: str
 
 
-class Store:
+class Store(CaseTable):
     """The encrypted database of one workstation."""
-
-    def __init__(self, database: Database, path: Path) -> None:
-        self._database, self._path = database, path
 
     @classmethod
     def open(cls, path: Path, key: bytes, steps: Sequence[Migration] = MIGRATIONS) -> Self:
@@ -65,33 +60,6 @@ class Store:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-    # Cases
-
-    def put_cases(self, cases: Iterable[Case]) -> None:
-        """Take cases of an assignment in. One that is known already stays as it is: its attempts are newer."""
-        with self._transaction():
-            for case in cases:
-                self._database.execute(
-                    f"INSERT INTO cases {_CASE} ON CONFLICT (id) DO NOTHING", _case_row(case)
-                )
-
-    def save_case(self, case: Case) -> None:
-        """Write a case as it stands now."""
-        with self._transaction():
-            update = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts"
-            self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
-
-    def cases(self) -> tuple[Case, ...]:
-        """All cases in the order of their tickets."""
-        return tuple(_case(row) for row in self._rows("SELECT * FROM cases ORDER BY ticket, id"))
-
-    def case(self, identity: str) -> Case:
-        """One case. StorageError when there is none of this id."""
-        rows = self._rows("SELECT * FROM cases WHERE id = ?", identity)
-        if not rows:
-            raise StorageError("There is no such case on this workstation", where=identity)
-        return _case(rows[0])
 
     # Calls
 
@@ -200,49 +168,8 @@ class Store:
         rows = self._rows("SELECT * FROM receipts WHERE origin = ? ORDER BY size DESC LIMIT 1", origin)
         return Receipt(**rows[0]) if rows else None
 
-    # Settings
-
-    def setting(self, key: str, default: str = "") -> str:
-        """A remembered value."""
-        rows = self._rows("SELECT value FROM settings WHERE key = ?", key)
-        return str(rows[0]["value"]) if rows else default
-
-    def set_setting(self, key: str, value: str) -> None:
-        """Remember a value."""
-        self._write("REPLACE INTO settings VALUES (?, ?)", key, value)
-
-    def together(self) -> AbstractContextManager[None]:
-        """What is written inside is there whole or not at all."""
-        return self._transaction()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with storage_faults(self._path), self._database.atomic():
-            yield
-
-    def _write(self, statement: str, *values: Value) -> None:
-        with self._transaction():
-            self._database.execute(statement, values)
-
-    def _rows(self, query: str, *values: Value) -> list[dict[str, Any]]:
-        with storage_faults(self._path):
-            return list(self._database.query(query, values))
-
     def _forget_freed_pages(self) -> None:
         # The log may still hold the page as it was before the overwrite. A reader in the sync thread can keep it from
         # being emptied; then the next close or start does it.
         with storage_faults(self._path):
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-_CASE = "(id, ticket, number, unit, state, attempts) VALUES (?, ?, ?, ?, ?, ?)"
-
-
-def _case_row(case: Case) -> list[Value]:
-    attempts = encode({"attempts": [attempt.to_list() for attempt in case.attempts]}).decode()
-    return [case.id, case.ticket, case.number, case.unit, case.state, attempts]
-
-
-def _case(row: dict[str, Any]) -> Case:
-    attempts = tuple(Attempt.of(values) for values in decode(row["attempts"].encode())["attempts"])
-    return Case(row["id"], row["ticket"], row["number"], row["unit"], attempts, State(row["state"]))

@@ -16,6 +16,7 @@ import sqlcipher3
 
 from app.errors import StorageError
 from app.evidence.durable import storage_errors
+from app.queue_tables import QUEUE_TABLES
 
 
 @contextmanager
@@ -80,6 +81,8 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
                 "synchronous = FULL",
                 "foreign_keys = ON",
                 "secure_delete = ON",
+                "wal_autocheckpoint = 8000",  # pages: the log is emptied when an interview closes, not while somebody waits for a case
+                "cache_size = -65536",  # KiB: a room's cases stay decrypted in memory, or every pick would decrypt its pages anew
             ):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             return Database(connection, execute_plugins=False)
@@ -137,7 +140,13 @@ _FIRST_TABLES = (
     "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables,)
+
+def _queue(database: Database) -> None:
+    for statement in QUEUE_TABLES:
+        database.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue)
 """The desk's schema. Add at the end; never change a step that has shipped."""
 
 _FAULTS = {  # SQLite's primary result codes

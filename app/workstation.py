@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import __version__
+from app.canonical import Value, decode, encode
 from app.clock import Clock, Entropy
 from app.errors import StudyError
 from app.evidence.durable import make_folder, storage_errors, write_file
@@ -16,6 +17,7 @@ from app.ledger import Ledger
 from app.store import Store
 from app.study.bundle import open_bundle
 from app.study.model import Study
+from app.sync.renewal import Succession
 
 _PUBLISHER = "study.publisher"
 _PACKAGE = "study.package"
@@ -88,8 +90,22 @@ class Workstation:
                 vkey=self.keys.signer.vkey,
                 keystore=self.keys.keystore_kind,
                 app=__version__,
+                **self._succeeds(),
             )
+            journal.checkpoint()
         return Ledger(self.folder, self.store, journal, study, self.clock, self.entropy, rehearsal=rehearsal)
+
+    def renew(self, succession: Succession) -> "Workstation":
+        """Begin the next epoch; this object must not be used any more. Its journal is opened with open_ledger(), once it is enrolled."""
+        following = self.keys.epoch + 1
+        # Before the key: a crash between the two leaves the old epoch at work, never a new one that does not say why.
+        self.store.set_setting(f"epoch.{following}", encode(succession.fields).decode())
+        keys = DeviceKeys.new_epoch(self.folder, choose_keystore(self.folder))
+        return replace(self, keys=keys)
+
+    def _succeeds(self) -> dict[str, Value]:
+        text = self.store.setting(f"epoch.{self.keys.epoch}")
+        return decode(text.encode()) if text else {}
 
 
 def open_workstation(folder: Path, clock: Clock, entropy: Entropy) -> Workstation:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from hardware.transcript import Clock, Transcript
+from hardware.wire_log import Clock, WireLog
 
 PLAIN = ("OK", "ERROR", "+CME ERROR", "+CMS ERROR", "COMMAND NOT SUPPORT")
 """Result codes that end every command."""
@@ -96,7 +96,7 @@ class AtEngine:
     """
 
     def __init__(
-        self, send: Callable[[bytes], None], clock: Clock, log: Transcript, unsolicited: tuple[str, ...]
+        self, send: Callable[[bytes], None], clock: Clock, log: WireLog, unsolicited: tuple[str, ...]
     ) -> None:
         self._send, self._clock, self._log = send, clock, log
         self._unsolicited = unsolicited

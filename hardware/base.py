@@ -71,10 +71,14 @@ class Answered(LineEvent):
 
 @dataclass(frozen=True, slots=True)
 class Announcement(LineEvent):
-    """The line says something before answer. cause: what it most likely means; confidence: 0–100."""
+    """The line says something before answer. cause: what it most likely means; confidence: 0–100. label: the recording's name in
+    the room's library (an outcome's key), "" when the line itself told. The clip is at : at + samples of the right channel."""
 
     cause: Cause = Cause.UNKNOWN
     confidence: int = 0
+    label: str = ""
+    at: int = 0
+    samples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,14 @@ class Condition(LineEvent):
     what: str = ""
     value: str = ""
     good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsetKey(LineEvent):
+    """A key on the headset. key: "off_hook", "on_hook", "mute", "flash", "redial" or "0"–"9" "*" "#". "mute" is a wish to change over, as
+    headsets send it: whoever hears it knows what is muted now. call_id: "" (a headset knows no calls)."""
+
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +197,37 @@ class Sound(Protocol):
     def poll(self) -> Sequence[AudioBlock]:
         """All sound since the last poll, without overlap, in order."""
 
+    def heard(self) -> Sequence[LineEvent]:
+        """What the sound itself has to tell since the last call, oldest first: Condition, DeviceLost, DeviceBack. Also between calls.
+        Ask after poll(): what stands in the blocks is judged there."""
+
+    def mute(self, *, on: bool) -> None:
+        """The interviewer is not to be heard (nor recorded) while on. A new start() is never muted."""
+
     def stop(self) -> None:
         """Stop collecting."""
 
     def close(self) -> None:
         """Let go of the devices."""
+
+
+class Headset(Protocol):
+    """The headset's keys and lights. All methods return at once and none is fatal: without a headset they do nothing."""
+
+    def ring(self, *, on: bool) -> None:
+        """The ring light (and the headset's own ringer)."""
+
+    def off_hook(self, *, on: bool) -> None:
+        """Tell the headset that a call is on: its light, and its own idea of what its hook key does next."""
+
+    def mute(self, *, on: bool) -> None:
+        """The mute light."""
+
+    def poll(self) -> Sequence[LineEvent]:
+        """Keys pressed and headsets come and gone since the last poll: HeadsetKey, DeviceLost, DeviceBack."""
+
+    def close(self) -> None:
+        """Lights out, let go of the device."""
 
 
 class Pickup(Enum):

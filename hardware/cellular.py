@@ -14,7 +14,7 @@ from hardware.causes import cause_of
 from hardware.module_sound import PcmPort
 from hardware.serial_line import NO_PROGRESS, Phase, SerialLine
 from hardware.serial_port import Port, SerialPort
-from hardware.transcript import Clock, Log
+from hardware.wire_log import Clock, Log
 
 LOOK_EVERY, ASK_EVERY = 500, 10_000
 """Milliseconds between two looks at the list of calls, and at SIM, registration and signal when no call is on."""

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 from hardware.at import Ask, AtEngine, Dialogue, Pause, Reply
-from hardware.transcript import Clock
+from hardware.wire_log import Clock
 
 
 class Agenda:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from hardware.base import Alerting, Answered, Capability, Cause, Dialing, Ended, Fault, Line, LineEvent, Pcm
 from hardware.tones import keypad
-from hardware.transcript import Clock, Log, Transcript
+from hardware.wire_log import Clock, Log, WireLog
 
 
 class Manual:
@@ -18,7 +18,7 @@ class Manual:
         self.name, self.rehearsal = "telephone", False
         self.capabilities = frozenset({Capability.EARLY_MEDIA, *([Capability.DTMF] if tones else [])})
         self.pcm: Pcm | None = None
-        self._clock, self._log = clock, Transcript(log)
+        self._clock, self._log = clock, WireLog(log)
         self._tones = tones
         self._sounding = b""
         self._call: str | None = None

@@ -2,7 +2,7 @@
 
 from hardware.serial_port import Lost, Port, Received
 from hardware.stream_pcm import StreamPcm
-from hardware.transcript import Clock, Transcript
+from hardware.wire_log import Clock, WireLog
 
 DEAF_AFTER = 3_000
 """Milliseconds of an active call without a sample, or with nothing but silence, until it is told."""
@@ -11,7 +11,7 @@ DEAF_AFTER = 3_000
 class PcmPort:
     """16-bit little-endian samples at 8000 Hz both ways. pcm: what the sound of the workstation reads and writes."""
 
-    def __init__(self, port: Port, clock: Clock, log: Transcript) -> None:
+    def __init__(self, port: Port, clock: Clock, log: WireLog) -> None:
         self._port, self._clock, self._log = port, clock, log
         self.pcm = StreamPcm(self.pump)
         self._half = b""

@@ -107,6 +107,13 @@ class RehearsalSound:
         self._exchange.timeline.forget(self._zero + until)
         return blocks
 
+    def heard(self) -> Sequence[LineEvent]:
+        """Nothing: there is no device that could fail."""
+        return ()
+
+    def mute(self, *, on: bool) -> None:
+        """Nothing: the interviewer of a rehearsal is made of paper."""
+
     def stop(self) -> None:
         """Stop collecting; what was not polled is gone."""
         self._zero = None

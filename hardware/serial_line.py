@@ -27,7 +27,7 @@ from hardware.base import (
 from hardware.device import Device
 from hardware.dialogue import Agenda, continued
 from hardware.serial_port import Lost, Opened, Port, Received
-from hardware.transcript import Clock, Log, Transcript
+from hardware.wire_log import Clock, Log, WireLog
 
 NO_PROGRESS, NO_END, RELEASE = 90_000, 120_000, 4_500
 """Watchdogs in ms: dialling without a sign of the network; ringing without anything; hanging up without the device's word for it."""
@@ -55,7 +55,7 @@ class SerialLine(Device):
         self.name, self.rehearsal = name, False
         self.capabilities: frozenset[Capability] = frozenset()
         self.pcm: Pcm | None = None
-        self.log = Transcript(log)
+        self.log = WireLog(log)
         self.clock, self.port = clock, port
         self.engine = AtEngine(port.write, clock, self.log, unsolicited)
         self.phase, self.call = Phase.IDLE, ""

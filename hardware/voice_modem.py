@@ -15,8 +15,8 @@ from hardware.serial_line import NO_PROGRESS, Phase, SerialLine
 from hardware.serial_port import Port, SerialPort
 from hardware.stream_pcm import StreamPcm
 from hardware.tones import keypad
-from hardware.transcript import Clock, Log
 from hardware.voice_signs import ENDS, TONES, BusySigns
+from hardware.wire_log import Clock, Log
 
 _DIAL = (*PLAIN, *PROGRESS)
 _VOICE = (*PLAIN, *PROGRESS, STREAM)

@@ -13,7 +13,7 @@ from app.evidence.note import Signer
 from app.interview.screen import Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.sample.case import Case
 from app.sample.frame import load_frame
 from app.sample.outcome import load_outcomes
@@ -21,7 +21,7 @@ from app.study.bundle import build
 from app.study.load import load
 from app.study.model import Study, StudySource
 from app.workstation import Workstation, open_workstation
-from hardware.base import Pickup, Resident, Utterance
+from hardware.base import Pickup, Practice, Resident, Utterance
 from hardware.rehearsal import Rehearsal
 
 STUDY = Path(__file__).parent.parent / "resources" / "studies" / "dazhou-2017"
@@ -67,8 +67,8 @@ class Room:
     residents: Mapping[str, Resident] = field(default_factory=dict)
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
 
-    def open(self) -> "Room":
-        """Start the program."""
+    def open(self, *, by_hand: bool = False) -> "Room":
+        """Start the program. by_hand: on a telephone on which the interviewer dials."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.entropy: Entropy = seeded(f"{self.seed}|{self.clock.now}|{self.clock.elapsed}")
         self.station: Workstation = open_workstation(self.folder, self.clock, self.entropy)
@@ -82,12 +82,22 @@ class Room:
                 source(), load_frame(sorted((STUDY / "frame").glob("*.csv"))), self.seed, self.size
             )
             self.ledger.assigned("0" * 64, cases)
-        self.room = Rehearsal(self._cast(self.station.store.cases()), self.clock, self.seed)
-        self.worker = LineWorker(self.room.line, self.room.sound, self.entropy)
+        resident = self.line(self._cast(self.station.store.cases()))
         self.desk = Desk(
-            self.ledger, self.worker, load_outcomes(), practice=self.room.practice, characters_per_second=40.0
+            self.ledger,
+            self.worker,
+            load_outcomes(),
+            practice=resident,
+            characters_per_second=40.0,
+            by_hand=by_hand,
         )
         return self
+
+    def line(self, residents: Mapping[str, Resident]) -> Practice:
+        """Make the line worker; returns the practice residents' ear."""
+        self.room = Rehearsal(residents, self.clock, self.seed)
+        self.worker = LineWorker(self.room.line, self.room.sound, self.entropy)
+        return self.room.practice
 
     def _cast(self, cases: tuple[Case, ...]) -> dict[str, Resident]:
         people = practice.cast([(case.number, case.unit) for case in cases], self.study, self.seed)

@@ -53,10 +53,10 @@ def press(room: Room, chance: random.Random) -> str:
         "note": lambda: desk.note(chance.choice(["", "吵", "\ud800"])),
         "switch": lambda: desk.switch_language(chance.choice(["zh", "en", "xx", ""])),
         "outcome": lambda: desk.choose_outcome(
-            chance.choice([*KEYS, screen.proposed]), chance.choice(["", "注"])
+            chance.choice([*KEYS, screen.proposed]), chance.choice(["", "注", "注 +30"])
         ),
         "wait": lambda: room.pass_time(chance.choice([100, 1000, 10_000, 40_000])),
-        "proposed": lambda: desk.choose_outcome(screen.proposed, "注"),
+        "proposed": lambda: desk.choose_outcome(screen.proposed, "注 +30"),
         "days": lambda: room.clock.advance(chance.choice([0, 3_600_000, 3 * 86_400_000])),
     }
     likely = {Page.DIALING: "wait", Page.OUTCOME: "proposed", Page.CASE: "dial", Page.READY: "next_case"}
@@ -112,12 +112,12 @@ def test_whatever_is_pressed_the_desk_goes_on_and_its_record_holds(tmp_path: Pat
 def test_after_all_that_every_commitment_of_a_sealed_interview_opens(tmp_path: Path) -> None:
     chance = random.Random("commitments")
     room = Room(tmp_path / "desk", seed="anyhow commitments").open()
-    for _ in range(200):
+    for _ in range(500):
         press(room, chance)
         room.pass_time(100)
     for _ in range(3):
         room.desk.hang_up()
-        room.desk.choose_outcome(room.desk.screen.proposed or "39", "注")
+        room.desk.choose_outcome(room.desk.screen.proposed or "39", "注 +30")
         room.pass_time(100)
     assert commitments_open(room) > 20
     room.close()

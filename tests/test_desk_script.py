@@ -129,6 +129,7 @@ def test_a_correction_at_screening_takes_the_interview_to_its_end(room: Room) ->
     talk(room, "q02")
     room.desk.jump("age")
     room.desk.answer("17")
+    room.desk.confirm()
     assert on(room).ends == "51"
     talk(room)
     room.wait_for(Page.OUTCOME)

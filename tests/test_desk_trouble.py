@@ -340,7 +340,7 @@ def test_an_outcome_that_is_written_is_not_changed_by_a_second_try(
 def test_a_store_that_cannot_be_read_is_said_and_no_case_is_handed_out(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store, "cases", lambda _: (_ for _ in ()).throw(FULL))
+    monkeypatch.setattr(Store, "case", lambda *_: (_ for _ in ()).throw(FULL))
     room.desk.next_case()
     assert (room.desk.screen.page, room.desk.screen.notice) == (Page.READY, Notice.STOPPED)
     monkeypatch.undo()

@@ -34,7 +34,8 @@ class Shell:
 
     def run(self, words: list[str]) -> None:
         """One command. Paths into the source tree are found from the folder by a link."""
-        arguments = [self.code if word == "CODE" else word for word in words[1:]]
+        known = {"CODE": self.code, "CENTRAL": self.environment.get("FANGXIN_CENTRAL_URL", "")}
+        arguments = [known.get(word, word) for word in words[1:]]
         if arguments[:2] == ["central", "serve"]:
             self._serve([*arguments[:-1], "0"])
             return

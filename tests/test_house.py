@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 MAY_PRINT = {"app/__main__.py", "resources/bootstrap.py"}
 MAKES_BYTES = "app/canonical.py"
+SPEAKS_JSON = "hardware/program.py"  # commands to a program behind a pipe: nobody's evidence
 STREAMS_DIGESTS = ("app/evidence/", "app/central/")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -93,7 +94,7 @@ def no_global_statement(source: Source) -> Iterator[str]:
 
 
 def bytes_are_made_in_one_place(source: Source) -> Iterator[str]:
-    if source.name == MAKES_BYTES:
+    if source.name in (MAKES_BYTES, SPEAKS_JSON):
         return
     streams = source.name.startswith(STREAMS_DIGESTS)
     one_shot = list(one_shot_digests(source.tree))
@@ -255,6 +256,7 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     ),
     (public_names_are_documented, "ui/x.py", 'class A:\n    """A."""\n    def event(self, event): ...\n'),
     (bytes_are_made_in_one_place, "app/canonical.py", "json.dumps(1), hashlib.sha256(b'')\n"),
+    (bytes_are_made_in_one_place, "hardware/program.py", "json.dumps({'do': 'dial'})\n"),
     (bytes_are_made_in_one_place, "app/evidence/x.py", "sha: hashlib._Hash = hashlib.sha256()\n"),
     (bytes_are_made_in_one_place, "app/evidence/x.py", "sha = hashlib.sha256(nonce)\nsha.digest()\n"),
     (bytes_are_made_in_one_place, "app/central/x.py", "hashlib.file_digest(file, 'sha256').hexdigest()\n"),

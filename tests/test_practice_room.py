@@ -11,7 +11,7 @@ from app.errors import StorageError
 from app.evidence.verify import verify
 from app.interview.screen import Page
 from app.interviewer import Interviewer
-from app.line_worker import LineWorker
+from app.line.worker import LineWorker
 from app.practice_room import PracticeRoom, open_practice_room
 from app.sample.outcome import load_outcomes
 from hardware.rehearsal import Rehearsal

@@ -1,45 +1,35 @@
-"""fangxin with its window: composes the desk, the one place in ui that names a driver. Without Qt, so that every command starts fast."""
+"""fangxin with its window: the desk on this workplace's line, or on the practice line. Without Qt, so that commands start fast."""
 
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from app.__main__ import Face
 from app.__main__ import main as fangxin
 from app.clock import SystemClock, system_entropy
 from app.commands.selftest import Check
-from app.desk import Desk
-from app.line_worker import LineWorker
-from app.practice_room import open_practice_room
 from app.resources import resource
-from app.sample.outcome import load_outcomes
 from app.settings import Settings
-from hardware.rehearsal import Rehearsal
+from app.workplace import Place, field_desk, line_choice, practice_desk
+from hardware.audio.clip import player
 from ui.start import run
 
 
-def practice_desk(folder: Path) -> Desk:
-    """The desk on the rehearsal line, its data in folder. Call on the desk's own thread; raises FangxinError."""
-    clock = SystemClock()
-    room = open_practice_room(folder, resource("studies", "dazhou-2017"), clock, system_entropy)
-    try:
-        line = Rehearsal(room.residents, clock, room.seed)
-        worker = LineWorker(line.line, line.sound, system_entropy)
-        return Desk(room.ledger, worker, load_outcomes(), practice=line.practice)
-    except BaseException:
-        room.ledger.close()
-        raise
-
-
 def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — the signature is app's OpenDesk
-    """The window. There are no real lines in this version, so it is the practice desk either way."""
-    folder = settings.data_dir / "practice"
-    if not rehearse:
-        sys.stderr.write("This version has no real telephone lines yet: the desk opens for practice calls.\n")
-    return run(
-        lambda: practice_desk(folder), data_dir=settings.data_dir, language=settings.language, rehearsal=True
+    """The window, on the practice line or on this workplace's real one."""
+    study = settings.practice_study
+    practice = "practice" if study == "dazhou-2017" else f"practice-{study}"
+    place = Place(
+        settings.data_dir / practice if rehearse else settings.data_dir, SystemClock(), system_entropy
     )
+    if rehearse:
+        make_desk = partial(practice_desk, place, resource("studies", study), player())
+    else:
+        line_choice(settings)  # a sentence on the terminal, before any window
+        make_desk = partial(field_desk, place, settings, player())
+    return run(make_desk, data_dir=settings.data_dir, language=settings.language, rehearsal=rehearse)
 
 
 def _window() -> str:
@@ -51,7 +41,8 @@ def _window() -> str:
 
 def _desk() -> str:
     with tempfile.TemporaryDirectory() as folder:
-        desk = practice_desk(Path(folder) / "practice")
+        place = Place(Path(folder) / "practice", SystemClock(), system_entropy)
+        desk = practice_desk(place, resource("studies", "dazhou-2017"))
         try:
             return f"practice desk ready, {desk.screen.study}"
         finally:

@@ -1,7 +1,7 @@
 """A button that shows the key it stands for, as a key cap, beside its words. The words wrap; Qt's own button would cut them off."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from ui.layout import label, row
 from ui.theme import mark
@@ -23,16 +23,39 @@ class CapButton(QPushButton):
         self._line.setStretch(1, 1)
         self._line.setAlignment(self._cap, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(self._line)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(wrap)  # words that wrap in a narrow column need the height of two lines
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        """Where the words wrap."""
+        return self._words.wordWrap()
+
+    def heightForWidth(self, width: int, /) -> int:
+        """As high as the wrapped words."""
+        return self._line.totalHeightForWidth(width)
 
     def say(self, key: str, words: str) -> None:
         """Set cap and words; the words are the accessible name."""
-        _put(self._cap, key)
-        _put(self._words, words)
+        if (self._cap.text(), self._words.text()) != (key, words):
+            self._cap.setText(key)
+            self._words.setText(words)
+            self._line.invalidate()
+            self.updateGeometry()  # else the row around it keeps the width of the words before
         self.setAccessibleName(words)
 
     def narrow(self, *, narrow: bool) -> None:
         """The cap alone, where there is no room for words; they stay its accessible name."""
-        self._words.setHidden(narrow)
+        if self._words.isHidden() != narrow:
+            self._words.setHidden(narrow)
+            self._line.invalidate()
+            self.updateGeometry()
+
+    def width_of(self, *, narrow: bool) -> int:
+        """px that the button takes with its words, or with the cap alone."""
+        margins = self._line.contentsMargins()
+        width = margins.left() + margins.right() + self._cap.sizeHint().width()
+        return width if narrow else width + self._line.spacing() + self._words.sizeHint().width()
 
     def wear(self, **properties: str) -> None:
         """Style properties of the button, seen by its labels too."""
@@ -51,8 +74,3 @@ class CapButton(QPushButton):
         """Words may wrap, but never be cut in height."""
         least = self._line.totalMinimumSize()
         return QSize(least.width(), max(least.height(), self._line.totalSizeHint().height()))
-
-
-def _put(part: QLabel, text: str) -> None:
-    if part.text() != text:
-        part.setText(text)

@@ -37,17 +37,53 @@ class DeskLike(Protocol):
     def next_case(self) -> None:
         """Take the best next case."""
 
+    def called_back(self, number: str) -> None:
+        """A resident has called the centre: take his case."""
+
     def dial(self) -> None:
         """Dial the case in hand."""
 
     def answer(self, value: str) -> None:
         """The current question's answer; "" for a note that was read."""
 
+    def confirm(self, reason: str = "") -> None:
+        """What the screen's query asks is meant."""
+
+    def dismiss(self) -> None:
+        """It is not meant; the list of places is not wanted."""
+
+    def probe(self) -> None:
+        """The next neutral probe."""
+
+    def vague(self) -> None:
+        """A vague word was said."""
+
+    def look_back(self) -> None:
+        """Show what was answered."""
+
+    def jump(self, name: str) -> None:
+        """To an answered question, or another one of the same screen."""
+
+    def remove(self) -> None:
+        """Take the instance of a repeat at hand away."""
+
     def back(self) -> None:
         """One question back."""
 
     def hang_up(self) -> None:
         """End the call."""
+
+    def mark_answered(self) -> None:
+        """Somebody took the call: for a line that cannot tell."""
+
+    def pause(self) -> None:
+        """Dial no further case by itself, or go on doing so."""
+
+    def confirm_heard(self, key: str) -> None:
+        """The outcome proposed for what the line says is right."""
+
+    def play_clip(self) -> None:
+        """Hear again what the line said."""
 
     def note(self, text: str) -> None:
         """A remark."""

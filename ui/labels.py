@@ -15,7 +15,14 @@ from app.errors import (
     SyncError,
     UsageError,
 )
-from app.interview.screen import LineView, Notice, OutcomeView, RecordingView, Screen
+from app.interview.screen import (
+    ConditionView,
+    HeardView,
+    LineView,
+    OutcomeView,
+    RecordingView,
+    Screen,
+)
 from ui.inputs.entry import Why
 from ui.noop import QT_TRANSLATE_NOOP
 
@@ -35,37 +42,39 @@ _RECORDING = {
     RecordingView.TROUBLE: QT_TRANSLATE_NOOP("Words", "Recording trouble"),
 }
 
-_NOTICE = {
-    Notice.NO_CASES: QT_TRANSLATE_NOOP("Words", "No case can be dialled right now."),
-    Notice.RESUMED_AFTER_CRASH: QT_TRANSLATE_NOOP(
-        "Words",
-        "The program ended unexpectedly last time. What was entered is all there; the interrupted call is on record.",
-    ),
-    Notice.SAVED: QT_TRANSLATE_NOOP("Words", "Saved. Ready for the next case."),
-    Notice.INTERVIEW_RESUMES: QT_TRANSLATE_NOOP(
-        "Words",
-        "This interview was broken off. After the call is answered it goes on at the stored question.",
-    ),
-    Notice.NOTE_REQUIRED: QT_TRANSLATE_NOOP(
-        "Words", "This outcome needs a note: say in a few words what happened."
-    ),
-    Notice.NOT_ACCEPTED: QT_TRANSLATE_NOOP(
-        "Words",
-        "This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another.",
-    ),
-    Notice.STOPPED: QT_TRANSLATE_NOOP(
-        "Words",
-        "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
-    ),
+_HEARD = {
+    "announcement": QT_TRANSLATE_NOOP("Words", "Recorded announcement heard, {confidence} %"),
+    "busy": QT_TRANSLATE_NOOP("Words", "Busy tone heard, {confidence} %"),
+    "congestion": QT_TRANSLATE_NOOP("Words", "Congestion tone heard, {confidence} %"),
+    "vacant": QT_TRANSLATE_NOOP("Words", "Vacant-number tone heard, {confidence} %"),
+    "fax": QT_TRANSLATE_NOOP("Words", "Fax or modem heard, {confidence} %"),
+    "machine": QT_TRANSLATE_NOOP("Words", "This may be an answering machine"),
+    "assistant": QT_TRANSLATE_NOOP("Words", "This may be a call assistant, not a person"),
 }
 
-_TONE = {
-    Notice.SAVED: "fine",
-    Notice.STOPPED: "danger",
-    Notice.NOTE_REQUIRED: "warning",
-    Notice.NOT_ACCEPTED: "warning",
-    Notice.RESUMED_AFTER_CRASH: "warning",
+_CONDITION = {
+    "line": QT_TRANSLATE_NOOP("Words", "Line"),
+    "sim": QT_TRANSLATE_NOOP("Words", "SIM card"),
+    "registration": QT_TRANSLATE_NOOP("Words", "Network"),
+    "signal": QT_TRANSLATE_NOOP("Words", "Signal"),
+    "microphone": QT_TRANSLATE_NOOP("Words", "Microphone"),
+    "microphone-level": QT_TRANSLATE_NOOP("Words", "Microphone"),
+    "ear": QT_TRANSLATE_NOOP("Words", "Earphone"),
+    "line-audio": QT_TRANSLATE_NOOP("Words", "Line sound"),
+    "line-level": QT_TRANSLATE_NOOP("Words", "Line sound"),
+    "line-out": QT_TRANSLATE_NOOP("Words", "Sound to the line"),
+    "one-way": QT_TRANSLATE_NOOP("Words", "Sound"),
+    "echo": QT_TRANSLATE_NOOP("Words", "Echo"),
+    "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
 }
+_STATE = {
+    "silent": QT_TRANSLATE_NOOP("Words", "silent"),
+    "clipping": QT_TRANSLATE_NOOP("Words", "too loud"),
+    "good": QT_TRANSLATE_NOOP("Words", "good"),
+    "the respondent is not heard": QT_TRANSLATE_NOOP("Words", "the respondent is not heard"),
+    "the interviewer is not heard": QT_TRANSLATE_NOOP("Words", "you are not heard"),
+}
+"""What a device says in words of ours; other values are its own and are shown as they are."""
 
 _GROUP = {
     "interview": QT_TRANSLATE_NOOP("Words", "Interview"),
@@ -102,11 +111,36 @@ _WHY = {
         "Words", "Press F5 once more to hang up; any other key goes on with the interview."
     ),
     Why.SAVING: QT_TRANSLATE_NOOP("Words", "Saving, one moment please …"),
+    Why.NOTHING_FOUND: QT_TRANSLATE_NOOP("Words", "No option matches: type less, or something else."),
+    Why.PLACED: QT_TRANSLATE_NOOP(
+        "Words", "This option has its place already. Backspace takes the last one back."
+    ),
+    Why.NOT_ALL_PLACED: QT_TRANSLATE_NOOP(
+        "Words", "Every option needs a place: ask for the rest of the order."
+    ),
+    Why.ONE_POINT: QT_TRANSLATE_NOOP("Words", "There is a decimal point already."),
+    Why.UNFINISHED_NUMBER: QT_TRANSLATE_NOOP("Words", "The number is not finished."),
+    Why.NO_SUCH_MOMENT: QT_TRANSLATE_NOOP("Words", "There is no such date or time: check the last digit."),
+    Why.UNFINISHED_MOMENT: QT_TRANSLATE_NOOP("Words", "Digits are missing: type all that the pattern shows."),
+    Why.TOO_LONG: QT_TRANSLATE_NOOP(
+        "Words", "This text is too long to store: shorten it to 10,000 characters."
+    ),
+    Why.CUT: QT_TRANSLATE_NOOP("Words", "Only the beginning was taken: a text may have 10,000 characters."),
+    Why.NO_OPTIONS: QT_TRANSLATE_NOOP(
+        "Words", "Nothing can be chosen here. Press F7 and check the answers before, or F8 and write a note."
+    ),
+    Why.NO_VAGUE: QT_TRANSLATE_NOOP(
+        "Words", "This question has no rule for vague words. F2 shows a neutral probe."
+    ),
+    Why.WHOLE_NUMBER: QT_TRANSLATE_NOOP("Words", "A whole number, please: no decimals here."),
+    Why.READ_ONLY: QT_TRANSLATE_NOOP("Words", "This is shown only and cannot be changed. Enter goes on."),
 }
 
 _SPOKEN = {
     Why.DECIMAL: QT_TRANSLATE_NOOP("Spoken", "Please give a whole number, without a decimal."),
 }
+
+_NEUTRAL = QT_TRANSLATE_NOOP("Spoken", "Could you tell me a little more exactly?")
 
 _ERROR = {
     StorageError: QT_TRANSLATE_NOOP("Words", "The disk or the local data cannot be used"),
@@ -134,14 +168,19 @@ def recording_word(recording: RecordingView) -> str:
     return word(_RECORDING[recording])
 
 
-def notice_word(notice: Notice) -> str:
-    """What the desk has to say; "" for NONE."""
-    return word(_NOTICE[notice]) if notice in _NOTICE else ""
+def heard_word(heard: HeardView) -> str:
+    """What the line seems to say."""
+    source = _HEARD.get(heard.what)
+    return word(source).format(confidence=heard.confidence) if source else heard.what
 
 
-def notice_tone(notice: Notice) -> str:
-    """The style sheet's tone of a notice: info, fine, warning or danger."""
-    return _TONE.get(notice, "info")
+def condition_word(condition: ConditionView) -> str:
+    """What a device says of itself: "Signal: 17"."""
+    what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
+    value = word(_STATE[condition.value]) if condition.value in _STATE else condition.value
+    return (
+        word(QT_TRANSLATE_NOOP("Words", "{what}: {value}")).format(what=what, value=value) if value else what
+    )
 
 
 def group_word(group: str) -> str:
@@ -162,6 +201,11 @@ def why_word(why: Why) -> str:
 def probe(why: Why) -> str:
     """The source text of the scripted probe that belongs to a refused key ("" = none), context "Spoken"."""
     return _SPOKEN.get(why, "")
+
+
+def probe_of_ours() -> str:
+    """The source text of the neutral probe for questions to which the study gives none, context "Spoken"."""
+    return _NEUTRAL
 
 
 def error_word(error: FangxinError) -> str:

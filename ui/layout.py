@@ -75,6 +75,11 @@ def label(role: str = "", *, wrap: bool = False, centre: bool = False) -> QLabel
     return made
 
 
+def bounded(text: str, longest: int) -> str:
+    """A text of at most so many characters: a label of megabytes would hold the window up for minutes."""
+    return text if len(text) <= longest else f"{text[:longest]} …"
+
+
 def scrolling(content: QWidget) -> QScrollArea:
     """A scroll area without frame that appears only when the content does not fit."""
     area = QScrollArea()

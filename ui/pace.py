@@ -1,8 +1,10 @@
 """The pace of the keys: what was entered stays visible for a moment, and a new screen takes no key that was meant for the last one."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.clock import Clock
 
@@ -82,3 +84,11 @@ class KeyGate(QObject):
 def _in_free_text() -> bool:
     focus = QApplication.focusWidget()
     return focus is not None and bool(focus.property("free_text"))
+
+
+def timer(parent: QWidget, due: Callable[[], object]) -> QTimer:
+    """A timer that goes off once."""
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.timeout.connect(due)
+    return timer

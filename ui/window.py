@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from app.clock import Clock
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, Act, Action
+from ui.actions import ACTIONS, Act, Action, in_interview
 from ui.bridge import Bridge
 from ui.desk_thread import Verb, same_place
 from ui.ending import Ending
 from ui.face import Face
 from ui.inputs.entry import Why
 from ui.language import Language
-from ui.pace import KeyGate, Pace
+from ui.pace import KeyGate, Pace, timer
+from ui.pages.interview import InterviewPage
 from ui.panels.keys import other
 from ui.theme import Theme
 
@@ -24,6 +25,9 @@ SLOW = 400
 """ms after which a verb that is still on its way is mentioned."""
 TWICE = 3000
 """ms within which F5 must be pressed again to end a running interview."""
+
+_ANSWERS = (Act.DONT_KNOW, Act.REFUSED, Act.VAGUE, Act.REMOVE)
+"""Not while the desk waits for something else to be settled."""
 
 
 class DeskWindow(QMainWindow):
@@ -46,9 +50,9 @@ class DeskWindow(QMainWindow):
         self.face = Face(language)
         self._build_face()
         self._build_actions()
-        self._timer = _timer(self, self.pump)
-        self._slow = _timer(self, lambda: self.face.interview.tell(Why.SAVING))
-        self._twice = _timer(self, self._disarm)
+        self._timer = timer(self, self.pump)
+        self._slow = timer(self, lambda: self.face.interview.tell(Why.SAVING))
+        self._twice = timer(self, self._disarm)
         self._connect()
         self._draw_words()
 
@@ -60,23 +64,52 @@ class DeskWindow(QMainWindow):
         face.ready.went_on.connect(lambda: self._step(lambda desk: desk.next_case()))
         face.case.went_on.connect(lambda: self._step(lambda desk: desk.dial()))
         face.dialing.went_on.connect(lambda: self.press(Act.HANG_UP))
+        face.dialing.confirmed.connect(lambda key: self._step(lambda desk: desk.confirm_heard(key)))
+        face.dialing.answered.connect(lambda: self._step(lambda desk: desk.mark_answered()))
         face.interview.answered.connect(self._answer)
         face.interview.hushed.connect(self._pace.hush)
+        self._build_cards(face.interview)
         face.outcome.chosen.connect(lambda key, note: self._step(lambda desk: desk.choose_outcome(key, note)))
         face.keys.pressed.connect(self.press)
         face.note.written.connect(lambda text: self._tell(lambda desk: desk.note(text)))
         face.note.closed.connect(self._focus)
+        face.call_back.written.connect(lambda number: self._step(lambda desk: desk.called_back(number)))
+        face.call_back.closed.connect(self._focus)
         self.setCentralWidget(face)
         self.setMinimumSize(640, 360)
         self.resize(1240, 700)
+
+    def _build_cards(self, page: InterviewPage) -> None:
+        page.asked.connect(self._asked)
+        page.went_to.connect(self._jump)
+        for card in (page.query, page.places):
+            card.chosen.connect(self._jump)
+            card.dismissed.connect(lambda: self._step(lambda desk: desk.dismiss()))
+        page.query.confirmed.connect(lambda reason: self._step(lambda desk: desk.confirm(reason)))
+
+    def _jump(self, name: str) -> None:
+        self._step(lambda desk: desk.jump(name))
+
+    def _asked(self) -> None:
+        """Something else than the answer field wants the keys now, or the field wants them back: none that was meant for the other."""
+        self._pace.painted()
+        if self.face.note.isHidden():
+            self._focus()
 
     def _build_actions(self) -> None:
         self._table: dict[Act, Action] = {action.act: action for action in ACTIONS}
         self._doing: dict[Act, Callable[[], object]] = {
             Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
             Act.HANG_UP: self._hang_up,
+            Act.HEAR_AGAIN: lambda: self._tell(lambda desk: desk.play_clip()),
+            Act.AUTO_DIAL: lambda: self._tell(lambda desk: desk.pause()),
             Act.REFUSED: self.face.interview.refuse,
             Act.BACK: lambda: self._tell(lambda desk: desk.back()),
+            Act.CALLED_BACK: self.face.call_back.open_note,
+            Act.PROBE: lambda: self._tell(lambda desk: desk.probe()),
+            Act.VAGUE: lambda: self._tell(lambda desk: desk.vague()),
+            Act.GO_TO: self._go_to,
+            Act.REMOVE: lambda: self._tell(lambda desk: desk.remove()),
             Act.NOTE: self._open_note,
             Act.DONT_KNOW: self.face.interview.dont_know,
             Act.WINDOW_LANGUAGE: self._switch_window_language,
@@ -188,15 +221,15 @@ class DeskWindow(QMainWindow):
         action, screen = self._table[act], self._painted
         if screen is None or not (action.always or self._pace.listening):
             return
-        asked = (
-            act in (Act.DONT_KNOW, Act.REFUSED)
-            and screen.page is Page.INTERVIEW
-            and screen.question is not None
-        )
+        asked = act in (Act.DONT_KNOW, Act.REFUSED) and in_interview(screen)
         if act is not Act.HANG_UP:
             self._disarm()
+        if act in _ANSWERS and not (screen.query is None and screen.places is None):
+            return  # first what the desk asks
         if action.works(screen) or asked:  # a question without "Don't know" says so
             self._doing[act]()
+        elif act is Act.VAGUE and screen.page is Page.INTERVIEW:
+            self.face.interview.tell(Why.NO_VAGUE)
 
     def _hang_up(self) -> None:
         now = self._clock.mono()
@@ -211,6 +244,10 @@ class DeskWindow(QMainWindow):
     def _disarm(self) -> None:
         self._armed_until = 0
         self.face.interview.untell(Why.HANG_UP_AGAIN)
+
+    def _go_to(self) -> None:
+        listed = self._painted is not None and self._painted.places is not None
+        self._tell(lambda desk: desk.dismiss() if listed else desk.look_back())
 
     def _open_note(self) -> None:
         if self._painted is not None and self._painted.page is Page.OUTCOME:
@@ -260,10 +297,3 @@ class DeskWindow(QMainWindow):
         """Small windows get small type."""
         super().resizeEvent(event)
         self._theme.fit(self.width(), self.height())
-
-
-def _timer(parent: QWidget, due: Callable[[], object]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.timeout.connect(due)
-    return timer

@@ -26,6 +26,8 @@ class HeldJournal:
         if newest is None:
             return
         checkpoint = Checkpoint.parse(newest.rpartition("\n\n")[0] + "\n")
+        if not checkpoint.size:
+            return  # of an empty journal, whose file was never begun
         with durable.storage_errors(self._path):
             lines = self._path.read_bytes().split(b"\n")[: checkpoint.size]
         self._grow(lines)
@@ -75,6 +77,12 @@ class HeldJournal:
     def newest_checkpoint(self) -> str | None:
         """The device's newest checkpoint, as signed."""
         path = max((self._folder / "checkpoints").glob("*.note"), default=None)
+        with durable.storage_errors(self._folder):
+            return path.read_text(encoding="utf-8") if path else None
+
+    def newest_receipt(self) -> str | None:
+        """The receipt for the most lines; None when none was given."""
+        path = max((self._folder / "receipts").glob("*.note"), default=None)
         with durable.storage_errors(self._folder):
             return path.read_text(encoding="utf-8") if path else None
 

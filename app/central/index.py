@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from app.canonical import Value, hexdigest
+from app.central import shared
 from app.clock import Entropy
+from app.sample.plan import Plan
 from app.store_schema import Database, Migration, connect, migrate, storage_faults
 
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -53,6 +55,10 @@ class Index:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+    def pool(self, plan: Plan) -> shared.SharedPool:
+        """The cases that the desks share, by this plan."""
+        return shared.SharedPool(self._database, self._path, plan)
 
     def issue_code(self, entropy: Entropy, now: int) -> str:
         """A new one-time enrolment code like "K7QX-M2PD-9HTW" (59 bits): told to one workstation's supervisor. now: ms wall."""
@@ -139,4 +145,4 @@ def _first_tables(database: Database) -> None:
         database.execute(statement)
 
 
-_MIGRATIONS: tuple[Migration, ...] = (_first_tables,)
+_MIGRATIONS: tuple[Migration, ...] = (_first_tables, shared.create)

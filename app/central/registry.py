@@ -28,6 +28,7 @@ from app.errors import EvidenceError, FangxinError, SyncError
 from app.evidence.age import Recipient
 from app.evidence.batch import Manifest, checkpoint_hash
 from app.evidence.note import Checkpoint, Verifier, cosign, open_note
+from app.sample.plan import Plan
 from app.sync.parcel import origin_of
 from app.sync.signature import check_signature
 
@@ -51,8 +52,8 @@ class Message:
 class Registry:
     """Judges and files. Used by one thread at a time; IntakeError when something is refused."""
 
-    def __init__(self, stores: FolderStore, clock: Clock) -> None:
-        self.stores, self.index, self.clock = stores, stores.index, clock
+    def __init__(self, stores: FolderStore, clock: Clock, plan: Plan | None = None) -> None:
+        self.stores, self.index, self.clock, self.plan = stores, stores.index, clock, plan
 
     # Who
 
@@ -81,7 +82,10 @@ class Registry:
         device = Enrolled(enrolment.device, enrolment.vkey, enrolment.recipient)
         if not self.index.enrol(enrolment.code, device):
             raise IntakeError(403, "code", "This enrolment code is wrong or was used before")
-        self.stores.put(self.stores.folder / "devices" / f"{device.name}.vkey", device.vkey.encode() + b"\n")
+        path = self.stores.folder / "devices" / f"{device.name}.vkey"
+        if not path.exists():
+            self.stores.log.append(self.clock, "device", journal=device.name, vkey=device.vkey)
+        self.stores.put(path, device.vkey.encode() + b"\n")
         return {"device": device.name, "study": self.index.setting("study")}
 
     def _signed(self, message: Message, key_of: Callable[[str], Verifier | None]) -> str:
@@ -185,9 +189,18 @@ class Registry:
             held.put("checkpoints", f"{checkpoint.size:012}.note", note)
         receipt = held.note("receipts", checkpoint.size)
         if receipt is None:
+            self._log_checkpoint(
+                checkpoint, note
+            )  # first: a receipt that the log does not know could be denied
             receipt = cosign(note, self.stores.signer, self.clock.wall() // 1000)
             held.put("receipts", f"{checkpoint.size:012}.note", receipt)
         return receipt
+
+    def _log_checkpoint(self, checkpoint: Checkpoint, note: str) -> None:
+        """A line in central's log: this journal had these lines."""
+        name = ".".join(checkpoint.origin.split("/")[-2:])
+        told = {"journal": name, "size": checkpoint.size, "root": checkpoint.root.hex()}
+        self.stores.log.append(self.clock, "checkpoint", **told, sha256=checkpoint_hash(note))
 
     def _fork(self, name: str, refused: Checkpoint, note: str) -> IntakeError:
         """Keep the refused checkpoint beside the one that was taken: together they prove that the device signed two histories."""
@@ -198,6 +211,8 @@ class Registry:
         if taken is not None:
             held.put("forks", f"{mark}.taken.note", taken)
         self.index.raise_alarm(Alarm(name, refused.size, self.clock.wall()))
+        told = {"journal": name, "size": refused.size, "sha256": checkpoint_hash(note)}
+        self.stores.log.append(self.clock, "fork", **told)
         return IntakeError(422, "fork", "This contradicts what the device handed in before", size=held.size)
 
     # Batches, assignments, the study
@@ -227,6 +242,16 @@ class Registry:
         path = self.stores.batch(name, manifest)
         if path.exists():
             return path.read_text(encoding="utf-8")
+        log, text = self.stores.log, manifest.text.encode()
+        log.append(
+            self.clock,
+            "batch",
+            journal=name,
+            size=manifest.size,
+            sha256=hexdigest(text),
+            objects=len(manifest.items),
+            bytes=sum(item.bytes for item in manifest.items),
+        )
         signed = cosign(note, self.stores.signer, self.clock.wall() // 1000)
         self.stores.put(path, signed.encode())
         return signed
@@ -242,6 +267,25 @@ class Registry:
         if name.partition(".")[0] != device:
             raise IntakeError(403, "who", "This belongs to another workstation")
         return self.stores.assignment(device)
+
+    # The log, for anybody
+
+    def take_cosignature(self, body: bytes) -> None:
+        """Keep a witness's cosignature. IntakeError when it is none of a witness whom the study names."""
+        known = [Verifier.parse(vkey) for vkey in self.index.setting("witnesses").splitlines()]
+        try:
+            taken = self.stores.log.cosigned(body.decode(), known)
+        except UnicodeDecodeError:
+            taken = False
+        if not taken:
+            raise IntakeError(403, "witness", "This is no cosignature of a known witness under our log")
+
+    def consistency(self, old: str, new: str) -> list[bytes]:
+        """Proof that the log at size new begins with that at size old. IntakeError when the sizes cannot be."""
+        try:
+            return self.stores.log.tree.consistency(int(old), int(new))
+        except ValueError as error:
+            raise IntakeError(400, "address", "There is no such proof") from error
 
     def status(self) -> dict[str, Value]:
         """What anybody may know of this central."""

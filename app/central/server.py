@@ -7,6 +7,7 @@ import errno
 import logging
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.canonical import Value, encode
+from app.central import pool_routes
 from app.central.intake import (
     CHUNK_LIMIT,
     NOTE_LIMIT,
@@ -31,6 +33,8 @@ from app.central.intake import (
 from app.central.registry import Message, Registry
 from app.errors import FangxinError, StorageError, UsageError
 
+ENTRIES = 10_000
+"""Lines of the log that one answer has at most."""
 _START_SECONDS = 15.0
 _TEXT = "text/plain; charset=utf-8"
 _BYTES = "application/octet-stream"
@@ -65,9 +69,18 @@ def application(registry: Registry, *, public_url: str = "") -> Starlette:
             route("/v1/objects/{sha256}", "HEAD", _object_state),
             route("/v1/objects/{sha256}", "PATCH", _object_chunk, CHUNK_LIMIT),
             route("/v1/journals/{name}", "POST", _journal, OFFER_LIMIT),
+            route("/v1/journals/{name}", "GET", _receipt),
             route("/v1/batches/{name}", "POST", _batch, NOTE_LIMIT),
+            route("/v1/log/checkpoint", "GET", _log_checkpoint),
+            route("/v1/log/consistency/{old}/{new}", "GET", _log_consistency),
+            route("/v1/log/entries/{old}/{new}", "GET", _log_entries),
+            route("/v1/log/cosignatures", "POST", _cosignature, NOTE_LIMIT),
             route("/v1/assignments/{device}", "GET", _assignment),
             route("/v1/assignments/{device}", "PUT", _put_assignment, OFFER_LIMIT),
+            route("/v1/pool/cases", "POST", _answering(pool_routes.add), OFFER_LIMIT),
+            route("/v1/pool/lease", "POST", _answering(pool_routes.lease), NOTE_LIMIT),
+            route("/v1/pool/settle", "POST", _answering(pool_routes.settle), NOTE_LIMIT),
+            route("/v1/pool/cells", "POST", _answering(pool_routes.cells), NOTE_LIMIT),
         ]
     )
 
@@ -171,6 +184,10 @@ def _document(content: dict[str, Value]) -> Response:
     return Response(encode({"v": 1, **content}), media_type="application/json")
 
 
+def _answering(work: Callable[[Registry, Message], dict[str, Value]]) -> Handler:
+    return lambda registry, message: _document(work(registry, message))
+
+
 def _status(registry: Registry, _: Message) -> Response:
     return _document(registry.status())
 
@@ -216,9 +233,37 @@ def _journal(registry: Registry, message: Message) -> Response:
     return Response(registry.take_offer(name, read_offer(message.body)), media_type=_TEXT)
 
 
+def _receipt(registry: Registry, message: Message) -> Response:
+    name = registry.own(message, message.parameters["name"])
+    receipt = registry.stores.journal(name).newest_receipt()
+    return Response(receipt, media_type=_TEXT) if receipt else Response(status_code=204)
+
+
 def _batch(registry: Registry, message: Message) -> Response:
     name = registry.own(message, message.parameters["name"])
     return Response(registry.take_batch(name, message.body), media_type=_TEXT)
+
+
+def _log_checkpoint(registry: Registry, _: Message) -> Response:
+    return Response(registry.stores.log.checkpoint(), media_type=_TEXT)
+
+
+def _log_consistency(registry: Registry, message: Message) -> Response:
+    proof = registry.consistency(message.parameters["old"], message.parameters["new"])
+    return Response("".join(f"{b64encode(each).decode()}\n" for each in proof), media_type=_TEXT)
+
+
+def _log_entries(registry: Registry, message: Message) -> Response:
+    start, end = (message.parameters[name] for name in ("old", "new"))
+    if not (start.isdecimal() and end.isdecimal()):
+        raise IntakeError(400, "address", "There are no such lines")
+    lines = registry.stores.log.entries(int(start), min(int(end), int(start) + ENTRIES))
+    return Response(b"".join(line + b"\n" for line in lines), media_type=_BYTES)
+
+
+def _cosignature(registry: Registry, message: Message) -> Response:
+    registry.take_cosignature(message.body)
+    return Response(status_code=204)
 
 
 def _assignment(registry: Registry, message: Message) -> Response:

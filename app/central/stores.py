@@ -6,11 +6,13 @@ assignments. Every method raises StorageError when the disk refuses.
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from app.central.held import HeldJournal
 from app.central.index import Index
+from app.central.log import CentralLog, log_signer
 from app.clock import Entropy
 from app.errors import StorageError, UsageError
 from app.evidence import durable
@@ -21,8 +23,10 @@ from app.evidence.note import COSIGNATURE, Signer
 class FolderStore:
     """Central's folder: objects, journals, batches, the study. One process, one thread at a time."""
 
-    def __init__(self, folder: Path, signer: Signer, index: Index, lock: durable.Lock) -> None:
-        self.folder, self.signer, self.index = folder, signer, index
+    def __init__(
+        self, folder: Path, signer: Signer, index: Index, log: CentralLog, lock: durable.Lock
+    ) -> None:
+        self.folder, self.signer, self.index, self.log = folder, signer, index, log
         self._private, self._lock = folder / ".central", lock
         self._held: dict[str, HeldJournal] = {}
 
@@ -47,7 +51,9 @@ class FolderStore:
             signer = _signer(private / "central.key", entropy, name)
             with durable.storage_errors(folder):
                 durable.write_file(folder / "central.vkey", signer.vkey.encode() + b"\n")
-            return cls(folder, signer, Index.open(private / "index.db"), lock)
+                durable.write_file(folder / "log.vkey", log_signer(signer).vkey.encode() + b"\n")
+            log = CentralLog.open(folder / "log", private / "log.tree", log_signer(signer))
+            return cls(folder, signer, Index.open(private / "index.db"), log, lock)
         except BaseException:
             lock.release()
             raise
@@ -55,6 +61,7 @@ class FolderStore:
     def close(self) -> None:
         """Let go of the folder."""
         self.index.close()
+        self.log.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -140,7 +147,16 @@ class FolderStore:
 
     # The study, and assignments: sealed to the device, unreadable here
 
-    def install(self, package: bytes, *, study: str, version: int, rehearsal: bool, centre_vkey: str) -> None:
+    def install(
+        self,
+        package: bytes,
+        *,
+        study: str,
+        version: int,
+        rehearsal: bool,
+        centre_vkey: str,
+        witness_vkeys: Sequence[str] = (),
+    ) -> None:
         """Serve this study package from now on. rehearsal: practice calls are what it is for. The caller has checked it."""
         name = f"{study}-{version}.study"
         self.put(self.folder / "study" / name, package)
@@ -150,6 +166,7 @@ class FolderStore:
             "package": name,
             "rehearsal": "1" if rehearsal else "0",
             "centre": centre_vkey,
+            "witnesses": "\n".join(witness_vkeys),
         }
         self.index.set_settings(values)
 

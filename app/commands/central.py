@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.canonical import encode
+from app.canonical import encode, hexdigest
 from app.central.registry import Registry
 from app.central.stores import FolderStore, open_index
 from app.clock import SystemClock, system_entropy
@@ -34,6 +34,10 @@ def install(
             version=study.version,
             rehearsal=study.rehearsal_only,
             centre_vkey=publisher[0].vkey,
+            witness_vkeys=study.witness_vkeys,
+        )
+        stores.log.append(
+            clock, "study", study=study.id, version=study.version, sha256=hexdigest(package.read_bytes())
         )
     typer.echo(f"{study.id} version {study.version} is served from {data}")
 

@@ -1,5 +1,9 @@
 """fangxin verify: the check that anyone can make."""
 
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
@@ -8,35 +12,85 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from app.canonical import encode
+from app.certificate import Checked, write_certificate
 from app.commands.invocation import identities, verifiers
+from app.commands.tongue import tongue
+from app.errors import UsageError
+from app.evidence.cdr import read_list
 from app.evidence.verify import verify as verify_path
+from app.evidence.witnessing import read_witness
+
+_Where = Annotated[
+    Path, typer.Argument(help="An archive, a workstation's data folder, or a journal's folder.")
+]
+_Keys = Annotated[list[str] | None, typer.Option(help="A public key you trust (vkey, or a file of some).")]
+_Identities = Annotated[list[Path] | None, typer.Option(help="An age identity, to check what is sealed too.")]
+_Cdr = Annotated[
+    Path | None, typer.Option(help="A carrier's list of calls (CSV), to compare every call with.")
+]
+_CdrZone = Annotated[str, typer.Option(help="Time zone of times in it that name none.")]
+_Witness = Annotated[list[Path] | None, typer.Option(help="A cosigned checkpoint, or a witness's folder.")]
+_WitnessKeys = Annotated[list[str] | None, typer.Option(help="The witness's public key (vkey, or a file).")]
+_Tsa = Annotated[list[Path] | None, typer.Option(help="A time-stamp authority's certificate (PEM).")]
+_Certificate = Annotated[
+    Path | None, typer.Option(help="Write the verdict as a page for people too (.html).")
+]
+_Lang = Annotated[str, typer.Option(help="Language of the certificate, zh or en.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(cli: typer.Typer) -> None:
     """Add the command."""
+    cli.command()(verify)
 
-    @cli.command()
-    def verify(
-        path: Annotated[
-            Path, typer.Argument(help="An archive, a workstation's data folder, or a journal's folder.")
-        ],
-        key: Annotated[
-            list[str] | None, typer.Option(help="A public key you trust (vkey, or a file of some).")
-        ] = None,
-        identity: Annotated[
-            list[Path] | None, typer.Option(help="An age identity, to check what is sealed too.")
-        ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    ) -> None:
-        """Has anything been altered, and is anything missing? Two answers, apart. Exit 0 only when both are good."""
-        bars = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        with Progress("checking", *bars, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("", total=None)
-            verdict = verify_path(
-                path,
-                keys=verifiers(key or []),
-                identities=identities(identity or []),
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        typer.echo(encode(verdict.to_json()).decode() if as_json else verdict.text())
-        raise typer.Exit(0 if verdict.ok else 1)
+
+def verify(
+    context: typer.Context,
+    path: _Where,
+    key: _Keys = None,
+    identity: _Identities = None,
+    cdr: _Cdr = None,
+    cdr_zone: _CdrZone = "+08:00",
+    witness: _Witness = None,
+    witness_key: _WitnessKeys = None,
+    tsa: _Tsa = None,
+    certificate: _Certificate = None,
+    lang: _Lang = "",
+    as_json: _Json = False,
+) -> None:
+    """Has anything been altered, and is anything missing? Two answers, apart. Exit 0 only when both are good."""
+    language = tongue(context, lang)  # asked wrongly is said now, not after hours
+    if witness and not witness_key:
+        todo = "Pass --witness-key: without it anybody could have signed that."
+        raise UsageError("The witness's own key is needed", todo=todo)
+    with _bar() as heard:
+        verdict = verify_path(
+            path,
+            keys=verifiers(key or []),
+            identities=identities(identity or []),
+            carrier=read_list(cdr, _zone(cdr_zone)) if cdr else None,
+            witnessed=read_witness(witness, verifiers(witness_key or []), tsa or []) if witness else None,
+            progress=heard,
+        )
+    if certificate is not None:
+        write_certificate(certificate, Checked(path, verdict, tuple(key or ())), language)
+    typer.echo(encode(verdict.to_json()).decode() if as_json else verdict.text())
+    raise typer.Exit(0 if verdict.ok else 1)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr."""
+    bars = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress("checking", *bars, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _zone(text: str) -> timezone:
+    """ "+08:00" as a zone. Raises UsageError."""
+    match = re.fullmatch(r"([+-])(\d{1,2}):?(\d{2})", text)
+    if match is None or int(match[2]) > 14:
+        raise UsageError(f'"{text}" is no time zone', todo="Write it like +08:00.")
+    minutes = int(match[2]) * 60 + int(match[3])
+    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))

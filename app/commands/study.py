@@ -15,9 +15,11 @@ from app.commands.invocation import verifiers
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.note import Verifier
+from app.hearing.entry import entries
 from app.questionnaire import xlsform
-from app.questionnaire.lint.finding import ERROR
+from app.questionnaire.lint.finding import ERROR, Finding
 from app.questionnaire.show import page
+from app.sample.calling import design_faults
 from app.sample.outcome import load_outcomes
 from app.study.author import examine
 from app.study.bundle import build as build_package
@@ -46,6 +48,11 @@ def check(
     language = tongue(context, lang)
     examined = examine(path, pace)
     findings, count = list(examined.questionnaire.findings), 0
+    if examined.study is not None:
+        findings += [
+            Finding("study", fault.where, {"what": fault.what, "todo": fault.todo})
+            for fault in design_faults(examined.study)
+        ]
     if scenarios is not None and examined.questionnaire.good:
         count, failed = played(path, scenarios)
         findings += failed
@@ -65,16 +72,22 @@ def build(
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
     out: Annotated[Path, typer.Option(help="The package to write.")],
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long the package is good.")] = 90,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="A witness's public key, or the file that holds it.")
+    ] = None,
 ) -> None:
     """Compile, check and sign a study folder into one package for the workstations."""
     source, centre = load(folder), Centre.read(keys)
+    entries(source.files)
+    for fault in design_faults(source):
+        raise fault
     made = build_package(
         source,
         version=source.version,
         expires=time.time_ns() // 1_000_000 + days * _DAY,
         recipients=centre.recipients,
         central_vkey=verifiers([central])[0].vkey,
-        witness_vkeys=(),
+        witness_vkeys=tuple(each.vkey for each in verifiers(witness or [])),
         signer=centre.publisher,
         out=out,
     )

@@ -7,12 +7,19 @@ import typer
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import invocation, verifiers
 from app.errors import UsageError
+from app.evidence.durable import Lock, make_folder
 from app.evidence.note import Verifier
+from app.known_numbers import acquainted, hasher
+from app.quotas import Quotas
+from app.sample.calling import caller_of, calling_plan, quotas_of
+from app.settings import Settings
 from app.study.model import Study
 from app.sync.client import Client
 from app.sync.enrol import Introduction
 from app.sync.enrol import enrol as introduce
 from app.sync.outbox import sync_once
+from app.sync.renewal import Reason, from_store, succession
+from app.sync.shared_pool import Round, pool_round, room_of
 from app.workstation import Workstation, open_workstation
 
 cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
@@ -37,8 +44,13 @@ def enrol(
 
 
 @cli.command()
-def now(context: typer.Context) -> None:
-    """Send everything that is due; what central has countersigned counts as sent, and nothing else."""
+def now(
+    context: typer.Context,
+    who: Annotated[str, typer.Option(help="Who calls here next, by name or number of the roster.")] = "",
+    keep: Annotated[int, typer.Option(min=0, max=20, help="Cases of the room's pool to have on hand.")] = 4,
+) -> None:
+    """Send everything that is due; what central has countersigned counts as sent, and nothing else. Where the room draws from one
+    pool, tell what was called and take the next cases."""
     station, url = _station(context)
     study = station.study()
     if study is None:
@@ -48,16 +60,67 @@ def now(context: typer.Context) -> None:
         done = sync_once(
             station.store, folder, client, lambda p: typer.echo(f"{p.done}/{p.total} bytes", err=True)
         )
+        shared = _pool(station, study, client, who, keep)
     typer.echo(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
+    if shared is not None:
+        typer.echo(
+            f"{shared.settled} cases settled, {shared.leased} taken from the pool, {shared.on_hand} on hand"
+        )
+
+
+def _pool(station: Workstation, study: Study, client: Client, who: str, keep: int) -> Round | None:
+    room = room_of(client, station.store, station.keys.identity)
+    if room is None:
+        return None
+    number_key = hasher(station.store, system_entropy)
+    station.store.follow(calling_plan(study, rehearsal=study.rehearsal_only), number_key)
+    caller = caller_of(study, who, acquainted(station.store, who))
+    quotas = Quotas(station.store, quotas_of(study), SystemClock().wall)
+    return pool_round(client, station.store, room, caller, quotas, keep)
+
+
+@cli.command()
+def renew(
+    context: typer.Context,
+    reason: Annotated[Reason, typer.Option(help="Why the old epoch ends.")],
+    offline: Annotated[
+        bool, typer.Option(help="Central cannot be asked: take this workstation's own last receipt.")
+    ] = False,
+) -> None:
+    """Begin a new epoch after a restore, a re-installation or a fork alarm. Then enrol again, with a new code."""
+    settings = invocation(context).settings
+    station = open_workstation(settings.data_dir, SystemClock(), system_entropy)
+    study = station.study()
+    if study is None:
+        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+    if offline:
+        after = from_store(station.store, station.name, station.keys.origin(study.id), reason)
+    else:
+        with _client(station, _address(settings), _central_of(study)) as client:
+            after = succession(client, reason, [_central_of(study)])
+    journal = station.folder / "journals" / str(station.keys.epoch)
+    make_folder(journal)
+    lock = Lock(journal / "journal.lock")  # nobody may be writing the old epoch while it ends
+    try:
+        renewed = station.renew(after)
+    finally:
+        lock.release()
+    signed = f"central had signed for {after.size} lines of {after.previous}"
+    typer.echo(f"This workstation is {renewed.name} now; {signed}. Enrol it with a new code.")
 
 
 def _station(context: typer.Context) -> tuple[Workstation, str]:
     settings = invocation(context).settings
+    url = _address(settings)
+    return open_workstation(settings.data_dir, SystemClock(), system_entropy), url
+
+
+def _address(settings: Settings) -> str:
     if not settings.central_url:
         raise UsageError(
             "Central's address is not set", todo="Set central_url in settings.toml or FANGXIN_CENTRAL_URL."
         )
-    return open_workstation(settings.data_dir, SystemClock(), system_entropy), settings.central_url
+    return settings.central_url
 
 
 def _central_of(study: Study) -> Verifier:

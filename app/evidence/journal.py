@@ -3,19 +3,20 @@
 A line: v=1, origin, seq (from 0), prev (hex SHA-256 of the previous line without its newline; zeros first), wall and mono (ms),
 boot, type, rehearsal (0|1) and the type's own fields. Lines are also the leaves of a Merkle tree whose root stands in the
 checkpoints. The chain shows any change in the middle; a cut at the end shows only against a checkpoint that somebody else holds.
+When the wall clock has jumped since the line before, the journal says so itself, in a line of its own (clock.jump).
 """
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from app.canonical import Value, decode, encode, hexdigest
-from app.clock import Clock
+from app.clock import Clock, Reading
 from app.errors import EvidenceError, StorageError
+from app.evidence.checkpoints import Checkpoints
 from app.evidence.durable import (
     Lock,
     make_folder,
@@ -24,10 +25,9 @@ from app.evidence.durable import (
     sync_data,
     sync_folder,
     write_all,
-    write_file,
 )
 from app.evidence.merkle import Tree, leaf_hash
-from app.evidence.note import Checkpoint, Signer, open_note, sign
+from app.evidence.note import Checkpoint, Signer
 
 GENESIS = "0" * 64
 """What the first line has for prev."""
@@ -37,7 +37,6 @@ _FIELDS = dict.fromkeys(("v", "seq", "wall", "mono", "rehearsal"), int) | dict.f
     ("origin", "prev", "boot", "type"), str
 )
 """What every line has."""
-_NOTE_NAME = re.compile(r"\d{12}\.note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +114,8 @@ class Journal:
         self._rehearsal = 1 if rehearsal else 0
         self._chain = Chain(origin)
         self._batch: list[bytes] | None = None
+        self._clocks: Reading | None = None  # when the two clocks were last known to agree
+        self._signed_at: Reading | None = None
         self._broken = False
         self._descriptor = -1
 
@@ -134,6 +135,10 @@ class Journal:
             journal.close()
             raise
         return journal
+
+    @property
+    def _notes(self) -> Checkpoints:
+        return Checkpoints(self.checkpoints, self.origin, self._signer)
 
     @property
     def size(self) -> int:
@@ -160,8 +165,16 @@ class Journal:
                 return self.append(kind, **fields)
         if clash := _FIELDS.keys() & fields.keys():
             raise ValueError(f"these fields are the journal's own: {sorted(clash)}")
-        seq = len(self.tree) + len(self._batch)
-        prev = hexdigest(self._batch[-1]) if self._batch else self._chain.head
+        now = Reading.of(self._clock)
+        if self._clocks is not None and (expected := self._clocks.jumped(now)) is not None:
+            self._add(self._batch, now, "clock.jump", {"before": expected, "after": now.wall})
+            self._clocks = now
+        self._clocks = self._clocks if self._clocks and self._clocks.boot == now.boot else now
+        return self._add(self._batch, now, kind, fields)
+
+    def _add(self, batch: list[bytes], now: Reading, kind: str, fields: Mapping[str, Value]) -> Entry:
+        seq = len(self.tree) + len(batch)
+        prev = hexdigest(batch[-1]) if batch else self._chain.head
         data = {
             "v": 1,
             "origin": self.origin,
@@ -170,11 +183,11 @@ class Journal:
             "type": kind,
             "rehearsal": self._rehearsal,
         }
-        data |= {"wall": self._clock.wall(), "mono": self._clock.mono(), "boot": self._clock.boot, **fields}
+        data |= {"wall": now.wall, "mono": now.mono, "boot": now.boot, **fields}
         line = encode(data)
         if len(line) >= LONGEST:
             raise ValueError("this line is too long")
-        self._batch.append(line)
+        batch.append(line)
         return Entry(line, data, seq + 1)
 
     @contextmanager
@@ -189,10 +202,15 @@ class Journal:
                 where=str(self.path),
                 todo="Close Fangxin and start it again.",
             )
-        self._batch = []
+        self._batch, clocks = [], self._clocks
         try:
             yield
             batch = self._batch
+        except BaseException:
+            self._clocks = (
+                clocks  # a jump that was noticed here stands in no line: the next one must notice it again
+            )
+            raise
         finally:
             self._batch = None
         if batch:
@@ -202,12 +220,15 @@ class Journal:
         """A signed note over all durable lines, durable under checkpoints/. Asking twice gives the same note. Raises StorageError."""
         if self._batch is not None:
             raise ValueError("a checkpoint inside a group would promise lines that are not written")
-        note = sign(Checkpoint(self.origin, self.size, self.root).text, self._signer)
-        path = self.checkpoints / f"{self.size:012}.note"
-        with storage_errors(path):
-            if not path.exists() or path.read_bytes() != note.encode():
-                write_file(path, note.encode())
+        note = self._notes.sign(self.size, self.root)
+        self._signed_at = Reading.of(self._clock)
         return note
+
+    def checkpoint_within(self, milliseconds: int) -> None:
+        """A checkpoint, unless one was signed less than so long ago and the machine has not been started since. Raises StorageError."""
+        now, last = Reading.of(self._clock), self._signed_at
+        if last is None or last.boot != now.boot or now.mono - last.mono >= milliseconds:
+            self.checkpoint()
 
     def close(self) -> None:
         """Let go of file and lock. Nothing is lost: every line is durable already."""
@@ -223,9 +244,8 @@ class Journal:
         self.close()
 
     def _commit(self, batch: list[bytes]) -> None:
-        self._broken = (
-            True  # until the disk has said yes: after a failed write or fsync nobody knows what it holds
-        )
+        # Until the disk has said yes: after a failed write or fsync nobody knows what it holds.
+        self._broken = True
         with storage_errors(self.path):
             write_all(self._descriptor, b"".join(line + b"\n" for line in batch))
             sync_data(self._descriptor)
@@ -238,7 +258,7 @@ class Journal:
         with storage_errors(self.path):
             self._descriptor = open_append(self.path)
             sync_folder(self.path.parent)
-            promised = self._promised()
+            promised = self._notes.newest()
             with self.path.open("rb") as file:
                 good = self._replay(file, promised)
             if good != self.path.stat().st_size:
@@ -257,30 +277,16 @@ class Journal:
         size = 0
         for line in _lines(file, self.path):
             try:
-                self._chain.follow(line)
+                data = self._chain.follow(line)
             except EvidenceError as error:
                 raise EvidenceError(error.what, where=f"{self.path}, {error.where}") from error
             self.tree.append(leaf_hash(line))
+            self._clocks = Reading(data["wall"], data["mono"], data["boot"])
             size += len(line) + 1
             if promised is not None and len(self.tree) == promised.size and self.root != promised.root:
-                where = f"{self.path}, up to line {promised.size}"
-                raise EvidenceError(
-                    "The journal is not what its own checkpoint says: lines were changed", where=where
-                )
+                what = "The journal is not what its own checkpoint says: lines were changed"
+                raise EvidenceError(what, where=f"{self.path}, up to line {promised.size}")
         return size
-
-    def _promised(self) -> Checkpoint | None:
-        """The newest checkpoint that this workstation signed here."""
-        names = sorted(path for path in self.checkpoints.iterdir() if _NOTE_NAME.fullmatch(path.name))
-        if not names:
-            return None
-        try:
-            checkpoint = Checkpoint.parse(open_note(names[-1].read_bytes(), [self._signer.verifier]).text)
-        except EvidenceError as error:
-            raise EvidenceError(error.what, where=str(names[-1])) from error
-        if checkpoint.origin != self.origin or checkpoint.size != int(names[-1].stem):
-            raise EvidenceError("This checkpoint does not belong here", where=str(names[-1]))
-        return checkpoint
 
 
 def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:

@@ -3,7 +3,9 @@
 Sizes count leaves, indices begin at 0. A proof is a sequence of hashes, nearest to the leaf first, as in RFC 9162 section 2.1.3.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from app.canonical import digest
 from app.errors import EvidenceError
@@ -25,33 +27,50 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(leaves: Iterable[bytes]) -> bytes:
     """Root over leaf data."""
-    tree = Tree()
+    tree = Frontier()
     for leaf in leaves:
         tree.append(leaf_hash(leaf))
     return tree.root()
 
 
-class Tree:
-    """A growing tree in memory: about 70 bytes a leaf. Appending is O(1) on average, a root or proof O(log² n)."""
+@dataclass
+class Frontier:
+    """The root of a growing tree in O(log n) memory: only the roots of its complete subtrees (peaks), largest first."""
 
-    def __init__(self) -> None:
-        self._levels: list[list[bytes]] = [[]]  # level k has the roots of all complete subtrees of 2^k leaves
+    size: int = 0
+    peaks: list[bytes] = field(default_factory=list)
 
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add a leaf by its hash. Returns the nodes that are complete now: the leaf, its parent, …, each above the one before."""
+        node, size, made = leaf, self.size, [leaf]
+        while size & 1:
+            node = node_hash(self.peaks.pop(), node)
+            made.append(node)
+            size >>= 1
+        self.peaks.append(node)
+        self.size += 1
+        return made
+
+    def root(self) -> bytes:
+        """Root over all leaves so far."""
+        if not self.peaks:
+            return EMPTY
+        *rest, node = self.peaks
+        for peak in reversed(rest):
+            node = node_hash(peak, node)
+        return node
+
+
+class Nodes(ABC):
+    """Roots and proofs of a tree whose nodes lie somewhere: in memory (Tree) or in a file (treefile.FileTree). O(log² n) look-ups each."""
+
+    @abstractmethod
     def __len__(self) -> int:
-        return len(self._levels[0])
+        """Leaves."""
 
-    def append(self, leaf: bytes) -> None:
-        """Add a leaf by its hash."""
-        level = self._levels[0]
-        level.append(leaf)
-        depth = 0
-        while len(level) % 2 == 0:
-            node = node_hash(level[-2], level[-1])
-            depth += 1
-            if depth == len(self._levels):
-                self._levels.append([])
-            level = self._levels[depth]
-            level.append(node)
+    @abstractmethod
+    def node(self, level: int, place: int) -> bytes:
+        """Root of the complete subtree of 2^level leaves that begins at leaf place · 2^level."""
 
     def root(self, size: int | None = None) -> bytes:
         """Root of the first size leaves (all by default). Raises ValueError when there are fewer."""
@@ -109,9 +128,36 @@ class Tree:
         count = end - start
         if count & (count - 1) == 0:
             level = count.bit_length() - 1
-            return self._levels[level][start >> level]
+            return self.node(level, start >> level)
         middle = start + _split(count)
         return node_hash(self._range(start, middle), self._range(middle, end))
+
+
+class Tree(Nodes):
+    """A growing tree in memory: about 70 bytes a leaf. Appending is O(1) on average."""
+
+    def __init__(self) -> None:
+        self._levels: list[list[bytes]] = [[]]  # level k has the roots of all complete subtrees of 2^k leaves
+
+    def __len__(self) -> int:
+        return len(self._levels[0])
+
+    def node(self, level: int, place: int) -> bytes:
+        """See Nodes."""
+        return self._levels[level][place]
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf by its hash."""
+        level = self._levels[0]
+        level.append(leaf)
+        depth = 0
+        while len(level) % 2 == 0:
+            node = node_hash(level[-2], level[-1])
+            depth += 1
+            if depth == len(self._levels):
+                self._levels.append([])
+            level = self._levels[depth]
+            level.append(node)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:

@@ -3,22 +3,30 @@
 What is checked, and how to do it without this program, is written in resources/docs/formats.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from app.evidence.age import Identity
-from app.evidence.audit.calls import audit_calls, audit_interviews
+from app.evidence.audit.calls import audit_calls
+from app.evidence.audit.carrier import reconcile
+from app.evidence.audit.epochs import audit_epochs
 from app.evidence.audit.facts import Facts
-from app.evidence.audit.journals import audit_epochs, audit_journal
+from app.evidence.audit.journals import audit_journal
+from app.evidence.audit.logged import Logged, Witnessed
 from app.evidence.audit.objects import Shelf
 from app.evidence.audit.packages import audit_packages
 from app.evidence.audit.place import Eyes, Layout, Place, tree_size
 from app.evidence.audit.seals import Seals
+from app.evidence.audit.stamps import audit_stamps
 from app.evidence.audit.trust import Trust
 from app.evidence.audit.verdict import Finding, Findings, Kind, Severity, Verdict
+from app.evidence.cdr import CarrierList
 from app.evidence.note import Verifier
 
 __all__ = ["Finding", "Kind", "Severity", "Verdict", "verify"]
+
+_COUNTED = ("journals", "lines", "checkpoints", "receipts", "calls", "interviews", "objects")
+"""What is told even when there is none of it."""
 
 
 def verify(
@@ -26,40 +34,77 @@ def verify(
     *,
     keys: Sequence[Verifier] = (),
     identities: Sequence[Identity] = (),
+    carrier: CarrierList | None = None,
+    witnessed: Witnessed | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verdict:
     """Check an archive, a workstation's data folder, or the folder of one journal. Changes nothing.
 
     keys: those that the auditor has from somewhere else; none = the archive's own. identities: private keys, to look into what they
-    open. progress: hears (bytes done, bytes in all). Raises EvidenceError when path is nothing that can be checked, SealError when
-    identities are given and open nothing here. Memory grows with the number of calls and files, not with their size.
+    open. carrier: a carrier's list of calls, to compare with. witnessed: what a witness cosigned. progress: hears (bytes done, bytes
+    in all); what it raises stops the check. Raises EvidenceError when path is nothing that can be checked, SealError when identities
+    are given and open nothing here. Memory grows with the number of calls and files, not with their size.
     """
     place = Place.at(path)
     findings, facts = Findings(), Facts()
     eyes = Eyes(place, findings, progress, total=_work(place, identities))
-    for name in ("journals", "lines", "checkpoints", "receipts", "calls", "interviews", "objects"):
-        findings.counts[name] = 0
+    findings.counts.update(dict.fromkeys(_COUNTED, 0))
     trust = Trust(tuple(keys), eyes)
     trust.look()
     for path in place.odd:
         eyes.foreign(path)
     if not place.journals:
         findings.missing("journal.absent", "There is no journal here", needed="journals/<device>.<epoch>")
-    manifests: dict[str, int] = {}
-    for journal in place.journals:
-        manifests |= audit_journal(journal, eyes, trust, facts).named
-    audit_epochs(place.journals, eyes)
+    manifests = _audit_journals(eyes, trust, facts, witnessed)
+    audit_epochs(place.journals, eyes, facts)
     audit_calls(facts, findings)
-    audit_interviews(facts, findings)
     shelf = Shelf(eyes, facts, manifests)
     shelf.audit()
     if place.layout is not Layout.JOURNAL:
         audit_packages(eyes, trust, facts)
     if identities:
         Seals(eyes, facts, shelf.found, identities).audit()
+    if carrier:
+        reconcile(facts, carrier, findings)
     if progress is not None:
         progress(eyes.total, eyes.total)
     return findings.verdict(place.layout)
+
+
+def check_history(path: Path, witnessed: Witnessed) -> Verdict:
+    """Only whether an archive still begins with what a witness saw: its log and journals are read, no sealed file is.
+
+    Raises EvidenceError when path is nothing that can be checked.
+    """
+    place = Place.at(path)
+    findings, facts = Findings(), Facts()
+    eyes = Eyes(place, findings)
+    trust = Trust((), eyes)
+    trust.look()
+    _audit_journals(eyes, trust, facts, witnessed)
+    whole = findings.verdict(place.layout)
+    about = ("log.", "witness.", "timestamp.", "journal.", "file.unreadable")
+
+    def told(half: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(each for each in half if each.rule.startswith(about))
+
+    return Verdict(told(whole.integrity), told(whole.completeness), whole.counts, place.layout)
+
+
+def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed | None) -> dict[str, int]:
+    """Every journal by itself, then all of them against central's log. Returns SHA-256 → bytes of what the manifests name."""
+    place, manifests = eyes.place, dict[str, int]()
+    logged, roots = Logged(eyes, witnessed), dict[str, Mapping[int, bytes]]()
+    logged.read(trust.of_log())
+    for journal in place.journals:
+        signatures, roots[journal.name] = audit_journal(
+            journal, eyes, trust, facts, logged.sizes(journal.name)
+        )
+        manifests |= signatures.named
+    logged.check(roots, facts)
+    if witnessed is not None:
+        audit_stamps(witnessed, eyes.findings)
+    return manifests
 
 
 def _work(place: Place, identities: Sequence[Identity]) -> int:
@@ -67,5 +112,5 @@ def _work(place: Place, identities: Sequence[Identity]) -> int:
     if place.layout is Layout.JOURNAL:
         return tree_size(place.root)
     sealed = sum(tree_size(place.root / part) for part in ("objects", "recordings"))
-    parts = ("journals", "batches", "study", "devices")
+    parts = ("journals", "batches", "study", "devices", "log")
     return sum(tree_size(place.root / part) for part in parts) + sealed * (2 if identities else 1)

@@ -31,6 +31,14 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgraded:
+    """The interview goes on in a newer version of its questionnaire. form_sha: of that compiled form."""
+
+    form_sha: str
+    wall: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A value was given, or given anew (reason tells why: "" the first time). salt: 64 hex digits."""
 
@@ -77,6 +85,25 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Handled:
+    """How an answer came about: what the interviewer did beside typing it.
+
+    deed: "probe" (text was read as a neutral probe), "vague" (the answer stayed vague after a probe, value is the fixed code),
+    "kept" (value was kept against a soft check, text is the reason), "voids" (the answer was changed to value though names do not
+    count any more), "removed" (the instance of a repeat that value names was taken away; names are the answers in it).
+    """
+
+    deed: str
+    question: str
+    value: str
+    text: str
+    names: list[str]
+    call: str
+    at: int
+    wall: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The call's outcome was chosen. An interview may finish more than once: broken off, resumed, completed."""
 
@@ -86,9 +113,10 @@ class Finished:
     wall: int
 
 
-Event = Opened | Resumed | Answered | Moved | Noted | Switched | Made | Finished
+Event = Opened | Resumed | Upgraded | Answered | Moved | Noted | Switched | Made | Handled | Finished
 _KINDS: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (Opened, Resumed, Answered, Moved, Noted, Switched, Made, Finished)
+    kind.__name__: kind
+    for kind in (Opened, Resumed, Upgraded, Answered, Moved, Noted, Switched, Made, Handled, Finished)
 }
 
 

@@ -1,16 +1,29 @@
 """An interview is its events added up. Pure: no clock, no store, no line."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from app.canonical import Value
-from app.interview.events import Answered, Event, Finished, Made, Moved, Noted, Opened, Resumed, Switched
+from app.interview.events import (
+    Answered,
+    Event,
+    Finished,
+    Handled,
+    Made,
+    Moved,
+    Noted,
+    Opened,
+    Resumed,
+    Switched,
+    Upgraded,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Interview:
     """State after some events. answers: question → last answer; trail: every answer ever given, oldest first;
-    position: where the script stands ("" = at the start); made: values that the form made by itself."""
+    position: where the script stands ("" = at the start); made: values that the form made by itself; deeds: probes, kept answers and
+    the like."""
 
     interview: str = ""
     case: str = ""
@@ -25,6 +38,7 @@ class Interview:
     position: str = ""
     outcome: str = ""
     made: Mapping[str, str] = field(default_factory=dict)
+    deeds: tuple[Handled, ...] = ()
 
     @property
     def values(self) -> dict[str, str]:
@@ -47,19 +61,30 @@ def apply(state: Interview, event: Event) -> Interview:
             )
         case Resumed():
             return replace(state, calls=(*state.calls, event.call), outcome="")
+        case Upgraded():
+            return replace(state, form_sha=event.form_sha)
         case Answered():
             answers = {**state.answers, event.question: event}
             return replace(state, answers=answers, trail=(*state.trail, event), position=event.question)
+        case Finished():
+            return replace(state, outcome=event.outcome, ended=event.wall)
+        case Moved() | Noted() | Switched() | Handled() | Made():
+            return _beside(state, event)
+
+
+def _beside(state: Interview, event: Moved | Noted | Switched | Handled | Made) -> Interview:
+    """What is neither an answer nor a beginning or end."""
+    match event:
         case Moved():
             return replace(state, position=event.to)
         case Noted():
             return replace(state, notes=(*state.notes, event))
         case Switched():
             return replace(state, language=event.language)
+        case Handled():
+            return replace(state, deeds=(*state.deeds, event))
         case Made():
             return replace(state, made={**state.made, **event.values})
-        case Finished():
-            return replace(state, outcome=event.outcome, ended=event.wall)
 
 
 def fold(events: Iterable[Event]) -> Interview:
@@ -101,4 +126,5 @@ def document(state: Interview, *, study: str, version: int, unit: str, rehearsal
         "answers": [answer(event) for event in state.answers.values()],
         "trail": [answer(event) for event in state.trail],
         "notes": [{"question": n.question, "text": n.text, "wall": n.wall} for n in state.notes],
+        "deeds": [asdict(deed) for deed in state.deeds],
     }

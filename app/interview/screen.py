@@ -49,6 +49,11 @@ class Notice(Enum):
     NOTE_REQUIRED = "note_required"
     NOT_ACCEPTED = "not_accepted"
     STOPPED = "stopped"
+    LINE_LOST = "line_lost"
+    TIME_NEEDED = "time_needed"
+    QUOTA_FULL = "quota_full"
+    CALLED_BACK = "called_back"
+    NOT_DRAWN = "not_drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,66 @@ class OptionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A question by name, with its text and what was answered ("" = nothing yet; for choices the labels)."""
+
+    name: str
+    text: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """Which instance of a repeat a question stands in. label: the repeat's ("" = it has none). name: as Session.remove takes it, "" when
+    the number of instances is fixed."""
+
+    label: str
+    place: int
+    total: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeView:
+    """A neutral probe to read aloud. number of total: which of the study's; total 0: the study has none, read our own. code: what
+    the answer becomes when it stays vague ("" = no vague word was heard)."""
+
+    text: str
+    number: int = 0
+    total: int = 0
+    code: str = ""
+
+
+class Asking(Enum):
+    """What the desk asks the interviewer before it goes on."""
+
+    VOIDS = "voids"
+    SOFT = "soft"
+    REMOVE = "remove"
+    UNMET = "unmet"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to the interviewer. value: the answer it is about; text: what the study says; count: how many places there are in
+    all (the first ones are named)."""
+
+    asking: Asking
+    value: str = ""
+    text: str = ""
+    places: tuple[PlaceView, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionView:
     """The question on screen. kind: "integer", "text", "select_one", "note" …; read_aloud: the text to read; instruction: never read.
 
-    value: the stored answer ("" = none yet). scale: (lowest, highest) of a scored item, else None. dk/refused: codes ("" = not offered).
-    ends: outcome key when this note ends the interview. error: why the last value was not taken ("" = fine).
+    value: the stored answer ("" = none yet), or what stands there by default. scale: (lowest, highest) of a scored item, else None.
+    dk/refused: codes ("" = not offered). ends: outcome key when this note ends the interview. error: why the last value was not
+    taken ("" = fine). bounds: start, end and step of a range. readonly: it is shown and cannot be changed. guidance: longer advice,
+    never read. seconds: target reading time (0 = none). vague: words for which the vague-word rule holds. instance: in a repeat.
+    together: all questions of this screen, when it has several; title: of that screen.
     """
 
     name: str
@@ -94,6 +154,14 @@ class QuestionView:
     error: str = ""
     number: int = 0
     total: int = 0
+    bounds: tuple[str, str, str] | None = None
+    readonly: bool = False
+    guidance: str = ""
+    seconds: int = 0
+    vague: tuple[str, ...] = ()
+    instance: InstanceView | None = None
+    together: tuple[PlaceView, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +184,39 @@ class PracticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionView:
+    """What a device says of itself: "registration", "signal", "sim", "microphone", "line", "fault" … value: as the device words it."""
+
+    what: str
+    value: str
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """The telephone. present: plugged in and working. marks_answer: it cannot tell that somebody answered, the interviewer must. by_hand:
+    he dials the number himself. sends_keys: DTMF. muted: he is not heard."""
+
+    present: bool = True
+    marks_answer: bool = False
+    by_hand: bool = False
+    sends_keys: bool = False
+    muted: bool = False
+    conditions: tuple[ConditionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeardView:
+    """What the line seems to say, and the outcome that this proposes. what: "announcement" or a tone ("busy", "machine" …).
+    confidence: 0–100. clip: it can be played again."""
+
+    what: str
+    outcome: str
+    confidence: int
+    clip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Today at this desk."""
 
@@ -125,7 +226,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en")."""
+    """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en").
+
+    query: what must be settled before the script goes on; probe: to be read now; places: the answered questions, while asked for.
+    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here.
+    """
 
     page: Page = Page.SIGN_IN
     study: str = ""
@@ -139,7 +244,13 @@ class Screen:
     question: QuestionView | None = None
     outcomes: tuple[OutcomeView, ...] = ()
     proposed: str = ""
+    heard: HeardView | None = None
     notice: Notice = Notice.NONE
     notice_text: str = ""
     practice: PracticeView | None = None
+    query: Query | None = None
+    probe: ProbeView | None = None
+    places: tuple[PlaceView, ...] | None = None
     counts: Counts = field(default_factory=Counts)
+    device: DeviceView = field(default_factory=DeviceView)
+    auto_dial: bool | None = None

@@ -79,6 +79,12 @@ class Form:
                 return language
         return self.languages[0]
 
+    def repeats(self, name: str) -> bool:
+        """An answer of this name ("age[3]") stands in a repeat, though its instance may have been taken away."""
+        base, bracket, _ = name.partition("[")
+        inside = base in self.by_name or any(each.repeats and each.name == base for each in self.groups)
+        return bool(bracket) and inside
+
     @cached_property
     def rules(self) -> Mapping[str, Rules]:
         """Path → parsed rules. Raises FormError for an expression that cannot be used."""

@@ -19,7 +19,7 @@ class Texts:
         self._guides: dict[str, Languages] = {}
         self.media: list[str] = []
         languages: list[str] = []
-        for translation in (node for node in model.iter(etree.Element) if name_of(node) == "translation"):
+        for translation in model.iter("{*}translation"):
             language = str(translation.get("lang"))
             languages.insert(0 if translation.get("default") else len(languages), language)
             for text in children(translation, "text"):
@@ -43,7 +43,8 @@ class Texts:
 
     def of(self, node: Element) -> Languages:
         """The texts of an element, by reference or written into it."""
-        found = _ITEXT.fullmatch(attribute(node, "ref").strip())
+        ref = node.get("ref")
+        found = _ITEXT.fullmatch(str(ref).strip()) if ref else None
         if found:
             return dict(self.by_id.get(found[1], {}))
         text = rendered(node)
@@ -52,12 +53,16 @@ class Texts:
     def guidance(self, node: Element | None) -> Languages:
         """The guidance that goes with a hint."""
         hint = child(node, "hint")
+        if hint is None:
+            return {}
         found = _ITEXT.fullmatch(attribute(hint, "ref").strip())
         return dict(self._guides.get(found[1], {})) if found else {}
 
     def message(self, bind: Element | None, attribute_name: str) -> Languages:
         """A message of a bind."""
         value = attribute(bind, attribute_name)
+        if not value:
+            return {}
         found = _ITEXT.fullmatch(value)
         if found:
             return dict(self.by_id.get(found[1], {}))
@@ -74,6 +79,8 @@ class Texts:
 
 def rendered(node: Element) -> str:
     """Text with <output value="…"/> written as ${…}."""
+    if not len(node):
+        return (node.text or "").strip()
     pieces = [node.text or ""]
     for inner in node.iterchildren(etree.Element):
         is_output = name_of(inner) == "output"
@@ -100,16 +107,16 @@ def attribute(node: Element | None, name: str) -> str:
 
 def children(node: Element, name: str) -> list[Element]:
     """Of a name."""
-    return [inner for inner in node.iterchildren(etree.Element) if name_of(inner) == name]
+    return list(node.iterchildren(f"{{*}}{name}"))
 
 
 def child(node: Element | None, name: str) -> Element | None:
     """The first of a name."""
     if node is None:
         return None
-    return next((inner for inner in node.iterchildren(etree.Element) if name_of(inner) == name), None)
+    return next(node.iterchildren(f"{{*}}{name}"), None)
 
 
 def find(node: Element, name: str) -> Element | None:
     """The first of a name at any depth."""
-    return next((each for each in node.iter(etree.Element) if name_of(each) == name), None)
+    return next(node.iter(f"{{*}}{name}"), None)

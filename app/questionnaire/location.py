@@ -55,7 +55,8 @@ class Location:
         return self._tokens[self._next - 1]
 
     def _is(self, *signs: str) -> bool:
-        return self._token.kind == "sign" and self._token.text in signs
+        token = self._tokens[self._next]
+        return token.kind == "sign" and token.text in signs
 
     def _expect(self, sign: str) -> None:
         if not self._is(sign):
@@ -172,6 +173,8 @@ class Location:
         path = "/" + "/".join(names)
         if origin is None:
             run: Closure = lambda context: context.read(path)  # noqa: E731 - as the other closures
+            if names == self._own and not self._inside:
+                run = lambda context: context.own()  # noqa: E731 - the same for every node: see xpath.compile
             self.nodes[run] = lambda context: context.nodes(path)
             self._plain[run] = path
             self.reads.add((path, self._common(names)))

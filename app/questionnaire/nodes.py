@@ -12,9 +12,23 @@ Children = dict[str, "Node | Series"]
 
 
 class Node:
-    """A question, a group, or one instance of a repeat. own: its own rule says it is relevant; on: it is, with all it is in."""
+    """A question, a group, or one instance of a repeat. own: its own rule says it is relevant; on: it is, with all it is in.
 
-    __slots__ = ("children", "key", "name", "number", "on", "own", "parent", "path", "series", "value")
+    begun: what the form sets in a new instance has been set."""
+
+    __slots__ = (
+        "begun",
+        "children",
+        "key",
+        "name",
+        "number",
+        "on",
+        "own",
+        "parent",
+        "path",
+        "series",
+        "value",
+    )
 
     def __init__(self, path: str, name: str, parent: "Node | None", key: str) -> None:
         self.path, self.name, self.parent, self.key = path, name, parent, key
@@ -22,6 +36,7 @@ class Node:
         self.value: Value = ""
         self.own = True
         self.on = True
+        self.begun = False
         self.number = 0
         self.series: Series | None = None
 

@@ -10,7 +10,7 @@ from app.errors import AnswerError
 from app.questionnaire.form import Form, Question
 from app.questionnaire.scenario import Step
 from app.questionnaire.session import Session
-from app.questionnaire.telephone import SoftCheck, is_on, take, unmet
+from app.questionnaire.telephone import SoftCheck, is_on, item_response, take, unmet
 from app.questionnaire.world import World
 
 Json = dict[str, object]
@@ -113,6 +113,9 @@ class Play:
             "ENDS": lambda key: _same(self._session.ends, key),
             "OVER": lambda: "" if self._session.current is None else f"at {self._session.current.name}",
             "VOIDS": self._voids,
+            "RESPONSE": lambda given, of: _same(
+                "{} of {}".format(*item_response(self._session)), f"{given} of {of}"
+            ),
             "UNMET": lambda names="": _same(" ".join(name for name, _ in unmet(self._session)), names),
         }
         return tests[kind](*rest)
@@ -134,8 +137,11 @@ class Play:
     # what an interviewer would see
 
     def _is_relevant(self, name: str) -> bool:
-        question = self._form.by_name.get(name.partition("[")[0])
-        return question is not None and is_on(self._session, question)
+        """Of a question or a group; of a repeat, whether there is an instance."""
+        base = name.partition("[")[0]
+        group = next((each for each in self._form.groups if each.name == base), None)
+        found = self._form.by_name.get(base) or group
+        return found is not None and is_on(self._session, found)
 
     def _text(self) -> str:
         question = self._session.current
@@ -162,6 +168,8 @@ class Play:
             "language": self._session.language,
             "question": question.name if question else None,
         }
+        if step.word == "LOAD" and self._form.notices:
+            line["notices"] = list(self._form.notices)
         if outcome.failed and outcome.failed != outcome.refused:
             line["failed"] = outcome.failed
         if question:
@@ -183,7 +191,7 @@ class Play:
 
     def _nodes(self) -> list[Json]:
         values, stored = self._session.values, self._session.stored
-        names = [question.name for question in self._form.questions]
+        names = [*(group.name for group in self._form.groups), *(q.name for q in self._form.questions)]
         names += sorted((values.keys() | stored.keys()) - set(names))
         return [
             {

@@ -42,6 +42,7 @@ EXPECTATIONS: Mapping[str, tuple[int, int]] = {
     "OVER": (0, 0),
     "VOIDS": (2, 2),
     "UNMET": (0, 1),
+    "RESPONSE": (2, 2),
 }
 """What EXPECT may be followed by."""
 

@@ -13,7 +13,7 @@ from app.questionnaire.answering import NOTED, Misfit
 from app.questionnaire.facts import Facts
 from app.questionnaire.form import Form, Kind, Question
 from app.questionnaire.moments import Moment
-from app.questionnaire.nodes import around
+from app.questionnaire.nodes import Series, around
 from app.questionnaire.route import Route
 from app.questionnaire.speech import Speech
 from app.questionnaire.state import State
@@ -53,12 +53,11 @@ class Session(Facts, Speech):
         self._state = State(form, stored, form.language_for(language), self.world)
         tree = self._state.tree
         names = tree.named.keys() | tree.series.keys() | (stored.keys() & form.by_name.keys())
-        self._stored = {
-            name: value for name, value in stored.items() if name in names or _instance(name, form)
-        }
+        self._stored = {name: value for name, value in stored.items() if name in names or form.repeats(name)}
         self._entering = False
         self._route = Route(self._state)
         self._place = self._start(at)
+        self._arrive()
 
     @property
     def current(self) -> Question | None:
@@ -70,13 +69,7 @@ class Session(Facts, Speech):
     @property
     def screen(self) -> tuple[Question, ...]:
         """The questions on screen together: the current one, or all relevant ones of its field-list group."""
-        if self._place >= len(self._stops):
-            return ()
-        group = walk.screen_of(self._state, self._stops[self._place].node)
-        if group is None:
-            return (self._shown(self._stops[self._place]),)
-        together = (s for s in self._stops if s.on and walk.screen_of(self._state, s.node) is group)
-        return tuple(self._shown(stop) for stop in together)
+        return tuple(map(self._shown, self._together()))
 
     @property
     def ends(self) -> str:
@@ -108,12 +101,13 @@ class Session(Facts, Speech):
         stop = self._on() if not name else self._on_screen(name)
         accepted = self._accept(stop, value)
         if stop.series is not None:
-            self._decide(stop, accepted)
+            self._decide(stop.series, accepted)
             return
         self._stored[stop.question.name] = accepted
         if stop.question.kind is not Kind.NOTE:
             self._state.answer(stop.node, typed(accepted, stop.question.type, self.world.zone))
         self._lay_out()
+        self._arrive()
 
     def check(self, name: str, value: str) -> None:
         """Raise AnswerError if the question of this name would not take the value now; nothing is stored."""
@@ -128,16 +122,19 @@ class Session(Facts, Speech):
             self._entering = False
             inner = stop.series.instances[-1] if stop.series else stop.node
             self._place = self._route.find(lambda stop: stop.on and inner in around(stop.node), self._place)
+            self._arrive()
             return
         if self._is_open(stop):
             raise AnswerError(self._required_text(stop.question))
         self._place = len(self._stops) if stop.question.ends else self._route.following(self._place + 1)
+        self._arrive()
 
     def back(self) -> None:
         """Go to the question before, if there is one."""
         self._entering = False
         before = [place for place in self._route.relevant() if place < self._place]
         self._place = before[-1] if before else self._place
+        self._arrive()
 
     def jump(self, name: str) -> None:
         """Go to a question that the interview has reached or could reach now. Raises AnswerError if not."""
@@ -145,6 +142,7 @@ class Session(Facts, Speech):
             stop = self._stops[place]
             if stop.question.name == name:
                 self._place, self._entering = place, False
+                self._arrive()
                 return
             if self._is_open(stop) and self._route.is_later(name, place):
                 raise AnswerError(self._word("too_far", name=stop.question.name))
@@ -183,6 +181,20 @@ class Session(Facts, Speech):
     def _stops(self) -> list[Stop]:
         return self._route.stops
 
+    def _together(self) -> tuple[Stop, ...]:
+        here = self._stops[self._place : self._place + 1]
+        group = walk.screen_of(self._state, here[0].node) if here else None
+        if group is None:
+            return tuple(here)
+        return tuple(s for s in self._stops if s.on and walk.screen_of(self._state, s.node) is group)
+
+    def _arrive(self) -> None:
+        """What comes on screen loses the codes that it does not offer any more."""
+        for stop in self._together():
+            left = voiding.withdraw(self._state, stop)
+            if left is not None:
+                self._stored[stop.question.name] = left
+
     def _lay_out(self) -> None:
         """When instances of repeats came or went, the current question keeps its place."""
         here = self._stops[self._place].question.name if self._place < len(self._stops) else ""
@@ -190,8 +202,8 @@ class Session(Facts, Speech):
             self._place = self._route.find(lambda stop: stop.question.name == here, len(self._stops))
 
     def _start(self, at: str) -> int:
-        if at:
-            wanted = next((p for p, stop in enumerate(self._stops) if stop.question.name == at), 0)
+        wanted = self._route.find(lambda stop: stop.question.name == at, -1) if at else -1
+        if wanted >= 0:  # a later version may not have the question any more
             return self._route.following(wanted)
         places = list(self._route.relevant())
         for place in places:
@@ -237,10 +249,7 @@ class Session(Facts, Speech):
 
     # answering
 
-    def _decide(self, stop: Stop, value: str) -> None:
-        series = stop.series
-        if series is None:
-            return
+    def _decide(self, series: Series, value: str) -> None:
         if value == walk.ANOTHER:
             self._state.add(series)
             self._entering = True
@@ -289,9 +298,3 @@ class Session(Facts, Speech):
         if rule and not self._state.takes(stop.node, rule, value):
             raise AnswerError(self.constraint_text(question))
         return untyped(value, question.type) if isinstance(value, Moment) else text
-
-
-def _instance(name: str, form: Form) -> bool:
-    """An answer in a repeat ("age[3]") whose instance was taken away: it stays stored."""
-    base, bracket, _ = name.partition("[")
-    return bool(bracket) and (base in form.by_name or any(g.repeats and g.name == base for g in form.groups))

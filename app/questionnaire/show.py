@@ -164,6 +164,7 @@ class _Page:
             _fact(PARTS["dk"], question.dk),
             _fact(PARTS["refused"], question.refused),
             _fact(PARTS["vague"], f"{'、'.join(vague.words)} → {vague.code}" if vague else ""),
+            _fact(PARTS["counts"], " ".join(sorted(columns.counts)) or question.cati.get("counts", "")),
             _fact(PARTS["quota"], columns.quota),
             _fact(PARTS["weight"], cati.get("weight", "")),
             _fact(PARTS["seconds"], cati.get("seconds", "")),

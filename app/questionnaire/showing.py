@@ -32,6 +32,7 @@ PARTS: Mapping[str, Pair] = {
     "scale": ("分数", "Scale"),
     "dk": ("不了解", "Does not know"),
     "refused": ("拒答", "Declines"),
+    "counts": ("计为回答", "Counts as an answer"),
     "vague": ("含糊词，追问一次仍如此则打", "Vague words, after one probe"),
     "quota": ("配额变量", "Quota"),
     "weight": ("加权变量", "Weight"),

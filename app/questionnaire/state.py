@@ -5,7 +5,7 @@ the order of the form's graph, so nothing is worked out twice. A trial can be un
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from app.questionnaire import choices
@@ -43,17 +43,21 @@ class State:
     # beginning
 
     def _begin(self) -> None:
+        """What is filled in and set at the beginning comes first, then all rules once: JavaRosa's order (FormDef.initialize)."""
+        choices.preload(self)
+        self._set(self.tree.root, [each for each in self.form.effects if each[0].first])
         for path in self.form.order:
-            for node in self.tree.under(self.tree.root, path):
+            for node in list(self.tree.under(self.tree.root, path)):
                 self._work(node, spread=False)
         self._queue.clear()  # what instances of counted repeats asked for came later in the order, and is done
         self._queued.clear()
-        choices.preload(self)
-        for action, value in self.form.effects:
-            if action.first:
-                for node in list(self.tree.under(self.tree.root, action.target)):
-                    if isinstance(node, Node) and not self.tree.is_made(node.key):
-                        self._act(action, value, node)
+
+    def _set(self, node: Node, effects: Sequence[tuple[Action, Compiled]]) -> None:
+        """What the form sets below a node when it begins; what is stored, or was given, stays."""
+        for action, value in effects:
+            for target in list(self.tree.under(node, action.target)):
+                if isinstance(target, Node) and not self.tree.is_made(target.key):
+                    self._act(action, value, target)
 
     def _act(self, action: Action, value: Compiled, node: Node, depth: int = 0) -> None:
         """The form sets a value, whether the question is relevant or not."""
@@ -129,7 +133,10 @@ class State:
         self._reshaped(series)
 
     def _enter(self, node: Node) -> None:
-        """A new instance: everything in it is worked out."""
+        """An instance that comes: the first time what the form sets in it, then everything is worked out."""
+        if not node.begun:
+            self.tree.assign(node, "begun", True)
+            self._set(node, [each for each in self.form.effects if each[0].new])
         for inner in below(node):
             self._push(inner)
             for child in inner.children.values():
@@ -211,11 +218,6 @@ class State:
         self._enter(node)
         self._reshaped(series)
         self.settle()
-        for action, value in self.form.effects:
-            if action.new:
-                for target in list(self.tree.under(node, action.target)):
-                    if isinstance(target, Node):
-                        self._act(action, value, target)
         return node
 
     def remove(self, node: Node) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from datetime import tzinfo
+from decimal import Decimal
 
 from app.questionnaire.moments import Moment, parse, parse_time
 from app.questionnaire.values import Value, to_number, to_text
@@ -32,5 +33,6 @@ def untyped(value: Value, data_type: str) -> str:
         clock = f"{value.time}{value.offset}"
         return clock if data_type == "time" else f"{value.date}T{clock}"
     if isinstance(value, float) and not isinstance(value, bool) and math.isfinite(value):
-        return str(int(value)) if value == int(value) else repr(value)
+        # Without an exponent: what is stored must read as the same number again, and XPath knows none.
+        return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
     return to_text(value)

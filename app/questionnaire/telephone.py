@@ -5,11 +5,12 @@ everything here is a pure function of them. Soft checks and critical rules look 
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.errors import AnswerError
-from app.questionnaire.form import Question
+from app.questionnaire.form import Group, Kind, Question
 from app.questionnaire.session import Session
 from app.questionnaire.shapes import EXPRESSIONS, PER_LANGUAGE, SHAPES, fits, known
 from app.questionnaire.values import to_number, to_truth
@@ -18,11 +19,15 @@ __all__ = [
     "EXPRESSIONS",
     "PER_LANGUAGE",
     "SHAPES",
+    "Probe",
     "SoftCheck",
     "Telephone",
     "Vague",
+    "counts",
     "fits",
+    "item_response",
     "known",
+    "meant",
     "take",
     "unmet",
 ]
@@ -32,6 +37,10 @@ _VAGUE = re.compile(r"(?P<words>[^=]+)=(?P<code>-?\d{1,4})")
 
 class SoftCheck(AnswerError):  # noqa: N818 - a question back, not a mistake
     """An unlikely answer: ask once whether it is right; it may be kept with a reason (take() with one)."""
+
+
+class Probe(SoftCheck):
+    """A vague word: read a neutral probe once; when the answer stays at that, take() with a reason enters the rule's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,13 @@ class Telephone:
 
     @property
     def counts(self) -> frozenset[str]:
-        """Which of "dk" and "refused" count as answered (in item response and for required questions); neither is ever scored."""
+        """Which of "dk" and "refused" count as answered in item response; neither is ever scored."""
         return frozenset(self.cati.get("counts", "").split()) - {"no"}
+
+    @property
+    def suffices(self) -> frozenset[str]:
+        """Which of them a required question takes for its answer: both, unless the column says which count."""
+        return self.counts if "counts" in self.cati else frozenset({"dk", "refused"})
 
     def probes(self, iso: str) -> tuple[str, ...]:
         """Neutral follow-up questions that may be read out, in the order of use."""
@@ -101,10 +115,16 @@ class Telephone:
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
+        "probe": "请追问一次：{probe}追问后仍是这个说法的，再记一次，按 {code} 计。",
+        "neutral": "请照原题再念一遍。",
+        "insufficient": "这一题一定要有明确的回答，不能记“不了解”或“拒答”。",
         "soft": "这个回答少见，请再核对一遍。核对无误的，写明原因后保留。",
         "critical": "“{name}”还不符合完成访问的条件。",
     },
     "en": {
+        "probe": "Probe once: {probe} If the answer stays at that, enter it again; it then counts as {code}.",
+        "neutral": "Read the question out again.",
+        "insufficient": "This question needs a real answer; neither code for no answer will do.",
         "soft": "This answer is unusual: please check it. If it is right, keep it and say why.",
         "critical": '"{name}" does not meet the condition for a completed interview yet.',
     },
@@ -120,14 +140,24 @@ def iso_of(language: str) -> str:
 
 
 def take(session: Session, value: str, reason: str = "") -> None:
-    """Answer the current question as Session.answer does, soft check included.
+    """Answer the current question as Session.answer does, with the telephone columns kept: vague words, what counts, soft check.
 
-    Raises SoftCheck, and leaves the interview as it was, when the soft check fails and no reason is given: ask once, then call
-    again with the interviewer's reason (which the caller records). Raises AnswerError as Session.answer does.
+    Raises Probe for a vague word and SoftCheck when the soft check fails, and leaves the interview as it was, when no reason is
+    given: ask once, then call again with the interviewer's reason (which the caller records). Raises AnswerError as Session.answer does.
     """
     question = session.current
-    rule = Telephone(question.cati).soft if question else ""
-    if question is None or not rule or reason.strip():
+    if question is None or question.kind is Kind.REPEAT:
+        session.answer(value)
+        return
+    code = meant(question, value)
+    if code != value and not reason.strip():
+        raise Probe(_probe(question, iso_of(session.language), code))
+    value = code
+    special = _special(question, value)
+    if special and special not in Telephone(question.cati).suffices and session.requires(question.name):
+        raise AnswerError(_say(iso_of(session.language), "insufficient"))
+    rule = Telephone(question.cati).soft
+    if not rule or reason.strip():
         session.answer(value)
         return
     trial = Session(
@@ -139,6 +169,35 @@ def take(session: Session, value: str, reason: str = "") -> None:
         iso = iso_of(session.language)
         raise SoftCheck(Telephone(question.cati).soft_message(iso) or _say(iso, "soft"))
     session.answer(value)
+
+
+def meant(question: Question, said: str) -> str:
+    """What is entered for what was said: the vague-word rule's code for one of its words, else what was said itself."""
+    return Telephone(question.cati).vague_code(said) or said
+
+
+def counts(question: Question, value: str) -> bool:
+    """The value is an answer in the sense of item response: there is one, and a code for no answer counts only where it is said so."""
+    special = _special(question, value)
+    return bool(value) and (not special or special in Telephone(question.cati).counts)
+
+
+def item_response(session: Session) -> tuple[int, int]:
+    """Of the relevant questions that want an answer (notes do not), how many have one that counts, and how many there are."""
+    wanted = [stop for stop in session.wanted if stop.kind not in {Kind.NOTE, Kind.REPEAT, Kind.ACKNOWLEDGE}]
+    given = session.answers
+    return sum(counts(each, given.get(each.name, "")) for each in wanted), len(wanted)
+
+
+def _special(question: Question, value: str) -> str:
+    """ "dk" or "refused" for the question's codes for no answer, else ""."""
+    plain = unicodedata.normalize("NFKC", value).strip()
+    return next((name for name in ("dk", "refused") if plain and plain == getattr(question, name)), "")
+
+
+def _probe(question: Question, iso: str, code: str) -> str:
+    probes = Telephone(question.cati).probes(iso)
+    return _say(iso, "probe", probe=probes[0] if probes else _say(iso, "neutral"), code=code)
 
 
 def unmet(session: Session) -> tuple[tuple[str, str], ...]:
@@ -160,8 +219,8 @@ def _say(iso: str, key: str, **values: str) -> str:
     return _WORDS["zh" if iso == "zh" else "en"][key].format(**values)
 
 
-def is_on(session: Session, question: Question) -> bool:
-    """The question is relevant now (in at least one instance, inside a repeat)."""
+def is_on(session: Session, question: Question | Group) -> bool:
+    """The question or group is relevant now (in at least one instance, inside a repeat)."""
     return to_number(session.evaluate(f"count({question.path})")) > 0
 
 

@@ -15,11 +15,12 @@ class Token(NamedTuple):
 
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<text>"[^"]*"|'[^']*')
+    r"""\s*(?:(?P<text>"[^"]*"|'[^']*')
     |(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
     |(?P<name>[^\W\d][\w.\-]*(?::[^\W\d][\w.\-]*)?)
-    |(?P<sign>\.\.|\.|!=|<=|>=|//|::|[()\[\],/=<>+\-*|@$])""",
+    |(?P<sign>\.\.|\.|!=|<=|>=|//|::|[()\[\],/=<>+\-*|@$])
+    |(?P<other>\S)
+    |\Z)""",
     re.VERBOSE,
 )
 _WORDS = frozenset({"and", "or", "div", "mod"})
@@ -35,18 +36,17 @@ def fault(expression: str, problem: str, at: int) -> StudyError:
 def tokens(expression: str) -> list[Token]:
     """The words, closed by one of kind "end". Raises StudyError at a character that can stand in no word."""
     found: list[Token] = []
-    at = 0
-    while at < len(expression):
-        match = _TOKEN.match(expression, at)
-        if not match:
-            raise fault(expression, _unreadable(expression[at]), at)
-        kind, text = str(match.lastgroup), match.group()
+    for match in _TOKEN.finditer(expression):  # matches everywhere, so that nothing is ever looked for twice
+        kind = match.lastgroup
+        if kind is None:
+            break
+        text, at = match[kind], match.start(kind)
+        if kind == "other":
+            raise fault(expression, _unreadable(text), at)
         if kind == "name" and text in _WORDS and found and _ends_operand(found[-1]):
             kind = "sign"
-        if kind != "space":
-            found.append(Token(kind, text, at))
-        at = match.end()
-    return [*found, Token("end", "", at)]
+        found.append(Token(kind, text, at))
+    return [*found, Token("end", "", len(expression))]
 
 
 def _unreadable(character: str) -> str:

@@ -29,6 +29,21 @@ def lost(
     return tuple(each.question.name for each in stops if each.question.name in gone)
 
 
+def withdraw(state: State, stop: Stop) -> str | None:
+    """Take back what a question that comes on screen does not offer any more, as JavaRosa does (FormDef.populateDynamicChoices), and
+    work out what follows. The answer that is left, or None when nothing had to go."""
+    question = stop.question
+    if stop.series is not None or stop.node.path not in state.form.lists or stop.node.value == "":
+        return None
+    codes = {choice.name for choice in choices.offered(state, stop.node)}
+    chosen = untyped(stop.node.value, question.type).split()
+    left = [code for code in chosen if code in codes or code in {question.dk, question.refused}]
+    if left == chosen:
+        return None
+    state.put(stop.node, " ".join(left))
+    return " ".join(left)
+
+
 def _touched(state: State) -> list[Node]:
     """Nodes that were on before and are off, or away, now."""
     found: dict[int, Node] = {}

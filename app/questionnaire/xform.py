@@ -126,7 +126,7 @@ class Reader:
             else:
                 new = child(template, name) if template is not None else None
                 fresh_text = (new.text or "").strip() if new is not None else ""
-                yield replace(self._question(path, (node.text or "").strip()), fresh=fresh_text)
+                yield self._question(path, (node.text or "").strip(), fresh_text)
 
     def _group(self, path: str, initial: int) -> Group:
         control, repeat = self._groups.get(path), self._repeats.get(path)
@@ -144,7 +144,7 @@ class Reader:
             cati=self._telephone(last(path), bind, control, repeat),
         )
 
-    def _question(self, path: str, default: str) -> Question:
+    def _question(self, path: str, default: str, fresh: str) -> Question:
         bind, control = self._binds.get(path), self._controls.get(path)
         name, data_type = last(path), attribute(bind, "type").rpartition(":")[2] or "string"
         texts = self._texts
@@ -167,6 +167,7 @@ class Reader:
             constraint_messages=texts.message(bind, f"{_JR}constraintMsg"),
             required_messages=texts.message(bind, f"{_JR}requiredMsg"),
             default=default,
+            fresh=fresh,
             cati=self._telephone(name, bind, control),
             readonly=attribute(bind, "readonly"),
             items=items,
@@ -207,9 +208,9 @@ class Reader:
 
     def _telephone(self, name: str, *nodes: Element | None) -> dict[str, str]:
         found: dict[str, str] = {}
-        for node in nodes:
+        for node in nodes if len(self._cati) > 2 else ():
             for key, value in node.attrib.items() if node is not None else ():
-                if str(key).startswith(self._cati) and len(self._cati) > 2:
+                if str(key).startswith(self._cati):
                     found[str(key).removeprefix(self._cati)] = str(value).strip()
         for column, value in found.items():
             if not shapes.known(column):
@@ -224,9 +225,7 @@ class Reader:
 
 
 def _actions(part: Element) -> Iterator[Action]:
-    for node in part.iter(etree.Element):
-        if name_of(node) != "setvalue":
-            continue
+    for node in part.iter("{*}setvalue"):
         events = set(attribute(node, "event").split())
         above = node.getparent()
         source = attribute(above, "ref").strip() if "xforms-value-changed" in events else ""

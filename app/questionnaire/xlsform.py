@@ -19,7 +19,8 @@ LARGEST = 64 << 20
 """Bytes of an XForm."""
 
 _ADDRESS = re.compile(
-    r"\[row : (?P<row>\d+)\](?: On the '(?P<sheet>[^']*)' sheet, the '(?P<column>[^']*)' value)?"
+    r"\[row : (?P<row>\d+)\](?: On the '(?P<sheet>[^']*)' sheet, (?:the '(?P<column>[^']*)' value|"
+    r"the entity declaration is invalid\.|one or more column names are invalid\.))?"
 )
 TEXTS = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
 """Columns that people read."""
@@ -85,9 +86,15 @@ def parse(xml: str | bytes) -> Form:
     return form
 
 
+def plain(message: str) -> str:
+    """pyxform's first sentence without the address in front of it, which is said apart."""
+    message = message.partition("\n")[0]
+    found = _ADDRESS.search(message)
+    return (found and message[found.end() :].removeprefix(" is invalid.").strip()) or message
+
+
 def _located(message: str, book: workbook.Workbook) -> StudyError:
     """pyxform's message with its "[row : 5] On the 'survey' sheet, the 'x' value", or the name or type in it, as an address."""
-    message = message.partition("\n")[0]
     found, quoted = _ADDRESS.search(message), _QUOTED.search(message)
     where = book.path.name
     if not found and quoted:
@@ -96,5 +103,4 @@ def _located(message: str, book: workbook.Workbook) -> StudyError:
     if found:
         sheet, column = found["sheet"] or "survey", found["column"] or ""
         where = book.address(sheet, int(found["row"]), column)
-        message = message[found.end() :].removeprefix(" is invalid.").strip() or message
-    return StudyError(message, where=where)
+    return StudyError(plain(message), where=where)

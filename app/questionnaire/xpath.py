@@ -7,6 +7,7 @@ wildcard *. Not understood, and refused rather than guessed: `//`, axes, attribu
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.questionnaire.calls import CALLS, IMPURE, Argument
 from app.questionnaire.context import Closure, Nodes
@@ -19,6 +20,9 @@ from app.questionnaire.values import Unworkable, Value, to_number
 
 KNOWN = frozenset(FUNCTIONS) | frozenset(CALLS) | {"instance", "current", "randomize"}
 """Names of all functions."""
+_OWN = frozenset({("/any", 1)})
+_PLAIN = frozenset(FUNCTIONS) | {"if", "coalesce"}
+"""Functions of values: they ask for no path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,27 @@ class Compiled:
 
 
 def compile(expression: str, node: str = "") -> Compiled:  # noqa: A001 - as in re.compile
-    """Parse an expression that belongs to the node at the absolute path `node`. Raises StudyError with expression and position."""
+    """Parse an expression that belongs to the node at the absolute path `node`. Raises StudyError with expression and position.
+
+    What looks at nothing but its own value (`. >= 0 and . <= 10`, `true()`) is parsed once for all questions that have it.
+    """
+    if node and not any(sign in expression for sign in ("/", "[", "..")):
+        shared = _anywhere(expression)
+        if not shared.reads:
+            return shared
+        if shared.reads == _OWN and shared.nodes is None and shared.calls <= _PLAIN:
+            return Compiled(
+                expression, frozenset({node}), shared.run, frozenset({(node, node.count("/"))}), shared.calls
+            )
+    return _compiled(expression, node)
+
+
+@lru_cache(maxsize=2_000)
+def _anywhere(expression: str) -> Compiled:
+    return _compiled(expression, "/any")
+
+
+def _compiled(expression: str, node: str) -> Compiled:
     parser = _Parser(expression, node)
     run = parser.whole()
     reads = frozenset(parser.reads)
@@ -79,7 +103,8 @@ class _Parser(Location):
         """Operators that bind at least as tightly as `level`; those of one level bind from the left."""
         run = self._unary()
         while True:
-            own = BINDS.get(self._token.text, -1) if self._token.kind == "sign" else -1
+            token = self._tokens[self._next]
+            own = BINDS.get(token.text, -1) if token.kind == "sign" else -1
             if own < level:
                 return run
             rest: list[tuple[str, Closure]] = []

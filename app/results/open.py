@@ -142,6 +142,7 @@ class _Reading:
             rehearsal=call.rehearsal,
             unit=self._exchanges.get(call.case, ""),
             interviewer=call.shift,
+            ticket=call.ticket,
         )
 
     def _coded(self, call: Call) -> tuple[str, str]:

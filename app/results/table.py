@@ -1,7 +1,7 @@
 """The results as rows, one a call and one an interview, and how they are counted. Rows are facts; rates and indices are computed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.results.index import Item, Respondent
@@ -12,8 +12,9 @@ from app.sample.outcome import Category, Outcome, load_outcomes
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call. started: ms wall. outcome: key of outcomes.toml, "" = cut off before one was given. aapor, category: as coded for this
-    very case (Outcome.coded). seconds: from dialling to the end. unit: of the number's exchange, "" for a mobile."""
+    """One call. ticket: the case's place in the draw's order, "" = not known. started: ms wall. outcome: key of outcomes.toml, "" = cut
+    off before one was given. aapor, category: as coded for this very case (Outcome.coded). seconds: from dialling to the end.
+    unit: of the number's exchange, "" for a mobile."""
 
     call: str
     case: str
@@ -26,6 +27,7 @@ class CallRow:
     rehearsal: bool
     unit: str = ""
     interviewer: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,31 @@ class InterviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one interviewer, or one unit, has behind it. seconds: on the line."""
+    """What one interviewer, unit, hour or line has behind it. seconds: on the line. dead: announced as not working."""
 
     calls: int = 0
     contacts: int = 0
     refusals: int = 0
     completes: int = 0
     seconds: int = 0
+    dead: int = 0
+
+    def with_call(self, call: CallRow) -> "Tally":
+        """One more call."""
+        spoken = call.category in _SPOKEN or call.aapor.startswith(_SAID_INELIGIBLE)
+        return Tally(
+            self.calls + 1,
+            self.contacts + spoken,
+            self.refusals + (call.category == Category.R),
+            self.completes + (call.category == Category.I),
+            self.seconds + call.seconds,
+            self.dead + call.aapor.startswith("4.3"),
+        )
+
+    @property
+    def yielded(self) -> float | None:
+        """Completes a dial; None without dials."""
+        return self.completes / self.calls if self.calls else None
 
 
 _SPOKEN = frozenset({Category.I, Category.P, Category.R, Category.NC, Category.O, Category.UO})
@@ -65,7 +85,16 @@ def by_outcome(calls: Iterable[CallRow]) -> Counter[str]:
 
 def by_interviewer(calls: Iterable[CallRow]) -> dict[str, Tally]:
     """Interviewer → what he or she did."""
-    return _tallied((call.interviewer, call) for call in calls)
+    return grouped(calls, lambda call: call.interviewer)
+
+
+def grouped(calls: Iterable[CallRow], key: Callable[[CallRow], str]) -> dict[str, Tally]:
+    """Key → tally, in the order in which the keys come up."""
+    found: dict[str, Tally] = {}
+    for call in calls:
+        name = key(call)
+        found[name] = found.get(name, Tally()).with_call(call)
+    return found
 
 
 def by_unit(interviews: Iterable[InterviewRow]) -> Counter[str]:
@@ -128,18 +157,3 @@ def respondents(
         }
         made.append(Respondent(row.unit, scores, 1.0 if weights is None else weights.get(row.unit, 0.0)))
     return tuple(made)
-
-
-def _tallied(calls: Iterable[tuple[str, CallRow]]) -> dict[str, Tally]:
-    found: dict[str, Tally] = {}
-    for name, call in calls:
-        before = found.get(name, Tally())
-        spoken = call.category in _SPOKEN or call.aapor.startswith(_SAID_INELIGIBLE)
-        found[name] = Tally(
-            before.calls + 1,
-            before.contacts + spoken,
-            before.refusals + (call.category == Category.R),
-            before.completes + (call.category == Category.I),
-            before.seconds + call.seconds,
-        )
-    return found

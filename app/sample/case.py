@@ -36,11 +36,14 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One call to a case. ended: when it ended, ms wall (delays run from here). outcome: key of outcomes.toml, "" = cut off before
-    one was given. due: the time asked for when an appointment was made, ms wall; 0 = none was named."""
+    one was given. due: the time asked for when an appointment was made, ms wall; 0 = none was named. by: who called ("" = not known).
+    need: skill that the next call asks for (a dialect); "" = none."""
 
     ended: int
     outcome: str
     due: int = 0
+    by: str = ""
+    need: str = ""
 
     @property
     def day(self) -> int:
@@ -48,14 +51,17 @@ class Attempt:
         return day_of(self.ended)
 
     def to_list(self) -> list[int | str]:
-        """[ended, outcome] or [ended, outcome, due], for canonical JSON."""
-        return [self.ended, self.outcome, self.due] if self.due else [self.ended, self.outcome]
+        """[ended, outcome, due, by, need] without the empty ones at the end, for canonical JSON."""
+        values: list[int | str] = [self.ended, self.outcome, self.due, self.by, self.need]
+        while len(values) > 2 and not values[-1]:
+            values.pop()
+        return values
 
     @classmethod
     def of(cls, values: Sequence[int | str]) -> "Attempt":
         """The inverse of to_list."""
-        ended, outcome, due = (*values, 0)[:3]
-        return cls(int(ended), str(outcome), int(due))
+        ended, outcome, due, by, need = (*values, *(0, "", "")[len(values) - 2 :])
+        return cls(int(ended), str(outcome), int(due), str(by), str(need))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class Drawn(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """All that is frozen before the public randomness is known. frame: its digest. exclusions: exclusion_digest(), "" for none.
-    n: numbers to draw. replicate: numbers in a replicate. code: version or hash of the program that draws."""
+    n: numbers to draw. replicate: numbers in a replicate. code: version or hash of the program that draws. segments: so many segments are
+    drawn first and the tails within them (two stages); 0 = tails of all segments."""
 
     study: str
     version: int
@@ -46,6 +47,7 @@ class Bundle:
     replicate: int
     exclusions: str = ""
     code: str = ""
+    segments: int = 0
 
     @property
     def digest(self) -> str:
@@ -110,6 +112,20 @@ def position(seed: str, i: int, size: int) -> int:
     return int(hexdigest(f"{seed},{i}".encode()), 16) % size + 1
 
 
+def stage_one(frame: Frame, key: bytes, segments: int) -> Frame:
+    """The segments of the first stage, a simple random sample without replacement, as a frame of their own in its usual order: segment i =
+    SHA-256(hex K ",segment," i) mod M + 1, repeats skipped. segments: 0 = all. Raises StudyError when there are not so many."""
+    if not segments:
+        return frame
+    if segments > len(frame.segments):
+        raise StudyError(f"{segments} segments cannot be drawn from {len(frame.segments)}")
+    chosen, i = set[int](), 0
+    while len(chosen) < segments:
+        i += 1
+        chosen.add(position(f"{key.hex()},segment", i, len(frame.segments)) - 1)
+    return Frame(tuple(frame.segments[at] for at in sorted(chosen)), frame.digits)
+
+
 def draw(frame: Frame, key: bytes, n: int, excluded: Collection[str] = ()) -> list[Drawn]:
     """n different numbers in the order of their draw; excluded: numbers that are skipped (a set: asked for every draw).
 
@@ -161,3 +177,27 @@ def cases(frame: Frame, key: bytes, numbers: Iterable[str], entropy: Entropy) ->
         segment = frame.segment_of(number)
         made.append(Case(new_id(entropy), ticket(key, number), number, segment.unit if segment else ""))
     return tuple(sorted(made, key=lambda case: case.ticket))
+
+
+def labelled(key: bytes, label: str) -> bytes:
+    """A seed for something else out of the same draw ("case"), 32 bytes: HMAC-SHA256(K, label). Whoever audits the draw audits it too."""
+    return keyed(key, label.encode())
+
+
+def case_draw(ticket: str) -> int:
+    """A case's own chance out of the draw's root, 0 to 2⁴⁸−1: the last 48 bits of its ticket, which is SHA-256(hex K "|" number). The form
+    is given it as `case_draw`; household selection is `${case_draw} mod ${adults} + 1` there."""
+    return int(ticket[-12:], 16)
+
+
+def household_member(ticket: str, adults: int) -> int:
+    """Which of `adults` eligible people at a landline is interviewed, from 1, in the order of age: uniform and not to be steered
+    (notes/method.md §3.2). Raises ValueError below 1."""
+    if adults < 1:
+        raise ValueError("a household has at least one eligible person")
+    return case_draw(ticket) % adults + 1
+
+
+def listened_to(ticket: str, per_mille: int) -> bool:
+    """The case belongs to the listening sample: fixed by the same root, unknown at the desk before the interview."""
+    return int(sealed("listening", ticket), 16) % 1000 < per_mille

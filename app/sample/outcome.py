@@ -1,7 +1,4 @@
-"""Outcomes as data: loads and checks outcomes.toml, and proposes an outcome for what the line said.
-
-What a case comes to in the end is computed in disposition.py, when it is dialled again in queue.py.
-"""
+"""Outcomes as data: loads and checks outcomes.toml, and proposes an outcome for what the line said."""
 
 import re
 import tomllib
@@ -84,6 +81,9 @@ class Outcome:
     do_not_call: bool = False
     note_required: bool = False
     voids: bool = False
+    other_slice: bool = False
+    skill: str = ""
+    another: bool = False
     causes: tuple[str, ...] = ()
     alternative: Alternative | None = None
 
@@ -109,6 +109,13 @@ class Calling:
     appointment_early_minutes: int
     appointment_late_minutes: int
     missed_retry_minutes: tuple[int, ...]
+    spread_sorts: int = 3
+    spread_days: int = 5
+    spread_evening: int = 1
+    spread_rest: int = 1
+    look_ahead_days: int = 3
+    fresh_percent: int = 0
+    owner_minutes: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +283,7 @@ class _Reader:
                     raise self._wrong(name, "causes", f'"{cause}" already proposes outcome {other}')
 
     def _wrong(self, name: str, field: str, what: str) -> StudyError:
-        """The error, with the line of the field, or of its table when the field is missing."""
+        """The error, with the line of the field, or of its table."""
         header = next(
             (n for n, line in enumerate(self._lines) if line.split("#")[0].strip() == f"[{name}]"), None
         )

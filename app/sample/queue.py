@@ -1,18 +1,20 @@
-"""Which case is next: a pure function of the cases, the time and the rules of outcomes.toml. The same state gives the same case.
+"""Which case is next: a pure function of the cases, the time, the plan and who is calling. The same state gives the same case.
 
-The lexicographic order is that of notes/method.md §2.4. Levels 6 (last useful slice) and 7 (slice never tried) need the calendar of
-slices and holidays and are not here yet; their numbers are kept free.
+The lexicographic order is that of notes/method.md §2.4. For a pool too large to look through, app/pool.py keeps what status() says of
+each case in a table; this module is the truth that the table must agree with.
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from app.errors import StudyError
 from app.sample.case import Attempt, Case, State, day_of, midnight_after
-from app.sample.outcome import Category, Outcome, Rules, load_rules
+from app.sample.outcome import Category, Outcome
+from app.sample.plan import Caller, Plan, eligible
+from app.sample.spread import mask, next_slice
 
 _MINUTE = 60_000
 
@@ -25,6 +27,8 @@ class Rank(IntEnum):
     OVERDUE = 3
     BROKEN_OFF = 4
     BUSY = 5
+    LAST_SLICE = 6
+    UNTRIED = 7
     REDIAL = 8
     FRESH = 9
 
@@ -32,12 +36,15 @@ class Rank(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Due:
     """When a case may be dialled and how urgent it is then. at: ms wall, 0 = at any time. window_end: of an appointment, ms wall.
-    why: one English clause for explain()."""
+    why: one English clause for explain(). until: when the level changes by itself, ms wall; 0 = not. moved: an appointment that could not
+    stand where it was made; the supervisor is shown it."""
 
     at: int
     rank: Rank
     why: str
     window_end: int = 0
+    until: int = 0
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,140 +54,190 @@ class Finished:
     why: str
 
 
-def next_case(cases: Iterable[Case], now: int, rules: Rules | None = None) -> Case | None:
-    """The best case to dial at `now` (ms wall), or None when none may be dialled. Ties go by ticket, never by place in the list."""
-    known = rules or load_rules()
-    best: tuple[tuple[int, int, str, str], Case] | None = None
+Order = tuple[int, int, str, str]
+"""(level, end of an appointment's window, ticket, case): the smaller, the sooner."""
+
+
+def next_case(
+    cases: Iterable[Case], now: int, plan: Plan | None = None, caller: Caller | None = None
+) -> Case | None:
+    """The best case to dial at `now` (ms wall), or None when none may be dialled. Ties go by ticket, never by place in the list.
+    caller: None = whoever it takes."""
+    known = plan or Plan()
+    best: tuple[Order, Case] | None = None
     for case in cases:
         due = status(case, now, known)
-        if isinstance(due, Due) and due.at <= now:
-            order = (int(due.rank), due.window_end, case.ticket, case.id)
+        if isinstance(due, Due) and due.at <= now and (caller is None or eligible(case, caller, now, known)):
+            order = order_of(case, due, now, known)
             if best is None or order < best[0]:
                 best = order, case
     return best[1] if best else None
 
 
-def next_due(cases: Iterable[Case], now: int, rules: Rules | None = None) -> int | None:
+def order_of(case: Case, due: Due, now: int, plan: Plan) -> Order:
+    """Where a case that is due stands at `now`."""
+    return (int(level(case, due, now, plan)), due.window_end, case.ticket, case.id)
+
+
+def level(case: Case, due: Due, now: int, plan: Plan) -> Rank:
+    """The level of a due case at `now`: a re-dial counts more in a sort of slice that was never tried, most where that sort will not come
+    again in the field period."""
+    if due.rank is not Rank.REDIAL or plan.calendar.days is None:
+        return due.rank
+    here = plan.calendar.slice_at(now, case.unit)
+    if here is None or mask(case, plan) >> here.sort.bit & 1:
+        return Rank.REDIAL
+    later = plan.calendar.ahead(here.end, case.unit, plan.ends) if plan.ends else ()
+    again = not plan.ends or any(slice_.sort is here.sort for slice_ in later)
+    return Rank.UNTRIED if again else Rank.LAST_SLICE
+
+
+def next_due(cases: Iterable[Case], now: int, plan: Plan | None = None) -> int | None:
     """When the next of the waiting cases may be dialled, ms wall; None when all are finished: "next due 18:40"."""
-    known = rules or load_rules()
+    known = plan or Plan()
     waits = [due.at for case in cases if isinstance(due := status(case, now, known), Due)]
     return max(now, min(waits)) if waits else None
 
 
-def explain(case: Case, now: int, rules: Rules | None = None) -> str:
+def explain(case: Case, now: int, plan: Plan | None = None) -> str:
     """Why the case is or is not handed out at `now`: one English sentence, times of day in China."""
-    due = status(case, now, rules or load_rules())
+    known = plan or Plan()
+    due = status(case, now, known)
     if isinstance(due, Finished):
         return f"Finished: {due.why}."
     if due.at > now:
-        return f"Not before {_moment(due.at)}: {due.why}."
-    return (
-        f"May be dialled now, level {int(due.rank)} ({due.rank.name.lower().replace('_', ' ')}): {due.why}."
-    )
+        return f"Not before {moment(due.at)}: {due.why}."
+    rank = level(case, due, now, known)
+    return f"May be dialled now, level {int(rank)} ({rank.name.lower().replace('_', ' ')}): {due.why}."
 
 
-def status(case: Case, now: int, rules: Rules) -> Due | Finished:
+def status(case: Case, now: int, plan: Plan) -> Due | Finished:
     """When the case may be dialled, or why never again. Raises StudyError on an outcome that the rules do not know."""
     if case.state is State.CLOSED:
         return Finished("taken out of the queue by a person")
-    calls = _calls(case, rules)
+    calls = _calls(case, plan)
     for attempt, outcome in calls:
         if outcome.final:
-            return Finished(f"{_named(outcome)} at {_moment(attempt.ended)} is final")
+            return Finished(f"{_named(outcome)} at {moment(attempt.ended)} is final")
     if case.state is State.RESUMABLE:
-        return _resumable(case, now, rules)
+        return _resumable(case, now, plan)
     if not case.attempts:
-        return Due(0, Rank.FRESH, "never dialled, in ticket order")
-    return _appointed(calls, now, rules) or _exhausted(case, calls, rules) or _redial(calls, rules)
+        return _in_hours(Due(0, Rank.FRESH, "never dialled, in ticket order"), case, now, plan)
+    booked = _appointed(case, calls, now, plan)
+    if booked is not None:
+        return booked
+    return _exhausted(case, calls, plan) or _redial(case, calls, now, plan)
 
 
 _Calls = list[tuple[Attempt, Outcome]]
 
 
-def _calls(case: Case, rules: Rules) -> _Calls:
+def _calls(case: Case, plan: Plan) -> _Calls:
     """The attempts that were given an outcome, with it."""
-    if unknown := [a.outcome for a in case.attempts if a.outcome and a.outcome not in rules.outcomes]:
+    outcomes = plan.rules.outcomes
+    if unknown := [a.outcome for a in case.attempts if a.outcome and a.outcome not in outcomes]:
         # Passing over it would forget the attempt, and perhaps a refusal, and dial again at once.
         raise StudyError(f"The outcome {unknown[0]} is not in the outcome table", where=f"case {case.id}")
-    return [(a, rules.outcomes[a.outcome]) for a in case.attempts if a.outcome]
+    return [(a, outcomes[a.outcome]) for a in case.attempts if a.outcome]
 
 
-def _resumable(case: Case, now: int, rules: Rules) -> Due:
-    """Cut off without an outcome: first of all for some minutes, then with the other broken-off interviews."""
+def _in_hours(due: Due, case: Case, now: int, plan: Plan) -> Due | Finished:
+    """The same, moved into the hours at which people may be called and into the field period."""
+    if plan.calendar.days is None:
+        return due
+    opens = plan.calendar.opens(max(due.at, now, plan.starts), case.unit, plan.ends)
+    if opens is None:
+        return Finished("the field period has no more hours for it")
+    return replace(due, at=opens) if opens > max(due.at, now) else due
+
+
+def _resumable(case: Case, now: int, plan: Plan) -> Due | Finished:
+    """Cut off without an outcome: first of all for some minutes, whatever the hour; then with the other broken-off interviews."""
     ended = case.attempts[-1].ended if case.attempts else now
-    recent = now - ended < rules.calling.resumable_minutes * _MINUTE
-    return Due(
-        0, Rank.RESUMABLE if recent else Rank.BROKEN_OFF, "the last call was cut off and can be resumed"
-    )
+    until = ended + plan.rules.calling.resumable_minutes * _MINUTE
+    why = "the last call was cut off and can be resumed"
+    if now < until:
+        return Due(0, Rank.RESUMABLE, why, until=until)
+    return _in_hours(Due(0, Rank.BROKEN_OFF, why), case, now, plan)
 
 
-def _appointed(calls: _Calls, now: int, rules: Rules) -> Due | None:
+def _appointed(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | None:
     """An appointment that is still to be kept: it blocks the case until its window opens and is honoured beyond every cap. When nobody
     was there at the time, two more tries; then the case falls back to the others (None)."""
     made = max((n for n, (_, outcome) in enumerate(calls) if outcome.appointment), default=-1)
-    since = calls[made + 1 :]
+    since, calling = calls[made + 1 :], plan.rules.calling
     missed = [attempt for attempt, outcome in since if outcome.attempt]
     answered = any(outcome.category not in (Category.UH, Category.NE) for _, outcome in since)
-    calling = rules.calling
     if made < 0 or answered or len(missed) > len(calling.missed_retry_minutes):
         return None
     # The line's own refusals are no attempts, but have their delay all the same.
     free = max((a.ended + o.retry_minutes * _MINUTE for a, o in since if not o.attempt), default=0)
     if missed:
         at = missed[-1].ended + calling.missed_retry_minutes[len(missed) - 1] * _MINUTE
-        return Due(
-            max(at, free), Rank.OVERDUE, f"nobody at the appointed time, try {len(missed)} after it", at
-        )
+        why = f"nobody at the appointed time, try {len(missed)} after it"
+        return Due(max(at, free), Rank.OVERDUE, why, at)
     attempt, outcome = calls[made]
-    time = attempt.due or attempt.ended + outcome.retry_minutes * _MINUTE
+    time, moved = _standing(attempt.due or attempt.ended + outcome.retry_minutes * _MINUTE, case, plan)
     end = time + calling.appointment_late_minutes * _MINUTE
     rank = Rank.APPOINTMENT if now <= end else Rank.OVERDUE
-    return Due(
-        max(time - calling.appointment_early_minutes * _MINUTE, free),
-        rank,
-        f"appointment at {_moment(time)}",
-        end,
+    why = f"appointment at {moment(time)}" + (
+        ", moved: nobody is called on the day asked for" if moved else ""
     )
+    opens = max(time - calling.appointment_early_minutes * _MINUTE, free)
+    return Due(opens, rank, why, end, end + 1 if rank is Rank.APPOINTMENT else 0, moved)
 
 
-def _exhausted(case: Case, calls: _Calls, rules: Rules) -> Finished | None:
+def _standing(time: int, case: Case, plan: Plan) -> tuple[int, bool]:
+    """The time of an appointment, and whether it had to be moved: hours that the resident asked for may lie outside the slices, but on a
+    day on which nobody is called (found out later) it moves to the next slice."""
+    calendar = plan.calendar
+    if calendar.days is None or calendar.slices_of(day_of(time), case.unit):
+        return time, False
+    opens = calendar.opens(time, case.unit)
+    return (time, False) if opens is None else (opens, True)
+
+
+def _exhausted(case: Case, calls: _Calls, plan: Plan) -> Finished | None:
     """The limit of one kind of outcome, or of attempts, is reached."""
     tallies = Counter(outcome.tally for _, outcome in calls)
     for attempt, outcome in reversed(calls):
         if outcome.max and tallies[outcome.tally] >= outcome.max:
             return Finished(
-                f"{_named(outcome)} at {_moment(attempt.ended)}, and {outcome.max} such calls are the limit"
+                f"{_named(outcome)} at {moment(attempt.ended)}, and {outcome.max} such calls are the limit"
             )
-    used, calling = _used(case, rules), rules.calling
-    if used >= (calling.attempts_mobile if case.mobile else calling.attempts_landline):
+    used = _used(case, plan)
+    if used >= plan.cap(case):
         return Finished(f"{used} attempts without an interview, the limit for this kind of number")
     return None
 
 
-def _used(case: Case, rules: Rules) -> int:
+def _used(case: Case, plan: Plan) -> int:
     """Attempts that count towards the cap: a call that was cut off counts, one that the line refused does not, and the calls that an
     appointment brings with it (the call itself and its repetitions) are free."""
     used = free = 0
     for attempt in case.attempts:
-        outcome = rules.outcomes.get(attempt.outcome)
+        outcome = plan.outcome(attempt)
         if outcome is not None and not outcome.attempt:
             continue
         used, free = (used, free - 1) if free else (used + 1, 0)
         if outcome is not None and outcome.appointment:
-            free = 1 + len(rules.calling.missed_retry_minutes)
+            free = 1 + len(plan.rules.calling.missed_retry_minutes)
     return used
 
 
-def _redial(calls: _Calls, rules: Rules) -> Due:
-    """The ordinary delay after the last call's outcome."""
+def _redial(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | Finished:
+    """The ordinary delay after the last call's outcome, then the slice that is best for the next attempt."""
     if not calls:
-        return Due(0, Rank.BROKEN_OFF, "the last call was cut off")
+        return _in_hours(Due(0, Rank.BROKEN_OFF, "the last call was cut off"), case, now, plan)
     last, outcome = calls[-1]
     at = last.ended + _delay(calls) * _MINUTE
     if outcome.other_day:
         at = max(at, midnight_after(last.ended))
-    at = _within_day(at, calls, rules.calling.attempts_a_day)
-    return Due(at, _rank(outcome), f"{_named(outcome)} at {_moment(last.ended)}")
+    at = _within_day(at, calls, plan.rules.calling.attempts_a_day)
+    if outcome.other_slice and plan.calendar.days is not None:
+        best = next_slice(case, at, plan.cap(case) - _used(case, plan), plan)
+        at = max(at, best.start) if best else at
+    return _in_hours(Due(at, _rank(outcome), f"{_named(outcome)} at {moment(last.ended)}"), case, now, plan)
 
 
 def _rank(outcome: Outcome) -> Rank:
@@ -216,6 +273,7 @@ def _named(outcome: Outcome) -> str:
     return f"{outcome.key} {outcome.zh} ({outcome.en})"
 
 
-def _moment(wall: int) -> str:
+def moment(wall: int) -> str:
+    """A time of day in China, as "2026-03-01 18:40"."""
     china = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)
     return china.strftime("%Y-%m-%d %H:%M")

@@ -3,6 +3,8 @@
 import difflib
 import re
 import tomllib
+from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -51,10 +53,50 @@ class HoursTable(_Table):
     restday: list[Span]
 
 
+class Refined(_Table):
+    """What a study says differently of one outcome; its AAPOR code and whether it is final stay as they are."""
+
+    zh: Text | None = None
+    en: Text | None = None
+    retry_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    max: Annotated[int, Field(ge=0, le=20)] | None = None
+    note_required: bool | None = None
+    hotkey: Annotated[str, StringConstraints(pattern=r"^[1-9]$")] | None = None
+
+
 class Outcomes(_Table):
-    """Outcome keys an interviewer may choose."""
+    """Outcome keys an interviewer may choose, and what is different about them here."""
 
     allowed: Annotated[list[Outcome], Field(min_length=1)]
+    refine: dict[Outcome, Refined] = {}
+
+
+class LineTable(_Table):
+    """What the desk may do by itself on the line. autocode: class heard → upper bound of its wrong labels, per mille, as measured in
+    this room; a class with more than 5 is not trusted with it, whatever the study says."""
+
+    autocode: dict[
+        Literal["busy", "congestion", "vacant", "announcement"], Annotated[int, Field(ge=0, le=5)]
+    ] = {}
+
+
+class FieldTable(_Table):
+    """When the field work begins and ends; both days are called."""
+
+    starts: date
+    ends: date
+
+
+class QuotaTable(_Table):
+    """One set of targets. targets: "1/2" → interviews, codes in the order of the variables (interlocking), or "county=1" → interviews
+    (marginal); shares: code → ratio, of `total` interviews."""
+
+    kind: Literal["interlocking", "marginal", "shares"]
+    variables: Annotated[list[Code], Field(min_length=1)]
+    policy: Literal["stop", "finish", "allow"] = "stop"
+    targets: dict[str, Annotated[int, Field(ge=0)]] = {}
+    shares: dict[str, Annotated[int, Field(ge=0)]] = {}
+    total: Annotated[int, Field(ge=0)] = 0
 
 
 class StudyToml(_Table):
@@ -77,6 +119,9 @@ class StudyToml(_Table):
     aspects: Annotated[list[AspectTable], Field(min_length=1)]
     hours: HoursTable
     outcomes: Outcomes
+    line: LineTable = LineTable()
+    field: FieldTable | None = None
+    quotas: list[QuotaTable] = []
 
 
 class PersonTable(_Table):
@@ -86,6 +131,7 @@ class PersonTable(_Table):
     name: Text
     role: Literal["interviewer", "lead"]
     skills: list[Text] = []
+    shuns: list[Code] = []
 
 
 class RosterToml(_Table):
@@ -98,8 +144,9 @@ T = TypeVar("T", bound=BaseModel)
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
-def read_toml(data: bytes, file: str, shape: type[T]) -> T:
-    """The file as `shape`. Raises StudyError naming file and line (syntax) or file and key (content)."""
+def read_toml(data: bytes, file: str, shape: type[T], faults: list[StudyError] | None = None) -> T:
+    """The file as `shape`. Raises StudyError naming file and line (syntax) or file and key (content). faults: what is wrong with the
+    content besides the first is gathered there."""
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -114,20 +161,26 @@ def read_toml(data: bytes, file: str, shape: type[T]) -> T:
     try:
         return shape.model_validate(table)
     except ValidationError as error:
-        raise _fault(error, file, shape) from error
+        first, *others = _faults(error, file, shape)
+        if faults is not None:
+            faults += others
+        raise first from error
 
 
-def _fault(error: ValidationError, file: str, shape: type[BaseModel]) -> StudyError:
-    # A misspelt key is both unknown and missing; the unknown one says more.
-    found = error.errors(include_url=False)
-    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
-    # Lists are counted from 1 for people: aspects 2, weight.
-    keys = [str(part + 1) if isinstance(part, int) else part for part in first["loc"]]
-    where = f"{file}, {' '.join(keys)}"
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(keys[-1], shape.model_fields, 1)
-        todo = f"Is {near[0]} meant?" if near else ""
-        return StudyError(f'There is no key "{keys[-1]}"', where=where, todo=todo)
-    if first["type"] == "missing":
-        return StudyError(f'The key "{keys[-1]}" is missing', where=where)
-    return StudyError(f"The value cannot be used: {first['msg']}", where=where)
+def _faults(error: ValidationError, file: str, shape: type[BaseModel]) -> Iterator[StudyError]:
+    """Unknown keys first: a misspelt one is also missing under its right name, which then goes without saying."""
+    found = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
+    meant: set[str] = set()
+    for each in found:
+        # Lists are counted from 1 for people: aspects 2, weight.
+        keys = [str(part + 1) if isinstance(part, int) else part for part in each["loc"]]
+        where = f"{file}, {' '.join(keys)}"
+        if each["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(keys[-1], shape.model_fields, 1)
+            meant.update(near)
+            todo = f"Is {near[0]} meant?" if near else ""
+            yield StudyError(f'There is no key "{keys[-1]}"', where=where, todo=todo)
+        elif each["type"] != "missing":
+            yield StudyError(f"The value cannot be used: {each['msg']}", where=where)
+        elif keys[-1] not in meant:
+            yield StudyError(f'The key "{keys[-1]}" is missing', where=where)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from app.questionnaire import xlsform
 from app.questionnaire.form import Form
@@ -41,12 +42,14 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who may sign in. role: "interviewer" or "lead". skills: dialects understood besides Mandarin."""
+    """Who may sign in. role: "interviewer" or "lead". skills: dialects understood besides Mandarin, and "refusal" of who calls back after a
+    soft refusal. shuns: units that he or she never calls (the own county)."""
 
     id: str
     name: str
     role: str
     skills: tuple[str, ...] = ()
+    shuns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,19 @@ class Hours:
 
     workday: tuple[str, ...]
     restday: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """One set of targets as study.toml says it; sample/quota.py works with it. kind: "interlocking", "marginal" or "shares". targets: "1/2"
+    or "county=1" → interviews. shares: code → ratio of `total`. policy: "stop", "finish" or "allow"."""
+
+    kind: str
+    variables: tuple[str, ...]
+    policy: str = "stop"
+    targets: Mapping[str, int] = field(default_factory=dict)
+    shares: Mapping[str, int] = field(default_factory=dict)
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,9 @@ class StudySource:
 
     title: "zh" and "en". languages: ISO codes, the usual one first. ages: lowest and highest, included. scripts: "refusal" → Markdown.
     index: name of the index definition. outcomes: keys an interviewer may choose. rehearsal_only: practice; never dialled in earnest.
+    refined: outcome key → the fields that this study says differently (labels, retry_minutes, max, note_required, hotkey).
+    autocode: what the desk may code by itself when it hears it ("busy", "announcement" …) → its measured error bound, per mille.
+    starts, ends: the field period, ms wall; `ends` is the first moment after it; 0 = open.
     """
 
     id: str
@@ -93,6 +112,11 @@ class StudySource:
     scripts: Mapping[str, str]
     form_xml: bytes = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
+    autocode: Mapping[str, int] = field(default_factory=dict)
+    starts: int = 0
+    ends: int = 0
+    quotas: tuple[Quota, ...] = ()
+    refined: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def form(self) -> Form:

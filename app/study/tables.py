@@ -4,11 +4,18 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.errors import StudyError
 
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "units.csv": ("code", "zh", "en", "share"),
+    "population.csv": ("unit", "sex", "age", "persons"),
+}
+"""The tables of a study that have one name, with their columns."""
+SEGMENTS = ("prefix", "unit", "kind", "operator")
+"""Columns of every table in frame/."""
 MOST_ROWS = 200_000
 """Rows of one table; a city has some thousand segments."""
 _WHOLE = re.compile(r"[0-9]{1,12}")
@@ -44,13 +51,26 @@ class Row:
         """The cell as a code: full-width letters and digits become ordinary ones."""
         return unicodedata.normalize("NFKC", self.text(column)).strip()
 
+    def taken(self, faults: list[StudyError], **reads: Callable[["Row", str], str]) -> dict[str, str]:
+        """Several cells at once: column → how it is read. What is wrong with them is gathered; a faulty cell is blank."""
+        found = dict.fromkeys(reads, "")
+        for column, read in reads.items():
+            try:
+                found[column] = read(self, column)
+            except StudyError as fault:
+                faults.append(fault)
+        return found
+
     def fault(self, column: str, problem: str) -> StudyError:
         """An error at this cell."""
         return StudyError(problem, where=f"{self.file}, line {self.line}, column {column}")
 
 
-def read_table(data: bytes, file: str, columns: Sequence[str]) -> list[Row]:
-    """The rows below the header. Raises StudyError: not UTF-8, an unknown, missing or repeated column, a ragged or repeated line."""
+def read_table(
+    data: bytes, file: str, columns: Sequence[str], faults: list[StudyError] | None = None
+) -> list[Row]:
+    """The rows below the header. Raises StudyError: not UTF-8, an unknown, missing or repeated column, a ragged or repeated line.
+    faults: ragged lines are gathered there and left out, instead of raised."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -65,14 +85,19 @@ def read_table(data: bytes, file: str, columns: Sequence[str]) -> list[Row]:
         _check_heading(heading, file, columns)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append(_row(cells, heading, file, reader.line_num))
+                try:
+                    rows.append(_row(cells, heading, file, reader.line_num))
+                except StudyError as fault:
+                    if faults is None:
+                        raise
+                    faults.append(fault)
             if len(rows) > MOST_ROWS:
                 raise StudyError(f"The table has more than {MOST_ROWS} rows", where=file)
     except csv.Error as error:
         raise StudyError(
             f"The line is not valid CSV: {error}", where=f"{file}, line {reader.line_num}"
         ) from error
-    if not rows:
+    if not rows and not faults:
         raise StudyError("The table has no rows", where=file)
     return rows
 

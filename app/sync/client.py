@@ -1,8 +1,8 @@
 """A workstation's side of the wire: resumable uploads, journal ranges, receipts that prove something.
 
-A status code proves nothing: a hotel's portal answers 200 to everything. What central has is believed only when its signature
-verifies with the key from the signed study, over the very text that was sent. Each request may be repeated without a
-second effect, so those that were cut or met a busy server are tried again with growing pauses; refusals are not.
+A status code proves nothing: a hotel's portal answers 200 to everything. What central has is believed only when its signature verifies
+with the key from the signed study, over the very text that was sent. Each request may be repeated without a second effect, so
+those that were cut or met a busy server are tried again with growing pauses; refusals are not.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -47,10 +47,9 @@ class RefusedError(SyncError):
 class Client:
     """Central as one signed sender sees it. Blocks; belongs to one thread; raises SyncError for everything that went wrong.
 
-    key_id: "<device>.<epoch>" or "centre". central: central's keys from the signed study. attempts: tries of one request.
-    chunk: bytes in one PATCH.
-    entropy: for nonces; never one that repeats itself in the next process, or central takes us for a replay.
-    transport: for tests and pinned TLS.
+    key_id: "<device>.<epoch>" or "centre". central: central's keys from the signed study. attempts: tries of one request. chunk: bytes in
+    one PATCH. entropy: for nonces; never one that repeats itself in the next process, or central takes us for a replay. transport: for
+    tests and pinned TLS.
     """
 
     def __init__(
@@ -130,12 +129,15 @@ class Client:
 
     def assignment(self) -> bytes | None:
         """The sealed assignment for this device, if one waits. Believe it only after opening and checking it."""
-        answer = self._ask("GET", f"/v1/assignments/{self.key_id.partition('.')[0]}")
-        return answer.content if answer.status_code == 200 else None
+        return self.fetch(f"/v1/assignments/{self.key_id.partition('.')[0]}") or None
 
     def study(self) -> bytes:
         """The study package that central offers. Believe it only after study.bundle has checked its signature."""
-        return self._ask("GET", "/v1/study").content
+        return self.fetch("/v1/study")
+
+    def fetch(self, path: str) -> bytes:
+        """What lies at an address of central's; empty when nothing does. Believe it only after checking what it is."""
+        return self._ask("GET", path).content
 
     def devices(self) -> list[dict[str, str]]:
         """As the centre: enrolled device epochs with name, vkey and recipient."""
@@ -263,9 +265,8 @@ def _judged(answer: httpx2.Response) -> httpx2.Response:
 def _upload_state(answer: httpx2.Response) -> tuple[int, bool]:
     offset, complete = answer.headers.get("upload-offset", ""), answer.headers.get("upload-complete")
     if not offset.isdecimal() or complete not in ("?0", "?1"):
-        raise SyncError(
-            "This is not central's answer to an upload", where=str(answer.request.url), todo=_PORTAL
-        )
+        what = "This is not central's answer to an upload"
+        raise SyncError(what, where=str(answer.request.url), todo=_PORTAL)
     return int(offset), complete == "?1"
 
 
@@ -273,9 +274,8 @@ def _object(answer: httpx2.Response) -> dict[str, Value]:
     try:
         return decode(answer.content)
     except EvidenceError as error:
-        raise SyncError(
-            "This is not central's answer", where=str(answer.request.url), todo=_PORTAL
-        ) from error
+        where = str(answer.request.url)
+        raise SyncError("This is not central's answer", where=where, todo=_PORTAL) from error
 
 
 def _size(path: Path) -> int:

@@ -4,6 +4,14 @@
 <context>
     <name>Actions</name>
     <message>
+        <source>Caller</source>
+        <translation>来电</translation>
+    </message>
+    <message>
+        <source>A resident calls the centre: find his case by his number and call back at once</source>
+        <translation>受访者来电：按来电号码查找样本，立即回拨</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -18,6 +26,30 @@
     <message>
         <source>Show or hide this list</source>
         <translation>打开或收起本列表</translation>
+    </message>
+    <message>
+        <source>Probe</source>
+        <translation>追问</translation>
+    </message>
+    <message>
+        <source>Show the next neutral probe to read aloud; its use goes on record</source>
+        <translation>显示下一句中性追问，照着念；每次追问都有记录</translation>
+    </message>
+    <message>
+        <source>Vague</source>
+        <translation>含糊</translation>
+    </message>
+    <message>
+        <source>A vague word was said: first a probe; pressed again, the code that the study has fixed</source>
+        <translation>对方只说了含糊的话：先追问一次；仍含糊，再按一次，按方案规定的代码登记</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>跳转</translation>
+    </message>
+    <message>
+        <source>Go to a question that was answered; F3 again or Esc closes the list</source>
+        <translation>跳到已答过的题；再按 F3 或 Esc 收起列表</translation>
     </message>
     <message>
         <source>Hang up</source>
@@ -42,6 +74,14 @@
     <message>
         <source>One question back; Enter keeps its answer</source>
         <translation>退回上一题；按回车保留原答案</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Remove this person or entry from the list; asks first</source>
+        <translation>把这一位（这一组）删掉，删前会再问一次</translation>
     </message>
     <message>
         <source>Note</source>
@@ -102,6 +142,38 @@
     <message>
         <source>Enter</source>
         <translation>回车</translation>
+    </message>
+    <message>
+        <source>Hear again</source>
+        <translation>重听</translation>
+    </message>
+    <message>
+        <source>Play the last five seconds of what the line said</source>
+        <translation>重听线路里最后 5 秒的声音</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>已接通</translation>
+    </message>
+    <message>
+        <source>You hear a person: this line cannot tell it by itself</source>
+        <translation>听到对方说话时按此键：这条线路不会自动报接通</translation>
+    </message>
+    <message>
+        <source>Pause dialling</source>
+        <translation>暂停自动拨号</translation>
+    </message>
+    <message>
+        <source>After this case dial the next one by itself, or wait for you</source>
+        <translation>本户登记后自动拨下一户，或者等您操作</translation>
+    </message>
+    <message>
+        <source>Dial on by itself</source>
+        <translation>恢复自动拨号</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
     </message>
 </context>
 <context>
@@ -164,6 +236,14 @@
         <source>Do not read the options</source>
         <translation>选项不读</translation>
     </message>
+    <message>
+        <source>No option is offered here. F7 goes back to the answers before, F8 writes a note.</source>
+        <translation>这里没有可选的选项。按 F7 回头核对前面的回答，按 F8 写备注。</translation>
+    </message>
+    <message>
+        <source>No option is offered here. Enter goes on, F7 goes back to the answers before.</source>
+        <translation>这里没有可选的选项。按回车继续，或按 F7 回头核对前面的回答。</translation>
+    </message>
 </context>
 <context>
     <name>CodeInput</name>
@@ -189,6 +269,17 @@
     <message>
         <source>Log: {path}</source>
         <translation>日志：{path}</translation>
+    </message>
+</context>
+<context>
+    <name>DecimalInput</name>
+    <message>
+        <source>From {low} to {high} in steps of {step}, then Enter</source>
+        <translation>{low} 到 {high}，每档 {step}，打完按回车</translation>
+    </message>
+    <message>
+        <source>Digits and a decimal point, then Enter</source>
+        <translation>打数字，可带小数点，打完按回车</translation>
     </message>
 </context>
 <context>
@@ -223,6 +314,30 @@
     <message>
         <source>Hang up</source>
         <translation>挂断</translation>
+    </message>
+    <message>
+        <source>{outcome}   Enter</source>
+        <translation>{outcome}&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Confirm outcome</source>
+        <translation>确认结果</translation>
+    </message>
+    <message>
+        <source>Somebody answers   Space</source>
+        <translation>对方已接听   空格</translation>
+    </message>
+    <message>
+        <source>Somebody answers</source>
+        <translation>对方已接听</translation>
+    </message>
+    <message>
+        <source>Dial this number on your telephone. Press Space as soon as you hear a person.</source>
+        <translation>请在电话机上拨打此号码，一听到对方说话就按空格键。</translation>
+    </message>
+    <message>
+        <source>This line cannot tell when somebody answers: press Space as soon as you hear a person.</source>
+        <translation>这条线路不会自动报接通：一听到对方说话就按空格键。</translation>
     </message>
 </context>
 <context>
@@ -277,18 +392,6 @@
         <translation>进度</translation>
     </message>
     <message>
-        <source>Not read</source>
-        <translation>不读</translation>
-    </message>
-    <message>
-        <source>The interview ends here: {outcome}. Read, then Enter.</source>
-        <translation>访问到此结束（{outcome}）。读完后按回车。</translation>
-    </message>
-    <message>
-        <source>Ending the call and sealing the recording …</source>
-        <translation>正在结束通话并封存录音…</translation>
-    </message>
-    <message>
         <source>{key} makes {code}</source>
         <translation>按 {key} 记 {code}</translation>
     </message>
@@ -340,7 +443,89 @@
     </message>
 </context>
 <context>
+    <name>LongChoiceInput</name>
+    <message>
+        <source>Do not read the options</source>
+        <translation>选项不读</translation>
+    </message>
+    <message>
+        <source>Answer options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Type part of the name, or the code</source>
+        <translation>打名称里的几个字，或者打编码</translation>
+    </message>
+    <message>
+        <source>{found} of {all} · ↑ ↓ move, Enter takes the marked line</source>
+        <translation>{all} 项中的 {found} 项 · ↑ ↓ 移动，回车选中</translation>
+    </message>
+</context>
+<context>
+    <name>MomentInput</name>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Date and time</source>
+        <translation>日期和时间</translation>
+    </message>
+    <message>
+        <source>Digits only: year, month, day, as in 20260503. Then Enter</source>
+        <translation>只打数字：年、月、日，如 20260503，打完按回车</translation>
+    </message>
+    <message>
+        <source>Digits only: hour and minute, as in 1430. Then Enter</source>
+        <translation>只打数字：时、分，如 1430，打完按回车</translation>
+    </message>
+    <message>
+        <source>Digits only: year, month, day, hour, minute, as in 202605031430. Then Enter</source>
+        <translation>只打数字：年、月、日、时、分，如 202605031430，打完按回车</translation>
+    </message>
+    <message>
+        <source>Monday</source>
+        <translation>星期一</translation>
+    </message>
+    <message>
+        <source>Tuesday</source>
+        <translation>星期二</translation>
+    </message>
+    <message>
+        <source>Wednesday</source>
+        <translation>星期三</translation>
+    </message>
+    <message>
+        <source>Thursday</source>
+        <translation>星期四</translation>
+    </message>
+    <message>
+        <source>Friday</source>
+        <translation>星期五</translation>
+    </message>
+    <message>
+        <source>Saturday</source>
+        <translation>星期六</translation>
+    </message>
+    <message>
+        <source>Sunday</source>
+        <translation>星期日</translation>
+    </message>
+</context>
+<context>
     <name>NoteInput</name>
+    <message>
+        <source>The respondent agrees, go on</source>
+        <translation>对方同意，继续</translation>
+    </message>
+    <message>
+        <source>Seen, go on</source>
+        <translation>已看过，继续</translation>
+    </message>
     <message>
         <source>Read, end the call</source>
         <translation>已读完，结束通话</translation>
@@ -440,6 +625,125 @@
     </message>
 </context>
 <context>
+    <name>PaceAid</name>
+    <message>
+        <source>Read in about {seconds} s</source>
+        <translation>约 {seconds} 秒念完</translation>
+    </message>
+</context>
+<context>
+    <name>PlacesCard</name>
+    <message>
+        <source>Go to an answered question</source>
+        <translation>跳到已答过的题</translation>
+    </message>
+    <message>
+        <source>Nothing has been answered yet. Esc closes.</source>
+        <translation>还没有答过的题。按 Esc 收起。</translation>
+    </message>
+    <message>
+        <source>Type part of the question or of the answer</source>
+        <translation>打题目或回答里的几个字</translation>
+    </message>
+    <message>
+        <source>{found} of {all} · ↑ ↓ move, Enter goes there, Esc closes</source>
+        <translation>{all} 题中的 {found} 题 · ↑ ↓ 移动，回车跳转，Esc 收起</translation>
+    </message>
+</context>
+<context>
+    <name>ProbeStrip</name>
+    <message>
+        <source>Read: probe {number} of {total}</source>
+        <translation>照念：追问 {number}/{total}</translation>
+    </message>
+    <message>
+        <source>Read: probe</source>
+        <translation>照念：追问</translation>
+    </message>
+    <message>
+        <source>If the answer stays vague, press Shift+F2 once more: {code} is entered.</source>
+        <translation>仍然含糊的，再按一次 Shift+F2，登记为 {code}。</translation>
+    </message>
+</context>
+<context>
+    <name>QueryCard</name>
+    <message>
+        <source>If it is right, say why (it is kept with the answer)</source>
+        <translation>核对无误的，写明原因（随回答一起保存）</translation>
+    </message>
+    <message>
+        <source>{count} later answer(s) will no longer count. Change it?</source>
+        <translation>改了以后，后面有 {count} 个回答不再有效。要改吗？</translation>
+    </message>
+    <message>
+        <source>An unusual answer: {value}. Please check it with the respondent.</source>
+        <translation>这个回答少见：{value}。请和对方核对。</translation>
+    </message>
+    <message>
+        <source>Remove “{name}”?</source>
+        <translation>删除“{name}”吗？</translation>
+    </message>
+    <message>
+        <source>The interview cannot be completed yet: {count} point(s) open</source>
+        <translation>还不能算完成：有 {count} 处不符合要求</translation>
+    </message>
+    <message>
+        <source>They stay on record, but the new answer takes the interview another way:</source>
+        <translation>这些回答留有记录，但按新的回答不再用到：</translation>
+    </message>
+    <message>
+        <source>Its {count} answer(s) stay on record, but no longer count:</source>
+        <translation>其中的 {count} 个回答留有记录，但不再有效：</translation>
+    </message>
+    <message>
+        <source>Nothing has been answered in it yet.</source>
+        <translation>这一组里还没有回答。</translation>
+    </message>
+    <message>
+        <source>Change the answer</source>
+        <translation>改</translation>
+    </message>
+    <message>
+        <source>Keep with this reason</source>
+        <translation>写明原因并保留</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Go to the question</source>
+        <translation>跳到那一题</translation>
+    </message>
+    <message>
+        <source>Leave it as it was</source>
+        <translation>不改，保持原样</translation>
+    </message>
+    <message>
+        <source>Enter another answer</source>
+        <translation>重新登记</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>不删</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>先不处理</translation>
+    </message>
+</context>
+<context>
+    <name>RankInput</name>
+    <message>
+        <source>No. {place}: {option}</source>
+        <translation>第 {place} 位：{option}</translation>
+    </message>
+    <message>
+        <source>Press the keys in the order named, the first one first. Backspace takes the last one back. Enter stores.</source>
+        <translation>按对方说的先后顺序按键；退格撤回最后一个，回车保存。</translation>
+    </message>
+</context>
+<context>
     <name>ReadyPage</name>
     <message>
         <source>No case right now</source>
@@ -450,8 +754,12 @@
         <translation>准备就绪</translation>
     </message>
     <message>
-        <source>Every case left is waiting for its next call time or has been finished. Look again a little later.</source>
-        <translation>其余样本未到下次拨打时间，或已经办结。请稍后再取。</translation>
+        <source>Every case left has been finished, or is waiting for its next call time.</source>
+        <translation>其余样本已完成，或未到可拨时间。</translation>
+    </message>
+    <message>
+        <source>The next one is due at %1.</source>
+        <translation>下一个样本可拨时间：%1。</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -500,6 +808,14 @@
 <context>
     <name>ScoreInput</name>
     <message>
+        <source>A number from {low} to {high}</source>
+        <translation>{low} 到 {high} 之间的整数</translation>
+    </message>
+    <message>
+        <source>{low} to {high} in steps of {step}</source>
+        <translation>{low} 到 {high}，每档 {step}</translation>
+    </message>
+    <message>
         <source>Score from {low} to {high}</source>
         <translation>打分，{low} 到 {high} 分</translation>
     </message>
@@ -510,6 +826,13 @@
     <message>
         <source>{score} points</source>
         <translation>{score} 分</translation>
+    </message>
+</context>
+<context>
+    <name>SeveralInput</name>
+    <message>
+        <source>Several may be marked: a key marks, the same key again takes back. Enter stores.</source>
+        <translation>可多选：按键选中，再按一次取消，回车保存。</translation>
     </message>
 </context>
 <context>
@@ -540,6 +863,10 @@
     <message>
         <source>Please give a whole number, without a decimal.</source>
         <translation>请您打一个整数分，不要带小数。</translation>
+    </message>
+    <message>
+        <source>Could you tell me a little more exactly?</source>
+        <translation>您能再说得具体一点吗？</translation>
     </message>
 </context>
 <context>
@@ -574,6 +901,44 @@
     <message>
         <source>In the respondent’s own words. Enter stores (also when empty), Shift+Enter begins a new line.</source>
         <translation>照受访者原话记录，不写人名。回车保存（没有可不填），Shift+回车换行。</translation>
+    </message>
+</context>
+<context>
+    <name>Whereabouts</name>
+    <message>
+        <source>{name} {place} of {total}</source>
+        <translation>{name} {place}/{total}</translation>
+    </message>
+    <message>
+        <source>Entry</source>
+        <translation>第几组</translation>
+    </message>
+</context>
+<context>
+    <name>Wording</name>
+    <message>
+        <source>The interview ends here: {outcome}. Read, then Enter.</source>
+        <translation>访问到此结束（{outcome}）。读完后按回车。</translation>
+    </message>
+    <message>
+        <source>Ending the call and sealing the recording …</source>
+        <translation>正在结束通话并封存录音…</translation>
+    </message>
+    <message>
+        <source>This question has no text. Its name in the questionnaire: {name}</source>
+        <translation>这一题没有题目文字。问卷里的题号：{name}</translation>
+    </message>
+    <message>
+        <source>Not read</source>
+        <translation>不读</translation>
+    </message>
+    <message>
+        <source>If they say {words}: Shift+F2</source>
+        <translation>对方说{words}的：按 Shift+F2</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -621,6 +986,22 @@
     <message>
         <source>No case can be dialled right now.</source>
         <translation>暂无可拨样本。</translation>
+    </message>
+    <message>
+        <source>No place is left in this resident&apos;s quota cell. Thank him and hang up; do not begin with the questions.</source>
+        <translation>该受访者所属配额组已满。请致谢并挂机，不要开始提问。</translation>
+    </message>
+    <message>
+        <source>When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes).</source>
+        <translation>请在备注里写明约定时间，如：1830、明天 1830、12-05 18:30、+30（分钟后）。</translation>
+    </message>
+    <message>
+        <source>This is the resident&apos;s case. Call back now, whatever its delay.</source>
+        <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
+    </message>
+    <message>
+        <source>This number was not drawn. Thank the caller; nobody can be added to the sample by calling.</source>
+        <translation>该号码不在样本内。请致谢并说明：受访者由随机抽样产生，不能自行加入。</translation>
     </message>
     <message>
         <source>The program ended unexpectedly last time. What was entered is all there; the interrupted call is on record.</source>
@@ -731,6 +1112,58 @@
         <translation>正在保存，请稍候…</translation>
     </message>
     <message>
+        <source>No option matches: type less, or something else.</source>
+        <translation>没有符合的选项：少打几个字，或换个说法。</translation>
+    </message>
+    <message>
+        <source>This option has its place already. Backspace takes the last one back.</source>
+        <translation>这一项已经排过。退格撤回最后一个。</translation>
+    </message>
+    <message>
+        <source>Every option needs a place: ask for the rest of the order.</source>
+        <translation>每一项都要排到：请把剩下的也问完。</translation>
+    </message>
+    <message>
+        <source>There is a decimal point already.</source>
+        <translation>已经有小数点了。</translation>
+    </message>
+    <message>
+        <source>The number is not finished.</source>
+        <translation>数字还没有打完。</translation>
+    </message>
+    <message>
+        <source>There is no such date or time: check the last digit.</source>
+        <translation>没有这样的日期或时间：请核对刚才那一位。</translation>
+    </message>
+    <message>
+        <source>Digits are missing: type all that the pattern shows.</source>
+        <translation>位数不够：请按格式打全。</translation>
+    </message>
+    <message>
+        <source>This text is too long to store: shorten it to 10,000 characters.</source>
+        <translation>文字太长，存不下：请缩短到一万字以内。</translation>
+    </message>
+    <message>
+        <source>Only the beginning was taken: a text may have 10,000 characters.</source>
+        <translation>只取了开头部分：最多一万字。</translation>
+    </message>
+    <message>
+        <source>Nothing can be chosen here. Press F7 and check the answers before, or F8 and write a note.</source>
+        <translation>这里没有可选的。请按 F7 核对前面的回答，或按 F8 写备注。</translation>
+    </message>
+    <message>
+        <source>This question has no rule for vague words. F2 shows a neutral probe.</source>
+        <translation>这一题没有含糊词规则。按 F2 显示中性追问。</translation>
+    </message>
+    <message>
+        <source>A whole number, please: no decimals here.</source>
+        <translation>请打整数，这里不能有小数。</translation>
+    </message>
+    <message>
+        <source>This is shown only and cannot be changed. Enter goes on.</source>
+        <translation>这一题只供查看，不能改。按回车继续。</translation>
+    </message>
+    <message>
         <source>The disk or the local data cannot be used</source>
         <translation>磁盘或本机数据无法使用</translation>
     </message>
@@ -761,6 +1194,125 @@
     <message>
         <source>Fangxin cannot go on</source>
         <translation>程序无法继续</translation>
+    </message>
+    <message>
+        <source>The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.</source>
+        <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；正在进行的通话已断开。</translation>
+    </message>
+    <message>
+        <source>Recorded announcement heard, {confidence} %</source>
+        <translation>听到语音提示，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Busy tone heard, {confidence} %</source>
+        <translation>听到忙音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Congestion tone heard, {confidence} %</source>
+        <translation>听到拥塞音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Vacant-number tone heard, {confidence} %</source>
+        <translation>听到空号音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Fax or modem heard, {confidence} %</source>
+        <translation>听到传真或调制解调音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>This may be an answering machine</source>
+        <translation>对方可能是语音信箱</translation>
+    </message>
+    <message>
+        <source>This may be a call assistant, not a person</source>
+        <translation>对方可能是来电助手，不是本人</translation>
+    </message>
+    <message>
+        <source>Device unplugged</source>
+        <translation>设备已断开</translation>
+    </message>
+    <message>
+        <source>Muted</source>
+        <translation>已静音</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>SIM card</source>
+        <translation>手机卡</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Signal</source>
+        <translation>信号</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>麦克风</translation>
+    </message>
+    <message>
+        <source>Earphone</source>
+        <translation>听筒</translation>
+    </message>
+    <message>
+        <source>Line sound</source>
+        <translation>线路声音</translation>
+    </message>
+    <message>
+        <source>Sound to the line</source>
+        <translation>送往线路的声音</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
+        <source>Echo</source>
+        <translation>回声</translation>
+    </message>
+    <message>
+        <source>Device fault</source>
+        <translation>设备故障</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>没有声音</translation>
+    </message>
+    <message>
+        <source>too loud</source>
+        <translation>声音过大</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>the respondent is not heard</source>
+        <translation>听不到对方</translation>
+    </message>
+    <message>
+        <source>you are not heard</source>
+        <translation>对方听不到您</translation>
+    </message>
+    <message>
+        <source>{what}: {value}</source>
+        <translation>{what}：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>CallBackPanel</name>
+    <message>
+        <source>Enter looks for the case · Esc closes</source>
+        <translation>回车查找样本 · Esc 关闭</translation>
+    </message>
+    <message>
+        <source>Number of the caller</source>
+        <translation>来电号码</translation>
     </message>
 </context>
 </TS>

@@ -1,7 +1,7 @@
 """Central's judgement, without a wire: what is taken, what is refused, what survives a crash of central."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.central.index import Enrolled
@@ -27,6 +27,7 @@ class TestOffers:
         assert (room.journal / "journal.jsonl").read_bytes() == b"".join(line + b"\n" for line in whole)
 
     @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @example(ranges=[(0, 0), (0, 0)], restart=True)
     @given(
         ranges=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=12), restart=st.booleans()
     )

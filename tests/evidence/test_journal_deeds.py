@@ -7,7 +7,8 @@ import pytest
 
 from app.canonical import encode
 from app.errors import EvidenceError, StorageError
-from app.evidence.journal import Chain, Journal, read
+from app.evidence.checkpoints import Checkpoints
+from app.evidence.journal import Chain, read
 from app.evidence.note import Checkpoint, Signer, sign
 from tests.evidence.journals import ORIGIN, SIGNER, begin, filled, lines_of, write_lines
 
@@ -109,7 +110,7 @@ def test_saboteur_without_the_checkpoint_a_cut_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_lines(tmp_path, filled(tmp_path, checkpoint=True)[:-1])
-    monkeypatch.setattr(Journal, "_promised", lambda journal: None)
+    monkeypatch.setattr(Checkpoints, "newest", lambda _: None)
     with pytest.raises(pytest.fail.Exception):
         check_refused(tmp_path, "signed a checkpoint")
 

@@ -10,9 +10,8 @@ import pytest
 
 from app.canonical import decode, encode
 from app.errors import EvidenceError, SealError
-from app.evidence.audit.chain import Frontier
 from app.evidence.audit.verdict import FEW, MOST, Finding, Findings, Kind, Severity, Spot
-from app.evidence.merkle import Tree, leaf_hash
+from app.evidence.merkle import Frontier, Tree, leaf_hash
 from app.evidence.verify import Verdict, verify
 from tests.evidence.archive import NAME, Made, make
 from tests.evidence.pen import CENTRAL, CENTRE, DEVICE, EVERYBODY, LEAD, PUBLISHER, STRANGER
@@ -118,7 +117,7 @@ def test_memory_does_not_grow_with_the_journal() -> None:
         tree.append(leaf_hash(bytes([n])))
         frontier.append(leaf_hash(bytes([n])))
         assert frontier.root() == tree.root()
-    assert len(frontier._peaks) <= 8
+    assert len(frontier.peaks) <= 8
 
 
 # What is no archive: one sentence, never a traceback

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.clock import VirtualClock
 from hardware.at import HOLD, PLAIN, PROGRESS, STREAM, Ask, AtEngine, Reply
-from hardware.transcript import Transcript, masked
+from hardware.wire_log import WireLog, masked
 
 
 class Wire:
@@ -17,7 +17,7 @@ class Wire:
     def __init__(self) -> None:
         self.clock, self.sent, self.log = VirtualClock(0, 1000), b"", list[tuple[str, str]]()
         self.engine = AtEngine(
-            self._send, self.clock, Transcript(lambda *said: self.log.append(said)), ("RING", "+CREG", "^")
+            self._send, self.clock, WireLog(lambda *said: self.log.append(said)), ("RING", "+CREG", "^")
         )
 
     def _send(self, data: bytes) -> None:

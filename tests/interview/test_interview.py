@@ -12,6 +12,7 @@ from app.interview.events import (
     Answered,
     Event,
     Finished,
+    Handled,
     Made,
     Moved,
     Noted,
@@ -39,6 +40,17 @@ LATER: st.SearchStrategy[Event] = st.one_of(
     st.builds(Noted, NAMES, WORDS, WALL),
     st.builds(Switched, LANGUAGE, WALL),
     st.builds(Made, st.dictionaries(NAMES, WORDS, max_size=3), WALL),
+    st.builds(
+        Handled,
+        st.sampled_from(["probe", "vague", "kept", "voids", "removed"]),
+        NAMES,
+        WORDS,
+        WORDS,
+        st.lists(NAMES, max_size=3),
+        IDS,
+        AT,
+        WALL,
+    ),
     st.builds(Finished, st.sampled_from(["39", "60"]), IDS, AT, WALL),
 )
 HISTORIES = st.tuples(OPENED, st.lists(LATER, max_size=20)).map(lambda pair: [pair[0], *pair[1]])

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tests.javarosa.bridge import JavaRosa, Node, OracleError
 from tests.javarosa.generator import Step
+from tests.javarosa.grammar import CHANCE
 from tests.javarosa.sketch import Paper, Sketch
 from tests.javarosa.walking import Said, plain, replay
 
@@ -73,6 +74,7 @@ def differences(start: Start, paper: Paper, record: Sequence[Said], xml: str = "
     """What differs at the first step at which anything does. An engine that throws differs too. xml: the form, "" = paper's own."""
     kinds = {node.path: node for node in paper.walk()}
     engine: Engine | None = None
+    kept: dict[tuple[str, str], str] = {}
     for place, said in enumerate(record):
         try:
             if engine is None:
@@ -88,6 +90,7 @@ def differences(start: Start, paper: Paper, record: Sequence[Said], xml: str = "
             yield Difference(place, said.step, "", "exception", str(said.reply["error"]), "")
             return
         found = [*_answers(place, said, answered), *_nodes(place, said, now, kinds)]
+        found += _changed(place, said, now, kinds, kept)
         if found:
             yield from found
             return
@@ -117,8 +120,42 @@ def _nodes(place: int, said: Said, ours: dict[str, Node], kinds: dict[str, Sketc
             rules += f" start: {sketch.dynamic}"
         for what in ("value", "relevant", "required", "readonly"):
             one, other = getattr(theirs[path], what), getattr(ours[path], what)
-            if one != other and not (what == "value" and _same(str(one), str(other))):
+            if one == other or (what == "value" and _same(str(one), str(other))):
+                continue
+            if not (what == "value" and sketch and _drawn(sketch, str(one), str(other))):
                 yield Difference(place, said.step, path, what, str(one), str(other), rules)
+
+
+def _shape(sketch: Sketch | None) -> str:
+    """Of what a calculation draws by chance; "" = it draws nothing."""
+    rule = sketch.rules.get("calculate", "") if sketch else ""
+    return CHANCE.get(rule.removeprefix("once(").removesuffix(")" if rule.startswith("once(") else ""), "")
+
+
+def _drawn(sketch: Sketch, one: str, other: str) -> bool:
+    """Both engines drew a value of the same shape."""
+    shape = _shape(sketch)
+    return bool(shape) and all(re.fullmatch(shape, value) for value in (one, other))
+
+
+def _changed(
+    place: int, said: Said, ours: dict[str, Node], kinds: dict[str, Sketch], kept: dict[tuple[str, str], str]
+) -> Iterator[Difference]:
+    """What is drawn once stays as it was drawn, in either engine."""
+    theirs = {node.path: node.value for node in said.nodes}
+    for path, node in ours.items():
+        sketch = kinds.get(plain(path))
+        if (
+            said.step[0] == "DEL"
+            or "[" in path
+            or not _shape(sketch)
+            or not sketch
+            or "once(" not in sketch.rules["calculate"]
+        ):
+            continue
+        for engine, value in (("JavaRosa", theirs.get(path, "")), ("ours", node.value)):
+            if kept.setdefault((engine, path), value) != value:
+                yield Difference(place, said.step, path, "once", theirs.get(path, ""), node.value, engine)
 
 
 def _waits(path: str, node: Node, kinds: dict[str, Sketch]) -> bool:

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field, replace
 
-from tests.javarosa.grammar import DATES, TEXTS, Grammar, Seen
+from tests.javarosa.grammar import CHANCE, DATES, TEXTS, Grammar, Seen
 from tests.javarosa.sketch import Item, Paper, Sketch
 
 KINDS = ["int"] * 5 + ["string"] * 4 + ["select1"] * 5 + ["select"] * 3 + ["decimal"] * 2 + ["date"] * 2
@@ -30,6 +30,8 @@ class Features:
     dynamic: bool = True
     readonly: bool = True
     counts: bool = True
+    pulls: bool = True
+    """pulldata() of a list of choices, which pyxform takes for a file."""
 
 
 @dataclass
@@ -108,12 +110,21 @@ class Generator:
         name = f"c{next(self._numbers)}"
         path = f"{above}/{name}"
         grammar = self._grammar(path, repeats)
+        if self.dice.random() < 0.08:
+            return Sketch(name, "calculate", path, {"calculate": self._drawn()})
         rules = {"calculate": grammar.any(2)}
+        if self.dice.random() < 0.1:
+            rules["calculate"] = f"once({rules['calculate']})"
         if self.dice.random() < 0.2:
             rules["relevant"] = grammar.truth()
         made = Sketch(name, "calculate", path, rules)
         self._nodes.append(made)
         return made
+
+    def _drawn(self) -> str:
+        """By chance, anew whenever it is worked out, or once for the whole interview."""
+        expression = self.dice.choice(list(CHANCE))
+        return f"once({expression})" if self.dice.random() < 0.5 else expression
 
     def _rules(self, grammar: Grammar, kind: str) -> dict[str, str]:
         rules: dict[str, str] = {}
@@ -142,7 +153,9 @@ class Generator:
 
     def _grammar(self, path: str, repeats: tuple[str, ...]) -> Grammar:
         seen = [found for node in self._nodes if (found := self._seen(node, path, repeats)) is not None]
-        return Grammar(self.dice, seen[-8:] if self.dice.random() < 0.7 else seen)
+        up = "/".join([".."] * (path.count("/") - repeats[-1].count("/"))) if repeats else ""
+        shown = seen[-8:] if self.dice.random() < 0.7 else seen
+        return Grammar(self.dice, shown, pulls=self.features.pulls, up=up)
 
     def _seen(self, node: Sketch, path: str, repeats: tuple[str, ...]) -> Seen | None:
         if node.kind == "repeat":
@@ -160,7 +173,7 @@ class Generator:
         )
         kind = "calculate" if node.kind == "calculate" else node.kind
         items = tuple(item.name for item in LISTS[node.items]) if node.items else ()
-        return Seen(kind, ways, items)
+        return Seen(kind, ways, items, path=node.path)
 
     def _home(self, path: str) -> str:
         """The innermost repeat around a node: the longest part of its path whose name starts as repeats' names do."""
@@ -179,7 +192,7 @@ class Generator:
         return replace(made, dynamic=self._start(made.kind), trigger=trigger)
 
     def _start(self, kind: str) -> str:
-        grammar = Grammar(self.dice, wild=0, dates=False)
+        grammar = Grammar(self.dice, wild=0, dates=False, pulls=self.features.pulls)
         return {"int": f"int({grammar.number(0)})", "decimal": grammar.number(1)}.get(kind, grammar.text(1))
 
     def _value(self, node: Sketch) -> str:

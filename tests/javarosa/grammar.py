@@ -27,6 +27,13 @@ DATES = ["2020-02-29", "1999-12-31", "2026-11-22", "1970-01-01"]
 PATTERNS = ["[0-9]+", "a|b", "^a.*$", r"\d{2,4}", "[^a]*", "", r"[A-Za-z]+\s?", "a.b"]
 DIGESTS = ["MD5", "SHA-1", "SHA-256", "SHA-512"]
 CURVES = ["sin", "cos", "tan", "asin", "acos", "atan", "exp", "log", "log10", "exp10"]
+NAMES = ["uuid()", "uuid(8)", "uuid(36)"]
+CHANCE = {
+    "random()": r"0\.\d+|[1-9](\.\d+)?E-\d+",
+    "uuid()": r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+    "uuid(12)": r"[0-9a-zA-Z]{12}",
+}
+"""What is drawn anew in each engine, with its shape; only a calculation that nothing reads is made of it."""
 FORMATS = ["%Y-%m-%d", "%Y/%n/%e", "%d.%m.%y", "%a %b", "%H:%M:%S", "%h", "%3", "%%Y"]
 
 
@@ -39,6 +46,7 @@ class Seen:
     items: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     """Of a repeat: ways to write one of its leaves, all instances at once."""
+    path: str = ""
 
 
 @dataclass
@@ -49,6 +57,9 @@ class Grammar:
     seen: list[Seen] = field(default_factory=list)
     wild: float = 0.06
     dates: bool = True
+    pulls: bool = True
+    up: str = ""
+    """From the expression to the innermost repeat that it is in ("../.."); "" = it is in none."""
 
     def number(self, depth: int = 2) -> str:
         """An expression that should be a number."""
@@ -142,6 +153,31 @@ class Grammar:
             leaf=leaf, last=leaf.rpartition("/")[2], repeat=self.dice.choice(seen.ways), n=number
         )
 
+    def place(self) -> str:
+        """Which instance of its repeat an expression is in."""
+        return f"position({self.up})" if self.up else self.dice.choice(NUMBERS)
+
+    def label(self) -> str:
+        """The label of a choice: of the one that was taken, or of any code."""
+        seen = self._one({"select1"})
+        if seen is None or not seen.path:
+            return self.literal()
+        code = self.dice.choice([seen.ways[0], seen.ways[0], self.code(seen)])
+        return f"jr:choice-name({code}, '{seen.path}')"
+
+    def pulled(self) -> str:
+        """A cell of a table. JavaRosa has no pulldata(): it is asked for the same with a condition in brackets (sketch.py)."""
+        if not self.pulls:
+            return self.literal()
+        seen = [
+            way for each in self.seen if each.kind == "select1" for way in each.ways if way.startswith("/")
+        ]
+        key = self.dice.choice([*seen, "'t1'", "'t3'", "'c'", "'zz'"])
+        table, wanted, column = self.dice.choice(
+            [("town", "f", "name"), ("town", "name", "name"), ("abc", "f", "name")]
+        )
+        return f"pulldata('{table}', '{wanted}', '{column}', {key})"
+
     def many(self, make: Callable[[int], str], depth: int, most: int = 3) -> str:
         """One or more operands with commas between."""
         return ", ".join(make(depth) for _ in range(self.dice.randint(1, most)))
@@ -181,6 +217,17 @@ _NUMBERS: list[Maker] = [
     lambda g, d: g.over("{repeat}[position() = {n}]/{last}"),
     lambda g, d: f"decimal-date-time({g.date(d)})" if g.dates else "1",
     lambda g, d: f"{g.date(d)} - {g.date(d)}" if g.dates else "1",
+    lambda g, d: g.place(),
+    lambda g, d: "int(random())",
+    lambda g, d: f"string-length({g.dice.choice(NAMES)})",
+    lambda g, d: f"today() - {g.date(d)}" if g.dates else "1",
+    lambda g, d: f"int(({g.dice.choice(['today()', 'now()'])} - {g.date(0)}) div 365.25)" if g.dates else "1",
+    lambda g, d: f"decimal-date-time({g.dice.choice(['now()', 'today()'])})" if g.dates else "1",
+    lambda g, d: (
+        f"decimal-time('{g.dice.choice(DATES)}T{g.dice.choice(['10:30', '00:00', '23:59'])}:00.000+08:00')"
+        if g.dates
+        else "1"
+    ),
     lambda g, d: f"int(format-date({g.date(d)}, '%Y'))" if g.dates else "1",
 ]
 _TEXTS: list[Maker] = [
@@ -205,6 +252,14 @@ _TEXTS: list[Maker] = [
     ),
     lambda g, d: f"format-date({g.date(d)}, '{g.dice.choice(FORMATS)}')" if g.dates else "'q'",
     lambda g, d: f"string({g.date(d)})" if g.dates else "'q'",
+    *[lambda g, d: g.label()] * 2,
+    lambda g, d: g.pulled(),
+    lambda g, d: (
+        f"format-date(today() + {g.dice.randint(-40, 400)}, '{g.dice.choice(FORMATS)}')" if g.dates else "'q'"
+    ),
+    lambda g, d: f"format-date-time(now(), '{g.dice.choice(FORMATS)}')" if g.dates else "'q'",
+    lambda g, d: "string(today())" if g.dates else "'q'",
+    lambda g, d: "version()",
 ]
 _TRUTHS: list[Maker] = [
     *[lambda g, d: g._compare(d)] * 6,
@@ -217,6 +272,14 @@ _TRUTHS: list[Maker] = [
     lambda g, d: f"ends-with({g.text(d)}, {g.literal()})",
     lambda g, d: f"regex({g.text(d)}, '{g.dice.choice(PATTERNS)}')",
     lambda g, d: f"boolean({g.any(d)})",
+    lambda g, d: g.dice.choice(
+        ["random() < 1", "random() >= 0", "regex(uuid(), '[0-9a-f-]{36}')", "uuid() = uuid()"]
+    ),
+    lambda g, d: (
+        f"{g.date(d)} {g.dice.choice(['<', '>=', '='])} {g.dice.choice(['today()', 'now()'])}"
+        if g.dates
+        else "true()"
+    ),
     lambda g, d: f"boolean-from-string({g.text(d)})",
     lambda g, d: g.dice.choice(["true()", "false()"]),
     lambda g, d: f"if({g.truth(d)}, {g.truth(d)}, {g.truth(d)})",

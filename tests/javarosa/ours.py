@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta, timezone
 
-from app.questionnaire import choices, xlsform
+from app.clock import VirtualClock, seeded
+from app.questionnaire import choices, voiding, xlsform
 from app.questionnaire.nodes import Node as Live
 from app.questionnaire.nodes import Series, each
 from app.questionnaire.state import State
 from app.questionnaire.stored import typed, untyped
+from app.questionnaire.walk import Stop
 from app.questionnaire.world import World
-from tests.javarosa.bridge import Node
+from tests.javarosa.bridge import NOON, Node
 from tests.javarosa.generator import Step
 
 ZONE = timezone(timedelta(hours=8))
@@ -22,7 +24,8 @@ class Ours:
 
     def __init__(self, xml: str) -> None:
         form = xlsform.parse(xml)
-        self._state = State(form, {}, form.languages[0], World(zone=ZONE))
+        world = World(VirtualClock(NOON), seeded("ours"), ZONE)
+        self._state = State(form, {}, form.languages[0], world)
 
     def do(self, step: Step) -> object:
         """SET, ADD, DEL, CHOICES or LABEL; DUMP only looks."""
@@ -33,9 +36,8 @@ class Ours:
                 return self._set(self._find(path), rest[0])
             case "CHOICES":
                 node = self._find(path)
-                offered = [choice.name for choice in choices.offered(state, node)]
-                self._shown(node, offered)
-                return offered
+                voiding.withdraw(state, Stop(state.form.by_path[node.path], node))
+                return [choice.name for choice in choices.offered(state, node)]
             case "LABEL":
                 node = self._find(path)
                 text = state.form.by_path[node.path].labels.get(state.language, "")
@@ -52,13 +54,6 @@ class Ours:
             case _:
                 raise NotImplementedError(verb)
         return None
-
-    def _shown(self, node: Live, offered: list[str]) -> None:
-        """A question that comes on screen loses the answers that are not offered any more."""
-        chosen = str(node.value).split() if node.value else []
-        kept = [code for code in chosen if code in offered]
-        if kept != chosen:
-            self._state.put(node, " ".join(kept))
 
     def _find(self, path: str) -> Live:
         node = self._state.tree.root

@@ -1,5 +1,6 @@
 """A form as a tree of plain values, from which an XForm is written: what the generator makes and the shrinker takes apart."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape, quoteattr
@@ -86,6 +87,18 @@ class Paper:
     def xml(self) -> str:
         """The XForm."""
         return "".join(_xml(self))
+
+
+_PULLED = re.compile(r"pulldata\('(\w+)', '(\w+)', '(\w+)', ([^()]*?)\)")
+
+
+def for_javarosa(xml: str) -> str:
+    """The form with what JavaRosa lacks said otherwise. pulldata() is ODK Collect's: the same cell, found by a condition on the table.
+    Its clock cannot be set: NOON is written out (test_clock.py asks it for today() and now() themselves, in a JVM under faketime)."""
+    xml = xml.replace("today()", "date('2026-11-22')").replace(
+        "now()", "date-time('2026-11-22T12:00:00.000+08:00')"
+    )
+    return _PULLED.sub(r"string(instance('\1')/root/item[\3 = string(\4)]/\2)", xml)
 
 
 def _change(nodes: tuple[Sketch, ...], path: str, instead: Sketch | None) -> tuple[Sketch, ...]:

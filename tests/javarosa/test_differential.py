@@ -1,11 +1,12 @@
 """Random forms and random interviews on JavaRosa and on our engine: every value, relevance, requirement and list of choices agrees.
 
-FANGXIN_SEED picks other forms, FANGXIN_WALKS another number of interviews. A failure prints the smallest form and answers found.
+JAVAROSA_SEED picks other forms, JAVAROSA_WALKS another number of interviews. A failure prints the smallest form and answers found.
 Differences that are meant stand with their reasons in explained.toml and in resources/docs/javarosa-differences.md.
 """
 
 import os
 import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -30,8 +31,8 @@ from tests.javarosa.walking import Said, walk
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
-SEED = int(os.environ.get("FANGXIN_SEED", "12340"))
-WALKS = int(os.environ.get("FANGXIN_WALKS", "2100"))
+SEED = int(os.environ.get("JAVAROSA_SEED", "12340"))
+WALKS = int(os.environ.get("JAVAROSA_WALKS", "2160"))
 PARTS, EACH, STEPS = 6, 6, 20
 """Tests that the interviews are spread over; interviews of one form; questions of one interview."""
 AUTHORED = 5
@@ -39,12 +40,12 @@ AUTHORED = 5
 DOCS = Path(__file__).parents[2] / "resources" / "docs" / "javarosa-differences.md"
 
 
-def interview(oracle: JavaRosa, paper: Paper, seed: int, *, fresh: bool, xml: str) -> list[Said] | None:
-    """What JavaRosa does; None when it does not take the form or breaks at once."""
+def interview(oracle: JavaRosa, paper: Paper, seed: int, *, fresh: bool, xml: str) -> list[Said] | str:
+    """What JavaRosa does; its error when it does not take the form or breaks at once."""
     try:
         return list(walk(oracle, paper, random.Random(seed), STEPS, fresh=fresh, xml=xml))
-    except OracleError:
-        return None
+    except OracleError as error:
+        return f"exception: JavaRosa {str(error)!r}"
 
 
 def fail(oracle: JavaRosa, paper: Paper, record: list[Said], strange: list[Difference], xml: str) -> None:
@@ -52,7 +53,7 @@ def fail(oracle: JavaRosa, paper: Paper, record: list[Said], strange: list[Diffe
     smaller, steps = Shrinker(oracle, Ours, strange[0]).shrink(paper, [said.step for said in record[1:]])
     shown = Shrinker(oracle, Ours, strange[0]).fails(smaller, steps)
     case = script(smaller.xml() if shown else xml, steps)
-    pytest.fail("\n".join([f"FANGXIN_SEED={SEED}", *map(str, (shown or strange)[:5]), case]), pytrace=False)
+    pytest.fail("\n".join([f"JAVAROSA_SEED={SEED}", *map(str, (shown or strange)[:5]), case]), pytrace=False)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -65,12 +66,15 @@ def test_random_interviews_agree_with_javarosa(
         seed = SEED * 10_000 + part * forms + number
         by_pyxform = number % AUTHORED == 0
         # pyxform writes a first instance of a counted repeat too, which JavaRosa then never takes away ("count-goes-down")
-        paper = Generator(seed, Features(counts=not by_pyxform)).paper()
+        paper = Generator(seed, Features(counts=not by_pyxform, pulls=not by_pyxform)).paper()
         xml = authored.xform(paper) if by_pyxform else paper.xml()
         for turn in range(EACH):
             record = interview(javarosa, paper, seed * EACH + turn, fresh=turn == 0, xml=xml)
-            if record is None:
-                tally["form that JavaRosa does not take"] += 1
+            if isinstance(record, str):
+                why = [one.key for one in known if one.matches and re.search(one.matches, record)]
+                assert why, f"JAVAROSA_SEED={SEED}, form {seed}: not explained: {record}"
+                Ours(xml)
+                tally[f"form that JavaRosa does not take: {why[0]}"] += 1
                 break
             tally["interviews"] += 1
             tally["steps"] += len(record)
@@ -80,8 +84,8 @@ def test_random_interviews_agree_with_javarosa(
                 fail(javarosa, paper, record, strange, xml)
             tally.update(next(one.key for one in known if one.holds(each)) for each in found[:1])
     with capsys.disabled():
-        print(f"\nagain: FANGXIN_SEED={SEED}, part {part}: {dict(tally)}")
-    assert tally["interviews"] >= 0.9 * forms * EACH
+        print(f"\nagain: JAVAROSA_SEED={SEED}, part {part}: {dict(tally)}")
+    assert tally["interviews"] >= 0.93 * forms * EACH, "at least 2,000 in all"
 
 
 def test_a_faulty_engine_is_found_and_the_case_made_small(javarosa: JavaRosa) -> None:
@@ -90,8 +94,8 @@ def test_a_faulty_engine_is_found_and_the_case_made_small(javarosa: JavaRosa) ->
         for seed in range(200):
             paper = Generator(seed, Features(repeats=False, counts=False)).paper()
             record = interview(javarosa, paper, seed, fresh=True, xml=paper.xml())
-            found = unexplained(Ours, paper, record) if record else []
-            if record and found and found[0].what == "relevant":
+            found = unexplained(Ours, paper, record) if isinstance(record, list) else []
+            if isinstance(record, list) and found and found[0].what == "relevant":
                 break
         else:
             pytest.fail("200 forms did not show it")

@@ -4,7 +4,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,10 @@ from app.errors import AnswerError, StudyError
 from app.questionnaire import xlsform
 from app.questionnaire.session import Session
 from tests.javarosa import shipped
+from tests.questionnaire import corpus, good_forms
+from tests.questionnaire.conftest import DAZHOU, write_workbook
+
+__all__ = ["write_workbook"]
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -98,6 +102,17 @@ def test_every_form_plays_or_is_refused_in_words(material: Path, capsys: pytest.
         print(f"\npyxform {shipped.VERSION}'s forms: {dict(outcome)}; refused: {reasons.most_common(12)}")
     assert outcome["played"] >= 150
     assert all(len(reason) > 10 for reason in reasons)
+
+
+@pytest.mark.parametrize("name", [*good_forms.GOOD, "dazhou-2017", "corpus"])
+def test_every_form_of_our_own_plays(name: str, tmp_path: Path, write_workbook: Callable[..., Path]) -> None:
+    if name in good_forms.GOOD:
+        path = write_workbook(*good_forms.GOOD[name])
+    else:
+        path = DAZHOU if name == "dazhou-2017" else corpus.write(corpus.base(), tmp_path / "base.xlsx")
+    xml = xlsform.compile_workbook(path)
+    shown = sum(play(xml, seed) for seed in range(20))
+    assert shown > 20 or name == "two_languages_with_sample_columns", "which asks nothing without a district"
 
 
 def test_every_workbook_compiles_or_is_refused_with_its_place(material: Path) -> None:

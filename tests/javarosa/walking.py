@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.javarosa.bridge import JavaRosa, Node, Reply, nodes
 from tests.javarosa.generator import Step, answer
-from tests.javarosa.sketch import Paper, Sketch
+from tests.javarosa.sketch import Paper, Sketch, for_javarosa
 
 _PLACE = re.compile(r"\[\d+\]")
 BEGIN: Step = ("DUMP",)
@@ -32,7 +32,7 @@ def plain(path: str) -> str:
 
 def replay(oracle: JavaRosa, paper: Paper, steps: list[Step]) -> list[Said]:
     """The given steps on a fresh instance; ends with the first step that JavaRosa cannot do."""
-    oracle.ask("LOAD", paper.xml())
+    oracle.ask("LOAD", for_javarosa(paper.xml()))
     counted = any(node.count for node in paper.walk())
     found = [_do(oracle, BEGIN, counted=counted)]
     for step in steps:
@@ -54,7 +54,7 @@ def walk(
 ) -> Iterator[Said]:
     """A random interview of at most `length` steps. fresh: the form is not the one that is loaded already; xml: as it is loaded,
     "" = the paper's own."""
-    oracle.ask(*(("LOAD", xml or paper.xml()) if fresh else ("NEW",)))
+    oracle.ask(*(("LOAD", for_javarosa(xml or paper.xml())) if fresh else ("NEW",)))
     counted = any(node.count for node in paper.walk())
     said = _do(oracle, BEGIN, counted=counted)
     yield said

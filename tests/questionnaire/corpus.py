@@ -308,6 +308,10 @@ def tables() -> Iterator[Broken]:
     )
     yield Broken("column_misspelt", "unknown-column", "survey!AE1",
         lambda book: book["survey"][5].__setitem__("relevent", "${age} > 3"), ("relevent",))  # fmt: skip
+    yield Broken("picture", "media-left-out", "survey!AE2",
+        lambda book: book["survey"][0].__setitem__("media::image", "map.png"), ("media::image",))  # fmt: skip
+    yield Broken("picture_of_a_choice", "media-left-out", "choices!F2",
+        lambda book: book["choices"][0].__setitem__(f"image::{ZH}", "yes.png"))  # fmt: skip
     yield Broken("language_without_code", "language-without-code", "survey!AE1",
         lambda book: book["survey"][0].update({f"guidance_hint::{each}": "念" for each in ("四川话", ZH, EN)}),
         ("guidance_hint::四川话",))  # fmt: skip

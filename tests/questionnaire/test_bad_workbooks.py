@@ -68,6 +68,14 @@ def test_an_interview_with_a_hundred_thousand_choices(write_workbook: WriteWorkb
     assert time.monotonic() - begun < 5
     assert session.answers == {"q": "99999"}
     assert session.choice_text(form.by_name["q"], "99999") == "村99999"
+    assert [choice.name for choice in session.search(form.by_name["q"], "９９９９", 4)] == [
+        "9999",
+        "19999",
+        "29999",
+        "39999",
+    ]
+    assert [choice.name for choice in session.search(form.by_name["q"], "村12345 ")] == ["12345"]
+    assert session.search(form.by_name["q"], "镇") == ()
 
 
 @pytest.mark.parametrize(

@@ -330,3 +330,63 @@ def test_going_on_with_another_version(compiled: Compile) -> None:
         [ask("text", "age"), ask("select_one l", "q")], [{**row, "label": "?" + row["name"]} for row in LIST]
     )
     assert [problem.what[:10] for problem in fits(old, other, given)] == ["The questi", "The option"]
+
+
+def test_what_is_not_offered_any_more_is_taken_back_when_its_question_comes_on_screen(
+    compiled: Compile,
+) -> None:
+    """As in ODK Collect. What reads the answer follows; what else was chosen stays."""
+    rows = [
+        ask("select_one g", "of"),
+        ask("select_multiple l", "q", choice_filter="of = ${of} or name = 'c'"),
+        ask("text", "why", relevant="selected(${q}, 'a')"),
+        ask("note", "bye"),
+    ]
+    groups = [{"list_name": "g", "name": name, "label": name} for name in "xy"]
+    session = say(begin(compiled(rows, [*LIST, *groups])), "x", "a c", "so")
+    session.jump("of")
+    session.answer("y")
+    assert session.stored["q"] == "a c", "until it is on screen, nothing is taken from it"
+    session.next()
+    assert (session.current and session.current.name, session.stored["q"]) == ("q", "c")
+    assert "why" not in session.answers
+    session.next()
+    assert session.current
+    assert session.current.name == "bye"
+
+
+def test_on_one_screen_a_choice_goes_as_soon_as_it_is_not_offered(compiled: Compile) -> None:
+    rows = [
+        {"type": "begin_group", "name": "s", "label": "S", "appearance": "field-list"},
+        ask("select_one g", "of"),
+        ask("select_one l", "q", choice_filter="of = ${of}"),
+        {"type": "end_group"},
+    ]
+    groups = [{"list_name": "g", "name": name, "label": name} for name in "xy"]
+    session = begin(compiled(rows, [*LIST, *groups]))
+    session.answer("x", "of")
+    session.answer("a", "q")
+    session.answer("y", "of")
+    assert session.stored["q"] == ""
+
+
+def test_instances_that_a_number_makes_begin_with_what_the_form_sets(compiled: Compile) -> None:
+    """A dynamic default in a counted repeat; what was answered comes back with the number, and a question "what if" leaves no trace."""
+    rows = [
+        ask("integer", "n"),
+        {"type": "begin_repeat", "name": "r", "label": "R", "repeat_count": "${n}"},
+        ask("date", "day", default="today()"),
+        {"type": "calculate", "name": "first", "calculation": "once(string(${day}))"},
+        {"type": "end_repeat"},
+        ask("note", "bye"),
+    ]
+    session = begin(compiled(rows))
+    assert session.voids("n", "2") == ()
+    session.answer("2")
+    assert session.values["day[1]"] == session.values["day[2]"] == "2026-11-22"
+    assert session.values["first[2]"] == "2026-11-22"
+    say(session, "2", "2020-01-01")
+    session.jump("n")
+    session.answer("0")
+    session.answer("2")
+    assert (session.values["day[1]"], session.values["day[2]"]) == ("2020-01-01", "2026-11-22")

@@ -45,6 +45,7 @@ def test_a_step_shows_what_an_interviewer_would_see(dazhou: Form, tmp_path: Path
     nodes = {node["name"]: node for node in lines[5]["nodes"]}  # type: ignore[attr-defined]
     assert nodes["consent"] == {"name": "consent", "relevant": True, "value": "1", "stored": "1"}
     assert nodes["end_later"]["relevant"] is False
+    assert (nodes["screening"]["relevant"], nodes["items"]["relevant"]) == (True, False), "groups too"
 
 
 @pytest.mark.parametrize(

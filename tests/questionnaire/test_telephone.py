@@ -1,5 +1,6 @@
 """The telephone columns as an interviewer's desk needs them: codes, probes, vague words, soft checks, critical rules."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,18 @@ from app.errors import AnswerError
 from app.questionnaire import shapes, xlsform
 from app.questionnaire.form import Form
 from app.questionnaire.session import Session
-from app.questionnaire.telephone import SoftCheck, Telephone, Vague, is_on, iso_of, take, unmet
+from app.questionnaire.telephone import (
+    Probe,
+    SoftCheck,
+    Telephone,
+    Vague,
+    counts,
+    is_on,
+    iso_of,
+    item_response,
+    take,
+    unmet,
+)
 from tests.questionnaire import corpus
 
 
@@ -102,3 +114,67 @@ def test_a_critical_rule_counts_only_where_it_is_asked(form: Form) -> None:
     elsewhere = Session(form, {"consent": "1", "age": "40", "county": "9"})
     assert not is_on(elsewhere, form.by_name["q1"])
     assert unmet(elsewhere) == ()
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory: pytest.TempPathFactory) -> Form:
+    """q1 with a vague-word rule and a probe, whose "does not know" counts; county, required, takes a real answer only."""
+    book = corpus.base()
+    county, scored = book["survey"][4], book["survey"][6]
+    assert (county["name"], scored["name"]) == ("county", "q1")
+    county |= {"body::cati:counts": "no", "required": "yes", "body::cati:refused": "9"}
+    scored |= {
+        "required": "",
+        "body::cati:counts": "dk",
+        "body::cati:vague": "还行|一般=98",
+        "body::cati:probe-zh": "您打几分？",
+    }
+    path: Path = corpus.write(book, tmp_path_factory.mktemp("counting") / "base.xlsx")
+    return xlsform.parse(xlsform.compile_workbook(path))
+
+
+def test_on_a_vague_word_a_probe_is_read_once_then_the_code_is_entered(counting: Form) -> None:
+    session = at_the_item(counting)
+    with pytest.raises(Probe, match="您打几分？") as asked:
+        take(session, "还行")
+    assert "98" in asked.value.what
+    assert "q1" not in session.stored
+    take(session, "一般", "said again")
+    assert session.stored["q1"] == "98"
+
+
+def test_after_the_probe_a_score_is_a_score(counting: Form) -> None:
+    session = at_the_item(counting)
+    with pytest.raises(Probe):
+        take(session, "还行")
+    take(session, "7")
+    assert session.stored["q1"] == "7"
+
+
+def test_without_a_probe_of_its_own_the_question_is_read_again(form: Form) -> None:
+    question = replace(form.by_name["q1"], cati={**form.by_name["q1"].cati, "vague": "还行=98"})
+    plain = replace(form, questions=tuple(question if q.name == "q1" else q for q in form.questions))
+    with pytest.raises(Probe, match="照原题再念一遍"):
+        take(at_the_item(plain), "还行")
+
+
+def test_where_only_real_answers_count_a_required_question_takes_no_other(counting: Form, form: Form) -> None:
+    session = Session(counting, {"consent": "1", "age": "40"}, "county")
+    assert session.current
+    with pytest.raises(AnswerError, match="明确的回答"):
+        take(session, "9")
+    assert "county" not in session.stored
+    usual = at_the_item(form)
+    take(usual, "99")
+    assert usual.stored["q1"] == "99", "where the column says nothing, a required question takes them"
+
+
+def test_item_response_counts_what_the_column_says(counting: Form) -> None:
+    question = counting.by_name["q1"]
+    assert [counts(question, value) for value in ("7", "98", "99", "")] == [True, True, False, False]
+    session = at_the_item(counting)
+    before, of = item_response(session)
+    take(session, "99")
+    assert item_response(session) == (before, of), "a refusal is no answer"
+    take(session, "98")
+    assert item_response(session) == (before + 1, of)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.errors import StudyError
 from app.questionnaire import xpath
+from app.questionnaire.stored import untyped
 from app.questionnaire.values import Value, equal, to_number, to_text
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "javarosa" / "expressions.tsv"
@@ -172,3 +173,9 @@ def test_numbers_survive_as_text(number: float) -> None:
     if "E" not in text:  # an exponent is no XPath number, in JavaRosa neither
         assert math.isclose(to_number(text), number, abs_tol=1e-9)
         assert equal(text, number)
+
+
+@pytest.mark.parametrize("number", [0.00009138914554795985, 0.1, -2.5e-7, 12345678.9, 1e15])
+def test_a_number_that_is_stored_reads_as_the_same_number(number: float) -> None:
+    """By chance or calculation, however small: XPath has no exponents."""
+    assert to_number(untyped(number, "string")) == number

@@ -1,7 +1,8 @@
-"""iaxmodem, a modem of others (spandsp's AT interpreter) on a pty: our dialogue and driver against it. Without a server a dial gives silence."""
+"""iaxmodem, a modem of others, on a pty: our dialogue and our driver against it. Without a server a dial gives silence."""
 
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from app.clock import SystemClock
 from hardware.at import Ask, AtEngine, Reply
 from hardware.base import DeviceLost, Fault, LineEvent
 from hardware.serial_port import Opened, Received, SerialPort
-from hardware.transcript import Transcript
 from hardware.voice_modem import open_line
+from hardware.wire_log import WireLog
 
 pytestmark = [
     pytest.mark.real,
@@ -31,8 +32,9 @@ def until(what: Callable[[], bool], seconds: float = 30) -> None:
 
 
 @pytest.fixture
-def modem(tmp_path: Path) -> Iterator[str]:
-    device = tmp_path / "ttyIAX"
+def modem() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="fx"))  # iaxmodem has little room for a name
+    device = folder / "tty"
     try:
         CONFIG.parent.mkdir(exist_ok=True)
         CONFIG.write_text(
@@ -49,6 +51,7 @@ def modem(tmp_path: Path) -> Iterator[str]:
         finally:
             running.terminate()
             CONFIG.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Talk:
@@ -56,7 +59,7 @@ class Talk:
 
     def __init__(self, name: str) -> None:
         self.port, self.clock = SerialPort(name, 115_200), SystemClock()
-        self.engine = AtEngine(self.port.write, self.clock, Transcript(lambda *_: None), ("RING",))
+        self.engine = AtEngine(self.port.write, self.clock, WireLog(lambda *_: None), ("RING",))
         until(lambda: any(isinstance(each, Opened) for each in self.port.take()))
 
     def ask(self, text: str, timeout: int = 5000) -> Reply:

@@ -83,7 +83,7 @@ def test_what_an_interviewer_has_done() -> None:
     calls = [call("a", 0, key, interviewer="王") for key in ("16", "36", "60", "51", "11")] + [
         call("b", 0, "31", interviewer="李")
     ]
-    assert by_interviewer(calls) == {"王": Tally(5, 3, 1, 1, 200), "李": Tally(1, 1, 0, 0, 40)}
+    assert by_interviewer(calls) == {"王": Tally(5, 3, 1, 1, 200, dead=1), "李": Tally(1, 1, 0, 0, 40)}
 
 
 def test_only_complete_interviews_are_scored() -> None:

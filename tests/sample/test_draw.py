@@ -19,6 +19,9 @@ from app.sample.draw import (
     draw,
     draw_key,
     exclusion_digest,
+    household_member,
+    labelled,
+    listened_to,
     position,
     public_randomness,
     record,
@@ -191,3 +194,21 @@ def test_cases_come_in_ticket_order_with_the_unit_of_their_exchange() -> None:
     assert {case.unit for case in made if case.mobile} == {""}
     assert len({case.id for case in made}) == 40
     assert all(len(case.id) == 16 for case in made)
+
+
+def test_the_person_at_a_landline_is_drawn_evenly_and_again_the_same() -> None:
+    key = bytes(32)
+    tickets = [ticket(key, f"0818{n:07}") for n in range(5000)]
+    chosen = [household_member(each, 5) for each in tickets]
+    assert chosen == [household_member(each, 5) for each in tickets]
+    assert all(900 < chosen.count(person) < 1100 for person in range(1, 6))
+    assert household_member(tickets[0], 1) == 1
+    with pytest.raises(ValueError, match="at least one"):
+        household_member(tickets[0], 0)
+
+
+def test_the_listening_sample_is_its_share_and_not_that_of_another_use() -> None:
+    key = bytes(32)
+    tickets = [ticket(key, f"0818{n:07}") for n in range(5000)]
+    assert 400 < sum(listened_to(each, 100) for each in tickets) < 600
+    assert labelled(key, "case") != labelled(key, "rotation")

@@ -13,11 +13,13 @@ from app.errors import StudyError
 from app.sample.case import Attempt, Case, State, day_of
 from app.sample.disposition import disposition
 from app.sample.outcome import Category, Rules, load_rules
+from app.sample.plan import Plan
 from app.sample.queue import Due, Rank, explain, next_case, next_due, status
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 NOON = 20_000 * DAY + 4 * HOUR  # 12:00 in China
 RULES = load_rules()
+PLAN = Plan(RULES)
 
 
 def case(ticket: str, *attempts: tuple[int, str] | tuple[int, str, int], number: str = "13882800000") -> Case:
@@ -37,13 +39,13 @@ def at(minutes: int) -> int:
 
 def wait(case: Case, now: int = NOON) -> int:
     """Minutes after noon when the case is due."""
-    due = status(case, now, RULES)
+    due = status(case, now, PLAN)
     assert isinstance(due, Due)
     return (due.at - NOON) // MINUTE
 
 
 def done(case: Case, now: int = NOON) -> bool:
-    return not isinstance(status(case, now, RULES), Due)
+    return not isinstance(status(case, now, PLAN), Due)
 
 
 def test_fresh_numbers_go_by_ticket_not_by_place() -> None:
@@ -195,7 +197,7 @@ def test_a_line_limit_at_the_appointed_time_keeps_the_appointment_and_its_delay(
     """Edge 18."""
     capped = case("a", (0, "32", 100), (100, "19"))
     assert wait(capped) == 160
-    due = status(capped, at(160), RULES)
+    due = status(capped, at(160), PLAN)
     assert isinstance(due, Due)
     assert due.rank is Rank.OVERDUE
 
@@ -265,7 +267,7 @@ pools = st.lists(st.tuples(calls, st.booleans()), max_size=8).map(
 )
 
 
-def in_delay(one: Case, now: int, rules: Rules) -> bool:
+def in_delay(one: Case, now: int, rules: Rules = RULES) -> bool:
     """Written apart from the queue: the last outcome's least delay is not over, or the case is finished."""
     if one.state is State.RESUMABLE or not one.attempts:
         return False
@@ -298,10 +300,10 @@ def test_ties_go_by_ticket(pool: list[Case], now: int) -> None:
     found = next_case(pool, at(now))
     if found is None:
         return
-    mine = status(found, at(now), RULES)
+    mine = status(found, at(now), PLAN)
     assert isinstance(mine, Due)
     for other in pool:
-        due = status(other, at(now), RULES)
+        due = status(other, at(now), PLAN)
         if (
             isinstance(due, Due)
             and due.at <= at(now)
@@ -349,7 +351,7 @@ def field_work(rules: Rules, seed: str, cases: int = 36, days: int = 24) -> list
     ]
     now = NOON - 3 * HOUR
     for step in range(days * 24):
-        found = next_case(pool.values(), now, rules)
+        found = next_case(pool.values(), now, Plan(rules))
         if found is not None:
             key = chance.choice([*usual, "60", "51", "53"])
             due = now + chance.randrange(1, 48) * 30 * MINUTE if key in ("32", "33") else 0
@@ -421,6 +423,6 @@ def test_a_spoiled_rule_is_noticed(key: str, change: dict[str, int], promise: st
 def test_a_spoiled_delay_is_noticed() -> None:
     """Saboteur: without its delay the case would be handed out, and the property above would say so."""
     hasty = replace(RULES, outcomes={**RULES.outcomes, "16": replace(RULES.outcomes["16"], retry_minutes=0)})
-    found = next_case([case("a", (0, "16"))], at(1), hasty)
+    found = next_case([case("a", (0, "16"))], at(1), Plan(hasty))
     assert found is not None
     assert in_delay(found, at(1), RULES)

@@ -15,7 +15,7 @@ ENTER = Qt.Key.Key_Return
 
 
 def readout(station: Station) -> str:
-    return station.window.face.interview._score.readout.text()
+    return station.window.face.interview.fields.score.readout.text()
 
 
 def hint(station: Station) -> str:
@@ -217,7 +217,7 @@ def test_a_number_takes_digits_only(station: Station) -> None:
 
 def test_a_value_the_desk_refuses_stays_unanswered_and_says_why(station: Station) -> None:
     station.go_to("q1")
-    field = station.window.face.interview._score
+    field = station.window.face.interview.fields.score
     field.commit("7.5")  # no key can do this; a study's own constraint might
     station.rest()
     station.until(lambda s: s.question is not None and bool(s.question.error))
@@ -260,12 +260,12 @@ def test_the_interview_changes_language_and_the_window_does_not(station: Station
     station.go_to("q1")
     station.press(Qt.Key.Key_F11)
     station.until(lambda s: s.language == "en")
-    assert "How much weight" in station.window.face.interview._read.text()
+    assert "How much weight" in station.window.face.interview.wording.read.text()
     assert station.language.current == "en"
     station.press(Qt.Key.Key_F10)
     assert station.language.current == "zh"
-    assert "How much weight" in station.window.face.interview._read.text()
-    assert "不读" in station.window.face.interview._not_read.text()
+    assert "How much weight" in station.window.face.interview.wording.read.text()
+    assert "不读" in station.window.face.interview.wording.not_read.text()
 
 
 def test_hanging_up_an_interview_takes_two_presses(station: Station) -> None:
@@ -304,9 +304,9 @@ def test_what_is_not_read_is_never_in_the_text_to_read(station: Station) -> None
     assert question is not None
     reading = [w.text() for w in page.findChildren(QLabel) if w.property("role") == "question"]
     assert reading == [question.read_aloud]
-    assert page._instruction.text() == question.instruction
-    assert page._instruction.isVisible()
-    assert page._not_read.text() == "Not read"
+    assert page.wording.instruction.text() == question.instruction
+    assert page.wording.instruction.isVisible()
+    assert page.wording.not_read.text() == "Not read"
 
 
 def test_saboteur_a_pace_without_hold_or_guard_lets_a_hurried_key_through() -> None:

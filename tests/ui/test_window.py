@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_the_practice_resident_is_heard_and_listens_in_between(still: Station) -
     caption = still.window.face.caption
     paint(still, some["13a-said"])
     assert "I’d say an eight" in caption._words.text()
-    field = still.window.face.interview._score
+    field = still.window.face.interview.fields.score
     before = field.mapToGlobal(field.rect().topLeft())
     paint(still, some["13-q1"])
     assert caption._words.text() == "is listening …"
@@ -119,7 +120,7 @@ def test_only_keys_that_do_something_are_shown(still: Station) -> None:
     paint(still, some["09-intro"])
     assert caps() == {"F1", "F5", "F8", "F10", "F11"}
     paint(still, some["15-comment"])
-    assert caps() == {"F1", "F5", "F7", "F8", "F9", "F10", "F11"}
+    assert caps() == {"F1", "F2", "F3", "F5", "F7", "F8", "F9", "F10", "F11"}
     paint(still, some["20-outcome"])
     assert caps() == {"F1", "F8", "F10"}
 
@@ -272,8 +273,9 @@ def test_no_case_is_a_state_of_its_own(still: Station) -> None:
     paint(still, dict(screens("en"))["04-no-cases"])
     assert still.window.face.ready._heading.text() == "No case right now"
     assert not still.window.face.notice.isVisible()
-    paint(still, replace(still.screen, notice_text="Next case due 18:40."))
-    assert still.window.face.ready._text.text() == "Next case due 18:40."
+    due = datetime(2026, 11, 26, 18, 40, tzinfo=timezone(timedelta(hours=8)))
+    paint(still, replace(still.screen, notice_text=str(round(due.timestamp() * 1000))))
+    assert "11-26 18:40" in still.window.face.ready._text.text()
 
 
 def test_a_fault_of_the_world_at_the_start_is_shown_as_it_is_worded(station: Station) -> None:

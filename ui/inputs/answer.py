@@ -116,19 +116,22 @@ class CodeInput(AnswerInput):
 
     def draw(self) -> None:
         """Readout and chosen button: entered just now, else being typed, else stored."""
-        typed, stored = self._entry.typed, self.question.value
-        value = self._entered or ("" if typed else stored)
-        shown = f"{typed}_" if typed else self.written(value)
+        typed = self._entry.typed
+        shown = f"{typed}_" if typed else self._shown()
         self.readout.setText(shown)
         state = "now" if typed or self._entered else "stored" if shown else "empty"
         mark(self.readout, phase=state, words="yes" if len(shown) > 2 else "no")
         special = ((self.question.dk, self.dont_know_button), (self.question.refused, self.refused_button))
         for name, button in (*self.buttons.items(), *special):
-            chosen = "yes" if value and value == name else "no"
+            chosen = "yes" if name and self._is_marked(name) else "no"
             if isinstance(button, CapButton):
                 button.wear(chosen=chosen)
             else:
                 mark(button, chosen=chosen)
+
+    def chosen(self, value: str) -> None:
+        """A code is complete, or its button was clicked."""
+        self.commit(value)
 
     def written(self, value: str) -> str:
         """How a value stands in the readout: its key, or the words for don't know and refused."""
@@ -137,6 +140,15 @@ class CodeInput(AnswerInput):
         if value and value == self.question.refused:
             return self.tr("Refused")
         return next((key for key, name in self._names.items() if name == value), "")
+
+    def _value_shown(self) -> str:
+        return self._entered or ("" if self._entry.typed else self.question.value)
+
+    def _shown(self) -> str:
+        return self.written(self._value_shown())
+
+    def _is_marked(self, name: str) -> bool:
+        return name == self._value_shown()
 
     def commit(self, value: str) -> None:
         """Show the value large, then hand it over."""
@@ -193,7 +205,7 @@ class CodeInput(AnswerInput):
     def _step(self, step: Step) -> None:
         match step:
             case Taken(code):
-                self.commit(self._names[code])
+                self.chosen(self._names[code])
             case Refused(why):
                 state = self._entry.state
                 self.draw()

@@ -1,14 +1,20 @@
 """One of several options: each with the key that chooses it."""
 
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from app.interview.screen import QuestionView
 from ui.caps import CapButton
 from ui.inputs.answer import CodeInput
-from ui.inputs.entry import digit_codes
-from ui.layout import column, label, row
+from ui.inputs.entry import Why, digit_codes
+from ui.layout import bounded, column, label, row
+from ui.pace import ENTER
 
 _COLUMNS = 3
+_LARGER, _CAP, _BESIDE = 1.35, 48, 190
+"""Options are set larger than the field's own text; px of key and margins beside an option's words, and beside all options."""
+_LONGEST = 160
+"""Characters of an option's label beside its key."""
 _LOW = 440
 """px of window height below which three rows must do instead of four; longer lists go on in the next column, read down."""
 
@@ -24,7 +30,10 @@ class ChoiceInput(CodeInput):
         self._grid.setSpacing(6)
         self._not_read = label("tag")
         specials = row(self.dont_know_button, self.refused_button, None, spacing=8)
-        options = column(row(self._not_read, None), self._list, specials, spacing=8)
+        self._how = label("muted", wrap=True)
+        head = row(self._not_read, self._how, None, spacing=10)
+        head.setStretch(1, 20)
+        options = column(head, self._list, specials, spacing=8)
         layout = row(options, self.readout, spacing=20)
         layout.setStretch(0, 1)
         self.setLayout(layout)
@@ -45,13 +54,42 @@ class ChoiceInput(CodeInput):
         self.setAccessibleName(self.tr("Answer options"))
         self.readout.setAccessibleName(self.tr("Chosen option"))
         self._not_read.setText(self.tr("Do not read the options"))
-        self._not_read.setVisible(not any(option.read for option in question.options))
+        read = any(option.read for option in question.options)
+        self._not_read.setVisible(bool(question.options) and not read)
         for option in question.options:
             button = self.buttons[option.code]
             if isinstance(button, CapButton):
-                button.say(self._key(option.code), option.label)
                 button.wear(read="yes" if option.read else "no")
+            self._say(option.code, self._label(option.code))
+        none = self.tr("No option is offered here. F7 goes back to the answers before, F8 writes a note.")
+        go_on = self.tr("No option is offered here. Enter goes on, F7 goes back to the answers before.")
+        self._how.setText(self.how() if question.options else none if question.required else go_on)
+        self.readout.setVisible(bool(question.options))
+        self._how.setVisible(bool(self._how.text()))
         self.draw()
+
+    def how(self) -> str:
+        """What is done here, where it is more than one key."""
+        return ""
+
+    def take(self, event: QKeyEvent, /) -> bool:
+        """As CodeInput. Where nothing is offered, Enter goes on if it may."""
+        if self.question.options or event.key() not in ENTER:
+            return super().take(event)
+        if self.question.required:
+            self.hint(Why.NO_OPTIONS)
+        else:
+            self.commit("")
+        return True
+
+    def _label(self, code: str) -> str:
+        label = next((option.label for option in self.question.options if option.code == code), code)
+        return bounded(label, _LONGEST)
+
+    def _say(self, code: str, words: str) -> None:
+        button = self.buttons[code]
+        if isinstance(button, CapButton):
+            button.say(self._key(code), words)
 
     def _key(self, code: str) -> str:
         if code == self.question.dk:
@@ -67,6 +105,12 @@ class ChoiceInput(CodeInput):
             button.deleteLater()
         self.buttons = {option.code: self._button(option.code) for option in question.options}
         columns = min(_COLUMNS, -(-len(self.buttons) // (3 if self.window().height() < _LOW else 4)))
+        widest = max(
+            (self.fontMetrics().horizontalAdvance(bounded(o.label, _LONGEST)) for o in question.options),
+            default=0,
+        )
+        while columns > 1 and widest * _LARGER + _CAP > (self.window().width() - _BESIDE) // columns:
+            columns -= 1  # rather a longer column than words cut in two
         rows = max(1, -(-len(self.buttons) // max(1, columns)))
         for place, button in enumerate(self.buttons.values()):
             self._grid.addWidget(button, place % rows, place // rows)
@@ -75,5 +119,5 @@ class ChoiceInput(CodeInput):
 
     def _button(self, code: str) -> QPushButton:
         button = CapButton("option", wrap=True)
-        button.clicked.connect(lambda: self.commit(code))
+        button.clicked.connect(lambda: self.chosen(code))
         return button

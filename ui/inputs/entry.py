@@ -26,6 +26,19 @@ class Why(Enum):
     NO_REFUSED = "no_refused"
     HANG_UP_AGAIN = "hang_up_again"
     SAVING = "saving"
+    NOTHING_FOUND = "nothing_found"
+    PLACED = "placed"
+    NOT_ALL_PLACED = "not_all_placed"
+    ONE_POINT = "one_point"
+    UNFINISHED_NUMBER = "unfinished_number"
+    NO_SUCH_MOMENT = "no_such_moment"
+    UNFINISHED_MOMENT = "unfinished_moment"
+    TOO_LONG = "too_long"
+    CUT = "cut"
+    NO_OPTIONS = "no_options"
+    NO_VAGUE = "no_vague"
+    READ_ONLY = "read_only"
+    WHOLE_NUMBER = "whole_number"
 
 
 @dataclass(frozen=True, slots=True)

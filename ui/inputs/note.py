@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QPushButton
 from app.interview.screen import QuestionView
 from ui.inputs.answer import AnswerInput
 from ui.inputs.entry import Why
-from ui.layout import row
+from ui.layout import bounded, label, row
 from ui.pace import ENTER
+
+_LONGEST = 1000
 
 
 class NoteInput(AnswerInput):
@@ -22,7 +24,10 @@ class NoteInput(AnswerInput):
         self._button.setProperty("role", "primary")
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(lambda: self.commit(""))
-        self.setLayout(row(self._button, None))
+        self._value = label("chosen", wrap=True)
+        layout = row(self._button, self._value, spacing=20)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
 
     def ask(self, question: QuestionView) -> None:
         """Begin."""
@@ -32,16 +37,26 @@ class NoteInput(AnswerInput):
     def show_question(self, question: QuestionView) -> None:
         """Draw the way on."""
         super().show_question(question)
-        text = self.tr("Read, end the call") if question.ends else self.tr("Read, go on")
+        text = self._step_word(question)
         self._button.setText(self.tr("{step}   Enter").format(step=text))
         self._button.setAccessibleName(text)
+        self._value.setText(bounded(question.value, _LONGEST) if question.readonly else "")
         self.setAccessibleName(text)
         self.setAccessibleDescription(question.read_aloud)
+
+    def _step_word(self, question: QuestionView) -> str:
+        if question.kind == "acknowledge":
+            return self.tr("The respondent agrees, go on")
+        if question.readonly:
+            return self.tr("Seen, go on")
+        return self.tr("Read, end the call") if question.ends else self.tr("Read, go on")
 
     def take(self, event: QKeyEvent, /) -> bool:
         """Enter goes on; a digit here is meant for something else and refused."""
         if event.key() in ENTER:
             self.commit("")
+        elif self.question.readonly and event.text().isprintable() and event.text():
+            self.hint(Why.READ_ONLY)
         elif len(event.text()) == 1 and event.text().isprintable():
             self.hint(Why.NOT_A_CODE)
         else:

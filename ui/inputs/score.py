@@ -5,10 +5,26 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.interview.screen import QuestionView
 from ui.inputs.answer import CodeInput
-from ui.layout import column, row
+from ui.layout import column, label, row
 
+_MOST = 1000
 _MOST_CELLS = 11
 """A longer scale is typed into the readout alone."""
+
+
+def scores(question: QuestionView) -> list[str]:
+    """The values of a scale or of a range, the lowest first; [] when they are not whole numbers from nought on, at most 1000."""
+    if question.scale is not None:
+        low, high = question.scale
+        return [str(value) for value in range(low, high + 1)]
+    try:
+        start, end, step = (int(part) for part in question.bounds or ("0", "10", "1"))
+    except ValueError:
+        return []
+    low, high = min(start, end), max(start, end)
+    if low < 0 or step == 0 or (high - low) // abs(step) > _MOST:
+        return []
+    return [str(value) for value in range(low, high + 1, abs(step))]
 
 
 class ScoreInput(CodeInput):
@@ -21,14 +37,14 @@ class ScoreInput(CodeInput):
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(6)
         specials = row(self.dont_know_button, self.refused_button, None, spacing=8)
-        layout = row(column(self._cells, specials, spacing=8), self.readout, spacing=20)
+        self._how = label("muted", wrap=True)
+        layout = row(column(self._how, self._cells, specials, spacing=8), self.readout, spacing=20)
         layout.setStretch(0, 1)
         self.setLayout(layout)
 
     def ask(self, question: QuestionView) -> None:
         """Begin a scored question."""
-        low, high = question.scale or (0, 10)
-        values = [str(value) for value in range(low, high + 1)]
+        values = scores(question)
         cells = values if len(values) <= _MOST_CELLS else []
         if cells != list(self.buttons):
             self._lay(cells)
@@ -38,9 +54,18 @@ class ScoreInput(CodeInput):
     def show_question(self, question: QuestionView) -> None:
         """Draw scale and value."""
         super().show_question(question)
-        low, high = question.scale or (0, 10)
-        self.setAccessibleName(self.tr("Score from {low} to {high}").format(low=low, high=high))
+        values = scores(question)
+        name = self.tr("Score from {low} to {high}")
+        self.setAccessibleName(name.format(low=values[0], high=values[-1]))
         self.readout.setAccessibleName(self.tr("Entered score"))
+        step = int(values[1]) - int(values[0]) if len(values) > 1 else 1
+        how = (
+            self.tr("A number from {low} to {high}")
+            if step == 1
+            else self.tr("{low} to {high} in steps of {step}")
+        )
+        self._how.setText(how.format(low=values[0], high=values[-1], step=step))
+        self._how.setVisible(not self.buttons)
         for value, cell in self.buttons.items():
             cell.setAccessibleName(self.tr("{score} points").format(score=value))
         self.draw()

@@ -1,10 +1,11 @@
 """A verbatim: the respondent's own words. The input method is on; Enter stores, Shift+Enter begins a new line."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from app.interview.screen import QuestionView
+from app.questionnaire.wording import LONGEST
 from ui.inputs.answer import AnswerInput
 from ui.inputs.entry import Why
 from ui.layout import column, label
@@ -15,6 +16,8 @@ class VerbatimEdit(QPlainTextEdit):
     """Free text. Enter is an event, Shift+Enter a line break, Escape goes up, Tab leaves the field."""
 
     entered = Signal()
+    shortened = Signal()
+    """What was pasted was too long."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,6 +25,14 @@ class VerbatimEdit(QPlainTextEdit):
         self.setProperty("free_text", True)
         self.setTabChangesFocus(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=True)
+
+    def insertFromMimeData(self, source: QMimeData, /) -> None:
+        """Plain text only, and no more than an answer may have: megabytes would hold the window up for minutes."""
+        room = LONGEST - self.document().characterCount() + 1 + len(self.textCursor().selectedText())
+        text = source.text()
+        self.insertPlainText(text[: max(0, room)])
+        if len(text) > room:
+            self.shortened.emit()
 
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
         """See the class."""
@@ -42,6 +53,7 @@ class TextInput(AnswerInput):
         self._edit = VerbatimEdit()
         self._edit.entered.connect(self._enter)
         self._edit.textChanged.connect(self.changed)
+        self._edit.shortened.connect(lambda: self.hint(Why.CUT))
         self._how = label("muted", wrap=True)
         self.setLayout(column(self._edit, self._how, spacing=4))
         self.setFocusProxy(self._edit)
@@ -75,7 +87,9 @@ class TextInput(AnswerInput):
     def _enter(self) -> None:
         text = self._edit.toPlainText().strip()
         special = self.question.value in (self.question.dk, self.question.refused)
-        if text or not self.question.required:
+        if len(text) > LONGEST:
+            self.hint(Why.TOO_LONG)
+        elif text or not self.question.required:
             self.commit(self.question.value if special and not text else text)
         else:
             self.hint(Why.NOTHING)

@@ -1,8 +1,15 @@
 """Between two cases: today's figures and the next case; or, honestly, that there is none."""
 
+from datetime import UTC, datetime, timedelta
+
 from app.interview.screen import Notice, Screen
 from ui.layout import centred, column, framed, label, row
 from ui.pages.page import DeskPage
+
+
+def _clock(wall: int) -> str:
+    """ "12-05 18:40" in China, where the telephones are."""
+    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)).strftime("%m-%d %H:%M")
 
 
 class ReadyPage(DeskPage):
@@ -33,9 +40,11 @@ class ReadyPage(DeskPage):
             text = self.tr("Tell your supervisor. Take the next case only when the fault is put right.")
         elif empty:
             heading = self.tr("No case right now")
-            text = screen.notice_text or self.tr(
-                "Every case left is waiting for its next call time or has been finished. Look again a little later."
-            )
+            text = self.tr("Every case left has been finished, or is waiting for its next call time.")
+            if screen.notice_text:
+                text += " " + self.tr("The next one is due at %1.").replace(
+                    "%1", _clock(int(screen.notice_text))
+                )
         else:
             heading, text = self.tr("Ready"), self.tr("Headset on, line free? Then take the next case.")
         self._heading.setText(heading)

@@ -1,19 +1,24 @@
 """The keys that work right now: a bar at the bottom (it takes the mouse too) and the list behind F1."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, Act, Action, action_word, key_word, on
+from ui.actions import ACTIONS, RESUME_DIALLING, Act, Action, action_word, key_word, on
 from ui.caps import CapButton
 from ui.labels import language_name
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 
 _HELP_WIDTH = 300
-_NARROW = 880
-"""px below which the language keys of the bar show their caps alone."""
+_GIVE_WAY = (
+    Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.BACK, Act.NOTE, Act.GO_TO, Act.HANG_UP, Act.REMOVE, Act.VAGUE,
+    Act.PROBE, Act.DONT_KNOW, Act.REFUSED,
+)  # fmt: skip
+"""Keys in the order in which they give up their words."""
+_GAP, _EDGES = 4, 48
+"""px between two keys, and beside all of them."""
 
 
 def other(iso: str) -> str:
@@ -60,18 +65,39 @@ class KeyBar(QWidget):
                 button.say(action.keys[0], text)
                 button.setToolTip(action_word(action.help))
                 button.setVisible(action in working and not _beside_the_answer(action, screen))
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent, /) -> None:
         """Words where there is room for them."""
         super().resizeEvent(event)
-        for act in (Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE):
-            self._buttons[act].narrow(narrow=self.width() < _NARROW)
+        self._fit()
+
+    def event(self, event: QEvent, /) -> bool:
+        """Words change their width with language and type size; Qt says so by asking for a new layout."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Where there is no room for all words, the caps of what is pressed least, or known best, stand alone; F1 tells the words."""
+        shown = {act: button for act, button in self._buttons.items() if not button.isHidden()}
+        widths = {act: button.width_of(narrow=False) + _GAP for act, button in shown.items()}
+        slim = []
+        for act in (act for act in _GIVE_WAY if act in shown):
+            if sum(widths.values()) <= self.width() - _EDGES:
+                break
+            widths[act] = shown[act].width_of(narrow=True) + _GAP
+            slim.append(act)
+        for act, button in shown.items():
+            button.narrow(narrow=act in slim)
 
     def _label(self, action: Action, screen: Screen) -> str:
         if action.act is Act.INTERVIEW_LANGUAGE:
             return action_word(action.label).format(language=language_name(other(screen.language)))
         if action.act is Act.WINDOW_LANGUAGE:
             return action_word(action.label).format(language=language_name(other(self._language.current)))
+        if action.act is Act.AUTO_DIAL and screen.auto_dial is False:
+            return action_word(RESUME_DIALLING)
         return action_word(action.label)
 
     def _button(self, action: Action) -> CapButton:

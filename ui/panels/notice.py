@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Notice, Page, Screen
-from ui.labels import notice_tone, notice_word
 from ui.layout import column, framed, label, row
+from ui.notices import notice_tone, notice_word
 from ui.theme import mark
 
 _SAID_BY_THE_PAGE = (Notice.NONE, Notice.NO_CASES)
@@ -28,7 +28,12 @@ class NoticePanel(QWidget):
         notice = screen.notice
         self._text.setText(notice_word(notice))
         detail = screen.notice_text if notice is not Notice.SAVED else ""
-        self._detail.setText(self.tr("For the supervisor: {detail}").format(detail=detail) if detail else "")
+        own = (
+            detail
+            if notice is Notice.NOT_ACCEPTED
+            else self.tr("For the supervisor: {detail}").format(detail=detail)
+        )
+        self._detail.setText(own if detail else "")
         self._detail.setVisible(bool(detail))
         for part in (self._frame, self._text, self._detail):
             mark(part, tone=notice_tone(notice))

@@ -12,7 +12,7 @@ _START = "start Fangxin once on that workstation, so that it writes down what a 
 
 
 def audit_calls(facts: Facts, findings: Findings) -> None:
-    """Every call: opened, ended or interrupted, with an outcome and a recording of full length."""
+    """Every call: opened, ended or interrupted, with an outcome and a recording of full length; and every interview."""
     for call in facts.calls.values():
         findings.counts["calls"] += call.dials > 0
         findings.counts["interrupted calls"] += call.interrupted
@@ -21,16 +21,34 @@ def audit_calls(facts: Facts, findings: Findings) -> None:
             _recorded(call, findings)
         else:
             _never_dialled(call, findings)
+    _audit_interviews(facts, findings)
+    _around(facts, findings)
+
+
+def _around(facts: Facts, findings: Findings) -> None:
+    """What happened beside the calls and bears on them."""
     for what, at in facts.faults:
         findings.note("device.fault", f"The workstation met a fault of its disk or system: {what}", at)
-    if practice := findings.counts["rehearsal lines"]:
-        mixed = "" if practice == findings.counts["lines"] else ", mixed with lines that do not"
+    for jump, at in facts.jumps:
+        way = "ahead" if jump > 0 else "back"
         findings.note(
-            "data.rehearsal", f"These are rehearsal data: {practice} lines come from practice calls{mixed}"
+            "clock.jump", f"The wall clock of this workstation jumped {abs(jump) / 1000:.0f} s {way}", at
         )
+    for at in facts.listening.values():
+        findings.note(
+            "call.listening", "Somebody began to listen to this call, and no line says that he stopped", at
+        )
+    practice = findings.counts["rehearsal lines"]
+    if practice and practice == findings.counts["lines"]:
+        findings.note(
+            "data.rehearsal", f"These are rehearsal data: {practice} lines come from practice calls"
+        )
+    elif practice:
+        what = f"{practice} lines come from practice calls, mixed with lines that do not"
+        findings.missing("data.mixed", what, needed="the survey's journals without practice")
 
 
-def audit_interviews(facts: Facts, findings: Findings) -> None:
+def _audit_interviews(facts: Facts, findings: Findings) -> None:
     """Every interview: sealed at the end of each of its calls, unless a crash cut the call off."""
     for interview in facts.interviews.values():
         findings.counts["interviews"] += 1

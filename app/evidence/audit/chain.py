@@ -10,7 +10,7 @@ from app.evidence.audit.events import EVENTS, wrong_field
 from app.evidence.audit.place import Eyes, JournalPlace
 from app.evidence.audit.verdict import Spot
 from app.evidence.journal import GENESIS, LONGEST, Entry
-from app.evidence.merkle import EMPTY, leaf_hash, node_hash
+from app.evidence.merkle import Frontier, leaf_hash
 
 _FIELDS: dict[str, type] = {
     "v": int,
@@ -23,32 +23,6 @@ _FIELDS: dict[str, type] = {
     "type": str,
     "rehearsal": int,
 }
-
-
-@dataclass
-class Frontier:
-    """The root of a growing Merkle tree in O(log n) memory: only the roots of its complete subtrees, largest first."""
-
-    size: int = 0
-    _peaks: list[bytes] = field(default_factory=list)
-
-    def append(self, leaf: bytes) -> None:
-        """Add a leaf by its hash."""
-        node, size = leaf, self.size
-        while size & 1:
-            node = node_hash(self._peaks.pop(), node)
-            size >>= 1
-        self._peaks.append(node)
-        self.size += 1
-
-    def root(self) -> bytes:
-        """Root over all leaves so far (RFC 6962)."""
-        if not self._peaks:
-            return EMPTY
-        *rest, node = self._peaks
-        for peak in reversed(rest):
-            node = node_hash(peak, node)
-        return node
 
 
 @dataclass

@@ -32,6 +32,7 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "assignment.accept": {"sha256": _SHA, "cases": int},
     "case.open": {"case": _ID, "ticket": _TEXT},
     "case.skip": {"case": _ID},
+    "case.pull": {"case": _ID, "reason": _TEXT, "by": _TEXT},
     "rec.open": {"call": _ID, "header_sha256": _SHA, "rate": int, "channels": int, "codec": _TEXT},
     "dial.start": {"call": _ID, "case": _ID, "number": _SHA, "contact": _SHA},
     "line": {"call": _ID, "state": _TEXT, "at": int},
@@ -53,9 +54,22 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "outcome.commit": {"call": _ID, "case": _ID, "outcome": _TEXT, "at": int, "proposed": _TEXT},
     "interview.close": {**_TALK, "case": _ID, "outcome": _TEXT, "object": _SHA},
     "call.interrupted": {"call": _ID, "case": _ID},
+    "listen.start": {"listening": _ID, "call": _ID, "listener": _SHA, "way": _TEXT},
+    "listen.stop": {"listening": _ID, "call": _ID, "samples": int},
     "clock.jump": {"before": int, "after": int},
     "io.error": {"where": _TEXT, "code": _TEXT},
     "sync.receipt": {"size": int, "sha256": _SHA},
+    "replicate.release": {"bundle": _SHA, "replicate": int, "cases": int},
+    "draw.commit": {"commitment": _SHA, "bundle": _SHA, "n": int, "replicate": int, "frame": _SHA},
+    "draw.made": {
+        "commitment": _SHA,
+        "bundle": _SHA,
+        "randomness": _TEXT,
+        "size": int,
+        "n": int,
+        "replicate": int,
+        "skipped": int,
+    },
 }
 """type → the fields that a line of it must have. A line may have more: later versions add, and never take away."""
 

@@ -78,9 +78,9 @@ class Closing:
 
 @dataclass(slots=True)
 class Call:
-    """One call. at: its dial.start, or its first line. answered, ended_at: sample offsets, -1 = never. lost: samples of silence put in
-    for lost sound. dials: its dial.start lines, of which there should be one. shift:
-    commitment to who was signed in, "" = nobody. latest: the largest sample offset that any of its lines
+    """One call. at: its dial.start, or its first line. answered, ended_at: sample offsets, -1 = never. answer_source: who says that it
+    was answered ("signal", "modem-guess", "user"). lost: samples of silence put in for lost sound. dials: its dial.start lines, of which
+    there should be one. shift: commitment to who was signed in, "" = nobody. latest: the largest sample offset that any of its lines
     names, and where. seen: types of its lines."""
 
     call: str
@@ -90,11 +90,13 @@ class Call:
     dials: int = 0
     shift: str = ""
     case: str = ""
+    ticket: str = ""
     number: str = ""
     contact: Sealed | None = None
     header: str = ""
     started: Moment | None = None
     answered: int = -1
+    answer_source: str = ""
     ended: Moment | None = None
     ended_at: int = -1
     outcome: str = ""
@@ -152,7 +154,9 @@ class Shift:
 @dataclass
 class Facts:
     """All calls and interviews of one or more journals, in the order of their first lines. receipts, epochs: by journal file; shifts:
-    study → the first line that names it; signed_in: journal file → commitment to who is; faults: what io.error lines say."""
+    study → the first line that names it; signed_in: journal file → commitment to who is; faults: what io.error lines say; lengths: lines
+    that each journal file should have; jumps: by how many ms a wall clock jumped; listening: who began and has not stopped;
+    numbers: call → what was dialled, where a sealed contact was opened and is true."""
 
     calls: dict[str, Call] = field(default_factory=dict)
     interviews: dict[str, Interview] = field(default_factory=dict)
@@ -161,6 +165,10 @@ class Facts:
     shifts: dict[Shift, Spot] = field(default_factory=dict)
     signed_in: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, Spot]] = field(default_factory=list)
+    lengths: dict[str, int] = field(default_factory=dict)
+    jumps: list[tuple[int, Spot]] = field(default_factory=list)
+    listening: dict[str, Spot] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def named(self) -> Iterator[Sealed]:
         """Every sealed file that a line names."""

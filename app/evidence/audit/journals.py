@@ -1,7 +1,6 @@
-"""One journal judged as a whole: its lines, whose it is, who signed it; and the epochs of a device one after the other."""
+"""One journal judged as a whole: its lines, whose it is, who signed it."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
 from app.evidence.audit.chain import Walk
 from app.evidence.audit.facts import Facts
@@ -13,17 +12,22 @@ from app.evidence.audit.verdict import Findings
 from app.evidence.note import Verifier
 
 
-def audit_journal(place: JournalPlace, eyes: Eyes, trust: Trust, facts: Facts) -> Signatures:
-    """Walk a journal, add what it says to facts, and check all that is signed about it."""
+def audit_journal(
+    place: JournalPlace, eyes: Eyes, trust: Trust, facts: Facts, sizes: Collection[int] = ()
+) -> tuple[Signatures, Mapping[int, bytes]]:
+    """Walk a journal, add what it says to facts, and check all that is signed about it. sizes: at which its roots are wanted besides; they
+    are returned, as far as no line is missing before them."""
     signatures = Signatures(place, eyes, trust)
-    walk = Walk(place, eyes, listener(facts, eyes.at(place.lines).file), signatures.read())
+    wanted = signatures.read() | set(sizes)
+    walk = Walk(place, eyes, listener(facts, eyes.at(place.lines).file), wanted)
     walk.run()
+    facts.lengths[eyes.at(place.lines).file] = walk.next
     eyes.findings.counts["journals"] += 1
     claimed = _owner(walk, facts)
     key = trust.device(place, claimed)
     signatures.check(walk, key, facts)
     _judge_key(walk, trust, key, vouched=signatures.vouched and key is not None and key.vkey == claimed)
-    return signatures
+    return signatures, walk.roots
 
 
 def read_facts(place: Place) -> Facts:
@@ -32,20 +36,6 @@ def read_facts(place: Place) -> Facts:
     for journal in place.journals:
         Walk(journal, eyes, listener(facts, eyes.at(journal.lines).file), ()).run()
     return facts
-
-
-def audit_epochs(places: Iterable[JournalPlace], eyes: Eyes) -> None:
-    """Epochs count from 1 without a gap: a journal that was taken away leaves one."""
-    epochs: dict[str, set[int]] = defaultdict(set)
-    for place in places:
-        device, _, epoch = place.name.rpartition(".")
-        if epoch:
-            epochs[device].add(int(epoch))
-    for device, found in epochs.items():
-        for gone in sorted(set(range(1, max(found))) - found):
-            what = f"There is a later epoch of this device, but not its epoch {gone}"
-            name = f"{device}.{gone}" if device else str(gone)
-            eyes.findings.missing("epoch.absent", what, needed=f"journals/{name}")
 
 
 def _owner(walk: Walk, facts: Facts) -> str:

@@ -127,6 +127,8 @@ class Seals:
             self._broken(
                 "contact.differs", "The sealed contact does not hold the number that was dialled", sealed
             )
+        else:
+            self.facts.numbers[call.call] = str(content["number"])
 
     def _recording(self, call: Call, sealed: Sealed) -> None:
         path = self._mine(sealed)

@@ -80,13 +80,14 @@ def _prepared(call: Call, line: _Line) -> None:
 def _dialled(call: Call, line: _Line) -> None:
     call.dials += 1
     call.case, call.number, call.at = line["case"], line["number"], line.at
+    call.ticket = str(line.data.get("ticket", ""))
     call.contact = line.sealed("contact", "contact")
     call.started = line.moment
 
 
 def _line(call: Call, line: _Line) -> None:
     if line["state"] == "answered":
-        call.answered = line["at"]
+        call.answered, call.answer_source = line["at"], str(line.data.get("source", ""))
 
 
 def _marked(call: Call, line: _Line) -> None:
@@ -160,6 +161,18 @@ def _unshift(facts: Facts, line: _Line) -> None:
     facts.signed_in.pop(line.at.file, None)
 
 
+def _jump(facts: Facts, line: _Line) -> None:
+    facts.jumps.append((line["after"] - line["before"], line.at))
+
+
+def _listen(facts: Facts, line: _Line) -> None:
+    facts.listening[line["listening"]] = line.at
+
+
+def _listened(facts: Facts, line: _Line) -> None:
+    facts.listening.pop(line["listening"], None)
+
+
 def _fault(facts: Facts, line: _Line) -> None:
     facts.faults.append((f"{line['code']} at {line['where']}", line.at))
 
@@ -188,4 +201,7 @@ _OF_JOURNALS: Mapping[str, Callable[[Facts, _Line], None]] = {
     "shift.open": _shift,
     "shift.close": _unshift,
     "io.error": _fault,
+    "clock.jump": _jump,
+    "listen.start": _listen,
+    "listen.stop": _listened,
 }

@@ -61,6 +61,16 @@ class Trust:
             )
         return filed or own
 
+    def of_log(self) -> tuple[Verifier, ...]:
+        """Keys under which central's own log may be signed: the auditor's, or the one in the archive if he brought none of that name."""
+        path = self.eyes.place.root / "log.vkey"
+        found = self._read(path) if self.eyes.place.layout is Layout.ARCHIVE else None
+        named = tuple(key for key in self.given if found is not None and key.name == found.name)
+        if found is not None and named and found not in named:
+            what = "The key of central's log here is not the one that you gave"
+            self.eyes.findings.broken("key.differs", what, self.eyes.at(path))
+        return named or ((found,) if found is not None else ())
+
     def known(self, key: Verifier) -> bool:
         """The auditor brought this key, or brought none at all."""
         return not self.given or key in self.given

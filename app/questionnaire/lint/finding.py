@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from app.questionnaire.lint.sentences import chinese
 from app.resources import resource
 
 ERROR, WARNING = "error", "warning"
@@ -35,13 +36,20 @@ class Finding:
 
     def text(self, language: str) -> str:
         """What is wrong, in one sentence. language: "zh" or "en"."""
-        return catalogue()[self.rule].texts[language].format_map(_shown(self.values))
+        return catalogue()[self.rule].texts[language].format_map(_shown(self._said(language)))
 
     def todo(self, language: str) -> str:
         """What to do about it; "" when it is obvious."""
         if "fix" in self.values and not self.values["fix"]:
             return ""
         return catalogue()[self.rule].todos.get(language, "").format_map(_shown(self.values))
+
+    def _said(self, language: str) -> Mapping[str, str]:
+        """The values, with sentences of other parts ("what", "todo") in the author's language."""
+        if language != "zh":
+            return self.values
+        sentences = {name: chinese(self.values[name]) for name in ("what", "todo") if self.values.get(name)}
+        return {**self.values, **sentences}
 
     def to_json(self, language: str) -> dict[str, object]:
         """For canonical JSON."""

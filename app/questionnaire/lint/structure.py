@@ -64,6 +64,7 @@ _HEADINGS = frozenset(
         "comments",
     }
 )
+_MEDIA = frozenset({"image", "big-image", "audio", "video"})
 _SIMPLE = (
     *TEXTS,
     "type",
@@ -81,7 +82,19 @@ def check(survey: Survey) -> Iterator[Finding]:
     """All findings of this kind."""
     for fault in survey.book.faults:
         yield Finding(fault.rule, fault.address, {"value": fault.value})
-    for rule in (_cells, _headings, _types, _names, _alike, _groups, _labels, _lists, _options, _settings):
+    for rule in (
+        _cells,
+        _headings,
+        _media,
+        _types,
+        _names,
+        _alike,
+        _groups,
+        _labels,
+        _lists,
+        _options,
+        _settings,
+    ):
         yield from rule(survey)
 
 
@@ -117,6 +130,17 @@ def _headings(survey: Survey) -> Iterator[Finding]:
                 yield Finding("unknown-column", where, {"name": head, "fix": near[0]})
         elif base in TEXTS and language and not re.search(r"\([A-Za-z]{2,3}(-[A-Za-z]+)?\)$", language):
             yield Finding("language-without-code", where, {"name": language})
+
+
+def _media(survey: Survey) -> Iterator[Finding]:
+    """Pictures, sounds and films beside texts: each column is named once, at its first file."""
+    for sheet, rows in survey.book.rows.items():
+        for head in survey.book.columns.get(sheet, {}):
+            if head.strip().lower().removeprefix("media::").partition("::")[0].strip() in _MEDIA:
+                used = [number for number, cells in rows.items() if cells.get(head)]
+                if used:
+                    where = survey.book.address(sheet, used[0], head)
+                    yield Finding("media-left-out", where, {"count": str(len(used))})
 
 
 def _types(survey: Survey) -> Iterator[Finding]:

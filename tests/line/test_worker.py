@@ -11,8 +11,23 @@ from app.clock import VirtualClock, seeded
 from app.errors import LineError, StorageError
 from app.evidence.age import Identity
 from app.evidence.recording import Recorder, join, tail_of
-from app.line_worker import MARK_EVERY, Gap, Heard, LineWorker, Marked, Report, Saved, Trouble
-from hardware.base import RATE, Alerting, Answered, AudioBlock, Cause, Dialing, Ended, Pickup, Resident
+from app.line.contract import Gap, Heard, Marked, Overheard, Refused, Report, Saved, Trouble
+from app.line.tape import MARK_EVERY
+from app.line.worker import LineWorker
+from hardware.base import (
+    RATE,
+    Alerting,
+    Answered,
+    AudioBlock,
+    Cause,
+    Dialing,
+    Ended,
+    LineEvent,
+    Pickup,
+    Resident,
+    ToneHeard,
+)
+from hardware.listen import CLIP, Listener
 from hardware.rehearsal import Rehearsal
 
 CENTRE = Identity.generate(seeded("centre"))
@@ -116,6 +131,11 @@ class Holes:
     def start(self, call_id: str) -> None: ...
     def stop(self) -> None: ...
     def close(self) -> None: ...
+    def mute(self, *, on: bool) -> None: ...
+
+    def heard(self) -> list[LineEvent]:
+        """Nothing."""
+        return []
 
     def poll(self) -> list[AudioBlock]:
         """Everything at once."""
@@ -166,8 +186,12 @@ def test_a_disk_that_refuses_before_the_call_is_an_error_and_leaves_nothing(plac
 
 
 def test_a_line_that_refuses_ends_the_call_with_a_closed_recording(place: Place) -> None:
-    place.worker.open(CALL, place.path, [CENTRE.recipient], 60)
-    ended, saved = place.worker.refused(LineError("The modem does not answer"))
+    def refuses(number: str, call_id: str) -> None:
+        raise LineError("The modem does not answer")
+
+    place.room.line.dial = refuses  # type: ignore[method-assign]
+    refused, ended, saved = place.begin().worker.poll()
+    assert isinstance(refused, Refused)
     assert isinstance(ended, Heard)
     assert isinstance(ended.event, Ended)
     assert (ended.event.cause, ended.event.call_id) == (Cause.DEVICE, CALL)
@@ -201,3 +225,21 @@ def test_a_second_call_begins_at_zero(place: Place) -> None:
     reports = place.after(1000)
     assert place.worker.samples == RATE
     assert heard(reports)[0] == (Dialing, pytest.approx(0, abs=0.11 * RATE))
+
+
+def test_what_the_network_says_is_told_with_its_sound_and_a_resident_s_voice_never_is(tmp_path: Path) -> None:
+    """Busy: the tone is recognised and its clip comes along. Answered: there is no clip, however long the call."""
+    for pickup, heard_tones in ((Pickup.BUSY, ["busy"]), (Pickup.ANSWERS, [])):
+        place = Place(tmp_path / pickup.value, pickup)
+        place.worker = LineWorker(place.room.line, place.room.sound, seeded("entropy"), ear=Listener)
+        reports = place.begin().after(8000)
+        place.worker.hang_up()
+        reports += place.after(100)
+        events = [report.event for report in reports if isinstance(report, Heard)]
+        assert [event.tone for event in events if isinstance(event, ToneHeard)] == heard_tones
+        clips = [report for report in reports if isinstance(report, Overheard)]
+        assert bool(clips) is (pickup is Pickup.BUSY)
+        for clip in clips:
+            assert 0 <= clip.at < place.worker.samples
+            assert len(clip.sound) // 2 <= CLIP
+        place.worker.close()

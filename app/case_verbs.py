@@ -1,0 +1,111 @@
+"""The desk's half that chooses cases: the next one, one whose resident calls back, one that a supervisor pulls; and what an outcome
+says about the next call."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.case_in_hand import CaseInHand, Outlook
+from app.interview.screen import Notice, Page, Screen
+from app.interview.views import case_view, unit_name
+from app.known_numbers import acquainted
+from app.ledger import Ledger
+from app.pool import Asked
+from app.sample.appointment import appointment
+from app.sample.calling import caller_of
+from app.sample.outcome import Category, Outcome
+from app.sample.plan import Caller
+
+_FIXED = "32"
+"""Outcome of an appointment at a fixed time: without the time it cannot be kept."""
+
+
+class CaseVerbs:
+    """The case half of the desk."""
+
+    screen: Screen
+    _ledger: Ledger
+    _work: CaseInHand | None
+
+    @property
+    def _caller(self) -> Caller:
+        ledger, who = self._ledger, self.screen.interviewer
+        caller = caller_of(ledger.study, who)
+        return caller_of(ledger.study, who, acquainted(ledger.store, caller.id))
+
+    def _next_case(self) -> None:
+        ledger = self._ledger
+        # On a practice line nobody has to have a skill: a room of one must see every kind of case.
+        caller = None if ledger.rehearsal else self._caller
+        now = ledger.clock.wall()
+        full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
+        found = ledger.queue.pick(Asked(now, caller=caller, closed=full))
+        if found is None:
+            due = ledger.queue.next_due(now)
+            self._show(notice=Notice.NO_CASES, notice_text="" if due is None else str(due))
+            return
+        self._take_up(found)
+
+    def _take_up(self, case_id: str, notice: Notice = Notice.NONE) -> None:
+        ledger = self._ledger
+        case = ledger.store.case(case_id)
+        self._work = CaseInHand(case)
+        resumes = ledger.store.interview_of(case.id) is not None
+        name = unit_name(ledger.study.units, case.unit, self.screen.language)
+        if notice is Notice.NONE and resumes:
+            notice = Notice.INTERVIEW_RESUMES
+        view = case_view(case, name, resumes=resumes, by_hand=self.screen.device.by_hand)
+        self._show(page=Page.CASE, case=view, notice=notice)
+
+    def called_back(self, number: str) -> None:
+        """A resident has called the centre: his case is found by the keyed hash of his number and can be called or interviewed at once,
+        whatever its delay; also after a refusal, because he asks. Nothing is found for who was not drawn."""
+        if self.screen.page is Page.READY:
+            self._written(lambda: self._find(number))
+
+    def _find(self, number: str) -> None:
+        ledger, digits = self._ledger, "".join(c for c in number if c.isdigit())
+        now = ledger.clock.wall()
+        for case in ledger.store.by_number(ledger.number_key(digits)):
+            if ledger.queue.pull(case, Asked(now), finished=True):
+                ledger.journal.append(
+                    "case.pull", case=case, reason="the resident called back", by=self._caller.id
+                )
+                self._take_up(case, Notice.CALLED_BACK)
+                return
+        self._show(notice=Notice.NOT_DRAWN)
+
+    def pull(self, case: str, reason: str) -> None:
+        """A supervisor gives this very case to this desk; the reason stands in the journal."""
+        if self.screen.page is Page.READY and reason.strip():
+            self._written(lambda: self._pull(case, reason.strip()))
+
+    def _pull(self, case: str, reason: str) -> None:
+        ledger = self._ledger
+        if not ledger.queue.pull(case, Asked(ledger.clock.wall())):
+            self._show(notice=Notice.NO_CASES)
+            return
+        ledger.journal.append("case.pull", case=case, reason=reason, by=self._caller.id)
+        self._take_up(case)
+
+    def _outlook(self, outcome: Outcome, note: str) -> Outlook | None:
+        """What the note says about the next call; None when an appointment's time cannot be read in it."""
+        by = self._caller.id
+        need = ""
+        if outcome.skill == "dialect":
+            spoken = {skill for person in self._ledger.study.roster for skill in person.skills}
+            need = next((skill for skill in sorted(spoken) if skill in note), "")
+        if not outcome.appointment:
+            talk = self._work.conversation if self._work else None
+            filled = outcome.category is Category.I and talk is not None
+            cells = self._ledger.quotas.cells(talk.state.values) if filled and talk else ()
+            return Outlook(0, by, need, cells)
+        meant = appointment(note, self._ledger.clock.wall())
+        if meant is None:
+            return None if outcome.key == _FIXED else Outlook(0, by)
+        return Outlook(meant.wall, by)
+
+    def _written(self, step: Callable[[], None]) -> bool:
+        raise NotImplementedError
+
+    def _show(self, **changes: Any) -> None:
+        raise NotImplementedError

@@ -1,0 +1,130 @@
+"""Central's own log: one line for everything that it took, in an RFC 6962 tree whose signed checkpoints a witness cosigns.
+
+A device's history cannot be rewritten once central has signed for it; this log makes that true of central itself. A witness who
+has cosigned the log at some size holds, in 32 bytes, every receipt that central had given by then.
+
+In the archive: log/entries.jsonl, log/checkpoints/<size>.note, log/cosigned/<size>.note, log.vkey. The tree's nodes are only a cache.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from app.canonical import Value, encode
+from app.clock import Clock
+from app.errors import EvidenceError
+from app.evidence import durable
+from app.evidence.hkdf import derive
+from app.evidence.merkle import leaf_hash
+from app.evidence.note import Checkpoint, Signer, Verifier, open_note, sign
+from app.evidence.treefile import FileTree
+
+_LABEL = b"fangxin/central-log/v1"
+
+
+def log_signer(central: Signer) -> Signer:
+    """The key that signs the log: derived from central's, because one key must not both sign and cosign."""
+    return Signer(f"{central.name}/log", derive(central.seed, b"", _LABEL))
+
+
+class CentralLog:
+    """The log in central's folder. One process, one thread at a time. Raises StorageError when the disk refuses."""
+
+    def __init__(self, folder: Path, cache: Path, signer: Signer) -> None:
+        self.folder, self.signer, self.tree = folder, signer, FileTree(cache)
+        self._path, self._descriptor = folder / "entries.jsonl", -1
+
+    @classmethod
+    def open(cls, folder: Path, cache: Path, signer: Signer) -> Self:
+        """Open or begin the log. A torn last line is cut off. EvidenceError when it is not what its own checkpoint says."""
+        log = cls(folder, cache, signer)
+        try:
+            with durable.storage_errors(folder):
+                durable.make_folder(folder / "checkpoints")
+                log._descriptor = durable.open_append(log._path)
+                durable.sync_folder(folder)
+                log._load()
+        except BaseException:
+            log.close()
+            raise
+        return log
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.tree.close()
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def append(self, clock: Clock, kind: str, /, **fields: Value) -> None:
+        """Add a line; durable on return."""
+        line = encode({"v": 1, "seq": len(self.tree), "wall": clock.wall(), "type": kind, **fields})
+        with durable.storage_errors(self._path):
+            durable.write_all(self._descriptor, line + b"\n")
+            durable.sync_data(self._descriptor)
+        self.tree.extend([leaf_hash(line)])
+
+    def checkpoint(self) -> str:
+        """The signed note over all lines, durable before it is given to anybody."""
+        note = sign(Checkpoint(self.signer.name, len(self.tree), self.tree.root()).text, self.signer)
+        path = self._note("checkpoints", len(self.tree))
+        with durable.storage_errors(path):
+            if not path.exists():
+                durable.write_file(path, note.encode())
+        return note
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        """Lines [start, end), counted from 0; fewer when there are fewer."""
+        with durable.storage_errors(self._path), self._path.open("rb") as file:
+            return [line[:-1] for number, line in enumerate(file) if start <= number < end]
+
+    def cosigned(self, note: str, witnesses: Sequence[Verifier]) -> bool:
+        """Keep a witness's cosignature under one of our checkpoints. False when it is none, or the witness is not known here."""
+        try:
+            opened = open_note(note, witnesses)
+            point = Checkpoint.parse(opened.text)
+            path = self._note("checkpoints", point.size)
+            if not path.exists() or not path.read_text(encoding="utf-8").startswith(opened.text + "\n"):
+                return False
+        except EvidenceError:
+            return False
+        kept = self._note("cosigned", point.size)
+        with durable.storage_errors(kept):
+            whole = (kept if kept.exists() else path).read_text(encoding="utf-8")
+            lines = note[len(opened.text) + 1 :].splitlines(keepends=True)
+            theirs = {f"— {each.verifier.name} " for each in opened.signatures}
+            new = [line for line in lines if line.startswith(tuple(theirs)) and line not in whole]
+            kept.parent.mkdir(exist_ok=True)
+            durable.write_file(kept, (whole + "".join(new)).encode())
+        return True
+
+    def _note(self, kind: str, size: int) -> Path:
+        return self.folder / kind / f"{size:012}.note"
+
+    def _load(self) -> None:
+        good, leaves = 0, []
+        with self._path.open("rb") as file:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                good += len(line)
+                leaves.append(leaf_hash(line[:-1]))
+        if good != self._path.stat().st_size:
+            os.ftruncate(self._descriptor, good)  # a line that nobody was told of
+            durable.sync_data(self._descriptor)
+        if len(self.tree) != len(leaves) or (leaves and self.tree.node(0, len(leaves) - 1) != leaves[-1]):
+            self.tree.clear()
+            self.tree.extend(leaves)
+        newest = max((self.folder / "checkpoints").glob("*.note"), default=None)
+        if newest is not None:
+            point = Checkpoint.parse(open_note(newest.read_bytes(), [self.signer.verifier]).text)
+            if point.size > len(leaves) or self.tree.root(point.size) != point.root:
+                # Perhaps only the cache is damaged: what was signed is over the lines.
+                self.tree.clear()
+                self.tree.extend(leaves)
+            if point.size > len(leaves) or self.tree.root(point.size) != point.root:
+                what = "Central's log is not what its own checkpoint says: lines were changed or removed"
+                raise EvidenceError(
+                    what, where=str(self._path), todo="Restore the newest copy; call the supervisor."
+                )

@@ -1,0 +1,295 @@
+"""A draw from its commitment to its sample, in a folder of the centre: what is frozen, what is published, what is secret.
+
+    commit    secret.hex (mode 600), bundle.json, paper.txt to print and sign; "draw.commit" in the signed journal
+    draw      record.json (publishable), sample.csv (mode 600); "draw.made" in the journal
+    audit     recomputes all of it; resources/audit_draw.py does the same without any code of ours
+
+Every commitment ever made stays in the journal: who draws again shows it. The secret is destroyed together with the numbers.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app import __version__
+from app.canonical import decode, encode, hexdigest, keyed
+from app.clock import Clock, Entropy
+from app.errors import EvidenceError, StorageError, StudyError
+from app.evidence.age import Identity
+from app.evidence.durable import make_folder, storage_errors, write_file
+from app.evidence.hkdf import derive
+from app.evidence.journal import Journal
+from app.evidence.note import Signer
+from app.sample.case import Case
+from app.sample.draw import (
+    METHOD,
+    Bundle,
+    commitment,
+    draw,
+    draw_key,
+    exclusion_digest,
+    labelled,
+    public_randomness,
+    record,
+    replicates,
+    stage_one,
+    ticket,
+)
+from app.sample.frame import Frame
+
+SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One statement of an audit, and whether it holds."""
+
+    what: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class DrawRoom:
+    """folder: of this study's draws, one subfolder each, with the journal beside them. signer: the centre's."""
+
+    folder: Path
+    study: str
+    signer: Signer
+    clock: Clock
+    entropy: Entropy
+
+    def commit(self, name: str, bundle: Bundle, secret: bytes) -> str:
+        """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. Returns C.
+
+        Raises StorageError when there is such a draw already."""
+        place = self.folder / name
+        if place.exists():
+            raise StorageError(
+                "There is a draw of this name already", where=str(place), todo="Choose another name."
+            )
+        committed = commitment(secret)
+        with self._journal() as journal:
+            journal.append(
+                "draw.commit",
+                commitment=committed,
+                bundle=bundle.digest,
+                n=bundle.n,
+                replicate=bundle.replicate,
+                frame=bundle.frame,
+            )
+            journal.checkpoint()
+        with storage_errors(place):
+            make_folder(place)
+            write_file(place / SECRET, f"{secret.hex()}\n".encode())
+            write_file(place / BUNDLE, bundle_bytes(bundle) + b"\n")
+            write_file(place / PAPER, paper(self.study, bundle, committed, self.signer.vkey).encode())
+        return committed
+
+    def draw(
+        self,
+        name: str,
+        frame: Frame,
+        randomness: str,
+        excluded: Iterable[str] = (),
+        secret: bytes | None = None,
+    ) -> int:
+        """Draw with the public randomness. secret: None = as it lies in the folder. Returns how many numbers.
+
+        Raises StudyError when the frame or the exclusions are not those that were frozen, or the draw was made already: a second one needs
+        a commitment of its own."""
+        place = self.folder / name
+        secret, bundle, barred = secret or self.secret(name), self.bundle(name), frozenset(excluded)
+        if frame.digest != bundle.frame:
+            raise StudyError("This frame is not the one that was frozen in the bundle", where=name)
+        if exclusion_digest(secret, barred) != bundle.exclusions:
+            raise StudyError("The do-not-call list is not the one that was frozen in the bundle", where=name)
+        if (place / RECORD).exists():
+            raise StudyError(
+                "This draw was made already",
+                where=name,
+                todo="Commit to a new secret to draw again; both stay in the journal.",
+            )
+        key = draw_key(secret, randomness, bundle.digest)
+        first = stage_one(frame, key, bundle.segments)
+        drawn = draw(first, key, bundle.n, barred)
+        made = record(secret, randomness, bundle, first, drawn)
+        with self._journal() as journal:
+            if not any(line["commitment"] == made.commitment for line in commitments(journal.path)):
+                raise EvidenceError("The journal knows no commitment to this secret", where=str(journal.path))
+            journal.append("draw.made", **asdict(made))
+            journal.checkpoint()
+        with storage_errors(place):
+            write_file(place / SAMPLE, sample_csv(key, [d.number for d in drawn], bundle.replicate))
+            write_file(place / RECORD, made.to_bytes() + b"\n")
+        return len(drawn)
+
+    def audit(self, name: str, frame: Frame, secret: bytes, excluded: Iterable[str] = ()) -> list[Checked]:
+        """Recompute a draw. secret: as shown to the sworn auditors."""
+        place, bundle, barred = self.folder / name, self.bundle(name), frozenset(excluded)
+        with storage_errors(place):
+            published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
+            sample = (place / SAMPLE).read_bytes()
+        key = draw_key(secret, published["randomness"], bundle.digest)
+        first = stage_one(frame, key, bundle.segments)
+        drawn = draw(first, key, bundle.n, barred)
+        again = record(secret, published["randomness"], bundle, first, drawn)
+        with self._journal() as journal:
+            known = [line["commitment"] for line in commitments(journal.path)]
+        return [
+            Checked(
+                "the secret is the one that was committed to", commitment(secret) == published["commitment"]
+            ),
+            Checked("the bundle is the one that was frozen", bundle.digest == published["bundle"]),
+            Checked("the frame is the one in the bundle", frame.digest == bundle.frame),
+            Checked(
+                "the do-not-call list is the one in the bundle",
+                exclusion_digest(secret, barred) == bundle.exclusions,
+            ),
+            Checked("what was published follows from secret and dice", again.to_bytes() == encode(published)),
+            Checked(
+                "numbers, tickets and replicates are the drawn ones",
+                sample == sample_csv(key, [d.number for d in drawn], bundle.replicate),
+            ),
+            Checked("the commitment stands in the journal", published["commitment"] in known),
+        ]
+
+    def release(self, name: str, replicate: int, frame: Frame) -> list[Case]:
+        """The cases of one replicate, whole and in ticket order; the same cases again when it is asked again. It stands in the journal.
+        Raises StudyError when the draw has no such replicate."""
+        place, bundle = self.folder / name, self.bundle(name)
+        with storage_errors(place):
+            published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
+            rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
+        key = labelled(draw_key(self.secret(name), published["randomness"], bundle.digest), "case")
+        chosen = [row for row in rows if row["replicate"] == str(replicate)]
+        if not chosen:
+            raise StudyError(f"This draw has no replicate {replicate}", where=name)
+        with self._journal() as journal:
+            journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
+            journal.checkpoint()
+        made = []
+        for row in chosen:
+            segment = frame.segment_of(row["number"])
+            identity = keyed(key, row["number"].encode()).hex()[:16]
+            made.append(Case(identity, row["ticket"], row["number"], segment.unit if segment else ""))
+        return made
+
+    def room_key(self) -> Identity:
+        """The key that the room's desks share, made the first time: numbers in the pool are sealed for it."""
+        path = self.folder / "room.key"
+        if not path.exists():
+            with storage_errors(path):
+                make_folder(self.folder)
+                write_file(path, f"{Identity.generate(self.entropy).export()}\n".encode())
+        with storage_errors(path):
+            return Identity.parse(path.read_text(encoding="ascii").strip())
+
+    def secret(self, name: str) -> bytes:
+        """S of a draw. Raises StorageError when it is not there (destroyed, or a wrong name)."""
+        return read_secret(self.folder / name / SECRET)
+
+    def bundle(self, name: str) -> Bundle:
+        """What was frozen. Raises StudyError when the file is not a bundle."""
+        path = self.folder / name / BUNDLE
+        with storage_errors(path):
+            data = decode(path.read_bytes().rstrip(b"\n"))
+        if data.pop("v", None) != 1 or data.pop("method", None) != METHOD:
+            raise StudyError("This bundle is of a method that this version does not know", where=str(path))
+        try:
+            return Bundle(**data)
+        except TypeError as error:
+            raise StudyError("This is not a bundle", where=str(path)) from error
+
+    @contextmanager
+    def _journal(self) -> Iterator[Journal]:
+        _, device, epoch = self.signer.name.split("/")
+        origin = f"fangxin/{self.study}/{device}/{epoch}"
+        journal = Journal.open(self.folder / "journal", origin, self.signer, self.clock, rehearsal=False)
+        try:
+            if journal.size == 0:
+                named = {"vkey": self.signer.vkey, "keystore": "file", "app": __version__}
+                journal.append("epoch.new", device=device, epoch=int(epoch), **named)
+            yield journal
+        finally:
+            journal.close()
+
+
+def draws_signer(publisher: Signer) -> Signer:
+    """The key of the draws' journal: one of its own, made from the centre's, so that no signature on a study package can stand for one on
+    a draw. Its name has the form of a device's, and `fangxin verify` checks the journal like any other."""
+    device = hexdigest(publisher.vkey.encode())[:8]
+    return Signer(f"fangxin/{device}/1", derive(publisher.seed, b"", b"fangxin/draws/v1"))
+
+
+def commitments(journal: Path) -> list[dict[str, str]]:
+    """The commitments of a draw journal, oldest first."""
+    with storage_errors(journal):
+        lines = [decode(line) for line in journal.read_bytes().splitlines()]
+    return [line for line in lines if line["type"] == "draw.commit"]
+
+
+def bundle_bytes(bundle: Bundle) -> bytes:
+    """The bundle as it is hashed."""
+    return encode({"v": 1, "method": METHOD, **asdict(bundle)})
+
+
+def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
+    """number, ticket, replicate (from 1), in ticket order."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("number", "ticket", "replicate"))
+    for part, chosen in enumerate(replicates(key, numbers, size), start=1):
+        writer.writerows((number, ticket(key, number), part) for number in chosen)
+    return out.getvalue().encode()
+
+
+def read_secret(path: Path) -> bytes:
+    """32 bytes as hex digits. Raises StudyError when it is not that."""
+    with storage_errors(path):
+        text = path.read_text(encoding="ascii", errors="replace").strip()
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise StudyError("The secret file does not hold 64 hex digits", where=str(path))
+    return secret
+
+
+def paper(study: str, bundle: Bundle, committed: str, vkey: str) -> str:
+    """What is printed and signed before the dice are rolled."""
+    lines = (
+        "抽样承诺书 · Commitment to a draw",
+        "",
+        f"研究 Study: {study}, version {bundle.version}",
+        f"号码数 Numbers: {bundle.n}, replicates of {bundle.replicate}",
+        f"承诺值 Commitment C:\n  {committed}",
+        f"冻结方案 Bundle SHA-256:\n  {bundle.digest}",
+        f"抽样框 Frame SHA-256:\n  {bundle.frame}",
+        f"抽样日志公钥 Key of the draws' journal:\n  {vkey}",
+        "",
+        "以上各值在掷骰（或公布指定的 drand 随机数）之前打印并签字。",
+        "Printed and signed before the dice were rolled (or the named drand round was published).",
+        "",
+        "公共随机数 Public randomness B (at least 40 ten-sided dice):",
+        "\n  ________________________________________\n",
+        "签字 Signed: ____________________  ____________________      日期 Date: ____________",
+        "",
+        f"fangxin {__version__}, {METHOD}",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def check_replicate(n: int, replicate: int) -> None:
+    """Raises StudyError on a replicate outside 250–500, for draws that have more than one."""
+    if n > replicate and not 250 <= replicate <= 500:
+        raise StudyError(f"A replicate has 250 to 500 numbers, not {replicate}")
+
+
+def said(randomness: str) -> str:
+    """The public randomness in the form that is hashed, with its own digest: both are read out in the room."""
+    plain = public_randomness(randomness)
+    return f"{plain} (SHA-256 {hexdigest(plain.encode())[:16]}…)"

@@ -1,0 +1,277 @@
+"""The queue as a table: what status() says of every case, kept where the next case is found by a few index look-ups however many
+cases there are. sample/queue.py is the truth; this agrees with it (a property test compares them) and adds the lease.
+
+A row is *waiting* until its time comes, then stands at a level of the order; advance() moves whole sets of rows by SQL, so a morning on
+which 100,000 numbers become due costs one statement. What depends on the hour of the day (is anybody called now? which sort of slice?)
+is asked when a case is picked, not stored. One Pool belongs to one thread; several processes may share the file.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, OWN_ONLY, PUT
+from app.sample.calendar import Slice
+from app.sample.case import Case, State
+from app.sample.plan import DIALECT, REFUSAL, Caller, Plan, wants
+from app.sample.queue import Due, Finished, Rank, status
+from app.sample.spread import mask
+from app.store_schema import Database, storage_faults
+
+WAITING, FINISHED, LEASED = 0, 10, 11
+"""Stages beside the levels of Rank."""
+
+_IN_HOURS = (Rank.BROKEN_OFF, Rank.BUSY, Rank.LAST_SLICE, Rank.UNTRIED, Rank.REDIAL, Rank.FRESH)
+"""Levels that are called in slices only; a resident's own hour and an interview just cut off are kept at any hour."""
+
+
+_BY_SLICE = (Rank.LAST_SLICE, Rank.UNTRIED)
+"""Levels of a re-dial that depend on the slice that is on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request for a case. holder: who will have it (desk or device). lease: ms until it falls back when nothing is heard.
+    closed: units whose quota cells are all full. fresh_first: the share of fresh numbers fell below the guard."""
+
+    now: int
+    holder: str = "desk"
+    lease: int = 30 * 60_000
+    caller: Caller | None = None
+    closed: frozenset[str] = field(default_factory=frozenset)
+    fresh_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What rows have in common besides their level. tried: the sorts of slice as bits."""
+
+    skill: str
+    unit: str
+    tried: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A lease that ran out: the station that held the case was not heard of."""
+
+    case: str
+    holder: str
+
+
+class Pool:
+    """The queue of one database. plan: rules, calendar, field period."""
+
+    def __init__(self, database: Database, path: Path, plan: Plan) -> None:
+        self._database, self._path, self.plan = database, path, plan
+
+    def put(self, cases: Iterable[Case], now: int, keys: Sequence[str] = ()) -> None:
+        """Bring the rows of these cases up to date; leases on them end. keys: keyed hashes of their numbers, in the same order; "" or
+        absent = as known."""
+        with self._transaction():
+            for n, case in enumerate(cases):
+                self._database.execute(PUT, self._row(case, now, keys[n] if n < len(keys) else ""))
+
+    def pick(self, asked: Asked) -> str | None:
+        """The id of the best case, leased to the holder; None when there is none. One transaction: two who ask at once get two cases."""
+        with self._transaction():
+            found = self.best(asked)
+            if found is not None:
+                self._lease(found, asked)
+        return found
+
+    def best(self, asked: Asked) -> str | None:
+        """The id of the best case, not leased: what pick() would hand out."""
+        self.advance(asked.now)
+        groups, hours = self._groups(), _Hours(self.plan, asked.now)
+        for rank in _levels(asked):
+            here = [g for g in groups.get(_stored(rank), ()) if self._serves(rank, g, asked, hours)]
+            found = self._best(rank, here, asked)
+            if found is not None:
+                return found
+        return None
+
+    def pull(self, case: str, asked: Asked, *, finished: bool = False) -> bool:
+        """This very case, for a supervisor or because its resident calls back (the reason stands in the journal). finished: also one that
+        is not called any more. False when somebody has it in hand, or there is none."""
+        with self._transaction():
+            rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', case)
+            if not rows or rows[0]["stage"] == LEASED or (rows[0]["stage"] == FINISHED and not finished):
+                return False
+            self._lease(case, asked)
+        return True
+
+    def lapsed(self, now: int) -> tuple[Lapsed, ...]:
+        """Leases that have run out. The rows stay leased until put() says what became of the case: it is counted once."""
+        rows = self._rows(
+            'SELECT "case", holder FROM queue WHERE stage = 11 AND lease_until <= ? ORDER BY ticket', now
+        )
+        return tuple(Lapsed(row["case"], row["holder"]) for row in rows)
+
+    def leased(self, now: int) -> dict[str, int]:
+        """Unit → cases that are out on a running lease: interviews in progress count against a quota."""
+        rows = self._rows(
+            "SELECT unit, COUNT(*) AS n FROM queue WHERE stage = 11 AND lease_until > ? GROUP BY unit", now
+        )
+        return {row["unit"]: row["n"] for row in rows}
+
+    def next_due(self, now: int) -> int | None:
+        """When the next waiting case may be dialled, ms wall; None when none waits."""
+        with self._transaction():
+            self._advance(now)
+            at = self._rows("SELECT MIN(next_at) AS at FROM queue WHERE stage = 0")[0]["at"]
+        return None if at is None else int(at)
+
+    def advance(self, now: int) -> None:
+        """Move what has become due. pick() does it too; called in idle moments it keeps pick() short."""
+        with self._transaction():
+            self._advance(now)
+
+    def counts(self) -> dict[int, int]:
+        """Stage → cases."""
+        rows = self._rows("SELECT stage, SUM(n) AS n FROM queue_groups GROUP BY stage HAVING SUM(n) > 0")
+        return {row["stage"]: row["n"] for row in rows}
+
+    def waiting_for(self) -> dict[str, int]:
+        """Skill → cases that are ready and ask for it ("" left out)."""
+        rows = self._rows(
+            "SELECT skill, SUM(n) AS n FROM queue_groups WHERE skill <> '' AND stage BETWEEN 1 AND 9 AND n > 0 GROUP BY skill"
+        )
+        return {row["skill"]: row["n"] for row in rows}
+
+    # One row
+
+    def _row(self, case: Case, now: int, key: str) -> list[Any]:
+        # A fresh number's hours are asked when it is picked. At its arrival there is no clock, and in the year 0 no hour is known: asking
+        # then would take it for one that can never be dialled.
+        fresh = case.state is State.FRESH and not case.attempts
+        due = Due(0, Rank.FRESH, "") if fresh else status(case, now, self.plan)
+        asks = wants(case, self.plan)
+        stage, then, next_at, end = _stage(due, now)
+        fields = [asks.skill, case.unit, mask(case, self.plan), end, case.ticket]
+        return [case.id, stage, then, next_at, *fields, asks.owner, asks.owner_until, asks.another_than, key]
+
+    def _advance(self, now: int) -> None:
+        for statement in ADVANCE:
+            self._database.execute(statement, [now])
+
+    def _lease(self, case: str, asked: Asked) -> None:
+        self._database.execute(
+            'UPDATE queue SET stage = 11, next_at = NULL, holder = ?, lease_until = ? WHERE "case" = ?',
+            [asked.holder, asked.now + asked.lease, case],
+        )
+
+    # Picking
+
+    def _groups(self) -> dict[Rank, list[Group]]:
+        """Level → what the ready rows at it have in common. A few hundred at the most, however many cases there are."""
+        found: dict[Rank, list[Group]] = {}
+        for stage, skill, unit, tried in self._database.execute(
+            "SELECT stage, skill, unit, tried FROM queue_groups WHERE stage BETWEEN 1 AND 9 AND n > 0"
+        ):
+            found.setdefault(Rank(stage), []).append(Group(skill, unit, tried))
+        return found
+
+    def _serves(self, rank: Rank, group: Group, asked: Asked, hours: "_Hours") -> bool:
+        caller = asked.caller
+        if caller is not None and group.unit in caller.shuns:
+            return False
+        if group.unit in asked.closed and rank in _IN_HOURS:
+            return False  # but an appointment is honoured even when its cell is full
+        if rank not in _IN_HOURS or self.plan.calendar.days is None:
+            return rank not in _BY_SLICE
+        here = hours.slice_of(group.unit)
+        if here is None:
+            return False
+        if rank not in _BY_SLICE:
+            return True
+        untried = not group.tried >> here.sort.bit & 1
+        return untried and (rank is Rank.UNTRIED) == hours.comes_again(group.unit)
+
+    def _best(self, rank: Rank, groups: Iterable[Group], asked: Asked) -> str | None:
+        rows = (self._first(rank, group, asked) for group in groups)
+        best = min((row for row in rows if row is not None), default=None)
+        return None if best is None else str(best[2])
+
+    def _first(self, rank: Rank, group: Group, asked: Asked) -> tuple[int, str, str] | None:
+        """The first row of a group that the caller may have: (window_end, ticket, case)."""
+        statement, values = FIRST, [int(_stored(rank)), group.skill, group.unit, group.tried]
+        caller = asked.caller
+        if caller is not None:
+            skilled = caller.has(group.skill)
+            statement += FOR_CALLER if skilled else OWN_ONLY
+            values += [caller.id, asked.now, caller.id] if skilled else [asked.now, caller.id]
+            if caller.knows:
+                statement += f" AND number_key NOT IN ({', '.join('?' * len(caller.knows))})"
+                values += sorted(caller.knows)
+        row = self._database.execute(statement + IN_ORDER, values).fetchone()
+        return None if row is None else (row[0], row[1], row[2])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with storage_faults(self._path), self._database.atomic():
+            yield
+
+    def _rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        with storage_faults(self._path):
+            return list(self._database.query(query, values))
+
+
+def _stage(due: Due | Finished, now: int) -> tuple[int, int, int | None, int]:
+    """(stage now, stage when its time comes, that time, end of the window)."""
+    if isinstance(due, Finished):
+        return FINISHED, FINISHED, None, 0
+    rank = int(due.rank)
+    if due.rank is Rank.FRESH:  # its hours are asked when it is picked
+        return rank, rank, None, 0
+    if due.at > now:
+        return WAITING, rank, due.at, due.window_end
+    return rank, rank, due.until or None, due.window_end
+
+
+def _stored(rank: Rank) -> Rank:
+    """The level under which a row stands: which of the three levels of re-dials it has depends on the hour."""
+    return Rank.REDIAL if rank in _BY_SLICE else rank
+
+
+def _levels(asked: Asked) -> list[Rank]:
+    order = list(Rank)
+    if asked.fresh_first:  # before the other re-dials, never before a person who waits
+        order.remove(Rank.FRESH)
+        order.insert(order.index(Rank.LAST_SLICE), Rank.FRESH)
+    return order
+
+
+class _Hours:
+    """What the calendar says of one moment, unit by unit."""
+
+    def __init__(self, plan: Plan, now: int) -> None:
+        self._plan, self._now = plan, now
+        self._here: dict[str, Slice | None] = {}
+        self._again: dict[str, bool] = {}
+
+    def slice_of(self, unit: str) -> Slice | None:
+        """The slice of the unit that is on; None outside hours and outside the field period."""
+        if unit not in self._here:
+            plan, now = self._plan, self._now
+            on = plan.starts <= now and not (plan.ends and now >= plan.ends)
+            self._here[unit] = plan.calendar.slice_at(now, unit) if on else None
+        return self._here[unit]
+
+    def comes_again(self, unit: str) -> bool:
+        """The sort of the slice that is on comes again before the field closes."""
+        here, plan = self.slice_of(unit), self._plan
+        if here is None or not plan.ends:
+            return True
+        if unit not in self._again:
+            later = plan.calendar.ahead(here.end, unit, plan.ends)
+            self._again[unit] = any(slice_.sort is here.sort for slice_ in later)
+        return self._again[unit]
+
+
+def skills_of(callers: Collection[Caller]) -> frozenset[str]:
+    """All skills on shift; DIALECT stands for any dialect."""
+    found = {skill for caller in callers for skill in caller.skills}
+    return frozenset(found | ({DIALECT} if found - {REFUSAL} else set()))

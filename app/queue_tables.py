@@ -1,0 +1,47 @@
+"""The tables of the queue (app/pool.py), and what is said to them."""
+
+QUEUE_TABLES = (
+    """CREATE TABLE queue (
+        "case" TEXT PRIMARY KEY, stage INTEGER NOT NULL, "then" INTEGER NOT NULL, next_at INTEGER,
+        skill TEXT NOT NULL, unit TEXT NOT NULL, tried INTEGER NOT NULL, window_end INTEGER NOT NULL, ticket TEXT NOT NULL,
+        owner TEXT NOT NULL, owner_until INTEGER NOT NULL, not_by TEXT NOT NULL, number_key TEXT NOT NULL,
+        holder TEXT NOT NULL DEFAULT '', lease_until INTEGER NOT NULL DEFAULT 0) STRICT""",
+    'CREATE INDEX queue_ready ON queue (stage, skill, unit, tried, window_end, ticket, "case") WHERE stage BETWEEN 1 AND 9',
+    "CREATE INDEX queue_turns ON queue (next_at) WHERE next_at IS NOT NULL",
+    "CREATE INDEX queue_leases ON queue (lease_until) WHERE stage = 11",
+    "CREATE INDEX queue_numbers ON queue (number_key) WHERE number_key <> ''",
+    """CREATE TABLE queue_groups (
+        stage INTEGER NOT NULL, skill TEXT NOT NULL, unit TEXT NOT NULL, tried INTEGER NOT NULL, n INTEGER NOT NULL,
+        PRIMARY KEY (stage, skill, unit, tried)) STRICT, WITHOUT ROWID""",
+    """CREATE TRIGGER queue_counts_in AFTER INSERT ON queue BEGIN
+        INSERT INTO queue_groups VALUES (NEW.stage, NEW.skill, NEW.unit, NEW.tried, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1; END""",
+    """CREATE TRIGGER queue_counts_move AFTER UPDATE OF stage, skill, unit, tried ON queue BEGIN
+        UPDATE queue_groups SET n = n - 1
+        WHERE stage = OLD.stage AND skill = OLD.skill AND unit = OLD.unit AND tried = OLD.tried;
+        INSERT INTO queue_groups VALUES (NEW.stage, NEW.skill, NEW.unit, NEW.tried, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1; END""",
+)
+"""A desk's store and central's index make them in a migration. queue_groups counts the rows that have stage, skill, unit and tried sorts in
+common: a few hundred at the most, so that the next case is found group by group."""
+
+PUT = """INSERT INTO queue ("case", stage, "then", next_at, skill, unit, tried, window_end, ticket, owner, owner_until, not_by, number_key)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    stage = excluded.stage, "then" = excluded."then", next_at = excluded.next_at, skill = excluded.skill, unit = excluded.unit,
+    tried = excluded.tried, window_end = excluded.window_end, owner = excluded.owner, owner_until = excluded.owner_until,
+    not_by = excluded.not_by, holder = '', lease_until = 0,
+    number_key = CASE excluded.number_key WHEN '' THEN number_key ELSE excluded.number_key END"""
+
+# Levels by their numbers in sample.queue.Rank: 1 resumable, 2 appointment, 3 overdue, 4 broken off; 0 waits, 10 is finished, 11 leased.
+ADVANCE = (
+    """UPDATE queue SET stage = "then",
+        next_at = CASE "then" WHEN 2 THEN window_end + 1 END
+        WHERE next_at <= ? AND stage = 0""",
+    "UPDATE queue SET stage = 3, next_at = NULL WHERE next_at <= ? AND stage = 2",
+    "UPDATE queue SET stage = 4, next_at = NULL WHERE next_at <= ? AND stage = 1",
+)
+FIRST = """SELECT window_end, ticket, "case" FROM queue INDEXED BY queue_ready
+    WHERE stage BETWEEN 1 AND 9 AND stage = ? AND skill = ? AND unit = ? AND tried = ?"""
+FOR_CALLER = " AND not_by <> ? AND (owner = '' OR owner_until <= ? OR owner = ?)"
+OWN_ONLY = " AND owner_until > ? AND owner = ?"
+IN_ORDER = ' ORDER BY window_end, ticket, "case" LIMIT 1'

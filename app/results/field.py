@@ -1,0 +1,101 @@
+"""The field report: what was dialled, by hour, interviewer, slice, line and replicate; response rates and yields; and whether the order of
+the draw was kept.
+
+Cherry-pick index: the share of pairs of numbers whose first dials came in the opposite order of their tickets (Kendall's distance). 0 =
+as drawn, 0.5 = as if the order had not been looked at, 1 = backwards. Skills, closed hours and appointments move single numbers; an
+interviewer whose index stands out from the others' has chosen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.results.rates import Rate, rates
+from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
+from app.sample.calendar import Calendar
+from app.sample.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class FieldReport:
+    """All tables of a moment. starved: case → why nobody may be given it. cherry: interviewer → index."""
+
+    total: Tally
+    by_hour: Mapping[str, Tally]
+    by_interviewer: Mapping[str, Tally]
+    by_slice: Mapping[str, Tally]
+    by_line: Mapping[str, Tally]
+    by_replicate: Mapping[str, Tally]
+    rates: Mapping[str, Rate]
+    cherry: Mapping[str, float | None]
+    cherry_all: float | None
+    starved: Mapping[str, str]
+
+
+def field_report(
+    calls: Sequence[CallRow],
+    outcomes: Mapping[str, Outcome],
+    calendar: Calendar,
+    *,
+    released: int = 0,
+    replicate: Mapping[str, int] | None = None,
+    starved: Mapping[str, str] | None = None,
+) -> FieldReport:
+    """The report of these calls. replicate: case → its number. released: numbers handed out.
+
+    Raises StudyError on an outcome that the table does not know."""
+    final, parts = dispositions(calls, outcomes), replicate or {}
+    counts = by_category(final, released)
+    names = sorted({call.interviewer for call in calls})
+    return FieldReport(
+        total=grouped(calls, lambda _: "").get("", Tally()),
+        by_hour=grouped(calls, lambda call: _moment(call.started).strftime("%Y-%m-%d %H")),
+        by_interviewer=grouped(calls, lambda call: call.interviewer),
+        by_slice=grouped(calls, lambda call: _slice(call, calendar)),
+        by_line=grouped(calls, lambda call: call.device),
+        by_replicate=grouped(calls, lambda call: str(parts.get(call.case, ""))),
+        rates=rates(counts, dead=dead(final)),
+        cherry={name: cherry_index([c for c in calls if c.interviewer == name]) for name in names},
+        cherry_all=cherry_index(calls),
+        starved=starved or {},
+    )
+
+
+def cherry_index(calls: Iterable[CallRow]) -> float | None:
+    """See above; None with fewer than two numbers whose tickets are known."""
+    first: dict[str, CallRow] = {}
+    for call in sorted(calls, key=lambda row: (row.started, row.call)):
+        if call.ticket:
+            first.setdefault(call.case, call)
+    order = [call.ticket for call in first.values()]
+    pairs = len(order) * (len(order) - 1) // 2
+    return _inversions(order)[1] / pairs if pairs else None
+
+
+def _inversions(items: list[str]) -> tuple[list[str], int]:
+    """(sorted, pairs out of order), by merging: n log n, a campaign has 100,000 numbers."""
+    if len(items) < 2:
+        return items, 0
+    middle = len(items) // 2
+    left, a = _inversions(items[:middle])
+    right, b = _inversions(items[middle:])
+    merged: list[str] = []
+    count, at = a + b, 0
+    for value in left:
+        while at < len(right) and right[at] < value:
+            merged.append(right[at])
+            at += 1
+        count += at
+        merged.append(value)
+    return merged + right[at:], count
+
+
+def _moment(wall: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(
+        milliseconds=wall, hours=8
+    )  # China: one zone, no summer time
+
+
+def _slice(call: CallRow, calendar: Calendar) -> str:
+    found = calendar.slice_at(call.started, call.unit)
+    return found.sort.name if found else "outside"

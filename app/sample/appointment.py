@@ -1,0 +1,104 @@
+"""The time of an appointment as an interviewer types it, on the keyboard as it is: 1830, 明天 1830, +30, 12-05 18:30, 周六上午10点."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+_CHINA = timezone(timedelta(hours=8))
+_LATEST = timedelta(days=60)
+_DAYS = {"今天": 0, "今晚": 0, "明天": 1, "明晚": 1, "后天": 2, "大后天": 3, "today": 0, "tomorrow": 1}
+_WEEKDAYS = "一二三四五六日"
+_RELATIVE = re.compile(r"\+(\d{1,4})(?!\d)")
+_DATE = re.compile(r"(\d{1,2})[-/月.](\d{1,2})日?")
+_WEEKDAY = re.compile(r"(下)?(?:周|星期)([一二三四五六日天])")
+_CLOCK = re.compile(r"(\d{1,2})[:：点时.](\d{2}|半)?分?")
+_DIGITS = re.compile(r"(?<!\d)([01]?\d|2[0-3])([0-5]\d)(?!\d)")
+_SPOKEN = re.compile(r"([零一二两三四五六七八九十]{1,3})(?=[点时分])")
+_NUMERALS = {
+    "零": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
+_LATER = ("下午", "晚", "傍晚", "pm")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """wall: the moment, ms. said: it again in one form, "2026-03-03 18:30": shown so that a slip is seen."""
+
+    wall: int
+    said: str
+
+
+def appointment(text: str, now: int) -> Meant | None:
+    """The first moment after `now` (ms wall) that the text means; None when it names no time, or one that is past or 60 days off. A time
+    without a day is today's, or tomorrow's when it has passed."""
+    plain = _SPOKEN.sub(lambda found: str(_number(found[1])), unicodedata.normalize("NFKC", text).lower())
+    here = datetime.fromtimestamp(now / 1000, UTC).astimezone(_CHINA)
+    if relative := _RELATIVE.search(plain):
+        return _meant(here + timedelta(minutes=int(relative[1])), here)
+    day, rest = _day(plain, here)
+    clock = _clock(rest)
+    if clock is None:
+        return None
+    hour, minute = clock
+    if hour < 12 and any(word in rest or word in plain for word in _LATER):
+        hour += 12
+    try:
+        moment = (day or here).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    except ValueError:
+        return None
+    if day is None and moment <= here:
+        moment += timedelta(days=1)
+    return _meant(moment, here)
+
+
+def _day(plain: str, here: datetime) -> tuple[datetime | None, str]:
+    """(the day that is named, the text without its date)."""
+    for word in sorted(_DAYS, key=len, reverse=True):
+        if word in plain:
+            return here + timedelta(days=_DAYS[word]), plain.replace(word, "晚" if "晚" in word else "", 1)
+    if found := _WEEKDAY.search(plain):
+        wanted = _WEEKDAYS.index("日" if found[2] == "天" else found[2])
+        ahead = (wanted - here.weekday()) % 7 + (7 if found[1] and wanted >= here.weekday() else 0)
+        return here + timedelta(days=ahead), plain.replace(found[0], "", 1)
+    if found := _DATE.search(plain):
+        try:
+            day = here.replace(month=int(found[1]), day=int(found[2]))
+        except ValueError:
+            return None, plain
+        if day.date() < here.date():
+            day = day.replace(year=here.year + 1)
+        return day, plain.replace(found[0], "", 1)
+    return None, plain
+
+
+def _clock(rest: str) -> tuple[int, int] | None:
+    if found := _CLOCK.search(rest):
+        return int(found[1]), 30 if found[2] == "半" else int(found[2] or 0)
+    if found := _DIGITS.search(rest):
+        return int(found[1]), int(found[2])
+    return None
+
+
+def _number(spoken: str) -> int:
+    """十 → 10, 十二 → 12, 三十 → 30, 二十五 → 25."""
+    tens, ten, ones = spoken.partition("十")
+    if not ten:
+        return _NUMERALS[spoken[-1]]
+    return 10 * _NUMERALS.get(tens[-1:] or "一", 1) + (_NUMERALS.get(ones[-1:], 0) if ones else 0)
+
+
+def _meant(moment: datetime, here: datetime) -> Meant | None:
+    if not here < moment <= here + _LATEST:
+        return None
+    return Meant(int(moment.timestamp() * 1000), moment.strftime("%Y-%m-%d %H:%M"))

@@ -1,0 +1,151 @@
+"""The cases of the desk's memory, and the queue that follows them: one transaction changes both."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.canonical import Value, decode, encode, hexdigest
+from app.errors import StorageError
+from app.pool import Pool
+from app.sample.case import Attempt, Case, State
+from app.sample.plan import Plan
+from app.store_schema import Database, storage_faults
+
+Keyed = Callable[[str], str]
+"""Number → keyed hash (hex), by which a number is known without being written down."""
+
+_PLAN = "queue.plan"
+
+
+_ALL = "SELECT * FROM cases"
+_LEASED = 'SELECT cases.* FROM cases JOIN queue ON queue."case" = cases.id WHERE queue.stage = 11'
+
+
+def _unkeyed(_: str) -> str:
+    return ""
+
+
+class CaseTable:
+    """What store.py builds on: the file, its settings, its cases."""
+
+    def __init__(self, database: Database, path: Path) -> None:
+        self._database, self._path = database, path
+        self._pool: Pool | None = None
+        self._keyed: Keyed = _unkeyed
+
+    # Cases
+
+    def put_cases(self, cases: Iterable[Case]) -> None:
+        """Take cases of an assignment in. One that is known already stays as it is: its attempts are newer."""
+        with self._transaction():
+            for case in cases:
+                done = self._database.execute(
+                    f"INSERT INTO cases {_CASE} ON CONFLICT (id) DO NOTHING", _case_row(case)
+                )
+                if done.rowcount:
+                    self._queue(case)
+
+    def put_columns(self, columns: Mapping[str, Mapping[str, str]]) -> None:
+        """What the sample knows of its cases beforehand: case id → column → text."""
+        with self._transaction():
+            for case, known in columns.items():
+                self.set_setting(f"columns.{case}", encode(dict(known)).decode())
+
+    def columns_of(self, case: str) -> Mapping[str, str]:
+        """What the sample knows of a case beforehand."""
+        return {
+            str(name): str(text)
+            for name, text in decode(self.setting(f"columns.{case}", "{}").encode()).items()
+        }
+
+    def save_case(self, case: Case) -> None:
+        """Write a case as it stands now."""
+        with self._transaction():
+            update = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts"
+            self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
+            self._queue(case)
+
+    def keep_outlook(self, call: str, outlook: Mapping[str, Value]) -> None:
+        """What belongs to the outcome of a call besides its key (case_in_hand.Outlook), durable before the outcome is."""
+        self.set_setting(f"outlook.{call}", encode(dict(outlook)).decode())
+
+    def outlook(self, call: str) -> Mapping[str, Any]:
+        """The same again; {} when nothing was kept."""
+        return decode(self.setting(f"outlook.{call}", "{}").encode())
+
+    def by_number(self, key: str) -> tuple[str, ...]:
+        """The cases whose number has this keyed hash."""
+        return tuple(row["case"] for row in self._rows('SELECT "case" FROM queue WHERE number_key = ?', key))
+
+    def follow(self, plan: Plan, keyed: Keyed, *, end_leases: bool = False) -> Pool:
+        """Keep the queue by this plan from now on: its rows change together with the cases. Takes a while only when the plan has changed
+        (some 10 s for 100,000 cases). end_leases: of the last run, when the desk starts."""
+        self._pool, self._keyed = Pool(self._database, self._path, plan), keyed
+        known = hexdigest(repr(plan).encode())
+        whole = self.setting(_PLAN) != known or self._count("cases") != self._count("queue")
+        with self._transaction():
+            for row in self._rows(_ALL if whole else _LEASED) if whole or end_leases else ():
+                self._queue(_case(row))
+            self.set_setting(_PLAN, known)
+        return self._pool
+
+    def _count(self, table: str) -> int:
+        return int(self._database.table(table).count)
+
+    def _queue(self, case: Case) -> None:
+        if self._pool is not None:
+            moment = case.attempts[-1].ended if case.attempts else 0
+            self._pool.put([case], moment, [self._keyed(case.number)])
+
+    def cases(self) -> tuple[Case, ...]:
+        """All cases in the order of their tickets."""
+        return tuple(_case(row) for row in self._rows("SELECT * FROM cases ORDER BY ticket, id"))
+
+    def case(self, identity: str) -> Case:
+        """One case. StorageError when there is none of this id."""
+        rows = self._rows("SELECT * FROM cases WHERE id = ?", identity)
+        if not rows:
+            raise StorageError("There is no such case on this workstation", where=identity)
+        return _case(rows[0])
+
+    # Settings
+
+    def setting(self, key: str, default: str = "") -> str:
+        """A remembered value."""
+        rows = self._rows("SELECT value FROM settings WHERE key = ?", key)
+        return str(rows[0]["value"]) if rows else default
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Remember a value."""
+        self._write("REPLACE INTO settings VALUES (?, ?)", key, value)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is written inside is there whole or not at all."""
+        return self._transaction()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with storage_faults(self._path), self._database.atomic():
+            yield
+
+    def _write(self, statement: str, *values: Value) -> None:
+        with self._transaction():
+            self._database.execute(statement, values)
+
+    def _rows(self, query: str, *values: Value) -> list[dict[str, Any]]:
+        with storage_faults(self._path):
+            return list(self._database.query(query, values))
+
+
+_CASE = "(id, ticket, number, unit, state, attempts) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def _case_row(case: Case) -> list[Value]:
+    attempts = encode({"attempts": [attempt.to_list() for attempt in case.attempts]}).decode()
+    return [case.id, case.ticket, case.number, case.unit, case.state, attempts]
+
+
+def _case(row: dict[str, Any]) -> Case:
+    attempts = tuple(Attempt.of(values) for values in decode(row["attempts"].encode())["attempts"])
+    return Case(row["id"], row["ticket"], row["number"], row["unit"], attempts, State(row["state"]))

@@ -1,0 +1,237 @@
+"""The daily sheet: what a witness saw, on paper, with the cosigned checkpoint as a code that a telephone reads.
+
+Signed by hand and put into a binder it is a witness that no computer department can rewrite. HTML to print, or PDF.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from html import escape
+from io import BytesIO
+from pathlib import Path
+
+import segno
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfgen.canvas import Canvas
+
+from app.canonical import Value, decode
+from app.errors import EvidenceError, UsageError
+from app.evidence.durable import storage_errors, write_file
+from app.evidence.note import Checkpoint, open_note
+from app.resources import resource
+from app.witness.keeper import Keeper
+
+CHINA = timezone(timedelta(hours=8))
+_SONG = "STSong-Light"
+"""A typeface that every PDF reader has for Chinese; nothing is embedded."""
+_ROWS = 34
+_QR_BYTES = 2300
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A device epoch by the end of the day. lines: of its journal that central had signed for; today: how many of them came that day;
+    objects, bytes: sealed files that it handed in, ever."""
+
+    journal: str
+    lines: int
+    today: int
+    objects: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One day. note: the newest cosigned checkpoint; size, root: what it says; seen: Unix seconds of the cosignature; alarms: what was
+    refused, ever."""
+
+    day: str
+    note: str
+    size: int
+    root: bytes
+    seen: int
+    witness: str
+    rows: tuple[Row, ...]
+    alarms: tuple[str, ...] = field(default=())
+
+
+def sheet_of(keeper: Keeper, now: int) -> Sheet:
+    """The sheet as of now (ms since 1970). Raises EvidenceError when nothing was cosigned yet."""
+    path = max((keeper.folder / "cosigned").glob("*.note"), default=None)
+    if path is None:
+        raise EvidenceError(
+            "This witness has cosigned nothing yet",
+            where=str(keeper.folder),
+            todo="Run `fangxin witness run`.",
+        )
+    with storage_errors(path):
+        note = path.read_text(encoding="utf-8")
+    own = keeper.signer.verifier
+    opened = open_note(note, [own])
+    point = Checkpoint.parse(opened.text)
+    day = datetime.fromtimestamp(now / 1000, CHINA)
+    midnight = round(day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+    rows = _rows([decode(line) for line in keeper.entries()[: point.size]], midnight)
+    alarms = tuple(each.rpartition(" (")[0] or each for each in keeper.alarms())
+    seen = opened.signatures[0].seconds
+    return Sheet(day.strftime("%Y-%m-%d"), note, point.size, point.root, seen, own.vkey, rows, alarms)
+
+
+def _rows(entries: Sequence[Mapping[str, Value]], midnight: int) -> tuple[Row, ...]:
+    lines: dict[str, int] = {}
+    before: dict[str, int] = {}
+    objects: dict[str, int] = {}
+    size: dict[str, int] = {}
+    for entry in entries:
+        name = str(entry.get("journal", ""))
+        match entry:
+            case {"type": "device"}:
+                lines.setdefault(name, 0)
+            case {"type": "checkpoint", "size": int(count), "wall": int(wall)}:
+                lines[name] = max(lines.get(name, 0), count)
+                if wall < midnight:
+                    before[name] = max(before.get(name, 0), count)
+            case {"type": "batch", "objects": int(count), "bytes": int(total)}:
+                objects[name] = objects.get(name, 0) + count
+                size[name] = size.get(name, 0) + total
+    return tuple(
+        Row(name, lines[name], lines[name] - before.get(name, 0), objects.get(name, 0), size.get(name, 0))
+        for name in sorted(lines)
+    )
+
+
+def write_sheet(path: Path, sheet: Sheet) -> None:
+    """Write it as .html or .pdf. Raises UsageError for another kind of file, StorageError."""
+    kinds = {".html": lambda: html(sheet).encode(), ".pdf": lambda: pdf(sheet)}
+    if path.suffix.lower() not in kinds:
+        raise UsageError("A sheet is written as .html or .pdf", where=str(path))
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, kinds[path.suffix.lower()]())
+
+
+def html(sheet: Sheet) -> str:
+    """One page that needs nothing else."""
+    words, style = _words(), resource("style", "certificate.css").read_text(encoding="utf-8")
+    heads = "".join(f'<th class="num">{words[name]}</th>' for name in ("lines", "today", "objects", "bytes"))
+    rows = "\n".join(
+        f"<tr><td><code>{escape(row.journal)}</code></td>"
+        + "".join(
+            f'<td class="num">{number:,}</td>' for number in (row.lines, row.today, row.objects, row.bytes)
+        )
+        + "</tr>"
+        for row in sheet.rows
+    )
+    alarms = "".join(f"<p><b>{words['alarm']}</b> {escape(alarm)}</p>" for alarm in sheet.alarms)
+    drawn = BytesIO()
+    _code(sheet).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True, scale=4, omitsize=False)
+    return f"""<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>{words["title"]} {sheet.day}</title>
+<style>
+{style}</style></head>
+<body><main>
+<h1>{words["title"]} · {sheet.day}</h1>
+<p>{_saying(sheet)}</p>
+{alarms}
+<table><thead><tr><th>{words["journal"]}</th>{heads}</tr></thead><tbody>
+{rows}
+</tbody></table>
+<div class="code">{drawn.getvalue().decode()}<div><pre>{escape(sheet.note)}</pre>
+<p class="small">{words["how"]}</p><p class="small"><code>{escape(sheet.witness)}</code></p></div></div>
+<p class="sign"><span>{words["sign"]}</span><span>{words["stamp"]}</span><span>{words["date"]}</span></p>
+</main></body></html>
+"""
+
+
+def pdf(sheet: Sheet) -> bytes:
+    """One A4 page; devices beyond the first few dozen are added up in the last row."""
+    words, out = _words(), BytesIO()
+    registerFont(UnicodeCIDFont(_SONG))
+    page = Canvas(out, pagesize=A4, invariant=True)
+    page.setTitle(f"{words['title']} {sheet.day}")
+    y = A4[1] - 22 * mm
+    page.setFont(_SONG, 17)
+    page.drawString(18 * mm, y, f"{words['title']} · {sheet.day}")
+    page.setFont(_SONG, 9.5)
+    for line in (_saying(sheet), *(f"{words['alarm']} {alarm}" for alarm in sheet.alarms[:5])):
+        y -= 7 * mm
+        page.drawString(18 * mm, y, line[:110])
+    y = _draw_rows(page, sheet, y - 9 * mm)
+    side = 62 * mm
+    _draw_code(page, sheet, 18 * mm, max(42 * mm, y - side - 4 * mm), side)
+    text = page.beginText(86 * mm, max(42 * mm, y - side - 4 * mm) + side - 4 * mm)
+    text.setFont(_SONG, 7)
+    for line in (*sheet.note.splitlines(), "", *_folded(words["how"], 46), "", sheet.witness):
+        for piece in _folded(line, 78):
+            text.textLine(piece)
+    page.drawText(text)
+    page.setFont(_SONG, 9.5)
+    for place, name in ((18, "sign"), (82, "stamp"), (146, "date")):
+        page.line(place * mm, 27 * mm, (place + 46) * mm, 27 * mm)
+        page.drawString(place * mm, 22 * mm, words[name])
+    page.showPage()
+    page.save()
+    return out.getvalue()
+
+
+def _draw_rows(page: Canvas, sheet: Sheet, y: float) -> float:
+    words, columns = _words(), (96, 124, 152, 192)
+    page.setFont(_SONG, 9)
+    page.drawString(18 * mm, y, words["journal"])
+    for place, name in zip(columns, ("lines", "today", "objects", "bytes"), strict=True):
+        page.drawRightString(place * mm, y, words[name])
+    shown, rest = sheet.rows[:_ROWS], sheet.rows[_ROWS:]
+    if rest:
+        added = (sum(getattr(row, name) for row in rest) for name in ("lines", "today", "objects", "bytes"))
+        shown = (*shown, Row(f"+ {len(rest)}", *added))
+    for row in shown:
+        y -= 4.6 * mm
+        page.drawString(18 * mm, y, row.journal)
+        for place, number in zip(columns, (row.lines, row.today, row.objects, row.bytes), strict=True):
+            page.drawRightString(place * mm, y, f"{number:,}")
+    return y
+
+
+def _draw_code(page: Canvas, sheet: Sheet, left: float, bottom: float, side: float) -> None:
+    matrix = list(_code(sheet).matrix_iter(border=2))
+    step = side / len(matrix)
+    for down, line in enumerate(matrix):
+        for right, dark in enumerate(line):
+            if dark:
+                # A hair wider than its step: else some printers leave white lines between the modules.
+                page.rect(
+                    left + right * step,
+                    bottom + side - (down + 1) * step,
+                    step * 1.02,
+                    step * 1.02,
+                    stroke=0,
+                    fill=1,
+                )
+
+
+def _code(sheet: Sheet) -> segno.QRCode:
+    if len(sheet.note.encode()) > _QR_BYTES:
+        raise EvidenceError(
+            "Too many witnesses have signed this checkpoint for one code", todo="Print the note itself."
+        )
+    return segno.make_qr(sheet.note, encoding="utf-8", error="m", boost_error=False)
+
+
+def _saying(sheet: Sheet) -> str:
+    seen = datetime.fromtimestamp(sheet.seen, UTC).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return str(_words()["saying"]).format(size=sheet.size, seen=seen)
+
+
+def _folded(text: str, wide: int) -> list[str]:
+    return [text[at : at + wide] for at in range(0, len(text), wide)] or [""]
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Both languages on one sheet: it may be read in a court far away."""
+    return dict(tomllib.loads(resource("i18n", "certificate.toml").read_text(encoding="utf-8"))["sheet"])

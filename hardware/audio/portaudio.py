@@ -1,0 +1,142 @@
+"""The computer's sound system through PortAudio (sounddevice). Its callbacks only hand bytes over; nothing here computes.
+
+Not tried on Windows and not with a real sound card: there was PulseAudio behind ALSA. What is written for WASAPI follows PortAudio's and
+sounddevice's documentation (shared mode with automatic conversion; exclusive mode would take the headset away from everybody).
+"""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hardware.audio.devices import Device, Format, Give, SoundError, Stream, Take, formats
+from hardware.audio.present import Peers, present
+
+try:
+    import sounddevice
+except (ImportError, OSError) as error:  # no PortAudio on this computer: the desk must start all the same
+    ABSENT = f"no sound system: {error}"
+else:
+    ABSENT = ""
+    """Why there is no sound system at all; "" = there is one."""
+
+BLOCK = 0.005
+"""Seconds of one block. 0.010 made the way to the ear 22 ms longer and cost as much."""
+
+_KEEP = 0.1
+"""Seconds that a device itself keeps for us while the interpreter is busy. PortAudio's ALSA part hands over a third of it at once
+(measured: 0.1 → 30 ms, "low" → 10 ms), and the ear has to wait for that: only where the samples would be lost otherwise."""
+
+
+class PortAudio:
+    """sounddevice as Cards. One per process: PortAudio itself has one list and one state."""
+
+    def __init__(self) -> None:
+        self._peers = Peers()
+
+    def devices(self) -> Sequence[Device]:
+        """What PortAudio saw when it started."""
+        if ABSENT:
+            return ()
+        try:
+            hosts, found = sounddevice.query_hostapis(), sounddevice.query_devices()
+        except sounddevice.PortAudioError:
+            return ()  # between a failed rescan and the next
+        return [
+            Device(
+                str(each["name"]),
+                str(hosts[each["hostapi"]]["name"]),
+                int(each["index"]),
+                int(each["max_input_channels"]),
+                int(each["max_output_channels"]),
+                round(each["default_samplerate"]),
+                each["index"] == hosts[each["hostapi"]]["default_input_device"],
+                each["index"] == hosts[each["hostapi"]]["default_output_device"],
+            )
+            for each in found
+        ]
+
+    def present(self) -> frozenset[str] | None:
+        """Asked from outside of this process's PortAudio."""
+        return present()
+
+    def rescan(self) -> None:
+        """Terminate and initialise. sounddevice has no public call for it (python-sounddevice #125)."""
+        if ABSENT:
+            return
+        with contextlib.suppress(sounddevice.PortAudioError):
+            sounddevice._terminate()  # noqa: SLF001
+        sounddevice._initialize()  # noqa: SLF001
+
+    def listen(self, device: Device, ready: Callable[[Format], Take]) -> Stream:
+        """Open for recording."""
+
+        def callback(form: Format) -> Callable[..., None]:
+            take = ready(form)
+
+            def heard(block: Any, frames: int, times: Any, status: sounddevice.CallbackFlags) -> None:  # noqa: ARG001
+                take(bytes(block), bool(status.input_overflow))
+
+            return heard
+
+        # A sound server keeps seconds for us anyhow; a bare card keeps only what is asked for. WASAPI hands over every 10 ms in any case.
+        keep = "low" if device.host == "ALSA" and "(hw:" not in device.name else _KEEP
+        return self._open(sounddevice.RawInputStream, device, device.inputs, callback, keep)
+
+    def speak(self, device: Device, ready: Callable[[Format], Give]) -> Stream:
+        """Open for playing, with the smallest delay that the device offers."""
+
+        def callback(form: Format) -> Callable[..., None]:
+            give = ready(form)
+
+            def wanted(block: Any, frames: int, times: Any, status: sounddevice.CallbackFlags) -> None:  # noqa: ARG001
+                block[:] = give(frames)
+
+            return wanted
+
+        return self._open(sounddevice.RawOutputStream, device, device.outputs, callback, "low")
+
+    def _open(
+        self,
+        kind: Callable[..., Any],
+        device: Device,
+        channels: int,
+        callback: Callable[[Format], Callable[..., None]],
+        latency: float | str,
+    ) -> Stream:
+        refused: list[str] = []
+        for rate, count, floats in formats(device.rate, channels):
+            settings: dict[str, Any] = {}
+            if device.host == "Windows WASAPI":
+                settings["extra_settings"] = sounddevice.WasapiSettings(auto_convert=True)
+            before = self._peers.ours()
+            form = Format(rate, count, floats)
+            try:
+                stream = kind(
+                    device=device.index,
+                    samplerate=rate,
+                    channels=count,
+                    dtype="float32" if floats else "int16",
+                    blocksize=round(rate * BLOCK),
+                    latency=latency,
+                    callback=callback(form),
+                    **settings,
+                )
+                stream.start()
+            except (sounddevice.PortAudioError, ValueError) as error:
+                refused.append(f"{rate}/{count}/{'float32' if floats else 'int16'}: {error}")
+                continue
+            return _Open(stream, form, self._peers.of_new(before))
+        raise SoundError(f"{device}: no format fits. {'; '.join(refused[:3])}")
+
+
+class _Open:
+    """An open PortAudio stream."""
+
+    def __init__(self, stream: Any, form: Format, whose: Callable[[], str]) -> None:
+        self._stream, self.format, self.whose = stream, form, whose
+
+    def close(self) -> None:
+        """Abort, then close. A pulled USB card closes within 0.1 s; errors mean that it is gone already."""
+        for end in (self._stream.abort, self._stream.close):
+            with contextlib.suppress(sounddevice.PortAudioError):
+                end()

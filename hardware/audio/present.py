@@ -1,0 +1,94 @@
+"""Which sound devices are there right now, and which one a stream is really connected to: asked around PortAudio, whose list is frozen
+and must not be renewed while a stream is open.
+
+PulseAudio (and PipeWire in its place) is asked with pactl: it moves a stream silently to another source when its own vanishes. Windows is
+asked through winmm (not tried on Windows). Elsewhere a child process lists what a fresh PortAudio sees.
+"""
+
+import ctypes
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hardware.audio.devices import plain
+
+_PATIENCE = 5.0  # seconds
+_LIST = "import json, sounddevice; print(json.dumps([each['name'] for each in sounddevice.query_devices()]))"
+
+
+def present() -> frozenset[str] | None:
+    """Plain names of the devices that a fresh look finds; None when it cannot be known."""
+    if sys.platform == "win32":
+        return _windows()
+    if getattr(sys, "frozen", False):
+        return None  # the executable is Fangxin itself, no interpreter that would run _LIST
+    said = _said(sys.executable, "-c", _LIST)
+    return frozenset(plain(name) for name in json.loads(said)) if said else None
+
+
+class Peers:
+    """The sound server's view of this process's streams. Without PulseAudio nothing is known and nothing is claimed."""
+
+    def __init__(self) -> None:
+        self._server = bool(_pactl("info")) if sys.platform.startswith("linux") else False
+
+    def ours(self) -> Mapping[str, str]:
+        """Stream → source or sink it is connected to, of this process."""
+        if not self._server:
+            return {}
+        found: dict[str, str] = {}
+        for kind, end in (("source-outputs", "source"), ("sink-inputs", "sink")):
+            names = {each["index"]: str(each["name"]) for each in _table(f"{end}s")}
+            for each in _table(kind):
+                if each.get("properties", {}).get("application.process.id") == str(os.getpid()):
+                    found[f"{kind} {each['index']}"] = names.get(each[end], "")
+        return found
+
+    def of_new(self, before: Mapping[str, str]) -> Callable[[], str]:
+        """A question for the stream that was not there `before`: to whom is it connected now? "" = not known."""
+        new = [each for each in self.ours() if each not in before] if self._server else []
+        if len(new) != 1:
+            return lambda: ""
+        return lambda: self.ours().get(new[0], "")
+
+
+def _table(kind: str) -> list[dict[str, Any]]:
+    said = _pactl("-f", "json", "list", kind)
+    try:
+        found = json.loads(said or "[]")
+    except ValueError:
+        return []
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _pactl(*words: str) -> str:
+    return _said("pactl", *words)
+
+
+def _said(*words: str) -> str:
+    try:
+        done = subprocess.run(words, capture_output=True, timeout=_PATIENCE, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+
+
+def _windows() -> frozenset[str] | None:
+    """winmm makes its list anew at every question. Names are cut after 31 characters, as in find(). Not tried on Windows."""
+    library: Any = getattr(ctypes, "windll", None)
+    if library is None:
+        return None
+    names = set()
+    for count, caps in (
+        ("waveInGetNumDevs", "waveInGetDevCapsW"),
+        ("waveOutGetNumDevs", "waveOutGetDevCapsW"),
+    ):
+        for number in range(getattr(library.winmm, count)()):
+            # WAVEINCAPSW and WAVEOUTCAPSW begin alike: two words, a version, then the name as 32 UTF-16 units.
+            space = ctypes.create_string_buffer(96)
+            if getattr(library.winmm, caps)(number, space, len(space)) == 0:
+                names.add(plain(space.raw[8:72].decode("utf-16-le", "replace").split("\0")[0]))
+    return frozenset(names)

@@ -1,0 +1,69 @@
+"""How long a desk waits for its next case, with ten thousand and with a million cases in its encrypted database."""
+
+import random
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from app.pool import Asked, Pool
+from app.queue_tables import QUEUE_TABLES
+from app.sample.calendar import calendar_of, load_days
+from app.sample.case import Attempt, Case
+from app.sample.plan import REFUSAL, Caller, Plan
+from app.store_schema import connect
+from tests.benchmarks.row import Row, percentile
+
+NOW = int(datetime(2026, 3, 3, 10, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp() * 1000)
+HOURS = (("09:00-12:00", "14:00-18:00", "18:30-21:00"), ("09:30-12:00", "14:00-18:00", "18:30-21:00"))
+KEYS = ["16", "15", "13", "11", "36", "14"]
+
+
+def measure(sizes: tuple[int, ...], seed: str) -> list[Row]:
+    """One row a size: pick and the outcome written back, each durable."""
+    rows, smallest = [], 0.0
+    for size in sizes:
+        took, filled = _picks(size, random.Random(f"{seed}|{size}"))
+        p50, p99 = (percentile(took, share) * 1000 for share in (0.5, 0.99))
+        smallest = smallest or p99
+        against = f"p99 {p99 / smallest:.2f} × that of {sizes[0]:,} cases; filled in {filled:.0f} s; synchronous writes included"
+        rows.append(Row(f"next case out of {size:,}", f"p50 {p50:.2f} ms, p99 {p99:.2f} ms", against))
+    return rows
+
+
+def _picks(size: int, chance: random.Random, times: int = 1000) -> tuple[list[float], float]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.db"
+        database = connect(path, bytes(range(32)))
+        for statement in QUEUE_TABLES:
+            database.execute(statement)
+        pool = Pool(database, path, Plan(calendar=calendar_of(*HOURS, load_days())))
+        began = time.perf_counter()
+        for start in range(0, size, 20_000):
+            pool.put([_case(n, chance) for n in range(start, min(size, start + 20_000))], NOW)
+        filled, now, took = time.perf_counter() - began, NOW, []
+        caller = Caller("I01", frozenset({REFUSAL}))
+        pool.advance(now)
+        for _ in range(times):
+            now += 20_000
+            began = time.perf_counter()
+            found = pool.pick(Asked(now, caller=caller))
+            took.append(time.perf_counter() - began)
+            if found is not None:
+                pool.put(
+                    [_case(int(found, 16), chance).with_attempt(Attempt(now, chance.choice(KEYS), by="I02"))],
+                    now,
+                )
+        database.close()
+    return took, filled
+
+
+def _case(number: int, chance: random.Random) -> Case:
+    units = ["", "1", "2", "3", "4", "5", "6", "7"]
+    case = Case(f"{number:016x}", f"{chance.getrandbits(256):064x}", f"138{number:08d}", units[number % 8])
+    for _ in range(chance.choice([0, 0, 1, 2])):
+        case = case.with_attempt(
+            Attempt(NOW - chance.randint(1, 5 * 86_400_000), chance.choice(KEYS), by="I02")
+        )
+    return case

@@ -1,0 +1,57 @@
+"""A room to try the queue in: real hours, real holidays, a field period, and a pool on a file."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from app.pool import Pool
+from app.queue_tables import QUEUE_TABLES
+from app.sample.calendar import calendar_of, load_days
+from app.sample.case import Attempt, Case, State
+from app.sample.plan import Plan
+from app.store_schema import connect
+
+CHINA = ZoneInfo("Asia/Shanghai")
+WORKDAY = ("09:00-12:00", "14:00-18:00", "18:30-21:00")
+RESTDAY = ("09:30-12:00", "14:00-18:00", "18:30-21:00")
+CALENDAR = calendar_of(WORKDAY, RESTDAY, load_days())
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+
+def when(text: str) -> int:
+    """ "2026-03-02 10:00" in China as ms wall."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=CHINA).timestamp() * 1000)
+
+
+PLAN = Plan(calendar=CALENDAR, starts=when("2026-02-23 00:00"), ends=when("2026-03-23 00:00"))
+
+
+def case(
+    ticket: str,
+    *calls: tuple[str, str] | tuple[str, str, str],
+    number: str = "13882800000",
+    unit: str = "",
+    by: str = "",
+    need: str = "",
+) -> Case:
+    """A case with calls ("2026-03-02 10:00", outcome[, appointment])."""
+    made = [Attempt(when(c[0]), c[1], when(c[2]) if len(c) > 2 else 0, by, need) for c in calls]
+    state = State.OPEN if made else State.FRESH
+    return Case(f"{ticket:0>16}", f"{ticket:0>64}", number, unit, tuple(made), state)
+
+
+@contextmanager
+def pool_of(folder: Path, cases: Sequence[Case], now: int, plan: Plan = PLAN) -> Iterator[Pool]:
+    """A pool with these cases."""
+    path = folder / "pool.db"
+    database = connect(path, None)
+    try:
+        for statement in () if database.table("queue").exists() else QUEUE_TABLES:
+            database.execute(statement)
+        pool = Pool(database, path, plan)
+        pool.put(cases, now)
+        yield pool
+    finally:
+        database.close()

@@ -1,0 +1,248 @@
+"""The edge cases of notes/method.md §2.5, named by their number. Those of two stations, restart and leases (1, 2, 10, 22, 28) are in
+test_pool.py, those of quotas (4, 21) in test_quota.py and test_pool.py, those that only the desk knows in tests/test_desk_edges.py."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.errors import StudyError
+from app.sample.calendar import Days, calendar_of, load_days, read_days
+from app.sample.case import day_of
+from app.sample.plan import REFUSAL, Caller, Plan, eligible, skills_missing, wants
+from app.sample.queue import Due, Finished, Rank, explain, level, next_case, next_due, status
+from app.sample.spread import sort_of, tried
+from tests.sample.room import CALENDAR, DAY, HOUR, MINUTE, PLAN, RESTDAY, WORKDAY, case, when
+
+MONDAY = when("2026-03-02 10:00")
+
+
+def due(one: object, now: int, plan: Plan = PLAN) -> Due:
+    found = status(one, now, plan)  # type: ignore[arg-type]
+    assert isinstance(found, Due), found
+    return found
+
+
+def test_edge_05_an_appointment_is_kept_at_the_limit_of_attempts() -> None:
+    calls = [(f"2026-02-2{n} 10:0{n}", "16") for n in range(3, 8)]
+    booked = case("a", *calls, ("2026-02-28 10:00", "32", "2026-03-02 10:00"))
+    assert next_case([booked], MONDAY, PLAN) == booked
+
+
+def test_edge_06_an_appointment_on_a_day_that_becomes_silent_is_moved_and_shown() -> None:
+    local = read_days('[2026]\nsilent = ["03-02"]', "calendar.toml", local=True)
+    mourning = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, load_days().with_local(local)))
+    booked = case("a", ("2026-03-01 10:00", "32", "2026-03-02 20:00"))
+    assert due(booked, MONDAY).window_end == when("2026-03-02 20:15")
+    moved = due(booked, MONDAY, mourning)
+    assert moved.moved
+    assert moved.window_end == when("2026-03-03 09:15")
+    assert "moved" in explain(booked, MONDAY, mourning)
+
+
+def test_edge_07_an_appointment_waits_for_its_owner_only_so_long() -> None:
+    booked = case("a", ("2026-03-01 10:00", "32", "2026-03-02 10:00"), by="I01")
+    mine, other = Caller("I01"), Caller("I02")
+    early, late = MONDAY - 4 * MINUTE, MONDAY + 5 * MINUTE
+    assert next_case([booked], early, PLAN, mine) == booked
+    assert next_case([booked], early, PLAN, other) is None
+    assert next_case([booked], late, PLAN, other) == booked
+
+
+def test_edge_08_a_clock_that_steps_back_hands_nothing_out_early() -> None:
+    rung = case("a", ("2026-03-02 10:00", "14"))
+    at = due(rung, MONDAY).at
+    assert next_case([rung], at, PLAN) == rung
+    assert next_case([rung], at - HOUR, PLAN) is None
+
+
+def test_edge_09_the_delay_runs_from_the_end_of_the_call() -> None:
+    assert due(case("a", ("2026-03-02 10:00", "14")), MONDAY).at == MONDAY + HOUR
+
+
+def test_edge_11_only_the_released_half_of_a_replicate_is_there() -> None:
+    released = [case("a"), case("b")]
+    assert next_case(released[:1], MONDAY, PLAN) == released[0]
+    assert next_case([one.closed() for one in released], MONDAY, PLAN) is None
+
+
+def test_edge_12_a_number_put_on_the_do_not_call_list_is_not_handed_out_again() -> None:
+    assert isinstance(status(case("a", ("2026-03-02 09:30", "38")), MONDAY, PLAN), Finished)
+    assert next_case([case("a").closed()], MONDAY, PLAN) is None
+
+
+def test_edge_13_nobody_calls_his_own_county() -> None:
+    one = case("a", unit="3")
+    assert not eligible(one, Caller("I01", shuns=frozenset({"3"})), MONDAY, PLAN)
+    assert eligible(one, Caller("I01", shuns=frozenset({"4"})), MONDAY, PLAN)
+    assert not eligible(one, Caller("I01", knows=frozenset({"k"})), MONDAY, PLAN, "k")
+
+
+def test_edge_14_a_soft_refusal_is_for_another_interviewer_with_the_skill_or_for_nobody() -> None:
+    refused = case("a", ("2026-02-23 10:00", "36"), by="I01")
+    now = due(refused, MONDAY).at
+    senior, author = Caller("I09", frozenset({REFUSAL})), Caller("I01", frozenset({REFUSAL}))
+    assert next_case([refused], now, PLAN, Caller("I02")) is None
+    assert next_case([refused], now, PLAN, author) is None
+    assert next_case([refused], now, PLAN, senior) == refused
+    assert isinstance(
+        status(case("b", ("2026-02-23 10:00", "36"), ("2026-03-02 10:00", "36")), now, PLAN), Finished
+    )
+
+
+def test_edge_15_a_dialect_that_nobody_on_shift_speaks_is_kept_and_shown() -> None:
+    spoken = case("a", ("2026-03-02 09:00", "40"), need="宣汉话")
+    later = due(spoken, MONDAY).at
+    assert next_case([spoken], later, PLAN, Caller("I01", frozenset({"达州话"}))) is None
+    assert next_case([spoken], later, PLAN, Caller("I02", frozenset({"宣汉话"}))) == spoken
+    assert skills_missing([wants(spoken, PLAN).skill], [Caller("I01")]) == ("宣汉话",)
+
+
+def test_edge_17_when_all_wait_the_time_is_named_and_nothing_is_drawn() -> None:
+    busy = case("a", ("2026-03-02 10:00", "15"))
+    assert next_case([busy], MONDAY, PLAN) is None
+    assert next_due([busy], MONDAY, PLAN) == MONDAY + 30 * MINUTE
+
+
+def test_edge_18_what_the_line_refused_uses_up_no_attempt() -> None:
+    refused = case("a", *[(f"2026-03-0{n} 10:00", "19") for n in range(1, 9)])
+    now = when("2026-03-09 10:00")
+    assert due(refused, now).at <= now
+    assert not tried(refused, PLAN)
+
+
+def test_edge_20_the_field_ends_with_an_appointment_open() -> None:
+    booked = case("a", ("2026-03-20 10:00", "33", "2026-03-24 10:00"))
+    after = when("2026-03-23 09:00")
+    assert status(case("b"), after, PLAN) == Finished("the field period has no more hours for it")
+    assert due(booked, after).rank is Rank.APPOINTMENT
+
+
+def test_edge_24_and_29_a_call_that_was_cut_off_or_silent_counts_once() -> None:
+    cut = case("a").interrupted(MONDAY)
+    assert due(cut, MONDAY + MINUTE).rank is Rank.RESUMABLE
+    assert len(cut.attempts) == 1
+
+
+def test_edge_25_a_saturday_that_is_worked_has_the_hours_of_a_workday() -> None:
+    at = CALENDAR.slice_at(when("2026-02-14 09:10"))
+    assert at is not None
+    assert not at.sort.rest
+    assert CALENDAR.slice_at(when("2026-02-07 09:10")) is None  # an ordinary Saturday begins at 9:30
+
+
+def test_edge_26_a_retry_on_the_edge_of_a_window_waits_for_the_next() -> None:
+    rung = case("a", ("2026-03-02 11:00", "14"))  # one hour later is 12:00, when the morning ends
+    assert due(rung, MONDAY).at == when("2026-03-02 14:00")
+    earlier = case("b", ("2026-03-02 10:59", "14"))
+    assert due(earlier, MONDAY).at == when("2026-03-02 11:59")
+
+
+def test_edge_27_a_lower_limit_holds_from_now_on() -> None:
+    calling = replace(PLAN.rules.calling, attempts_mobile=2)
+    strict = replace(PLAN, rules=replace(PLAN.rules, calling=calling))
+    twice = case("a", ("2026-02-26 10:00", "16"), ("2026-02-27 15:00", "16"))
+    assert isinstance(status(twice, MONDAY, PLAN), Due)
+    assert isinstance(status(twice, MONDAY, strict), Finished)
+
+
+def test_edge_30_a_forwarded_number_is_tried_in_another_slice() -> None:
+    forwarded = case("a", ("2026-03-02 10:00", "18"))
+    again = due(forwarded, MONDAY)
+    sort = CALENDAR.slice_at(again.at)
+    first = sort_of(forwarded.attempts[0], forwarded, PLAN)
+    assert sort is not None
+    assert sort.sort != first
+
+
+# Slices and spread
+
+
+def test_nobody_is_called_outside_hours_but_at_his_own_wish() -> None:
+    night = when("2026-03-02 22:00")
+    wished = case("b", ("2026-03-02 10:00", "32", "2026-03-02 22:00"))
+    assert next_case([case("a")], night, PLAN) is None
+    assert next_due([case("a")], night, PLAN) == when("2026-03-03 09:00")
+    assert next_case([case("a"), wished], night, PLAN) == wished
+
+
+def test_no_answer_goes_to_a_sort_of_slice_that_was_not_tried() -> None:
+    rung = case("a", ("2026-03-02 10:00", "16"))
+    assert due(rung, MONDAY).at == when("2026-03-02 14:00")
+    twice = case("a", ("2026-03-02 10:00", "16"), ("2026-03-02 14:10", "16"))
+    assert due(twice, when("2026-03-02 14:10")).at == when(
+        "2026-03-03 18:30"
+    )  # two calls a day, then the evening
+
+
+def test_nobody_is_given_up_without_an_evening_and_a_rest_day() -> None:
+    mornings = [(f"2026-02-{n} 10:00", "16") for n in (24, 25, 26, 27)]
+    now = when("2026-02-27 10:00")
+    assert due(case("a", *mornings), now).at == when("2026-02-28 18:30") or due(
+        case("a", *mornings), now
+    ).at == when("2026-03-01 18:30")
+    one_left = case("a", *mornings, ("2026-03-02 18:40", "16"))
+    at = CALENDAR.slice_at(due(one_left, MONDAY).at)
+    assert at is not None
+    assert at.sort.rest
+
+
+def test_an_untried_slice_counts_more_and_most_when_it_is_the_last() -> None:
+    mornings = case("b", ("2026-02-27 10:00", "14"))
+    afternoons = case("a", ("2026-02-27 15:00", "14"))
+    assert next_case([mornings, afternoons], MONDAY, PLAN) == afternoons
+    assert level(afternoons, due(afternoons, MONDAY), MONDAY, PLAN) is Rank.UNTRIED
+    last = when("2026-03-20 10:00")  # Friday of the last week
+    assert level(afternoons, due(afternoons, last), last, PLAN) is Rank.LAST_SLICE
+
+
+def test_a_county_under_water_is_left_alone() -> None:
+    flood = read_days('[2026]\ncounties = { "3" = ["03-01..03-05"] }', "local", local=True)
+    plan = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, load_days().with_local(flood)))
+    assert next_case([case("a", unit="3"), case("b", unit="4")], MONDAY, plan) == case("b", unit="4")
+    assert due(case("a", unit="3"), MONDAY, plan).at == when("2026-03-06 09:00")
+
+
+def test_new_years_eve_is_silent() -> None:
+    assert CALENDAR.slices_of(day_of(when("2026-02-16 10:00"))) == ()
+    assert CALENDAR.opens(when("2026-02-15 21:00")) == when("2026-02-18 09:30")
+
+
+def test_a_year_that_is_not_in_the_table_is_not_guessed() -> None:
+    with pytest.raises(StudyError, match="does not know the year 2031"):
+        CALENDAR.slices_of(day_of(when("2031-03-03 10:00")))
+    # Saboteur: with the weekday as a guess this would be an ordinary workday.
+    assert calendar_of(WORKDAY, RESTDAY, Days(frozenset({2031}))).slices_of(day_of(when("2031-03-03 10:00")))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[26]\n", "named by its year"),
+        ('[2026]\nrest = ["13-01"]', "no day"),
+        ('[2026]\nrest = ["05-02..05-01"]', "ends before"),
+        ('[2026]\nrest = "05-01"', "list"),
+        ("[2026]\nfeast = []", "no entry"),
+        ("[2026\n", "not valid TOML"),
+    ],
+)
+def test_a_calendar_with_a_fault_names_it(text: str, words: str) -> None:
+    with pytest.raises(StudyError, match=words):
+        read_days(text, "calendar.toml")
+
+
+@pytest.mark.parametrize(
+    "hours", [("9-12",), ("12:00-09:00",), ("09:00-12:00", "11:00-13:00"), ("09:00-25:00",)]
+)
+def test_hours_that_are_none_are_refused(hours: tuple[str, ...]) -> None:
+    with pytest.raises(StudyError):
+        calendar_of(hours, RESTDAY, None)
+
+
+def test_a_day_of_slices_covers_what_the_study_says() -> None:
+    assert [s.sort.name for s in CALENDAR.slices_of(day_of(MONDAY))] == [
+        "workday-1",
+        "workday-2",
+        "workday-3",
+    ]
+    assert CALENDAR.slices_of(day_of(MONDAY))[0].start == when("2026-03-02 09:00")
+    assert next(iter(CALENDAR.ahead(MONDAY, until=MONDAY + DAY))).start == when("2026-03-02 09:00")

@@ -1,0 +1,174 @@
+"""The queue as a table: it agrees with the rules, and two who ask at once get two cases."""
+
+import multiprocessing as mp
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.pool import Asked, Pool
+from app.sample.case import Attempt, Case, State
+from app.sample.plan import REFUSAL, Caller
+from app.sample.queue import next_case
+from app.store_schema import connect
+from tests.sample.room import DAY, HOUR, MINUTE, PLAN, case, pool_of, when
+
+MONDAY = when("2026-03-02 10:00")
+KEYS = ["11", "13", "15", "16", "17", "19", "31", "32", "36", "39", "40", "60", ""]
+CALLERS = [
+    Caller("I01"),
+    Caller("I02", frozenset({"达州话"})),
+    Caller("I03", frozenset({REFUSAL}), shuns=frozenset({"2"})),
+]
+calls = st.lists(
+    st.tuples(
+        st.integers(1, 6 * DAY),
+        st.sampled_from(KEYS),
+        st.sampled_from([0, 30 * MINUTE, DAY]),
+        st.sampled_from(CALLERS),
+    ),
+    max_size=4,
+)
+
+
+def history(number: int, unit: str, made: list[tuple[int, str, int, Caller]]) -> Case:
+    made = sorted(made, key=lambda call: -call[0])
+    attempts = tuple(
+        Attempt(MONDAY - ago, key, MONDAY - ago + later if later and key == "32" else 0, who.id)
+        for ago, key, later, who in made
+    )
+    state = State.FRESH if not attempts else State.OPEN if attempts[-1].outcome else State.RESUMABLE
+    return Case(f"{number:016x}", f"{(number * 7919) % 1009:064x}", "13882800000", unit, attempts, state)
+
+
+pools = st.lists(st.tuples(st.sampled_from(["", "1", "2"]), calls), min_size=1, max_size=8).map(
+    lambda rows: [history(n, unit, made) for n, (unit, made) in enumerate(rows)]
+)
+steps = st.lists(
+    st.tuples(
+        st.integers(0, 30 * HOUR),
+        st.sampled_from([None, *CALLERS]),
+        st.sampled_from(["11", "13", "15", "16", "32", "36", "60"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=150)
+@given(pools, steps)
+def test_the_table_hands_out_what_the_rules_say(
+    cases: list[Case], walk: list[tuple[int, Caller | None, str]]
+) -> None:
+    held = {one.id: one for one in cases}
+    now = MONDAY
+    with tempfile.TemporaryDirectory() as folder, pool_of(Path(folder), cases, now) as pool:
+        for wait, caller, key in walk:
+            now += wait
+            expected = next_case(held.values(), now, PLAN, caller)
+            found = pool.pick(Asked(now, caller=caller))
+            assert found == (expected.id if expected else None)
+            if found is not None:
+                due = now + DAY if key == "32" else 0
+                held[found] = held[found].with_attempt(
+                    Attempt(now + MINUTE, key, due, caller.id if caller else "")
+                )
+                pool.put([held[found]], now + MINUTE)
+
+
+def test_a_case_out_on_a_lease_is_not_handed_out_again(tmp_path: Path) -> None:
+    with pool_of(tmp_path, [case("a"), case("b")], MONDAY) as pool:
+        first, second = pool.pick(Asked(MONDAY)), pool.pick(Asked(MONDAY))
+        assert first != second
+        assert pool.pick(Asked(MONDAY)) is None
+        assert pool.leased(MONDAY) == {"": 2}
+
+
+def test_a_station_that_dies_gives_its_case_back_and_the_call_counts_once(tmp_path: Path) -> None:
+    """Edge 2."""
+    one = case("a")
+    with pool_of(tmp_path, [one], MONDAY) as pool:
+        assert pool.pick(Asked(MONDAY, "desk-7", lease=10 * MINUTE)) == one.id
+        assert pool.lapsed(MONDAY + 9 * MINUTE) == ()
+        (lost,) = pool.lapsed(MONDAY + 10 * MINUTE)
+        assert (lost.case, lost.holder) == (one.id, "desk-7")
+        pool.put([one.with_attempt(Attempt(MONDAY + 10 * MINUTE, ""))], MONDAY + 10 * MINUTE)
+        assert pool.lapsed(MONDAY + 11 * MINUTE) == ()
+        assert pool.pick(Asked(MONDAY + 11 * MINUTE)) == one.id
+
+
+def test_a_supervisor_pulls_a_case_that_is_not_in_somebodys_hands(tmp_path: Path) -> None:
+    """Edge 28."""
+    waiting = case("a", ("2026-03-02 09:30", "16"))
+    with pool_of(tmp_path, [waiting], MONDAY) as pool:
+        assert pool.pick(Asked(MONDAY)) is None
+        assert pool.pull(waiting.id, Asked(MONDAY, "lead"))
+        assert not pool.pull(waiting.id, Asked(MONDAY, "other"))
+
+
+def test_a_full_cell_hands_out_only_appointments(tmp_path: Path) -> None:
+    """Edge 4."""
+    booked = case("b", ("2026-03-02 09:30", "32", "2026-03-02 10:00"), unit="1")
+    with pool_of(tmp_path, [case("a", unit="1"), booked], MONDAY) as pool:
+        full = Asked(MONDAY, closed=frozenset({"1"}))
+        assert pool.pick(full) == booked.id
+        assert pool.pick(full) is None
+
+
+def test_fresh_numbers_come_before_other_redials_when_they_fell_behind(tmp_path: Path) -> None:
+    redial, fresh = case("a", ("2026-02-27 10:00", "14")), case("b")
+    with pool_of(tmp_path, [redial, fresh], MONDAY) as pool:
+        assert pool.pick(Asked(MONDAY, fresh_first=True)) == fresh.id
+        assert pool.pick(Asked(MONDAY, fresh_first=True)) == redial.id
+
+
+def test_one_who_knows_the_resident_is_not_given_the_number(tmp_path: Path) -> None:
+    """Edge 13."""
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        one, two = case("a"), case("b")
+        pool.put([one, two], MONDAY, ["hash-of-his-mother", "another"])
+        relative = Caller("I01", knows=frozenset({"hash-of-his-mother"}))
+        assert pool.pick(Asked(MONDAY, caller=relative)) == two.id
+        assert pool.pick(Asked(MONDAY, caller=relative)) is None
+        assert pool.pick(Asked(MONDAY, caller=Caller("I02"))) == one.id
+
+
+def test_the_same_question_after_a_restart_has_the_same_answer(tmp_path: Path) -> None:
+    """Edge 10."""
+    cases = [case("c"), case("a"), case("b", ("2026-02-27 10:00", "16"))]
+    with pool_of(tmp_path, cases, MONDAY) as pool:
+        before = pool.pick(Asked(MONDAY))
+        pool.put([one for one in cases if one.id == before], MONDAY)
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        assert pool.pick(Asked(MONDAY)) == before
+
+
+def _ask(path: str, start: "mp.synchronize.Event", answers: "mp.Queue[list[str]]") -> None:
+    database = connect(Path(path), None)
+    pool = Pool(database, Path(path), PLAN)
+    start.wait()
+    got = []
+    while (found := pool.pick(Asked(MONDAY, str(mp.current_process().pid)))) is not None:
+        got.append(found)
+    answers.put(got)
+    database.close()
+
+
+def test_eight_stations_empty_one_pool_without_a_double_call(tmp_path: Path) -> None:
+    """Edges 1 and 22, with real processes."""
+    cases = [replace(case("a"), id=f"{n:016x}", ticket=f"{n:064x}") for n in range(200)]
+    with pool_of(tmp_path, cases, MONDAY):
+        pass
+    context = mp.get_context("spawn")
+    start, answers = context.Event(), context.Queue()
+    path = str(tmp_path / "pool.db")
+    stations = [context.Process(target=_ask, args=(path, start, answers)) for _ in range(8)]
+    for station in stations:
+        station.start()
+    start.set()
+    got = [one for _ in stations for one in answers.get(timeout=60)]
+    for station in stations:
+        station.join(60)
+    assert sorted(got) == sorted(one.id for one in cases)

@@ -1,0 +1,127 @@
+"""The edge cases of notes/method.md §2.5 that only the desk knows, by their number; appointments, call-backs, cases that are pulled."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from app.evidence.journal import read
+from app.interview.screen import Notice, Page
+from tests.desk_room import Room
+from tests.sample.room import when
+
+
+def ready(tmp_path: Path) -> Room:
+    room = Room(tmp_path / "desk").open()
+    room.desk.sign_in("访问员01")
+    return room
+
+
+def call(room: Room, outcome: str, note: str = "") -> str:
+    """One call that is hung up at once, closed with an outcome. Returns the case."""
+    room.desk.next_case()
+    assert room.desk.screen.case is not None
+    case = room.desk.screen.case.case
+    room.desk.dial()
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome(outcome, note)
+    return case
+
+
+def test_an_appointment_is_kept_at_the_time_that_was_noted_by_whom_it_was_made(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    case = call(room, "32", "他说今晚7点半有空")
+    (attempt,) = room.ledger.store.case(case).attempts
+    assert attempt.due == when("2023-11-15 19:30")
+    assert attempt.by == "I01"
+    assert attempt.due > room.clock.wall()
+    room.close()
+
+
+def test_a_fixed_appointment_without_a_time_is_asked_for_again(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    call(room, "32", "晚点再打")
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.OUTCOME, Notice.TIME_NEEDED)
+    room.desk.choose_outcome("32", "+30")
+    assert room.desk.screen.page is Page.READY
+    room.close()
+
+
+def test_a_dialect_is_noted_for_whoever_calls_next(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    case = call(room, "40", "只讲宣汉话")
+    assert room.ledger.store.case(case).attempts[0].need == "宣汉话"
+    room.close()
+
+
+def test_edge_19_who_calls_back_is_found_and_can_be_called_at_once(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    case = call(room, "36")
+    number = room.ledger.store.case(case).number
+    room.desk.called_back(f"{number[:3]}-{number[3:7]}-{number[7:]}")
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.CASE, Notice.CALLED_BACK)
+    assert room.desk.screen.case is not None
+    assert room.desk.screen.case.case == case
+    (line,) = [entry.data for entry in read(room.ledger.journal.path) if entry.data["type"] == "case.pull"]
+    assert line["reason"] == "the resident called back"
+    assert number.encode() not in room.ledger.journal.path.read_bytes()
+    room.close()
+
+
+def test_edge_19_nobody_gets_into_the_sample_by_calling(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    room.desk.called_back("13812345678")
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.READY, Notice.NOT_DRAWN)
+    room.close()
+
+
+def test_edge_28_a_supervisor_pulls_a_case_and_the_reason_stays(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    case = call(room, "16")
+    room.desk.pull(case, " ")
+    assert room.desk.screen.page is Page.READY
+    room.desk.pull(case, "受访者托邻居来电，约现在")
+    assert room.desk.screen.case is not None
+    assert room.desk.screen.case.case == case
+    reasons = [e.data["reason"] for e in read(room.ledger.journal.path) if e.data["type"] == "case.pull"]
+    assert reasons == ["受访者托邻居来电，约现在"]
+    room.close()
+
+
+def test_edge_17_when_all_wait_the_time_of_the_next_is_said(tmp_path: Path) -> None:
+    room = Room(tmp_path / "desk", size=1).open()
+    room.desk.sign_in("访问员01")
+    call(room, "15")
+    room.desk.next_case()
+    assert room.desk.screen.notice is Notice.NO_CASES
+    assert int(room.desk.screen.notice_text) == room.ledger.store.cases()[0].attempts[0].ended + 30 * 60_000
+    room.close()
+
+
+def test_edge_12_a_hard_refusal_is_never_handed_out_again(tmp_path: Path) -> None:
+    room = Room(tmp_path / "desk", size=1).open()
+    room.desk.sign_in("访问员01")
+    call(room, "38", "要求不再来电")
+    room.clock.advance(60 * 24 * 60 * 60 * 1000)
+    room.desk.next_case()
+    assert room.desk.screen.notice is Notice.NO_CASES
+    room.close()
+
+
+def test_the_appointment_survives_a_crash_between_outcome_and_store(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    room.desk.next_case()
+    assert room.desk.screen.case is not None
+    case = room.desk.screen.case.case
+    room.desk.dial()
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    work = room.desk._work
+    assert work is not None
+    settle = room.ledger.settle
+    room.ledger.settle = lambda *_, **__: None  # type: ignore[method-assign]
+    room.desk.choose_outcome("32", "+60")
+    room.ledger.settle = settle  # type: ignore[method-assign]
+    room.close()
+    again = replace(room).open()
+    assert again.ledger.store.case(case).attempts[0].due > again.clock.wall()
+    again.close()

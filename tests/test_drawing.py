@@ -1,0 +1,128 @@
+"""A draw from its commitment to an audit by somebody who shares no code with us."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.clock import VirtualClock, seeded
+from app.drawing import DrawRoom, commitments, draws_signer
+from app.errors import StorageError, StudyError
+from app.evidence.note import Signer
+from app.evidence.verify import verify
+from app.resources import resource
+from app.sample.draw import Bundle, exclusion_digest
+from app.sample.frame import load_frame
+
+FRAME_FILES = sorted(resource("studies", "dazhou-2017", "frame").glob("*.csv"))
+FRAME = load_frame(FRAME_FILES)
+SECRET = bytes(range(32))
+DICE = "2023733112815921112320237331128159211123"
+BARRED = ["16000520000", "16000520001"]
+
+
+def room(folder: Path) -> DrawRoom:
+    entropy = seeded("draws")
+    return DrawRoom(
+        folder,
+        "dazhou-2017",
+        draws_signer(Signer("centre", entropy(32))),
+        VirtualClock(1_790_000_000_000),
+        entropy,
+    )
+
+
+def bundle(segments: int = 0) -> Bundle:
+    return Bundle(
+        "dazhou-2017", 1, FRAME.digest, 600, 250, exclusion_digest(SECRET, BARRED), "test", segments
+    )
+
+
+def script(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    (folder / "barred.txt").write_text("\n".join(BARRED), encoding="ascii")
+    words = [str(folder / "w1"), str(folder / "w1" / "secret.hex"), *map(str, FRAME_FILES)]
+    command = [
+        sys.executable,
+        "-I",
+        str(resource("audit_draw.py")),
+        *words,
+        "--exclude",
+        str(folder / "barred.txt"),
+    ]
+    return subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("segments", [0, 5])
+def test_the_sample_is_what_secret_and_dice_fix_and_anybody_can_recompute_it(
+    tmp_path: Path, segments: int
+) -> None:
+    draws = room(tmp_path)
+    draws.commit("w1", bundle(segments), SECRET)
+    assert draws.draw("w1", FRAME, DICE, BARRED) == 600
+    assert all(checked.holds for checked in draws.audit("w1", FRAME, SECRET, BARRED))
+    independent = script(tmp_path, "--is", BARRED[0])
+    assert independent.returncode == 0, independent.stdout + independent.stderr
+    assert f"number  {BARRED[0]}: excluded" in independent.stdout
+
+
+def test_a_number_put_in_by_hand_is_found_by_both(tmp_path: Path) -> None:
+    """Saboteur: a sample that was touched must fail."""
+    draws = room(tmp_path)
+    draws.commit("w1", bundle(), SECRET)
+    draws.draw("w1", FRAME, DICE, BARRED)
+    sample = tmp_path / "w1" / "sample.csv"
+    lines = sample.read_text(encoding="utf-8").splitlines()
+    lines[5] = "16000529999" + lines[5][11:]
+    sample.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert [c.what for c in draws.audit("w1", FRAME, SECRET, BARRED) if not c.holds] == [
+        "numbers, tickets and replicates are the drawn ones"
+    ]
+    assert script(tmp_path).returncode == 1
+
+
+def test_another_secret_another_frame_or_another_list_is_refused(tmp_path: Path) -> None:
+    draws = room(tmp_path)
+    draws.commit("w1", bundle(), SECRET)
+    smaller = replace(FRAME, segments=FRAME.segments[:-1])
+    with pytest.raises(StudyError, match="not the one that was frozen"):
+        draws.draw("w1", smaller, DICE, BARRED)
+    with pytest.raises(StudyError, match="do-not-call list"):
+        draws.draw("w1", FRAME, DICE, [])
+    with pytest.raises(StudyError, match="neither 40"):
+        draws.draw("w1", FRAME, "1234", BARRED)
+
+
+def test_a_second_draw_needs_a_second_commitment_and_both_stay(tmp_path: Path) -> None:
+    draws = room(tmp_path)
+    draws.commit("w1", bundle(), SECRET)
+    draws.draw("w1", FRAME, DICE, BARRED)
+    with pytest.raises(StudyError, match="made already"):
+        draws.draw("w1", FRAME, DICE[::-1], BARRED)
+    with pytest.raises(StorageError, match="of this name"):
+        draws.commit("w1", bundle(), SECRET)
+    other = bytes(32)
+    draws.commit("w2", replace(bundle(), exclusions=exclusion_digest(other, BARRED)), other)
+    known = commitments(tmp_path / "journal" / "journal.jsonl")
+    assert len({line["commitment"] for line in known}) == 2
+
+
+def test_the_paper_says_what_is_signed(tmp_path: Path) -> None:
+    committed = room(tmp_path).commit("w1", bundle(), SECRET)
+    paper = (tmp_path / "w1" / "paper.txt").read_text(encoding="utf-8")
+    assert committed in paper
+    assert bundle().digest in paper
+    assert SECRET.hex() not in paper
+    assert (tmp_path / "w1" / "secret.hex").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_journal_of_draws_is_checked_like_any_other(tmp_path: Path) -> None:
+    draws = room(tmp_path)
+    draws.commit("w1", bundle(), SECRET)
+    draws.draw("w1", FRAME, DICE, BARRED)
+    verdict = verify(tmp_path / "journal", keys=[draws.signer.verifier])
+    assert verdict.integrity_ok, verdict.text()
+    journal = tmp_path / "journal" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"draw.commit", b"draw.omitit"))
+    assert not verify(tmp_path / "journal", keys=[draws.signer.verifier]).integrity_ok

@@ -1,0 +1,175 @@
+"""What a witness saw cannot be taken back: not by central, not by a workstation, not by both together."""
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from app.canonical import decode, encode, hexdigest
+from app.central.log import CentralLog, log_signer
+from app.clock import VirtualClock
+from app.evidence.audit import logged
+from app.evidence.audit.logged import Witnessed
+from app.evidence.batch import Item, Manifest, checkpoint_hash
+from app.evidence.journal import GENESIS
+from app.evidence.merkle import root
+from app.evidence.note import COSIGNATURE, Checkpoint, Signer, cosign, open_note, sign
+from app.evidence.verify import Verdict, verify
+from tests.evidence.archive import NAME, ORIGIN, Made, put
+from tests.evidence.pen import CENTRAL, DEVICE, NOON
+from tests.evidence.tampering import flip, write_lines
+
+WITNESS = Signer("supervisor.example", b"\x0a" * 32, COSIGNATURE)
+LOG = log_signer(CENTRAL)
+
+
+def with_log(made: Made, more: int = 0) -> str:
+    """Central's log as it stands after the afternoon, in the archive. Returns what the witness cosigned."""
+    shutil.rmtree(made.archive / "log", ignore_errors=True)
+    put(made.archive / "log.vkey", LOG.vkey.encode() + b"\n")
+    log, clock = (
+        CentralLog.open(made.archive / "log", made.archive.parent / "log.tree", LOG),
+        VirtualClock(NOON),
+    )
+    log.append(clock, "study", study="tiny", version=1, sha256="00" * 32)
+    for path in sorted((made.journal.parent / "checkpoints").glob("*.note")):
+        point = Checkpoint.parse(open_note(path.read_bytes(), [DEVICE.verifier]).text)
+        told = {"root": point.root.hex(), "sha256": hexdigest(path.read_bytes())}
+        log.append(clock, "checkpoint", journal=NAME, size=point.size, **told)
+    for _ in range(more):
+        log.append(clock, "device", journal="ffffffff.1", vkey="x")
+    note = log.checkpoint()
+    log.close()
+    return cosign(note, WITNESS, NOON // 1000)
+
+
+def checked(made: Made, cosigned: str, keys: tuple[Signer, ...] = (WITNESS,)) -> Verdict:
+    return verify(made.archive, witnessed=Witnessed({"sheet": cosigned}, [key.verifier for key in keys]))
+
+
+def spoiling(verdict: Verdict) -> set[str]:
+    return {each.rule for each in (*verdict.integrity, *verdict.completeness) if each.spoils}
+
+
+def test_an_archive_that_begins_with_what_the_witness_saw_is_good_years_later(made: Made) -> None:
+    seen = with_log(made)
+    verdict = checked(made, seen)
+    assert verdict.ok, verdict.text()
+    assert (verdict.counts["log lines"], verdict.counts["lines fixed by the witness"]) == (3, 3)
+    assert verdict.counts["witness cosignatures"] == 1
+    log = CentralLog.open(made.archive / "log", made.archive.parent / "log.tree", LOG)
+    log.append(VirtualClock(NOON), "device", journal="ffffffff.1", vkey="x")
+    log.checkpoint()
+    log.close()
+    assert checked(made, seen).ok
+
+
+def rewritten_by_both(made: Made) -> None:
+    """The workstation's key and central's in one hand: what the line said is changed, and everything signed again, without a seam."""
+    for folder in (
+        made.archive / "batches",
+        *(made.journal.parent / part for part in ("receipts", "checkpoints")),
+    ):
+        shutil.rmtree(folder)
+    again: list[bytes] = []
+    for line in made.lines:
+        data = decode(line)
+        if data["type"] != "sync.receipt":  # it names a receipt that does not exist in this history
+            said = {"raw": "changed"} if data["type"] == "dial.end" else {}
+            prev = hexdigest(again[-1]) if again else GENESIS
+            again.append(encode({**data, **said, "seq": len(again), "prev": prev}))
+    write_lines(made, again)
+    size = len(again)
+    note = sign(Checkpoint(ORIGIN, size, root(again)).text, DEVICE)
+    put(made.journal.parent / "checkpoints" / f"{size:012}.note", note.encode())
+    put(made.journal.parent / "receipts" / f"{size:012}.note", cosign(note, CENTRAL, NOON // 1000).encode())
+    items = tuple(
+        Item(path.name, path.stat().st_size, "recording") for path in (made.archive / "objects").iterdir()
+    )
+    manifest = sign(Manifest(ORIGIN, 0, size, checkpoint_hash(note), items).text, DEVICE)
+    put(
+        made.archive / "batches" / NAME / f"{size:012}.note", cosign(manifest, CENTRAL, NOON // 1000).encode()
+    )
+
+
+def test_workstation_and_central_together_rewrite_everything_and_only_the_witness_shows_it(
+    made: Made,
+) -> None:
+    seen = with_log(made)
+    rewritten_by_both(made)
+    with_log(made, more=1)
+    assert verify(made.archive).ok, verify(made.archive).text()
+    assert spoiling(checked(made, seen)) == {"witness.rewritten"}
+
+
+def cut_the_log(made: Made) -> None:
+    path = made.archive / "log" / "entries.jsonl"
+    path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:2]) + b"\n")
+
+
+def edit_the_log(made: Made) -> None:
+    path = made.archive / "log" / "entries.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":2'))
+
+
+def torn_log(made: Made) -> None:
+    path = made.archive / "log" / "entries.jsonl"
+    path.write_bytes(path.read_bytes()[:-5])
+
+
+def journal_of_yesterday(made: Made) -> None:
+    write_lines(made, made.lines[:30])
+    for path in made.archive.rglob("000000000048.note"):
+        path.unlink()
+
+
+DEEDS: list[tuple[Callable[[Made], None], set[str]]] = [
+    (cut_the_log, {"log.cut", "witness.cut"}),
+    (edit_the_log, {"log.rewritten", "witness.rewritten"}),
+    (torn_log, {"log.torn", "log.cut", "witness.cut"}),
+    (lambda made: shutil.rmtree(made.archive / "log"), {"witness.cut"}),
+    (journal_of_yesterday, {"log.cut"}),
+    (lambda made: write_lines(made, [x.replace(b'"60"', b'"21"') for x in made.lines]), {"log.journal"}),
+    (lambda made: flip(made.archive / "log" / "checkpoints" / "000000000003.note"), {"note.signature"}),
+    (lambda made: flip(made.archive / "log.vkey"), {"key.altered"}),
+    (lambda made: insert_in_log(made, b"x"), {"log.line", "log.rewritten", "witness.rewritten"}),
+]
+
+
+def insert_in_log(made: Made, line: bytes) -> None:
+    path = made.archive / "log" / "entries.jsonl"
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([lines[0], line, *lines[1:]]))
+
+
+@pytest.mark.parametrize(("deed", "rules"), DEEDS)
+def test_what_is_done_to_the_log_or_behind_it_is_named(
+    made: Made, deed: Callable[[Made], None], rules: set[str]
+) -> None:
+    seen = with_log(made)
+    deed(made)
+    assert rules <= spoiling(checked(made, seen))
+
+
+def test_a_cosignature_of_somebody_else_or_over_something_else_proves_nothing(made: Made) -> None:
+    seen = with_log(made)
+    stranger = Signer("supervisor.example", b"\x0b" * 32, COSIGNATURE)
+    assert spoiling(checked(made, seen, (stranger,))) == {"witness.signature"}
+    assert spoiling(checked(made, "hello")) == {"witness.signature"}
+    other = cosign(sign(Checkpoint("else/log", 3, b"\x01" * 32).text, LOG), WITNESS, 1)
+    assert spoiling(checked(made, other)) == {"witness.foreign"}
+
+
+def test_a_devices_own_checkpoint_that_somebody_kept_fixes_its_journal(made: Made) -> None:
+    kept = (made.journal.parent / "receipts" / "000000000030.note").read_text(encoding="utf-8")
+    assert checked(made, kept, (CENTRAL,)).ok
+    rewritten_by_both(made)
+    assert spoiling(checked(made, kept, (CENTRAL,))) == {"witness.rewritten"}
+
+
+def test_saboteur_without_comparing_roots_a_rewritten_history_is_missed(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logged, "same_history", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_workstation_and_central_together_rewrite_everything_and_only_the_witness_shows_it(made)
