@@ -101,9 +101,10 @@ def _choose(known: Sequence[Model], answers: str, key: str) -> Model:
 def compatibility() -> list[str]:
     """The compatibility table for the hardware guide, in Markdown."""
     rows = ["| device | sound | known traps | tried |", "|---|---|---|---|"]
-    for each in (*modems(), *modules()):
-        sound = f"{each.duplex} duplex" if isinstance(each, ModemModel) else _SOUNDS[each.sound]
-        rows.append(f"| {each.name} (`{each.key}`) | {sound} | {' '.join(each.traps)} | {each.tried} |")
+    known: list[tuple[Known, str]] = [(each, f"{each.duplex} duplex") for each in modems()]
+    known += [(each, _SOUNDS[each.sound]) for each in modules()]
+    for entry, sound in known:
+        rows.append(f"| {entry.name} (`{entry.key}`) | {sound} | {' '.join(entry.traps)} | {entry.tried} |")
     return rows
 
 
