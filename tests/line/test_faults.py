@@ -225,7 +225,7 @@ def test_the_desk_s_next_start_finds_a_whole_recording_and_the_interview_goes_on
     desk.kill()
     desk.communicate()
     workplace._alone(tmp_path / "desk" / "line.lock")
-    assert not lives(worker)
+    assert within(10, lambda: not lives(worker))
     room = real_room(tmp_path)
     try:
         assert room.desk.screen.notice is Notice.RESUMED_AFTER_CRASH
