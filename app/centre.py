@@ -1,6 +1,7 @@
 """The centre's own keys, each in a file of its own: what opens recordings and interviews, and what signs studies.
 
-Made on the centre's machine, never on a workstation or on central. Splitting them among people comes with the evidence issue.
+Made on the centre's machine, never on a workstation or on central. Afterwards the centre's key is put into several hands (app/custody)
+and its file destroyed, and the team lead's is locked by a passphrase; what is published needs only the public halves.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,9 @@ from typing import TypeVar
 
 from app.clock import Entropy
 from app.errors import SealError, UsageError
-from app.evidence.age import Identity
+from app.evidence.age import Identity, Recipient
 from app.evidence.durable import make_folder, storage_errors, write_file
+from app.evidence.locked import Passphrase, is_locked, unlock
 from app.evidence.note import Signer
 from app.study.model import Recipients
 
@@ -19,27 +21,34 @@ T = TypeVar("T")
 _ROLES = ("centre", "lead", "contact")
 
 
+AskPassphrase = Callable[[Path], str]
+"""Key file → the passphrase that somebody types for it."""
+
+
 @dataclass(frozen=True)
 class Centre:
-    """identities: role ("centre", "lead", "contact") → identity. publisher: signs study packages and speaks to central as the centre."""
+    """public: role ("centre", "lead", "contact") → public key. identities: of the roles whose private keys lie open here. publisher: signs
+    study packages and speaks to central as the centre."""
 
+    public: dict[str, Recipient]
     identities: dict[str, Identity]
     publisher: Signer
 
     @property
     def recipients(self) -> Recipients:
         """What goes into a study package: the public halves."""
-        public = {role: (str(identity.recipient),) for role, identity in self.identities.items()}
-        return Recipients(**public)
+        return Recipients(**{role: (str(recipient),) for role, recipient in self.public.items()})
 
     @classmethod
     def generate(cls, name: str, entropy: Entropy) -> "Centre":
         """New keys. name: of the publisher, as it will stand in signatures."""
-        return cls({role: Identity.generate(entropy) for role in _ROLES}, Signer(name, entropy(32)))
+        made = {role: Identity.generate(entropy) for role in _ROLES}
+        public = {role: identity.recipient for role, identity in made.items()}
+        return cls(public, made, Signer(name, entropy(32)))
 
     def write(self, folder: Path) -> None:
         """One file a key, readable by the owner only. Raises UsageError when keys are there already: they are never overwritten."""
-        if any((folder / f"{role}.key").exists() for role in _ROLES):
+        if any((folder / f"{role}.{half}").exists() for role in _ROLES for half in ("key", "pub")):
             raise UsageError(
                 "There are keys in this folder already", where=str(folder), todo="Choose an empty folder."
             )
@@ -48,25 +57,37 @@ class Centre:
             for role, identity in self.identities.items():
                 write_file(folder / f"{role}.key", f"{identity.export()}\n".encode())
                 write_file(folder / f"{role}.pub", f"{identity.recipient}\n".encode())
-            write_file(
-                folder / "publisher.key", f"{self.publisher.name}\n{self.publisher.seed.hex()}\n".encode()
-            )
+            write_file(folder / "publisher.key", signer_text(self.publisher).encode())
             write_file(folder / "publisher.vkey", f"{self.publisher.vkey}\n".encode())
 
     @classmethod
     def read(cls, folder: Path) -> "Centre":
-        """The keys that write() left. Raises StorageError or SealError naming the file."""
-        identities = {role: read_identity(folder / f"{role}.key") for role in _ROLES}
-        lines = _read(folder / "publisher.key", lambda text: text.split("\n"))
-        try:
-            name, seed = lines[:2]
-            return cls(identities, Signer(name, bytes.fromhex(seed)))
-        except ValueError as error:
-            raise SealError("This is not a publisher's key", where=str(folder / "publisher.key")) from error
+        """The keys that write() left, without those that were taken away or locked since. Raises StorageError or SealError naming the
+        file; SealError when a private key is not the one to its public half."""
+        public = {role: read_recipient(folder / f"{role}.pub") for role in _ROLES}
+        identities = {}
+        for role in _ROLES:
+            path = folder / f"{role}.key"
+            if path.exists() and not _is_locked(path):
+                identities[role] = read_identity(path)
+                if identities[role].recipient != public[role]:
+                    raise SealError(
+                        "This private key is not the one to the public key beside it", where=str(path)
+                    )
+        return cls(public, identities, read_signer(folder / "publisher.key"))
 
 
-def read_identity(path: Path) -> Identity:
-    """An age identity file (comments allowed). Raises StorageError or SealError naming the file."""
+def _nobody_asks(path: Path) -> str:
+    raise SealError("This key is locked by a passphrase", where=str(path))
+
+
+def read_recipient(path: Path) -> Recipient:
+    """A public key file (age1…). Raises StorageError or SealError naming the file."""
+    return _read(path, lambda text: Recipient.parse(text.strip()))
+
+
+def read_identity(path: Path, ask: AskPassphrase = _nobody_asks) -> Identity:
+    """An age identity file (comments allowed), or one locked by a passphrase. Raises StorageError or SealError naming the file."""
 
     def parse(text: str) -> Identity:
         lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
@@ -74,13 +95,38 @@ def read_identity(path: Path) -> Identity:
             raise SealError("This file holds no single age identity", where=str(path))
         return Identity.parse(lines[0])
 
-    return _read(path, parse)
+    return _read(path, parse, ask)
 
 
-def _read(path: Path, parse: Callable[[str], T]) -> T:
+def read_signer(path: Path, ask: AskPassphrase = _nobody_asks) -> Signer:
+    """A signing key: its name and 64 hex digits, perhaps locked by a passphrase. Raises StorageError or SealError naming the file."""
+
+    def parse(text: str) -> Signer:
+        try:
+            name, seed = text.split("\n")[:2]
+            return Signer(name, bytes.fromhex(seed))
+        except ValueError as error:
+            raise SealError("This is not a signing key") from error
+
+    return _read(path, parse, ask)
+
+
+def signer_text(signer: Signer) -> str:
+    """A signing key as read_signer() reads it."""
+    return f"{signer.name}\n{signer.seed.hex()}\n"
+
+
+def _is_locked(path: Path) -> bool:
+    with storage_errors(path):
+        return is_locked(path.read_bytes())
+
+
+def _read(path: Path, parse: Callable[[str], T], ask: AskPassphrase = _nobody_asks) -> T:
     with storage_errors(path):
         raw = path.read_bytes()
     try:
+        if is_locked(raw):
+            raw = unlock(raw, Passphrase(ask(path)))
         return parse(raw.decode("ascii"))
     except (UnicodeDecodeError, ValueError) as error:
         raise SealError("This is not a key file", where=str(path)) from error

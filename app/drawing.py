@@ -9,18 +9,18 @@ Every commitment ever made stays in the journal: who draws again shows it. The s
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app import __version__
 from app.canonical import decode, encode, hexdigest, keyed
+from app.centre_journal import centre_journal, journal_signer
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError, StudyError
 from app.evidence.age import Identity
 from app.evidence.durable import make_folder, storage_errors, write_file
-from app.evidence.hkdf import derive
 from app.evidence.journal import Journal
 from app.evidence.note import Signer
 from app.sample.case import Case
@@ -203,25 +203,13 @@ class DrawRoom:
         except TypeError as error:
             raise StudyError("This is not a bundle", where=str(path)) from error
 
-    @contextmanager
-    def _journal(self) -> Iterator[Journal]:
-        _, device, epoch = self.signer.name.split("/")
-        origin = f"fangxin/{self.study}/{device}/{epoch}"
-        journal = Journal.open(self.folder / "journal", origin, self.signer, self.clock, rehearsal=False)
-        try:
-            if journal.size == 0:
-                named = {"vkey": self.signer.vkey, "keystore": "file", "app": __version__}
-                journal.append("epoch.new", device=device, epoch=int(epoch), **named)
-            yield journal
-        finally:
-            journal.close()
+    def _journal(self) -> AbstractContextManager[Journal]:
+        return centre_journal(self.folder / "journal", self.study, self.signer, self.clock)
 
 
 def draws_signer(publisher: Signer) -> Signer:
-    """The key of the draws' journal: one of its own, made from the centre's, so that no signature on a study package can stand for one on
-    a draw. Its name has the form of a device's, and `fangxin verify` checks the journal like any other."""
-    device = hexdigest(publisher.vkey.encode())[:8]
-    return Signer(f"fangxin/{device}/1", derive(publisher.seed, b"", b"fangxin/draws/v1"))
+    """The key of the draws' journal."""
+    return journal_signer(publisher, "draws")
 
 
 def commitments(journal: Path) -> list[dict[str, str]]:

@@ -170,7 +170,7 @@ def _alone(lock: Path) -> None:
                 raise LineError(
                     "The line worker of the last run still holds the line",
                     where=str(lock),
-                    todo="Restart this computer.",
+                    todo="Wait a minute, then start again.",
                 ) from error
             time.sleep(0.1)
         else:

@@ -1,5 +1,6 @@
 """The documentation is run: every command shown in cli.md works as shown, in the order of the page."""
 
+import json
 import os
 import re
 import shlex
@@ -35,6 +36,7 @@ class Shell:
     def run(self, words: list[str]) -> None:
         """One command. Paths into the source tree are found from the folder by a link."""
         known = {"CODE": self.code, "CENTRAL": self.environment.get("FANGXIN_CENTRAL_URL", "")}
+        known["CALL"] = self._call() if "CALL" in words else ""
         arguments = [known.get(word, word) for word in words[1:]]
         if arguments[:2] == ["central", "serve"]:
             self._serve([*arguments[:-1], "0"])
@@ -52,6 +54,12 @@ class Shell:
         assert done.returncode == 0, f"{' '.join(words)}\n{done.stderr}"
         if arguments[:2] == ["central", "enrol"]:
             self.code = done.stdout.strip()
+
+    def _call(self) -> str:
+        """The first call of the demo whose recording was closed."""
+        journal = next((self.folder / "demo" / "central" / "journals").glob("*/journal.jsonl"))
+        lines = map(json.loads, journal.read_bytes().splitlines())
+        return next(str(line["call"]) for line in lines if line["type"] == "rec.close")
 
     def _serve(self, arguments: list[str]) -> None:
         self.central = subprocess.Popen(

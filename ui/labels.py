@@ -16,7 +16,6 @@ from app.errors import (
     UsageError,
 )
 from app.interview.screen import (
-    ConditionView,
     HeardView,
     LineView,
     OutcomeView,
@@ -51,30 +50,6 @@ _HEARD = {
     "machine": QT_TRANSLATE_NOOP("Words", "This may be an answering machine"),
     "assistant": QT_TRANSLATE_NOOP("Words", "This may be a call assistant, not a person"),
 }
-
-_CONDITION = {
-    "line": QT_TRANSLATE_NOOP("Words", "Line"),
-    "sim": QT_TRANSLATE_NOOP("Words", "SIM card"),
-    "registration": QT_TRANSLATE_NOOP("Words", "Network"),
-    "signal": QT_TRANSLATE_NOOP("Words", "Signal"),
-    "microphone": QT_TRANSLATE_NOOP("Words", "Microphone"),
-    "microphone-level": QT_TRANSLATE_NOOP("Words", "Microphone"),
-    "ear": QT_TRANSLATE_NOOP("Words", "Earphone"),
-    "line-audio": QT_TRANSLATE_NOOP("Words", "Line sound"),
-    "line-level": QT_TRANSLATE_NOOP("Words", "Line sound"),
-    "line-out": QT_TRANSLATE_NOOP("Words", "Sound to the line"),
-    "one-way": QT_TRANSLATE_NOOP("Words", "Sound"),
-    "echo": QT_TRANSLATE_NOOP("Words", "Echo"),
-    "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
-}
-_STATE = {
-    "silent": QT_TRANSLATE_NOOP("Words", "silent"),
-    "clipping": QT_TRANSLATE_NOOP("Words", "too loud"),
-    "good": QT_TRANSLATE_NOOP("Words", "good"),
-    "the respondent is not heard": QT_TRANSLATE_NOOP("Words", "the respondent is not heard"),
-    "the interviewer is not heard": QT_TRANSLATE_NOOP("Words", "you are not heard"),
-}
-"""What a device says in words of ours; other values are its own and are shown as they are."""
 
 _GROUP = {
     "interview": QT_TRANSLATE_NOOP("Words", "Interview"),
@@ -172,15 +147,6 @@ def heard_word(heard: HeardView) -> str:
     """What the line seems to say."""
     source = _HEARD.get(heard.what)
     return word(source).format(confidence=heard.confidence) if source else heard.what
-
-
-def condition_word(condition: ConditionView) -> str:
-    """What a device says of itself: "Signal: 17"."""
-    what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
-    value = word(_STATE[condition.value]) if condition.value in _STATE else condition.value
-    return (
-        word(QT_TRANSLATE_NOOP("Words", "{what}: {value}")).format(what=what, value=value) if value else what
-    )
 
 
 def group_word(group: str) -> str:

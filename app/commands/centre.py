@@ -9,11 +9,13 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import system_entropy
+from app.commands import custody
 from app.commands.invocation import identities
 from app.evidence.durable import storage_errors, write_file
 from app.results.open import open_archive
 
 cli = typer.Typer(help="The centre's own machine: keys, and opening what came in.", no_args_is_help=True)
+custody.register(cli)
 
 
 @cli.command()
@@ -21,7 +23,7 @@ def keygen(
     folder: Annotated[Path, typer.Argument(help="New or empty folder, on the centre's machine only.")],
     name: Annotated[str, typer.Option(help="The publisher's name in signatures.")] = "centre/publisher",
 ) -> None:
-    """Make the centre's keys. Whoever has this folder can open every interview: keep it off line."""
+    """Make the centre's keys. Whoever has this folder can open every interview: do it off line, then split and lock (see analyst.md)."""
     centre = Centre.generate(name, system_entropy)
     centre.write(folder)
     typer.echo(

@@ -73,7 +73,12 @@ def identities(paths: list[Path]) -> list[Identity]:
         files += (
             sorted(p for p in path.glob("*.key") if p.name != "publisher.key") if path.is_dir() else [path]
         )
-    return [read_identity(path) for path in files]
+    return [read_identity(path, ask_passphrase) for path in files]
+
+
+def ask_passphrase(path: Path) -> str:
+    """The passphrase of a key file, typed unseen."""
+    return str(typer.prompt(f"Passphrase of {path.name}", hide_input=True, err=True))
 
 
 def verifiers(given: list[str]) -> list[Verifier]:

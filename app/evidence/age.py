@@ -1,4 +1,4 @@
-"""age v1 files (C2SP age.md) for X25519 recipients: written piece by piece, read strictly. No armor, passphrases or plugins.
+"""age v1 files (C2SP age.md) for X25519 recipients: written piece by piece, read strictly. No armor or plugins; passphrases: locked.py.
 
 age keeps secrets; it proves nothing. Whoever has the public keys can make such a file, or put another in its place: that this is
 the file, and whose, is told by the journal (notes/security.md §3.1).
@@ -21,7 +21,7 @@ from app.errors import SealError
 from app.evidence import bech32, stanza
 from app.evidence.durable import storage_errors, write_all
 from app.evidence.hkdf import derive
-from app.evidence.stanza import Stanza
+from app.evidence.stanza import Stanza, Unwraps, Wraps
 
 CHUNK = 64 * 1024
 """Plaintext bytes of every sealed chunk but the last."""
@@ -118,7 +118,7 @@ class Writer:
     nonce (16 bytes), header (bytes before the nonce). What the sink raises comes through, and ends the file.
     """
 
-    def __init__(self, sink: Sink | int, recipients: Sequence[Recipient], entropy: Entropy) -> None:
+    def __init__(self, sink: Sink | int, recipients: Sequence[Wraps], entropy: Entropy) -> None:
         # File key and nonce are new for every file. The counters in the chunk nonces begin at 0 each time: they are unique only
         # because this key never seals a second file.
         self.file_key, self.nonce = entropy(_KEY), entropy(_NONCE)
@@ -163,7 +163,7 @@ class Reader:
     """One age file being read. file_key, nonce: known once the header is open. Iterating yields chunks that are verified, each one
     released before the next is read; complete tells whether the last one was seen. Raises SealError where the file is not as written."""
 
-    def __init__(self, file: BinaryIO, identities: Sequence[Identity]) -> None:
+    def __init__(self, file: BinaryIO, identities: Sequence[Unwraps]) -> None:
         self._file = file
         header = stanza.read(file)
         self.file_key = _unwrap(header.stanzas, identities)
@@ -202,7 +202,7 @@ class Reader:
         return chunk
 
 
-def encrypt(data: bytes, recipients: Sequence[Recipient], entropy: Entropy) -> bytes:
+def encrypt(data: bytes, recipients: Sequence[Wraps], entropy: Entropy) -> bytes:
     """A whole age file."""
     sealed = BytesIO()
     writer = Writer(sealed, recipients, entropy)
@@ -211,7 +211,7 @@ def encrypt(data: bytes, recipients: Sequence[Recipient], entropy: Entropy) -> b
     return sealed.getvalue()
 
 
-def decrypt(source: Path | bytes, identities: Sequence[Identity]) -> bytes:
+def decrypt(source: Path | bytes, identities: Sequence[Unwraps]) -> bytes:
     """The whole content, or SealError; never a part. A Path that cannot be read raises StorageError."""
     if isinstance(source, bytes):
         return b"".join(open_stream(BytesIO(source), identities))
@@ -222,7 +222,7 @@ def decrypt(source: Path | bytes, identities: Sequence[Identity]) -> bytes:
             raise SealError(error.what, where=str(source), todo=error.todo) from error
 
 
-def open_stream(file: BinaryIO, identities: Sequence[Identity]) -> Iterator[bytes]:
+def open_stream(file: BinaryIO, identities: Sequence[Unwraps]) -> Iterator[bytes]:
     """Open the header now and yield verified chunks. An error may come after some chunks: then what came is true but not all."""
     return iter(Reader(file, identities))
 
@@ -246,13 +246,13 @@ def rewrap(
             os.fsync(target.fileno())
 
 
-def _wrap(file_key: bytes, recipients: Sequence[Recipient], entropy: Entropy) -> bytes:
+def _wrap(file_key: bytes, recipients: Sequence[Wraps], entropy: Entropy) -> bytes:
     if not recipients:
         raise SealError("There is no public key to seal for", todo="Name at least one recipient.")
     return stanza.render([each.wrap(file_key, entropy) for each in recipients], file_key)
 
 
-def _unwrap(stanzas: Sequence[Stanza], identities: Sequence[Identity]) -> bytes:
+def _unwrap(stanzas: Sequence[Stanza], identities: Sequence[Unwraps]) -> bytes:
     for each in stanzas:
         for identity in identities:
             file_key = identity.unwrap(each)

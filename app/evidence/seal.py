@@ -1,10 +1,12 @@
 """Sealed objects: a small document as one age file, named by the SHA-256 of its bytes, all of about equal size."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from app.canonical import hexdigest
 from app.clock import Entropy
+from app.evidence import stanza
 from app.evidence.age import Recipient, encrypt
 from app.evidence.durable import storage_errors, write_file
 
@@ -28,3 +30,14 @@ def seal_object(
         folder.mkdir(parents=True, exist_ok=True)
         write_file(path, sealed)
     return sha, path, len(sealed)
+
+
+def digests(path: Path) -> tuple[str, str]:
+    """SHA-256 (hex) of an age file, and of its nonce and payload alone: the second is the same after a re-wrap. Streams.
+
+    Raises StorageError, and SealError when the file has no age header."""
+    with storage_errors(path), path.open("rb") as file:
+        whole = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        stanza.read(file)
+        return whole, hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,9 +6,10 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from app.canonical import keyed
+from app.clock import Entropy
 from app.errors import SealError
 from app.evidence.hkdf import derive
 
@@ -34,6 +35,20 @@ class Stanza:
         text = to_base64(self.body)
         lines = [text[at : at + _COLUMNS] for at in range(0, len(text) + 1, _COLUMNS)]
         return "\n".join([" ".join(("->", *self.arguments)), *lines, ""]).encode("ascii")
+
+
+class Wraps(Protocol):
+    """What a file key can be wrapped for: a public key (age.py), a passphrase (locked.py)."""
+
+    def wrap(self, file_key: bytes, entropy: Entropy, /) -> Stanza:
+        """The file key (16 bytes) for this one alone."""
+
+
+class Unwraps(Protocol):
+    """What may open a stanza."""
+
+    def unwrap(self, wrapped: Stanza, /) -> bytes | None:
+        """The file key, or None when the stanza is for somebody else. Raises SealError when it is not well made."""
 
 
 @dataclass(frozen=True, slots=True)

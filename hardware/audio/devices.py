@@ -107,8 +107,9 @@ class Cards(Protocol):
     def rescan(self) -> None:
         """Make the list anew. Every stream must be closed: it would be dead, or the process."""
 
-    def listen(self, device: Device, ready: Callable[[Format], Take]) -> Stream:
-        """Open for recording, in the best format both sides speak; ready() is asked once, before the first block. SoundError."""
+    def listen(self, device: Device, ready: Callable[[Format], Take], *, urgent: bool) -> Stream:
+        """Open for recording, in the best format both sides speak; ready() is asked once, before the first block. urgent: somebody waits to
+        hear it; otherwise in larger portions, which are safer and cheaper. SoundError."""
 
     def speak(self, device: Device, ready: Callable[[Format], Give]) -> Stream:
         """Open for playing; ready() is asked once, before the first block. SoundError."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.custody.release import RELEASE_EVENTS
 from app.evidence.audit.events import EVENTS
 from tests.evidence.archive import NAME, Made, make
 from tests.evidence.pen import CENTRE
@@ -118,14 +119,15 @@ def test_every_event_that_the_program_writes_is_documented_with_its_fields() -> 
 
 def test_every_event_that_is_checked_is_documented_and_the_other_way_round() -> None:
     rows = documented()
-    assert rows.keys() == EVENTS.keys()
-    for kind, fields in EVENTS.items():
+    known = {kind: tuple(fields) for kind, fields in EVENTS.items()} | RELEASE_EVENTS
+    assert rows.keys() == known.keys()
+    for kind, fields in known.items():
         if kind != "answer.amend":
             assert all(re.search(rf"\b{name}\b", rows[kind]) for name in fields), kind
 
 
 def test_every_event_that_the_program_writes_is_checked() -> None:
-    assert {kind for kind, _, _ in appended()} <= EVENTS.keys()
+    assert {kind for kind, _, _ in appended()} <= EVENTS.keys() | RELEASE_EVENTS.keys()
 
 
 SAYS = {"broken", "unproven", "missing", "note", "say", "_broken"}

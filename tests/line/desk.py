@@ -19,13 +19,15 @@ from tests.desk_talk import SAYS, drawn
 
 
 class NoonClock:
-    """Real time, on another day. now, elapsed: as VirtualClock has them."""
+    """Real time, on a day of the study. now, elapsed: as VirtualClock has them."""
 
     boot = "real"
 
     def __init__(self) -> None:
         self._zero = time.monotonic_ns() // 1_000_000
-        self.now = NOON
+        self.now = (
+            NOON + time.time_ns() // 1_000_000 % 86_400_000
+        )  # the next process comes later, never at the same moment
 
     @property
     def elapsed(self) -> int:

@@ -90,6 +90,18 @@ def test_saboteur_a_worker_that_writes_on_its_own_thread_loses_sound(tmp_path: P
         assert place.of(Gap) != []
 
 
+def test_a_disk_that_is_slow_to_open_a_recording_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker is silent meanwhile; it must not be taken for dead."""
+    monkeypatch.setattr(process, "SILENCE", 1500)
+    with at(tmp_path, "opening", "4.0") as place:
+        place.call(CALL)
+        place.until(lambda: bool(place.heard(Answered)))
+        assert place.of(Lost) == []
+        hung_up(place)
+
+
 # A desk that is busy
 
 

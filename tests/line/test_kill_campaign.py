@@ -1,9 +1,10 @@
-"""The line worker is killed at random moments of a shift, again and again: every call ends, every case goes on, and the whole stands up
-to verify."""
+"""The line worker, and then the desk, are killed at random moments of a shift, again and again: every call ends, every case goes on, and
+the whole stands up to verify."""
 
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -11,36 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from app import workplace
 from app.evidence.recording import join, tail_of
 from app.interview.screen import Notice, Page
 from app.line import process
 from app.line.process import WorkerProcess
 from hardware.base import RATE
 from tests.desk_room import centre
-from tests.desk_talk import SAYS, events
+from tests.desk_talk import events
 from tests.line.desk import RealRoom, real_room
+from tests.line.lone_desk import step
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(sys.platform == "win32", reason="signals; not tried on Windows"),
 ]
 KILLS = 15
-
-
-def step(room: RealRoom) -> None:
-    """What an interviewer does next."""
-    desk = room.desk
-    match desk.screen.page:
-        case Page.READY:
-            desk.next_case()
-        case Page.CASE:
-            desk.dial()
-        case Page.INTERVIEW if desk.screen.question is not None:
-            desk.answer(SAYS.get(desk.screen.question.name, ""))
-        case Page.OUTCOME:
-            desk.choose_outcome(desk.screen.proposed or "16")
-        case _:
-            pass
 
 
 def work(room: RealRoom, seconds: float, durable: dict[str, int]) -> None:
@@ -118,6 +105,33 @@ def test_a_worker_that_dies_while_a_recording_is_being_opened_leaves_nothing_beh
         room.desk.hang_up()
         room.shows(Page.OUTCOME)
         room.desk.choose_outcome("31")
+        verdict = room.verified()
+        assert verdict.ok, verdict.text()
+    finally:
+        room.close()
+
+
+def test_desks_that_are_killed_leave_whole_recordings_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    chance, calls = random.Random("12340"), 0
+    for _ in range(5):
+        desk = subprocess.Popen(
+            [sys.executable, "-m", "tests.line.lone_desk", str(tmp_path), "shift"],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parent.parent.parent,
+        )
+        assert desk.stdout is not None
+        assert desk.stdout.readline().strip().isdigit()
+        time.sleep(chance.uniform(1.0, 5.0))
+        desk.kill()
+        desk.communicate()
+    workplace._alone(tmp_path / "desk" / "line.lock")
+    room = real_room(tmp_path)
+    try:
+        recovered = events(room, "rec.recovered")
+        calls = len(events(room, "dial.start"))
+        assert calls >= 5, "the kills must have hit calls, or they prove nothing"
+        assert recovered, "at least one desk died in a call"
+        assert all(each["tail_sha256"] == "" for each in recovered), "its worker closed the recording"
         verdict = room.verified()
         assert verdict.ok, verdict.text()
     finally:

@@ -1,0 +1,33 @@
+"""Signed journals of the centre: what it draws, what it releases; in the form of a workstation's, so `fangxin verify` checks them too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app import __version__
+from app.canonical import hexdigest
+from app.clock import Clock
+from app.evidence.hkdf import derive
+from app.evidence.journal import Journal
+from app.evidence.note import Signer
+
+
+def journal_signer(publisher: Signer, purpose: str) -> Signer:
+    """The key of one of the centre's journals ("draws", "releases"): made from the publisher's, so that no signature on a study package can
+    stand for one in a journal. Its name has the form of a device's."""
+    device = hexdigest(f"{publisher.vkey} {purpose}".encode())[:8]
+    return Signer(f"fangxin/{device}/1", derive(publisher.seed, b"", f"fangxin/{purpose}/v1".encode()))
+
+
+@contextmanager
+def centre_journal(folder: Path, study: str, signer: Signer, clock: Clock) -> Iterator[Journal]:
+    """The journal in this folder, new with its first line. signer: of journal_signer(). Raises StorageError, EvidenceError."""
+    _, device, epoch = signer.name.split("/")
+    journal = Journal.open(folder, f"fangxin/{study}/{device}/{epoch}", signer, clock, rehearsal=False)
+    try:
+        if journal.size == 0:
+            named = {"vkey": signer.vkey, "keystore": "file", "app": __version__}
+            journal.append("epoch.new", device=device, epoch=int(epoch), **named)
+        yield journal
+    finally:
+        journal.close()

@@ -1,0 +1,123 @@
+"""The key ceremony and a release as the centre's people type them."""
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from app.__main__ import main
+from app.clock import seeded
+from app.evidence.age import Identity, decrypt
+from tests.evidence.archive import Made, make
+from tests.evidence.pen import CENTRE
+
+COURT = Identity(seeded("the court")(32))
+WORDS = "correct horse battery staple"
+
+
+def run(*words: object) -> None:
+    assert main([str(word) for word in words]) == 0
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: WORDS)
+    monkeypatch.setattr("app.commands.custody.Passphrase", lambda text: quick(text))
+
+
+def quick(text: str) -> object:
+    from app.evidence.locked import Passphrase
+
+    return Passphrase(text, work=10)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """A key folder whose centre's key is the one that the archive of the tests is sealed for."""
+    run("centre", "keygen", tmp_path / "keys")
+    (tmp_path / "keys" / "centre.key").write_text(CENTRE.export() + "\n")
+    (tmp_path / "keys" / "centre.pub").write_text(f"{CENTRE.recipient}\n")
+    return tmp_path / "keys"
+
+
+def ask(made: Made, folder: Path) -> Path:
+    """A request signed by two roles, with the list of signatories beside it."""
+    for name in ("analyst/wang", "supervisor/li"):
+        run("centre", "signatory", name, "--out", folder / f"{name.split('/')[1]}.key")
+    names = [(folder / f"{who}.vkey").read_text() for who in ("wang", "li")]
+    (folder / "signatories.txt").write_text("".join(names))
+    note, reason = folder / "request.note", "appeal 17"
+    wish = ("--archive", made.archive, "--to", COURT.recipient, "--reason", reason, "--out", note)
+    run("centre", "request", made.calls["finished"], *wish)
+    run("centre", "sign", note, "--key", folder / "wang.key")
+    run("centre", "sign", note, "--key", folder / "li.key")
+    return note
+
+
+def test_from_the_ceremony_to_a_release(
+    tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = make(tmp_path / "made")
+    run("centre", "split", keys, "--out", tmp_path / "sheets")
+    sheets = [word for n in (3, 1) for word in ("--sheet", tmp_path / "sheets" / f"centre-{n}.txt")]
+    run("centre", "drill", keys, *sheets, "--forget")
+    assert not (keys / "centre.key").exists()
+    before = {path.name for path in keys.iterdir()}
+    note, out = ask(made, tmp_path), tmp_path / "court.age"
+    how = ("--signatories", tmp_path / "signatories.txt", "--log", tmp_path / "log", "--out", out)
+    run("centre", "release", note, "--archive", made.archive, "--keys", keys, *how, *sheets)
+    assert decrypt(out, [COURT]).startswith(b"RIFF")
+    assert {path.name for path in keys.iterdir()} == before
+    secret = CENTRE.export().encode()
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and secret in p.read_bytes()], (
+        "the joined key was written down"
+    )
+    assert "analyst/wang and supervisor/li" in capsys.readouterr().out
+
+
+def test_a_key_is_not_forgotten_before_its_sheets_are_proven(
+    tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("centre", "split", keys, "--out", tmp_path / "sheets")
+    sheet = tmp_path / "sheets" / "centre-1.txt"
+    assert main(["centre", "drill", str(keys), "--sheet", str(sheet), "--forget"]) == 1
+    assert "2 sheets are needed" in capsys.readouterr().err
+    assert (keys / "centre.key").exists()
+
+
+def test_a_study_is_still_published_when_the_private_keys_are_gone(tmp_path: Path, keys: Path) -> None:
+    from app.centre import Centre
+
+    before = Centre.read(keys).recipients
+    for role in ("centre", "contact"):
+        (keys / f"{role}.key").unlink()
+    assert Centre.read(keys).recipients == before
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_locked_leads_key_opens_with_its_passphrase_only(
+    tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from app.centre import read_identity
+    from app.commands.invocation import ask_passphrase
+
+    path = keys / "lead.key"
+    plain = read_identity(path)
+    run("centre", "lock", path)
+    assert plain.export().encode() not in path.read_bytes()
+    assert path.stat().st_mode & 0o077 == 0
+    assert read_identity(path, ask_passphrase) == plain
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: "another passphrase")
+    capsys.readouterr()
+    assert main(["centre", "lock", str(path)]) == 2
+    assert "locked already" in capsys.readouterr().err
+    with pytest.raises(Exception, match=r"passphrase is wrong.*lead\.key"):
+        read_identity(path, ask_passphrase)
+
+
+def test_a_private_key_beside_another_public_key_is_found(keys: Path) -> None:
+    from app.centre import Centre
+
+    (keys / "lead.pub").write_text(f"{COURT.recipient}\n")
+    with pytest.raises(Exception, match=r"not the one to the public key.*lead\.key"):
+        Centre.read(keys)
