@@ -28,6 +28,7 @@ _USED, _LINES = (
     4,
 )  # so many lines must be the strongest in so large a share of the loud frames: a tone has two at most
 _BUSY, _FULL = 0.2, 0.5  # share of loud frames: of anything that is named, and of music
+_LATELY = 300  # chunks among which the quietest is the line's own noise: nobody speaks for half a minute without a pause
 _BRIDGE = 6  # chunks of pause within one greeting
 _LONG = 45  # chunks: nobody greets for so long
 _AT_ONCE, _OPENING, _WAITS = 3, 35, 12  # chunks: an assistant speaks at once, for so long, and then waits
@@ -50,6 +51,7 @@ class Talk:
 
     def __init__(self) -> None:
         self._levels: deque[NDArray[np.float64]] = deque(maxlen=_SPAN)
+        self._means: deque[float] = deque(maxlen=_LATELY)
         self._tops: deque[NDArray[np.intp]] = deque(maxlen=_SPAN)
         self._chunk = 0
         self._said: set[str] = set()
@@ -64,11 +66,11 @@ class Talk:
         band = power[:, _LOWEST:_HIGHEST]
         level = band.sum(axis=1)
         self._levels.append(level)
+        self._means.append(float(level.mean()))
         self._tops.append(band.argmax(axis=1))
         self._chunk += 1
         if self._greeting is not None:
-            floor = min(float(each.mean()) for each in self._levels)
-            loud = float(level.mean()) > max(_ABOVE * floor, _power(_QUIET))
+            loud = float(level.mean()) > max(_ABOVE * min(self._means), _power(_QUIET))
             hint = self._greeting.hear(self._chunk, loud, ended)
         else:
             hint = self._kind() if self._chunk % 5 == 0 and len(self._levels) == _SPAN else None
