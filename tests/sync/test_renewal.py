@@ -1,6 +1,8 @@
 """A workstation that was restored or damaged goes on under a new epoch, and the archive tells the whole story."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from app.sync.renewal import Reason, Succession, refuse_restored, succession
 from app.workstation import Workstation, open_workstation
 from tests.desk_room import Room, centre, package
 from tests.desk_talk import answers, seat
+from tests.evidence.test_second_verifier import SECOND
 from tests.sync.world import NOW, Central, World, hostile, portal
 
 
@@ -128,6 +131,11 @@ def test_a_restored_workstation_is_found_before_it_forks_and_goes_on_with_nothin
     assert found.ok, found.text()
     assert (found.counts["journals"], found.counts["calls"]) == (2, 3)
     assert central.stores.index.alarms() == ()
+    archive, keys_file = central.stores.folder, tmp_path / "keys.txt"
+    keys_file.write_text("".join(path.read_text() for path in sorted(archive.rglob("*.vkey"))))
+    command = [sys.executable, "-I", str(SECOND), str(archive), str(keys_file)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_restored_workstation_that_is_not_asked_forks_and_is_refused(tmp_path: Path, world: World) -> None:
