@@ -33,7 +33,9 @@ _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its rep
 _Version = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
 
 
-_NAMES = frozenset({"demo", "verify", "study", "form", "sync", "central", "centre", "sample", "witness"})
+_NAMES = frozenset(
+    {"demo", "verify", "study", "form", "sync", "line", "central", "centre", "sample", "witness"}
+)
 
 
 def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
@@ -48,7 +50,7 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in ("study", "form", "sync", "central", "centre", "sample", "witness"):
+    for name in sorted(_NAMES - {"demo", "verify"}):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -67,6 +69,10 @@ def _group(name: str) -> typer.Typer:
             from app.commands import sync
 
             return sync.cli
+        case "line":
+            from app.commands import line
+
+            return line.cli
         case "central":
             from app.commands import central
 
@@ -108,9 +114,9 @@ def build(face: Face, words: Sequence[str]) -> typer.Typer:
         if version:
             typer.echo(f"fangxin {__version__}")
             raise typer.Exit
+        log.be_silent()
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
-        log.be_silent()
         context.obj = Invocation(settings.load(data_dir), face.open_desk)
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))
@@ -138,6 +144,10 @@ _MISUSE = next(
 """What is raised for a command line that cannot be read. Newer typers carry a click of their own, so click's own class is not it."""
 
 
+_STOPPED = 130
+_STOP = "Stopped. What was acknowledged is kept."
+
+
 def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> int:
     """Run one command; returns the exit code. No traceback reaches the user for what the world does wrong."""
     for stream in (sys.stdout, sys.stderr):
@@ -163,8 +173,10 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         _complain(f"{error.strerror or error} ({error.filename})." if error.filename else f"{error}.")
         return 1
     except (KeyboardInterrupt, typer.Abort):
-        _complain("Stopped. What was acknowledged is kept.")
-        return 130
+        _complain(_STOP)
+        return _STOPPED
+    if result == _STOPPED:  # newer typers take Ctrl+C for themselves and say nothing
+        _complain(_STOP)
     return result if isinstance(result, int) else 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.case_in_hand import CaseInHand, Outlook
 from app.interview.screen import Notice, Page, Screen
-from app.interview.views import case_view
+from app.interview.views import case_view, unit_name
 from app.known_numbers import acquainted
 from app.ledger import Ledger
 from app.pool import Asked
@@ -50,8 +50,7 @@ class CaseVerbs:
         case = ledger.store.case(case_id)
         self._work = CaseInHand(case)
         resumes = ledger.store.interview_of(case.id) is not None
-        unit = next((u for u in ledger.study.units if u.code == case.unit), None)
-        name = "" if unit is None else (unit.zh if self.screen.language == "zh" else unit.en)
+        name = unit_name(ledger.study.units, case.unit, self.screen.language)
         if notice is Notice.NONE and resumes:
             notice = Notice.INTERVIEW_RESUMES
         view = case_view(case, name, resumes=resumes, by_hand=self.screen.device.by_hand)

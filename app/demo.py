@@ -19,11 +19,13 @@ from app.centre import Centre
 from app.clock import Clock, Entropy, SystemClock, VirtualClock
 from app.demo_summary import Demo, Options
 from app.desk import Desk
-from app.errors import StorageError
+from app.errors import EvidenceError, StorageError
 from app.evidence.age import decrypt, encrypt
+from app.evidence.audit.logged import Witnessed
 from app.evidence.note import Verifier
 from app.evidence.seal import pad
 from app.evidence.verify import Verdict, verify
+from app.evidence.witnessing import read_witness
 from app.interview.screen import Counts, Notice, Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
@@ -34,7 +36,6 @@ from app.results.report import write_html, write_xlsx
 from app.results.summary import Report
 from app.sample.case import Case
 from app.sample.frame import load_frame
-from app.sample.outcome import load_outcomes
 from app.sample.queue import next_due
 from app.study.bundle import build
 from app.study.load import load
@@ -42,6 +43,8 @@ from app.study.model import StudySource
 from app.sync.client import Client
 from app.sync.enrol import Introduction, enrol
 from app.sync.outbox import sync_once
+from app.witness.keeper import Keeper, witness_signer
+from app.witness.round import Central, look
 from app.workstation import Workstation, open_workstation
 from hardware.rehearsal import Rehearsal
 
@@ -59,7 +62,8 @@ def run(options: Options, study_folder: Path, entropy: Entropy, say: Say) -> Dem
     centre.write(options.out / "centre" / "keys")
     source = load(study_folder)
     with FolderStore.open(options.out / "central", entropy, name="fangxin/demo/central") as stores:
-        _publish(source, centre, stores, options.out / "centre", real.wall())
+        supervisor = witness_signer(options.out / "witness", entropy, "fangxin/demo/witness").verifier
+        _publish(source, centre, stores, options.out / "centre", supervisor)
         say("2/8  Sample drawn from a committed secret and public dice")
         frame = load_frame(sorted((study_folder / "frame").glob("*.csv")))
         drawn, cases = practice.draw_practice(source, frame, options.seed, options.numbers)
@@ -69,21 +73,25 @@ def run(options: Options, study_folder: Path, entropy: Entropy, say: Say) -> Dem
             say(f"3/8  Central runs at {url}; a workstation enrols with a one-time code")
             wire = _Wire(url, centre, stores.signer.verifier, real, entropy)
             day = _field(options, wire, code, cases, say)
+            _watch(options.out / "witness", wire, stores.log.signer.verifier, say)
     trusted = [wire.central, centre.publisher.verifier]
-    report, verdict = _judge(options, source, centre, trusted, len(cases), say)
+    witnessed = read_witness([options.out / "witness"], [supervisor])
+    report, verdict = _judge(options, source, centre, trusted, witnessed, len(cases), say)
     files = _write(options.out, report, say)
     return Demo(options, day.dials, day.completes, time.monotonic() - began, report, verdict, files)
 
 
-def _publish(source: StudySource, centre: Centre, stores: FolderStore, folder: Path, now: int) -> None:
+def _publish(
+    source: StudySource, centre: Centre, stores: FolderStore, folder: Path, supervisor: Verifier
+) -> None:
     """The study becomes one signed package, and central serves it."""
     package = build(
         source,
         version=source.version,
-        expires=now + 30 * DAY,
+        expires=SystemClock().wall() + 30 * DAY,
         recipients=centre.recipients,
         central_vkey=stores.signer.vkey,
-        witness_vkeys=(),
+        witness_vkeys=(supervisor.vkey,),
         signer=centre.publisher,
         out=folder / f"{source.id}-{source.version}.study",
     )
@@ -93,6 +101,7 @@ def _publish(source: StudySource, centre: Centre, stores: FolderStore, folder: P
         version=source.version,
         rehearsal=source.rehearsal_only,
         centre_vkey=centre.publisher.vkey,
+        witness_vkeys=(supervisor.vkey,),
     )
 
 
@@ -113,11 +122,24 @@ def _field(options: Options, wire: "_Wire", code: str, cases: Sequence[Case], sa
     return counts
 
 
+def _watch(folder: Path, wire: "_Wire", log: Verifier, say: Say) -> None:
+    """The supervisor's machine looks at central's log and cosigns it."""
+    with (
+        Keeper.open(folder, log, wire.clock, wire.entropy) as keeper,
+        closing(Central(wire.url)) as central,
+    ):
+        seen = look(keeper, central)
+    if seen.alarm:
+        raise EvidenceError(seen.alarm, where=str(folder))
+    say(f"     {seen.size} lines of central's log cosigned by the witness")
+
+
 def _judge(
     options: Options,
     source: StudySource,
     centre: Centre,
     trusted: Sequence[Verifier],
+    witnessed: Witnessed,
     released: int,
     say: Say,
 ) -> tuple[Report, Verdict]:
@@ -125,7 +147,8 @@ def _judge(
     say("6/8  The centre checks everything that came in: altered? missing?")
     identities = list(centre.identities.values())
     archive = options.out / "central"
-    verdict = verify(archive, keys=trusted, identities=identities)  # not the keys that lie in the archive
+    # Not with the keys that lie in the archive, and against what the witness saw.
+    verdict = verify(archive, keys=trusted, identities=identities, witnessed=witnessed)
     say("7/8  Interviews opened with the centre's private keys")
     opened = open_archive(archive, identities, verdict=verdict)
     today = datetime.now(UTC).astimezone().date()
@@ -192,7 +215,7 @@ class _Day:
         self._desk = Desk(
             ledger,
             LineWorker(room.line, room.sound, ledger.entropy),
-            load_outcomes(),
+            ledger.queue.plan.rules.outcomes,
             practice=room.practice,
             characters_per_second=options.characters_per_second,
         )

@@ -14,14 +14,14 @@ from app.asking import COMPLETE
 from app.case_in_hand import CaseInHand
 from app.case_verbs import CaseVerbs
 from app.conversation import Conversation, Rehearsing
+from app.ear_verbs import EarVerbs, Player, Teach
 from app.errors import AnswerError, FangxinError
 from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
 from app.interview.views import outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
-from app.line_verbs import LineVerbs
 from app.recovery import recover
-from app.sample.outcome import Outcome, propose
+from app.sample.outcome import Outcome
 from app.script import Script, typed
 from app.telephone import Telephone
 from hardware.base import (
@@ -34,12 +34,14 @@ from hardware.base import (
     Ended,
     LineEvent,
     Practice,
+    ToneHeard,
 )
 
 
-class Desk(Script, CaseVerbs, LineVerbs):
+class Desk(Script, CaseVerbs, EarVerbs):
     """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
-    dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself.
+    dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself. player: plays a clip of the line to the
+    interviewer. teach: takes clips for the room's library of announcements.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class Desk(Script, CaseVerbs, LineVerbs):
         characters_per_second: float = 5.0,
         by_hand: bool = False,
         auto_dial: bool = False,
+        player: Player | None = None,
+        teach: Teach | None = None,
     ) -> None:
-        self._ledger, self._worker = ledger, worker
+        self._ledger, self._worker, self._player, self._teach = ledger, worker, player, teach
         self._telephone = Telephone(worker, by_hand=by_hand)
         self._rehearsing = Rehearsing(practice, ledger.clock, characters_per_second) if practice else None
         self._work: CaseInHand | None = None
@@ -96,8 +100,9 @@ class Desk(Script, CaseVerbs, LineVerbs):
         if not self._written(lambda: work.prepare(self._ledger, self._worker)):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
-        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON, counts=counts)
-        self._show(notice=Notice.NONE)
+        self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
+        self._show(notice=Notice.NONE, counts=counts)
+        self._listening_anew()
         self._worker.dial(work.case.number)
         self.tick()
 
@@ -129,6 +134,7 @@ class Desk(Script, CaseVerbs, LineVerbs):
         close = partial(work.close, self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
         if not self._written(close):
             return
+        self._learn(work, outcome)
         self._work = None
         counts = self.screen.counts
         done = work.decided is not None and work.decided.key == COMPLETE
@@ -148,6 +154,7 @@ class Desk(Script, CaseVerbs, LineVerbs):
         if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
             self._show(practice=said)
         self._device()
+        self._close_confirmed()
 
     def close(self) -> None:
         """End politely: hang up, close the recording, then journal and store."""
@@ -163,9 +170,10 @@ class Desk(Script, CaseVerbs, LineVerbs):
             case Alerting():
                 self._ledger.line(work.call, "alerting", at)
                 self._show(line=LineView.RINGING)
-            case Announcement():
-                self._show(proposed=propose(event.cause.value))
+            case Announcement() | ToneHeard():
+                self._listened(work, event, at)
             case Answered():
+                self._listening_anew()
                 self._show(proposed="")  # whatever was announced, somebody is there
                 self._ledger.line(work.call, "answered", at, event.source)
                 work.conversation = Conversation(
@@ -180,7 +188,7 @@ class Desk(Script, CaseVerbs, LineVerbs):
                 if self._rehearsing is not None:
                     self._rehearsing.hush()
                 cause = event.cause.value
-                guess = self.screen.proposed or work.likely(cause, at)
+                guess = self.screen.proposed or self._hinted(work.likely(cause, at))
                 self._show(
                     page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
                 )
@@ -192,6 +200,9 @@ class Desk(Script, CaseVerbs, LineVerbs):
                 pass  # the line goes on
 
     # Steps
+
+    def _worker_hang_up(self) -> None:
+        self._worker.hang_up()
 
     def _written(self, step: Callable[[], None]) -> bool:
         """Take a step that must reach the disk; what the disk refuses is shown, and the call ended politely."""

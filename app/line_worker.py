@@ -8,18 +8,22 @@ import faulthandler
 import os
 import signal
 import sys
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from app import __version__
 from app.clock import Clock, SystemClock, system_entropy
-from app.errors import LineError
+from app.errors import LineError, UsageError
+from app.hearing.entry import known_in, library
 from app.line.contract import LineChoice
 from app.line.messages import Begin
 from app.line.pipes import Pipe
 from app.line.service import Bench, Service
-from hardware.base import Line, Pcm, Sound
+from app.line.worker import Ear
+from app.sample.outcome import load_outcomes
+from hardware.base import Headset, Line, Pcm, Sound
 from hardware.guard import GuardedLine
 from hardware.listen import Listener
 from hardware.rehearsal import Rehearsal
@@ -28,23 +32,25 @@ from hardware.transcript import Log, Transcript
 DRIVERS = ("voice_modem", "cellular", "softphone", "manual")
 """Drivers of real lines: each a module of hardware with open_line(port, options, clock, log)."""
 REHEARSAL = "rehearsal"
+_PLUGGED = "Is the device plugged in, switched on, and not used by another program? `fangxin line list` shows what is there."
 
 
 def open_line(choice: LineChoice, clock: Clock, log: Log) -> Line:
-    """The driver's line, kept legal by a guard. Raises LineError in plain words."""
+    """The driver's line, kept legal by a guard. Raises LineError or UsageError in plain words."""
     if choice.driver not in DRIVERS:
         known = ", ".join((REHEARSAL, *DRIVERS))
-        raise LineError(f'There is no driver "{choice.driver}"', todo=f"Choose one of {known}.")
+        raise UsageError(f'There is no driver "{choice.driver}"', todo=f"Choose one of {known}.")
     try:
         driver = import_module(f"hardware.{choice.driver}")
         return GuardedLine(lambda: driver.open_line(choice.port, choice.options, clock, log), clock, log)
     except Exception as error:
         # Whatever a driver, its library or the system raises here, the desk needs one sentence, and the transcript the rest.
         log("note", f"cannot be opened: {type(error).__name__}: {error}")
+        wrong_settings = isinstance(error, ValueError)
         raise LineError(
             f"The line {choice.driver} cannot be opened: {error}",
             where=choice.port,
-            todo="Is the device plugged in, switched on, and not used by another program? `fangxin line list` shows what is there.",
+            todo="Correct [line] in settings.toml." if wrong_settings else _PLUGGED,
         ) from error
 
 
@@ -61,17 +67,54 @@ def open_sound(choice: LineChoice, pcm: Pcm | None, clock: Clock, log: Log) -> S
         ) from error
 
 
+def open_headset(clock: Clock, log: Log) -> Headset | None:
+    """The headset's keys and lights; None where there is nothing to reach them with. Never fatal: the desk has keys of its own."""
+    try:
+        return cast("Headset", import_module("hardware.headset").open_headset(clock, log))
+    except Exception as error:  # noqa: BLE001 — a headset that fails must not cost the line
+        log("note", f"no headset keys: {type(error).__name__}: {error}")
+        return None
+
+
+def found() -> list[dict[str, str]]:
+    """What is plugged in here, as `fangxin line list` shows it: driver, port, name, and what else the search knows. An error of the search
+    is a line of its own, never fatal."""
+    try:
+        return [
+            {key: str(value) for key, value in asdict(each).items() if value not in (None, "")}
+            for each in import_module("hardware.find").find()
+        ]
+    except Exception as error:  # noqa: BLE001 — whatever the system's lists do to us
+        return [{"driver": "", "port": "", "name": f"serial ports cannot be listed: {error}"}]
+
+
+def sound_devices() -> list[str]:
+    """The sound devices of this computer by the names that [sound] takes; none without a sound system."""
+    try:
+        return [str(device) for device in import_module("hardware.audio.portaudio").PortAudio().devices()]
+    except Exception:  # noqa: BLE001 — no sound system is no error here
+        return []
+
+
 def build(begin: Begin, clock: Clock, log: Log) -> Bench:
     """The devices of a workplace, open. Raises LineError."""
     if begin.line.driver == REHEARSAL:
         room = Rehearsal(begin.residents, clock, begin.seed)
-        return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, Listener)
+        return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, _ear(begin))
     line = open_line(begin.line, clock, log)
     try:
-        return Bench(line, open_sound(begin.line, line.pcm, clock, log), ear=Listener)
+        sound = open_sound(begin.line, line.pcm, clock, log)
+        return Bench(line, sound, ear=_ear(begin), headset=open_headset(clock, log))
     except LineError:
         line.close()
         raise
+
+
+def _ear(begin: Begin) -> Ear:
+    """What listens to each call, with the announcements that are known here."""
+    known = known_in(Path(begin.announcements)) if begin.announcements else []
+    announcements = library(known, load_outcomes())
+    return lambda call: Listener(call, announcements)
 
 
 def claim_pipes() -> tuple[BinaryIO, BinaryIO]:

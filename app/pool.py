@@ -14,7 +14,7 @@ from typing import Any
 
 from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, OWN_ONLY, PUT
 from app.sample.calendar import Slice
-from app.sample.case import Case
+from app.sample.case import Case, State
 from app.sample.plan import DIALECT, REFUSAL, Caller, Plan, wants
 from app.sample.queue import Due, Finished, Rank, status
 from app.sample.spread import mask
@@ -144,7 +144,11 @@ class Pool:
     # One row
 
     def _row(self, case: Case, now: int, key: str) -> list[Any]:
-        due, asks = status(case, now, self.plan), wants(case, self.plan)
+        # A fresh number's hours are asked when it is picked. At its arrival there is no clock, and in the year 0 no hour is known: asking
+        # then would take it for one that can never be dialled.
+        fresh = case.state is State.FRESH and not case.attempts
+        due = Due(0, Rank.FRESH, "") if fresh else status(case, now, self.plan)
+        asks = wants(case, self.plan)
         stage, then, next_at, end = _stage(due, now)
         fields = [asks.skill, case.unit, mask(case, self.plan), end, case.ticket]
         return [case.id, stage, then, next_at, *fields, asks.owner, asks.owner_until, asks.another_than, key]

@@ -10,6 +10,7 @@ from hardware.base import (
     Condition,
     DeviceBack,
     DeviceLost,
+    Dialing,
     Ended,
     Fault,
     HeadsetKey,
@@ -75,6 +76,9 @@ class Telephone:
                 self.mute(on=not self._view.muted)
             case HeadsetKey(key=key):
                 self._keys += [key] if key in (ON_HOOK, OFF_HOOK) else []
+            case Dialing():
+                self._drop("fault")  # it did not keep the line from dialling again
+                return False
             case Ended():
                 self._view = replace(self._view, muted=False)  # a new call is never muted
                 return False

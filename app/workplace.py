@@ -9,15 +9,17 @@ import structlog
 
 from app.clock import Clock, Entropy
 from app.desk import Desk
-from app.errors import LineError, StorageError, StudyError, UsageError
+from app.ear_verbs import Player, Teach
+from app.errors import FangxinError, LineError, StorageError, StudyError, UsageError
+from app.evidence.age import Recipient
 from app.evidence.durable import Lock
+from app.hearing.library import RoomLibrary
 from app.ledger import Ledger
 from app.line.child import worker_command
 from app.line.contract import LineChoice
 from app.line.messages import PROTOCOL, Begin
 from app.line.process import WorkerProcess
 from app.practice_room import open_practice_room
-from app.sample.outcome import load_outcomes
 from app.settings import Settings
 from app.study.model import Study
 from app.workstation import open_workstation
@@ -36,20 +38,20 @@ class Place:
     entropy: Entropy
 
 
-def practice_desk(place: Place, study_folder: Path) -> Desk:
-    """The desk on the rehearsal line. Call on the desk's own thread; raises FangxinError in plain words."""
+def practice_desk(place: Place, study_folder: Path, player: Player | None = None) -> Desk:
+    """The desk on the rehearsal line; nothing is learned from it. Call on the desk's own thread; raises FangxinError in plain words."""
     room = open_practice_room(place.folder, study_folder, place.clock, place.entropy)
     begin = replace(
         _begin(place.folder, LineChoice(REHEARSAL)),
         residents=tuple(room.residents.values()),
         seed=room.seed,
     )
-    return _seated(room.ledger, place, begin)
+    return _seated(room.ledger, place, begin, player=player)
 
 
-def field_desk(place: Place, settings: Settings) -> Desk:
-    """The desk on this workplace's real line with the installed study. Call on the desk's own thread; raises FangxinError: what is missing,
-    and how to get it."""
+def field_desk(place: Place, settings: Settings, player: Player | None = None) -> Desk:
+    """The desk on this workplace's real line with the installed study. player: plays clips of the line. Call on the desk's own thread;
+    raises FangxinError: what is missing, and how to get it."""
     begin = _begin(place.folder, line_choice(settings))
     station = open_workstation(place.folder, place.clock, place.entropy)
     try:
@@ -57,7 +59,11 @@ def field_desk(place: Place, settings: Settings) -> Desk:
     except BaseException:
         station.store.close()
         raise
-    return _seated(ledger, place, begin, auto_dial=settings.auto_dial)
+    room = RoomLibrary(place.folder)
+    begin = replace(begin, announcements=str(room.publish(ledger.study.files)))
+    return _seated(
+        ledger, place, begin, auto_dial=settings.auto_dial, player=player, teach=_teach(room, ledger)
+    )
 
 
 def line_choice(settings: Settings) -> LineChoice:
@@ -99,7 +105,28 @@ def _begin(folder: Path, choice: LineChoice) -> Begin:
     )
 
 
-def _seated(ledger: Ledger, place: Place, begin: Begin, *, auto_dial: bool = False) -> Desk:
+def _teach(room: RoomLibrary, ledger: Ledger) -> Teach:
+    """Clips are sealed for the team lead, or for the centre when the study names none."""
+    keys = [Recipient.parse(key) for key in ledger.study.recipients.lead or ledger.study.recipients.centre]
+
+    def teach(outcome: str, sound: bytes) -> None:
+        try:
+            room.offer(outcome, sound, keys, ledger.entropy)
+        except FangxinError as error:  # learning is a courtesy: it must not stop a desk that can dial
+            structlog.get_logger("hearing").warning("clip not offered", text=str(error))
+
+    return teach
+
+
+def _seated(
+    ledger: Ledger,
+    place: Place,
+    begin: Begin,
+    *,
+    auto_dial: bool = False,
+    player: Player | None = None,
+    teach: Teach | None = None,
+) -> Desk:
     """Ledger and worker come together: from here on the desk owns both."""
     log = structlog.get_logger("line")
     worker: WorkerProcess | None = None
@@ -114,7 +141,16 @@ def _seated(ledger: Ledger, place: Place, begin: Begin, *, auto_dial: bool = Fal
         )
         practice = worker if worker.rehearsal else None
         by_hand = begin.line.driver == "manual"
-        return Desk(ledger, worker, load_outcomes(), practice=practice, by_hand=by_hand, auto_dial=auto_dial)
+        return Desk(
+            ledger,
+            worker,
+            ledger.queue.plan.rules.outcomes,
+            practice=practice,
+            by_hand=by_hand,
+            auto_dial=auto_dial,
+            player=player,
+            teach=teach,
+        )
     except BaseException:
         if worker is not None:
             worker.close()
@@ -134,7 +170,7 @@ def _alone(lock: Path) -> None:
                 raise LineError(
                     "The line worker of the last run still holds the line",
                     where=str(lock),
-                    todo="Restart this computer.",
+                    todo="Wait a minute, then start again.",
                 ) from error
             time.sleep(0.1)
         else:

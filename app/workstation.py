@@ -17,7 +17,7 @@ from app.ledger import Ledger
 from app.store import Store
 from app.study.bundle import open_bundle
 from app.study.model import Study
-from app.sync.renewal import Succession
+from app.sync.renewal import Reason, Succession
 
 _PUBLISHER = "study.publisher"
 _PACKAGE = "study.package"
@@ -102,6 +102,16 @@ class Workstation:
         self.store.set_setting(f"epoch.{following}", encode(succession.fields).decode())
         keys = DeviceKeys.new_epoch(self.folder, choose_keystore(self.folder))
         return replace(self, keys=keys)
+
+    def unfinished(self) -> list[DeviceKeys]:
+        """The keys of earlier epochs whose journals may still be handed in, oldest first. Not those that central would refuse: what a
+        restored or forked journal says beyond its last receipt contradicts what central has."""
+        found = []
+        for epoch in range(1, self.keys.epoch):
+            text = self.store.setting(f"epoch.{epoch + 1}")
+            if text and decode(text.encode()).get("reason") not in (Reason.RESTORED, Reason.FORKED):
+                found.append(DeviceKeys.earlier(self.folder, choose_keystore(self.folder), epoch))
+        return found
 
     def _succeeds(self) -> dict[str, Value]:
         text = self.store.setting(f"epoch.{self.keys.epoch}")

@@ -23,12 +23,12 @@ DISTINCT = 8
 """Peaks of its own, apart from every other label's, that must have been heard."""
 ENOUGH = 280
 """Frames of 16 ms: 4.5 s."""
-DOUBT = 2.0
-"""How much likelier, as a natural logarithm, it may be for any stretch of HOLE_FRAMES that it is not the recording's."""
+DOUBT = 1.0
+"""How much likelier, as a natural logarithm, it may be for any stretch of HOLES that it is not the recording's."""
 POWER = 2.5
 """The same for other words in any stretch that is spoken, on average: with less, noise hides the difference."""
-HOLE_FRAMES = 20
-"""320 ms: a syllable."""
+HOLES = (20,)
+"""Frames of the stretches that are looked at: 190 ms, the core of a syllable, and 320 ms."""
 
 _CHANCE = 0.15  # of a recording's peaks that other words of the same voice have too
 _SHARE = 0.25  # of the recording's peaks that must be found: with fewer, chance hits fill the holes
@@ -187,7 +187,7 @@ class Recogniser:
         found = [place]
         for each in np.flatnonzero(pairs >= HITS)[::-1]:
             at = int(each + (votes[each + 1] > votes[each])) - _LONGEST
-            if all(abs(at - other) > HOLE_FRAMES for other in found):
+            if all(abs(at - other) > HOLES[-1] for other in found):
                 found.append(at)
         return found
 
@@ -209,13 +209,15 @@ def _doubtful(wanted: Floats, found: Floats, share: float) -> bool:
 
     share: of the peaks found in all. Compared are the chances of what was found if it is the recording, and if it is other words.
     """
-    if len(wanted) < HOLE_FRAMES:
+    if len(wanted) < HOLES[-1]:
         return True
-    window = np.ones(HOLE_FRAMES)
-    expected, had = np.convolve(wanted, window, "valid"), np.convolve(found, window, "valid")
     here, elsewhere = min(share, 0.95), _CHANCE
     hit, miss = np.log(elsewhere / here), np.log((1 - elsewhere) / (1 - here))
-    doubt = had * hit + (expected - had) * miss
-    spoken = expected >= 0.5 * np.median(expected)
-    would_be = expected[spoken] * (elsewhere * hit + (1 - elsewhere) * miss)
-    return bool(doubt.max() > DOUBT or would_be.min() < POWER)
+    for size in HOLES:
+        window = np.ones(size)
+        expected, had = np.convolve(wanted, window, "valid"), np.convolve(found, window, "valid")
+        if float((had * hit + (expected - had) * miss).max()) > DOUBT:
+            return True
+    # At the longest size: what other words would show, on average, in the sparsest stretch that is spoken.
+    spoken = expected[expected >= 0.5 * np.median(expected)]
+    return float(spoken.min() * (elsewhere * hit + (1 - elsewhere) * miss)) < POWER

@@ -20,12 +20,12 @@ LONGEST = 31
 """Frames between the two peaks of a landmark, at most: half a second."""
 
 _LOWEST, _HIGHEST = 16, 218  # lines of 15.6 Hz: 250 to 3400 Hz
-_AROUND, _LINES = 5, 8  # frames and lines on each side over which a peak is the highest
+_AROUND, _LINES = 4, 6  # frames and lines on each side over which a peak is the highest
 _NEAREST = 2  # frames between the peaks of a pair, at least
 _ASIDE = 63  # lines between them, at most
 _FAN = 12  # pairs that begin at one peak
 _FAINT = 9.0  # ln of power: what rounding to 16 bit leaves is no peak
-_BELOW = 5.8  # and nothing that is 25 dB below the loudest of the last second: pauses are full of noise
+_BELOW = 4.5  # and nothing that is 20 dB below the loudest of the last second: pauses are full of noise
 _LATELY = 64  # frames
 _HANN = np.hanning(WINDOW + 1)[:-1]
 

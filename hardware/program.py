@@ -16,6 +16,8 @@ from hardware.exchange import Clock
 Event = dict[str, Any]
 """One line of the program: "event" names it. Ours: "gone" (it has ended; "code"), "stderr" (it muttered; "text")."""
 
+_WINDOWS = ("CREATE_NO_WINDOW", "ABOVE_NORMAL_PRIORITY_CLASS")
+"""No black window beside the desk, and its clock before other programs' work: sound that is late is lost. Elsewhere they do not exist."""
 FAREWELL_S = 6.0
 """Seconds that a program may take to end after close(); then it is killed."""
 
@@ -24,10 +26,10 @@ class Program:
     """A running program. OSError when it cannot even be started. clock: stamps what it says."""
 
     def __init__(self, command: Sequence[str], clock: Clock) -> None:
-        hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows: no black window beside the desk
+        flags = sum(getattr(subprocess, name, 0) for name in _WINDOWS)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            list(command), stdin=pipe, stdout=pipe, stderr=pipe, creationflags=hidden
+            list(command), stdin=pipe, stdout=pipe, stderr=pipe, creationflags=flags
         )
         self._clock = clock
         self._said: queue.SimpleQueue[tuple[int, Event]] = queue.SimpleQueue()

@@ -65,8 +65,8 @@ def _command(options: Mapping[str, str]) -> list[str]:
         return [program]
     if getattr(sys, "frozen", False) and "python" not in options:
         raise SoftphoneError(INSTALL)  # the packed workstation has no Python of its own that could run it
-    # -E: the desk's PYTHONPATH may be meant for another Python than the one that runs the engine.
-    return [options.get("python", sys.executable), "-E", str(ENGINE)]
+    # -E: the desk's PYTHONPATH may be meant for another Python than the one that runs the engine. -B: nothing is written into its folder.
+    return [options.get("python", sys.executable), "-E", "-B", str(ENGINE)]
 
 
 class Softphone:

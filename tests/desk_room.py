@@ -67,8 +67,8 @@ class Room:
     residents: Mapping[str, Resident] = field(default_factory=dict)
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOON))
 
-    def open(self) -> "Room":
-        """Start the program."""
+    def open(self, *, by_hand: bool = False) -> "Room":
+        """Start the program. by_hand: on a telephone on which the interviewer dials."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.entropy: Entropy = seeded(f"{self.seed}|{self.clock.now}|{self.clock.elapsed}")
         self.station: Workstation = open_workstation(self.folder, self.clock, self.entropy)
@@ -84,7 +84,12 @@ class Room:
             self.ledger.assigned("0" * 64, cases)
         resident = self.line(self._cast(self.station.store.cases()))
         self.desk = Desk(
-            self.ledger, self.worker, load_outcomes(), practice=resident, characters_per_second=40.0
+            self.ledger,
+            self.worker,
+            load_outcomes(),
+            practice=resident,
+            characters_per_second=40.0,
+            by_hand=by_hand,
         )
         return self
 

@@ -13,6 +13,7 @@ from app.commands.selftest import Check
 from app.resources import resource
 from app.settings import Settings
 from app.workplace import Place, field_desk, line_choice, practice_desk
+from hardware.audio.clip import player
 from ui.start import run
 
 
@@ -24,10 +25,10 @@ def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — th
         settings.data_dir / practice if rehearse else settings.data_dir, SystemClock(), system_entropy
     )
     if rehearse:
-        make_desk = partial(practice_desk, place, resource("studies", study))
+        make_desk = partial(practice_desk, place, resource("studies", study), player())
     else:
         line_choice(settings)  # a sentence on the terminal, before any window
-        make_desk = partial(field_desk, place, settings)
+        make_desk = partial(field_desk, place, settings, player())
     return run(make_desk, data_dir=settings.data_dir, language=settings.language, rehearsal=rehearse)
 
 

@@ -1,6 +1,6 @@
 """Every key of the desk in one table (notes/method.md §7): a key means the same thing everywhere, and is shown only where it works.
 
-F4 and F12 (appointment, supervisor) are kept free for what they are to mean.
+F12 (supervisor) is kept free for what it is to mean.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,13 @@ class Act(Enum):
     GO = "go"
     HELP = "help"
     HANG_UP = "hang_up"
+    ANSWERED = "answered"
+    AUTO_DIAL = "auto_dial"
+    HEAR_AGAIN = "hear_again"
     REFUSED = "refused"
     BACK = "back"
     PROBE = "probe"
+    CALLED_BACK = "called_back"
     VAGUE = "vague"
     GO_TO = "go_to"
     REMOVE = "remove"
@@ -52,24 +56,41 @@ class Action:
     always: bool = False
 
 
-def _in_interview(screen: Screen) -> bool:
+def in_interview(screen: Screen) -> bool:
+    """A question is on screen."""
     return screen.page is Page.INTERVIEW and screen.question is not None
 
 
 def _offers_dk(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and bool(screen.question.dk)
+    return in_interview(screen) and screen.question is not None and bool(screen.question.dk)
 
 
 def _offers_refused(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and bool(screen.question.refused)
+    return in_interview(screen) and screen.question is not None and bool(screen.question.refused)
 
 
 def _can_go_back(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and screen.question.number > 0
+    return in_interview(screen) and screen.question is not None and screen.question.number > 0
+
+
+def _proposes(screen: Screen) -> bool:
+    return screen.heard is not None and bool(screen.heard.outcome)
+
+
+def _has_clip(screen: Screen) -> bool:
+    return screen.heard is not None and screen.heard.clip
+
+
+def _marks_answer(screen: Screen) -> bool:
+    return screen.page is Page.DIALING and screen.device.marks_answer
+
+
+def _may_pause(screen: Screen) -> bool:
+    return screen.auto_dial is not None and screen.page in (Page.READY, Page.CASE, Page.DIALING, Page.OUTCOME)
 
 
 def _may_probe(screen: Screen) -> bool:
-    question = screen.question if _in_interview(screen) else None
+    question = screen.question if in_interview(screen) else None
     return (
         question is not None
         and question.kind not in ("note", "acknowledge", "repeat")
@@ -78,11 +99,11 @@ def _may_probe(screen: Screen) -> bool:
 
 
 def _has_vague_rule(screen: Screen) -> bool:
-    return _in_interview(screen) and screen.question is not None and bool(screen.question.vague)
+    return in_interview(screen) and screen.question is not None and bool(screen.question.vague)
 
 
 def _can_remove(screen: Screen) -> bool:
-    where = screen.question.instance if _in_interview(screen) and screen.question else None
+    where = screen.question.instance if in_interview(screen) and screen.question else None
     return where is not None and bool(where.name)
 
 
@@ -96,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
         ("Enter",),
         QT_TRANSLATE_NOOP("Actions", "Go on"),
         QT_TRANSLATE_NOOP("Actions", "Take the step on the large button; store what is typed"),
-        lambda screen: screen.page is not Page.DIALING,
+        lambda screen: screen.page is not Page.DIALING or _proposes(screen),
         shortcut=False,
     ),
     Action(
@@ -132,12 +153,43 @@ ACTIONS: tuple[Action, ...] = (
         _can_go_back,
     ),
     Action(
+        Act.CALLED_BACK,
+        ("F4",),
+        QT_TRANSLATE_NOOP("Actions", "Caller"),
+        QT_TRANSLATE_NOOP(
+            "Actions", "A resident calls the centre: find his case by his number and call back at once"
+        ),
+        lambda screen: screen.page is Page.READY,
+    ),
+    Action(
         Act.HANG_UP,
         ("F5",),
         QT_TRANSLATE_NOOP("Actions", "Hang up"),
         QT_TRANSLATE_NOOP("Actions", "End the call; during the interview press it twice"),
-        lambda screen: screen.page is Page.DIALING or _in_interview(screen),
+        lambda screen: screen.page is Page.DIALING or in_interview(screen),
         always=True,
+    ),
+    Action(
+        Act.ANSWERED,
+        ("Space",),
+        QT_TRANSLATE_NOOP("Actions", "Answered"),
+        QT_TRANSLATE_NOOP("Actions", "You hear a person: this line cannot tell it by itself"),
+        _marks_answer,
+        shortcut=False,
+    ),
+    Action(
+        Act.AUTO_DIAL,
+        ("Ctrl+D",),
+        QT_TRANSLATE_NOOP("Actions", "Pause dialling"),
+        QT_TRANSLATE_NOOP("Actions", "After this case dial the next one by itself, or wait for you"),
+        _may_pause,
+    ),
+    Action(
+        Act.HEAR_AGAIN,
+        ("Shift+F5",),
+        QT_TRANSLATE_NOOP("Actions", "Hear again"),
+        QT_TRANSLATE_NOOP("Actions", "Play the last five seconds of what the line said"),
+        lambda screen: screen.page in (Page.DIALING, Page.OUTCOME) and _has_clip(screen),
     ),
     Action(
         Act.REFUSED,
@@ -165,7 +217,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F8",),
         QT_TRANSLATE_NOOP("Actions", "Note"),
         QT_TRANSLATE_NOOP("Actions", "Write a remark for the supervisor; no names in it"),
-        lambda screen: _in_interview(screen) or screen.page is Page.OUTCOME,
+        lambda screen: in_interview(screen) or screen.page is Page.OUTCOME,
     ),
     Action(
         Act.DONT_KNOW,
@@ -187,7 +239,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F11",),
         QT_TRANSLATE_NOOP("Actions", "Interview: {language}"),
         QT_TRANSLATE_NOOP("Actions", "Ask in the other language from here on"),
-        lambda screen: screen.page in (Page.CASE, Page.DIALING) or _in_interview(screen),
+        lambda screen: screen.page in (Page.CASE, Page.DIALING) or in_interview(screen),
     ),
     Action(
         Act.WINDOW_LANGUAGE,
@@ -227,7 +279,11 @@ def action_word(source: str) -> str:
 
 def key_word(action: Action) -> str:
     """The key as it stands on the keyboard."""
-    return " ".join(action_word(_ENTER) if key == "Enter" else key for key in action.keys)
+    words = {"Enter": _ENTER, "Space": _SPACE}
+    return " ".join(action_word(words[key]) if key in words else key for key in action.keys)
 
 
+RESUME_DIALLING = QT_TRANSLATE_NOOP("Actions", "Dial on by itself")
+"""What the key says while dialling is paused."""
 _ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")
+_SPACE = QT_TRANSLATE_NOOP("Actions", "Space")

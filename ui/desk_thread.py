@@ -37,6 +37,9 @@ class DeskLike(Protocol):
     def next_case(self) -> None:
         """Take the best next case."""
 
+    def called_back(self, number: str) -> None:
+        """A resident has called the centre: take his case."""
+
     def dial(self) -> None:
         """Dial the case in hand."""
 
@@ -69,6 +72,18 @@ class DeskLike(Protocol):
 
     def hang_up(self) -> None:
         """End the call."""
+
+    def mark_answered(self) -> None:
+        """Somebody took the call: for a line that cannot tell."""
+
+    def pause(self) -> None:
+        """Dial no further case by itself, or go on doing so."""
+
+    def confirm_heard(self, key: str) -> None:
+        """The outcome proposed for what the line says is right."""
+
+    def play_clip(self) -> None:
+        """Hear again what the line said."""
 
     def note(self, text: str) -> None:
         """A remark."""

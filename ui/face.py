@@ -13,7 +13,7 @@ from ui.pages.page import DeskPage
 from ui.pages.ready import ReadyPage
 from ui.pages.sign_in import SignInPage
 from ui.panels.keys import HelpPanel, KeyBar
-from ui.panels.note import NotePanel
+from ui.panels.note import CallBackPanel, NotePanel
 from ui.panels.notice import NoticePanel
 from ui.panels.practice import Caption, RehearsalBanner
 from ui.panels.status import StatusPanel
@@ -28,11 +28,11 @@ class Face(QWidget):
             SignInPage(),
             ReadyPage(),
             CasePage(),
-            DialingPage(),
+            DialingPage(language),
         )
         self.interview, self.outcome = InterviewPage(language), OutcomePage(language)
         self.banner, self.status, self.notice = RehearsalBanner(), StatusPanel(), NoticePanel()
-        self.caption, self.note = Caption(), NotePanel()
+        self.caption, self.note, self.call_back = Caption(), NotePanel(), CallBackPanel()
         self.keys, self.help = KeyBar(language), HelpPanel()
         self.pages: dict[Page, DeskPage] = {
             Page.SIGN_IN: self.sign_in,
@@ -48,7 +48,16 @@ class Face(QWidget):
 
     def draw(self, screen: Screen) -> None:
         """Everything from one screen."""
-        for panel in (self.banner, self.status, self.notice, self.caption, self.note, self.keys, self.help):
+        for panel in (
+            self.banner,
+            self.status,
+            self.notice,
+            self.caption,
+            self.note,
+            self.call_back,
+            self.keys,
+            self.help,
+        ):
             panel.show_screen(screen)
         self.keys.show()
         self.pages[screen.page].show_screen(screen)
@@ -65,7 +74,15 @@ class Face(QWidget):
         middle = row(self._stack, self.help, spacing=0)
         middle.setStretch(0, 1)
         whole = column(
-            self.banner, self.status, self.notice, middle, self.caption, self.note, self.keys, spacing=0
+            self.banner,
+            self.status,
+            self.notice,
+            middle,
+            self.caption,
+            self.note,
+            self.call_back,
+            self.keys,
+            spacing=0,
         )
         whole.setStretch(3, 1)
         self.setLayout(whole)

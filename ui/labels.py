@@ -15,7 +15,13 @@ from app.errors import (
     SyncError,
     UsageError,
 )
-from app.interview.screen import LineView, Notice, OutcomeView, RecordingView, Screen
+from app.interview.screen import (
+    HeardView,
+    LineView,
+    OutcomeView,
+    RecordingView,
+    Screen,
+)
 from ui.inputs.entry import Why
 from ui.noop import QT_TRANSLATE_NOOP
 
@@ -35,63 +41,14 @@ _RECORDING = {
     RecordingView.TROUBLE: QT_TRANSLATE_NOOP("Words", "Recording trouble"),
 }
 
-_NOTICE = {
-    Notice.NO_CASES: QT_TRANSLATE_NOOP("Words", "No case can be dialled right now."),
-    Notice.RESUMED_AFTER_CRASH: QT_TRANSLATE_NOOP(
-        "Words",
-        "The program ended unexpectedly last time. What was entered is all there; the interrupted call is on record.",
-    ),
-    Notice.SAVED: QT_TRANSLATE_NOOP("Words", "Saved. Ready for the next case."),
-    Notice.INTERVIEW_RESUMES: QT_TRANSLATE_NOOP(
-        "Words",
-        "This interview was broken off. After the call is answered it goes on at the stored question.",
-    ),
-    Notice.NOTE_REQUIRED: QT_TRANSLATE_NOOP(
-        "Words", "This outcome needs a note: say in a few words what happened."
-    ),
-    Notice.NOT_ACCEPTED: QT_TRANSLATE_NOOP(
-        "Words",
-        "This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another.",
-    ),
-    Notice.LINE_LOST: QT_TRANSLATE_NOOP(
-        "Words",
-        "The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.",
-    ),
-    Notice.TIME_NEEDED: QT_TRANSLATE_NOOP(
-        "Words", "When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes)."
-    ),
-    Notice.QUOTA_FULL: QT_TRANSLATE_NOOP(
-        "Words",
-        "No place is left in this resident's quota cell. Thank him and hang up; do not begin with the questions.",
-    ),
-    Notice.CALLED_BACK: QT_TRANSLATE_NOOP(
-        "Words", "This is the resident's case. Call back now, whatever its delay."
-    ),
-    Notice.NOT_DRAWN: QT_TRANSLATE_NOOP(
-        "Words", "This number was not drawn. Thank the caller; nobody can be added to the sample by calling."
-    ),
-    Notice.NOT_COVERED: QT_TRANSLATE_NOOP(
-        "Words",
-        "The recording does not cover this interview: sound is missing. Choose the outcome as usual, tell your supervisor.",
-    ),
-    Notice.STOPPED: QT_TRANSLATE_NOOP(
-        "Words",
-        "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
-    ),
-}
-
-_TONE = {
-    Notice.SAVED: "fine",
-    Notice.STOPPED: "danger",
-    Notice.NOTE_REQUIRED: "warning",
-    Notice.NOT_ACCEPTED: "warning",
-    Notice.RESUMED_AFTER_CRASH: "warning",
-    Notice.LINE_LOST: "warning",
-    Notice.TIME_NEEDED: "warning",
-    Notice.QUOTA_FULL: "warning",
-    Notice.CALLED_BACK: "fine",
-    Notice.NOT_DRAWN: "warning",
-    Notice.NOT_COVERED: "danger",
+_HEARD = {
+    "announcement": QT_TRANSLATE_NOOP("Words", "Recorded announcement heard, {confidence} %"),
+    "busy": QT_TRANSLATE_NOOP("Words", "Busy tone heard, {confidence} %"),
+    "congestion": QT_TRANSLATE_NOOP("Words", "Congestion tone heard, {confidence} %"),
+    "vacant": QT_TRANSLATE_NOOP("Words", "Vacant-number tone heard, {confidence} %"),
+    "fax": QT_TRANSLATE_NOOP("Words", "Fax or modem heard, {confidence} %"),
+    "machine": QT_TRANSLATE_NOOP("Words", "This may be an answering machine"),
+    "assistant": QT_TRANSLATE_NOOP("Words", "This may be a call assistant, not a person"),
 }
 
 _GROUP = {
@@ -186,14 +143,10 @@ def recording_word(recording: RecordingView) -> str:
     return word(_RECORDING[recording])
 
 
-def notice_word(notice: Notice) -> str:
-    """What the desk has to say; "" for NONE."""
-    return word(_NOTICE[notice]) if notice in _NOTICE else ""
-
-
-def notice_tone(notice: Notice) -> str:
-    """The style sheet's tone of a notice: info, fine, warning or danger."""
-    return _TONE.get(notice, "info")
+def heard_word(heard: HeardView) -> str:
+    """What the line seems to say."""
+    source = _HEARD.get(heard.what)
+    return word(source).format(confidence=heard.confidence) if source else heard.what
 
 
 def group_word(group: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.clock import Clock
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, Act, Action
+from ui.actions import ACTIONS, Act, Action, in_interview
 from ui.bridge import Bridge
 from ui.desk_thread import Verb, same_place
 from ui.ending import Ending
@@ -64,6 +64,8 @@ class DeskWindow(QMainWindow):
         face.ready.went_on.connect(lambda: self._step(lambda desk: desk.next_case()))
         face.case.went_on.connect(lambda: self._step(lambda desk: desk.dial()))
         face.dialing.went_on.connect(lambda: self.press(Act.HANG_UP))
+        face.dialing.confirmed.connect(lambda key: self._step(lambda desk: desk.confirm_heard(key)))
+        face.dialing.answered.connect(lambda: self._step(lambda desk: desk.mark_answered()))
         face.interview.answered.connect(self._answer)
         face.interview.hushed.connect(self._pace.hush)
         self._build_cards(face.interview)
@@ -71,6 +73,8 @@ class DeskWindow(QMainWindow):
         face.keys.pressed.connect(self.press)
         face.note.written.connect(lambda text: self._tell(lambda desk: desk.note(text)))
         face.note.closed.connect(self._focus)
+        face.call_back.written.connect(lambda number: self._step(lambda desk: desk.called_back(number)))
+        face.call_back.closed.connect(self._focus)
         self.setCentralWidget(face)
         self.setMinimumSize(640, 360)
         self.resize(1240, 700)
@@ -97,8 +101,11 @@ class DeskWindow(QMainWindow):
         self._doing: dict[Act, Callable[[], object]] = {
             Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
             Act.HANG_UP: self._hang_up,
+            Act.HEAR_AGAIN: lambda: self._tell(lambda desk: desk.play_clip()),
+            Act.AUTO_DIAL: lambda: self._tell(lambda desk: desk.pause()),
             Act.REFUSED: self.face.interview.refuse,
             Act.BACK: lambda: self._tell(lambda desk: desk.back()),
+            Act.CALLED_BACK: self.face.call_back.open_note,
             Act.PROBE: lambda: self._tell(lambda desk: desk.probe()),
             Act.VAGUE: lambda: self._tell(lambda desk: desk.vague()),
             Act.GO_TO: self._go_to,
@@ -214,11 +221,7 @@ class DeskWindow(QMainWindow):
         action, screen = self._table[act], self._painted
         if screen is None or not (action.always or self._pace.listening):
             return
-        asked = (
-            act in (Act.DONT_KNOW, Act.REFUSED)
-            and screen.page is Page.INTERVIEW
-            and screen.question is not None
-        )
+        asked = act in (Act.DONT_KNOW, Act.REFUSED) and in_interview(screen)
         if act is not Act.HANG_UP:
             self._disarm()
         if act in _ANSWERS and not (screen.query is None and screen.places is None):
@@ -243,10 +246,8 @@ class DeskWindow(QMainWindow):
         self.face.interview.untell(Why.HANG_UP_AGAIN)
 
     def _go_to(self) -> None:
-        if self._painted is not None and self._painted.places is not None:
-            self._tell(lambda desk: desk.dismiss())
-        else:
-            self._tell(lambda desk: desk.look_back())
+        listed = self._painted is not None and self._painted.places is not None
+        self._tell(lambda desk: desk.dismiss() if listed else desk.look_back())
 
     def _open_note(self) -> None:
         if self._painted is not None and self._painted.page is Page.OUTCOME:

@@ -13,10 +13,10 @@ from typing import Self
 
 from app.canonical import Value, encode
 from app.clock import Clock
-from app.errors import EvidenceError
+from app.errors import EvidenceError, StorageError
 from app.evidence import durable
 from app.evidence.hkdf import derive
-from app.evidence.merkle import leaf_hash
+from app.evidence.merkle import Frontier, leaf_hash
 from app.evidence.note import Checkpoint, Signer, Verifier, open_note, sign
 from app.evidence.treefile import FileTree
 
@@ -33,7 +33,7 @@ class CentralLog:
 
     def __init__(self, folder: Path, cache: Path, signer: Signer) -> None:
         self.folder, self.signer, self.tree = folder, signer, FileTree(cache)
-        self._path, self._descriptor = folder / "entries.jsonl", -1
+        self._path, self._descriptor, self._broken = folder / "entries.jsonl", -1, False
 
     @classmethod
     def open(cls, folder: Path, cache: Path, signer: Signer) -> Self:
@@ -59,11 +59,18 @@ class CentralLog:
 
     def append(self, clock: Clock, kind: str, /, **fields: Value) -> None:
         """Add a line; durable on return."""
+        if self._broken:
+            # What the disk has is not known: the next line could be glued to half a one.
+            raise StorageError(
+                "Central's log cannot be written any more", where=str(self._path), todo="Restart central."
+            )
         line = encode({"v": 1, "seq": len(self.tree), "wall": clock.wall(), "type": kind, **fields})
+        self._broken = True
         with durable.storage_errors(self._path):
             durable.write_all(self._descriptor, line + b"\n")
             durable.sync_data(self._descriptor)
         self.tree.extend([leaf_hash(line)])
+        self._broken = False
 
     def checkpoint(self) -> str:
         """The signed note over all lines, durable before it is given to anybody."""
@@ -92,11 +99,17 @@ class CentralLog:
         kept = self._note("cosigned", point.size)
         with durable.storage_errors(kept):
             whole = (kept if kept.exists() else path).read_text(encoding="utf-8")
-            lines = note[len(opened.text) + 1 :].splitlines(keepends=True)
-            theirs = {f"— {each.verifier.name} " for each in opened.signatures}
-            new = [line for line in lines if line.startswith(tuple(theirs)) and line not in whole]
+            head, _, lines = whole.rpartition("\n\n")
+            theirs = tuple(f"— {each.verifier.name} " for each in opened.signatures)
+            # A witness that looks again and finds nothing new signs again: its last word replaces the one before.
+            others = [line for line in lines.splitlines(keepends=True) if not line.startswith(theirs)]
+            new = [
+                line
+                for line in note[len(opened.text) + 1 :].splitlines(keepends=True)
+                if line.startswith(theirs)
+            ]
             kept.parent.mkdir(exist_ok=True)
-            durable.write_file(kept, (whole + "".join(new)).encode())
+            durable.write_file(kept, (head + "\n\n" + "".join((*others, *new))).encode())
         return True
 
     def _note(self, kind: str, size: int) -> Path:
@@ -113,18 +126,17 @@ class CentralLog:
         if good != self._path.stat().st_size:
             os.ftruncate(self._descriptor, good)  # a line that nobody was told of
             durable.sync_data(self._descriptor)
-        if len(self.tree) != len(leaves) or (leaves and self.tree.node(0, len(leaves) - 1) != leaves[-1]):
+        # The cache is compared with the lines themselves: one that is intact must not hide a line that was changed.
+        frontier = Frontier()
+        for leaf in leaves:
+            frontier.append(leaf)
+        if (len(self.tree), self.tree.root()) != (len(leaves), frontier.root()):
             self.tree.clear()
             self.tree.extend(leaves)
         newest = max((self.folder / "checkpoints").glob("*.note"), default=None)
         if newest is not None:
             point = Checkpoint.parse(open_note(newest.read_bytes(), [self.signer.verifier]).text)
             if point.size > len(leaves) or self.tree.root(point.size) != point.root:
-                # Perhaps only the cache is damaged: what was signed is over the lines.
-                self.tree.clear()
-                self.tree.extend(leaves)
-            if point.size > len(leaves) or self.tree.root(point.size) != point.root:
                 what = "Central's log is not what its own checkpoint says: lines were changed or removed"
-                raise EvidenceError(
-                    what, where=str(self._path), todo="Restore the newest copy; call the supervisor."
-                )
+                todo = "Restore the newest copy; call the supervisor."
+                raise EvidenceError(what, where=str(self._path), todo=todo)

@@ -9,10 +9,14 @@ from typing import NamedTuple
 from app import __version__
 from app.canonical import Value, encode
 from app.clock import SystemClock, system_entropy
-from app.errors import UsageError
+from app.errors import LineError, UsageError
 from app.evidence.age import Identity, decrypt, encrypt
 from app.evidence.note import Signer, open_note, sign
 from app.evidence.recording import Recorder, join
+from app.line.child import worker_command
+from app.line.contract import LineChoice
+from app.line.messages import PROTOCOL, Begin
+from app.line.process import WorkerProcess
 from app.resources import resource
 from app.sample.outcome import load_outcomes
 from app.workstation import open_workstation
@@ -84,6 +88,19 @@ def _recording() -> str:
         return f"{join(path, None, [identity], call_id='selftest')} samples"
 
 
+def _line_worker() -> str:
+    """The child process starts, speaks our protocol and ends when told to."""
+    clock = SystemClock()
+    began = clock.mono()
+    worker = WorkerProcess(worker_command(), Begin(PROTOCOL, LineChoice("rehearsal")), clock)
+    try:
+        if not worker.ready(30):
+            raise LineError("the line worker does not start")
+        return f"{worker.name} line ready after {clock.mono() - began} ms"
+    finally:
+        worker.close()
+
+
 def _resources() -> str:
     study = resource("studies", "dazhou-2017", "study.toml")
     if not study.is_file():
@@ -96,5 +113,6 @@ _CHECKS = (
     Check("signing", _sign),
     Check("store and keys", _station),
     Check("recording", _recording),
+    Check("line worker", _line_worker),
     Check("resources", _resources),
 )

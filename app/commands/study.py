@@ -15,6 +15,7 @@ from app.commands.invocation import verifiers
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.note import Verifier
+from app.hearing.entry import entries
 from app.questionnaire import xlsform
 from app.questionnaire.lint.finding import ERROR, Finding
 from app.questionnaire.show import page
@@ -77,6 +78,7 @@ def build(
 ) -> None:
     """Compile, check and sign a study folder into one package for the workstations."""
     source, centre = load(folder), Centre.read(keys)
+    entries(source.files)
     for fault in design_faults(source):
         raise fault
     made = build_package(

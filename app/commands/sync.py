@@ -1,13 +1,15 @@
 """fangxin sync: hand in what the workstation holds, over the network or on a stick."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import invocation, verifiers
-from app.errors import UsageError
+from app.errors import FangxinError, UsageError
 from app.evidence.durable import Lock, make_folder
+from app.evidence.keys import DeviceKeys
 from app.evidence.note import Verifier
 from app.known_numbers import acquainted, hasher
 from app.quotas import Quotas
@@ -18,7 +20,7 @@ from app.sync.client import Client
 from app.sync.enrol import Introduction
 from app.sync.enrol import enrol as introduce
 from app.sync.outbox import sync_once
-from app.sync.renewal import Reason, from_store, succession
+from app.sync.renewal import Reason, from_store, refuse_restored, succession
 from app.sync.shared_pool import Round, pool_round, room_of
 from app.workstation import Workstation, open_workstation
 
@@ -55,8 +57,11 @@ def now(
     study = station.study()
     if study is None:
         raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+    for keys in station.unfinished():
+        _hand_in_the_old(station, keys, url, study)
     with _client(station, url, _central_of(study)) as client:
         folder = station.folder / "journals" / str(station.keys.epoch)
+        refuse_restored(client, folder, [_central_of(study)])
         done = sync_once(
             station.store, folder, client, lambda p: typer.echo(f"{p.done}/{p.total} bytes", err=True)
         )
@@ -66,6 +71,20 @@ def now(
         typer.echo(
             f"{shared.settled} cases settled, {shared.leased} taken from the pool, {shared.on_hand} on hand"
         )
+
+
+def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study) -> None:
+    """What an epoch that has ended had signed and not sent. A journal that is damaged may not go; that must not stop the new one's."""
+    folder, old = station.folder / "journals" / str(keys.epoch), replace(station, keys=keys)
+    if not (folder / "checkpoints").is_dir():
+        return
+    try:
+        with _client(old, url, _central_of(study)) as client:
+            done = sync_once(station.store, folder, client)
+    except FangxinError as error:
+        typer.echo(f"fangxin: epoch {keys.epoch} could not be handed in: {error}", err=True)
+    else:
+        typer.echo(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
 
 
 def _pool(station: Workstation, study: Study, client: Client, who: str, keep: int) -> Round | None:

@@ -40,7 +40,7 @@ def key(
 @cli.command()
 def run(
     data: Data,
-    central: Annotated[str, typer.Option(help="Central's address, https://…")],
+    central: Annotated[str, typer.Option(envvar="FANGXIN_CENTRAL_URL", help="Central's address, https://…")],
     log_key: _LogKey,
     every: Annotated[int, typer.Option(min=1, max=86400, help="Seconds between two looks.")] = 600,
     once: Annotated[bool, typer.Option("--once", help="Look once and end; 1 = alarm.")] = False,

@@ -269,7 +269,7 @@ class Journal:
             raise EvidenceError(
                 f"The journal has {self.size} lines, but this workstation signed a checkpoint over {promised.size}",
                 where=str(self.path),
-                todo="An older copy was restored, or lines were removed: a new epoch must be begun.",
+                todo="An older copy was restored, or lines were removed: begin a new epoch: `fangxin sync renew`.",
             )
 
     def _replay(self, file: BinaryIO, promised: Checkpoint | None) -> int:

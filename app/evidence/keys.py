@@ -169,6 +169,15 @@ class DeviceKeys:
         following.write(data_dir)
         return cls._derive(following, secret)
 
+    @classmethod
+    def earlier(cls, data_dir: Path, keystore: Keystore, epoch: int) -> Self:
+        """The keys of an epoch that has ended: only to hand in what was signed then and not sent. Raises StorageError as above."""
+        device = _read_device(data_dir)
+        secret = keystore.get(device.device) if device else None
+        if device is None or secret is None or not 0 < epoch < device.epoch:
+            raise StorageError("There was no such epoch here", where=str(data_dir))
+        return cls._derive(_Device(device.device, epoch, device.keystore), secret)
+
     def origin(self, study: str) -> str:
         """The journal's name: first line of its checkpoints."""
         return f"fangxin/{study}/{self.device}/{self.epoch}"

@@ -6,9 +6,9 @@ One byte a sample and channel at constant rate: the size of a recording tells it
 import struct
 
 import numpy as np
-import numpy.typing as npt
 
 from hardware.base import RATE as RATE
+from hardware.g711 import ALAW_DECODE, ALAW_ENCODE
 
 CHANNELS = 2
 SECOND = RATE * CHANNELS
@@ -33,8 +33,8 @@ def interleave(left: bytes, right: bytes) -> bytes:
     if len(left) != len(right) or len(left) % 2:
         raise ValueError("left and right must be equally many whole int16 samples")
     block = np.empty(len(left), dtype=np.uint8)
-    block[0::2] = _ENCODE.take(np.frombuffer(left, dtype="<u2"))
-    block[1::2] = _ENCODE.take(np.frombuffer(right, dtype="<u2"))
+    block[0::2] = ALAW_ENCODE.take(np.frombuffer(left, dtype="<u2"))
+    block[1::2] = ALAW_ENCODE.take(np.frombuffer(right, dtype="<u2"))
     return block.tobytes()
 
 
@@ -42,30 +42,5 @@ def separate(block: bytes) -> tuple[bytes, bytes]:
     """The two sides of interleaved A-law as int16 little-endian. Raises ValueError on half a sample."""
     if len(block) % CHANNELS:
         raise ValueError("half a sample")
-    both = _DECODE[np.frombuffer(block, dtype=np.uint8)]
+    both = ALAW_DECODE[np.frombuffer(block, dtype=np.uint8)]
     return both[0::2].tobytes(), both[1::2].tobytes()
-
-
-def _encoder() -> npt.NDArray[np.uint8]:
-    """For each int16, seen as uint16, its A-law byte (ITU-T G.711, table 1a; even bits inverted)."""
-    linear = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.int32)
-    size = np.where(linear < 0, ~linear, linear) >> 4  # 11 bits of magnitude
-    segment = np.zeros_like(size)
-    for threshold in (32, 64, 128, 256, 512, 1024):
-        segment += size >= threshold
-    # Segment 0 here holds the first two of G.711, which have one step size and so one formula.
-    code = np.where(segment == 0, size, (segment + 1 << 4) | (size >> segment & 15))
-    sign = np.where(linear < 0, 0, 0x80)
-    return ((code | sign) ^ 0x55).astype(np.uint8)
-
-
-def _decoder() -> npt.NDArray[np.int16]:
-    """For each A-law byte the middle of its interval as int16."""
-    code = np.arange(256) ^ 0x55
-    segment, step = code >> 4 & 7, code & 15
-    size = np.where(segment == 0, 2 * step + 1, (2 * step + 33) << np.maximum(segment, 1) - 1) << 3
-    return np.where(code & 0x80, size, -size).astype("<i2")
-
-
-_ENCODE = _encoder()
-_DECODE = _decoder()

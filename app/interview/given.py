@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from app.sample.case import Case
+from app.sample.draw import case_draw
 from app.study.model import Study
 
 _GREETINGS = (
@@ -18,7 +19,16 @@ _GREETINGS = (
 )
 """Up to this hour (local, not included): Chinese, English."""
 _CHINA = timedelta(hours=8)
-NAMES = ("case_unit", "case_unit_zh", "case_unit_en", "interviewer", "greeting_zh", "greeting_en")
+NAMES = (
+    "case_unit",
+    "case_unit_zh",
+    "case_unit_en",
+    "case_kind",
+    "case_draw",
+    "interviewer",
+    "greeting_zh",
+    "greeting_en",
+)
 """Given in every call, beside the sample's own columns."""
 
 
@@ -35,6 +45,8 @@ def given(
         "case_unit": case.unit,
         "case_unit_zh": unit.zh if unit else "",
         "case_unit_en": unit.en if unit else "",
+        "case_kind": "mobile" if case.mobile else "landline",
+        "case_draw": str(case_draw(case.ticket)),
         "interviewer": person.name if person else interviewer,
         "greeting_zh": zh,
         "greeting_en": en,

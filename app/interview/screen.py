@@ -207,6 +207,17 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardView:
+    """What the line seems to say, and the outcome that this proposes. what: "announcement" or a tone ("busy", "machine" …).
+    confidence: 0–100. clip: it can be played again."""
+
+    what: str
+    outcome: str
+    confidence: int
+    clip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Today at this desk."""
 
@@ -234,6 +245,7 @@ class Screen:
     question: QuestionView | None = None
     outcomes: tuple[OutcomeView, ...] = ()
     proposed: str = ""
+    heard: HeardView | None = None
     notice: Notice = Notice.NONE
     notice_text: str = ""
     practice: PracticeView | None = None

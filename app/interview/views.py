@@ -11,11 +11,18 @@ from app.questionnaire.stored import untyped
 from app.questionnaire.telephone import Telephone
 from app.sample.case import Case
 from app.sample.outcome import Outcome
+from app.study.model import Unit
 
 
 def masked(number: str) -> str:
     """138****0000: what an interviewer may see of a number."""
     return number[:3] + "*" * max(0, len(number) - 7) + number[-4:]
+
+
+def unit_name(units: Iterable[Unit], code: str, language: str) -> str:
+    """A unit's name in the window's language; "" for a number that may be anywhere in the city."""
+    unit = next((each for each in units if each.code == code), None)
+    return "" if unit is None else unit.zh if language == "zh" else unit.en
 
 
 def case_view(case: Case, unit: str, *, resumes: bool, by_hand: bool = False) -> CaseView:

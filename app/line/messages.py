@@ -28,7 +28,7 @@ LONGEST = 8_000_000
 @dataclass(frozen=True, slots=True)
 class Begin:
     """Who you are: the line to open; where the transcript goes ("" = memory only); lock: the file whose lock the worker holds as long as it
-    lives. residents and seed: of a rehearsal."""
+    lives. residents and seed: of a rehearsal. announcements: folder of those that are known, "" = none."""
 
     protocol: int
     line: LineChoice
@@ -36,6 +36,7 @@ class Begin:
     lock: str = ""
     residents: tuple[Resident, ...] = ()
     seed: str = ""
+    announcements: str = ""
 
 
 @dataclass(frozen=True, slots=True)

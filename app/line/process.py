@@ -47,7 +47,8 @@ _ANSWER = 15.0
 """Seconds that the worker gets to answer a question (a disk may stall)."""
 _SHORTLY = 2.0
 """Seconds that a line gets of which it is known already that it cannot be opened."""
-_GOODBYE = 9.0
+_GOODBYE = 25.0
+"""Seconds for the end of a call (5 s) and for a slow disk to take the end of its recording."""
 _LAST_RETRY, _SETTLED = 30_000, 60_000
 """ms before the next start: at once, then a second, then twice as long each time, until a worker has lived for a minute."""
 
@@ -181,6 +182,7 @@ class WorkerProcess:
         while self._answer is None and self._child is child:
             if time.monotonic() > until:
                 self._lost("it did not answer")
+            self._silence.broken()  # it may be waiting for the disk: the limit is the one above
             self._look(0.02)
         return self._answer
 

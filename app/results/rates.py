@@ -52,14 +52,48 @@ def eligibility(counts: Mapping[str, float], *, dead: float = 0.0) -> Rate:
     return Rate("e", resolved / below if below else None, formula, resolved, below)
 
 
-def rates(counts: Mapping[str, float], e: float | None = None, *, dead: float = 0.0) -> dict[str, Rate]:
-    """All rates by name: RR1-6, COOP1-4, REF1-3, CON1-3 and e. counts: category → cases (absent = 0). e: given, else eligibility().
+def two_step(counts: Mapping[str, float], *, no_household: float, dead: float = 0.0) -> tuple[Rate, Rate]:
+    """(e1, e2) of the two-step form, for frames in which it is unknown whether a number is a household's: e1 = share of households
+    among the resolved numbers, e2 = share of eligible ones among the households. no_household: how many of NE are no household or
+    person (4.2, 4.4, 4.5), dead: how many are not working (4.3x, left out as in eligibility()).
+
+    Raises UsageError on unknown categories, negative counts, or more of them than NE."""
+    known = _checked(counts)
+    if not 0 <= no_household + dead <= known["NE"] or no_household < 0 or dead < 0:
+        raise UsageError(
+            f"{no_household:g} and {dead:g} cannot be parts of {known['NE']:g} not eligible ones"
+        )
+    resolved = _resolved(known)
+    households = resolved + known["UO"] + known["NE"] - no_household - dead
+    first = Rate(
+        "e1",
+        households / (households + no_household) if households + no_household else None,
+        "households / resolved",
+    )
+    eligible = resolved + known["NE"] - no_household - dead
+    return first, Rate(
+        "e2", resolved / eligible if eligible else None, "K / (K+NE of households)", resolved, eligible
+    )
+
+
+def rates(
+    counts: Mapping[str, float],
+    e: float | None = None,
+    *,
+    dead: float = 0.0,
+    steps: tuple[float, float] | None = None,
+) -> dict[str, Rate]:
+    """All rates by name: RR1-6, COOP1-4, REF1-3, CON1-3 and e. counts: category → cases or weights (absent = 0). e: given, else
+    eligibility(). steps: (e1, e2) of two_step(): then the unresolved count e1·e2·UH + e2·UO.
 
     Raises UsageError on unknown categories, negative counts, or e outside 0 to 1."""
     if e is not None and not 0 <= e <= 1:
         raise UsageError(f"e = {e:g} is not a share from 0 to 1")
     share = eligibility(counts, dead=dead) if e is None else Rate("e", e, "given")
     sums = _sums(_checked(counts), share.value)
+    if steps is not None:
+        known = _checked(counts)
+        sums["eU"] = steps[0] * steps[1] * known["UH"] + steps[1] * known["UO"]
     return {formula.name: _rate(formula, sums) for formula in _FORMULAS} | {"e": share}
 
 

@@ -1,9 +1,11 @@
 """The plan of calling of one study: its outcomes, hours, holidays, field period and quotas, and who of its roster may call whom."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.errors import StudyError
 from app.sample.calendar import Calendar, always, calendar_of, read_days, shipped_days
+from app.sample.outcome import Rules, load_rules
 from app.sample.plan import Caller, Plan
 from app.sample.quota import Cell, Kind, Policy, Quota, by_shares, infeasible
 from app.study.load import CALENDAR
@@ -16,8 +18,30 @@ _DAY = 86_400_000
 def calling_plan(study: StudySource, *, rehearsal: bool) -> Plan:
     """When and how the cases of a study are called. rehearsal: at any hour, because nobody real is. Raises StudyError."""
     if rehearsal:
-        return Plan(calendar=always())
-    return Plan(calendar=calendar_for(study), starts=study.starts, ends=study.ends)
+        return Plan(rules_of(study), always())
+    return Plan(rules_of(study), calendar_for(study), study.starts, study.ends)
+
+
+def rules_of(study: StudySource) -> Rules:
+    """The outcomes as this study refines them. Raises StudyError on an outcome that there is not, or two with one hot key in a group."""
+    shipped = load_rules()
+    outcomes = dict(shipped.outcomes)
+    for key, fields in study.refined.items():
+        if key not in outcomes:
+            raise StudyError(f"There is no outcome {key}", where="study.toml, outcomes refine")
+        outcomes[key] = replace(outcomes[key], **fields)
+        if outcomes[key].final and outcomes[key].retry_minutes:
+            raise StudyError(
+                f"The outcome {key} is final and has no next call", where="study.toml, outcomes refine"
+            )
+    seen: dict[tuple[str, str], str] = {}
+    for key, outcome in outcomes.items():
+        place = (outcome.group.value, outcome.hotkey)
+        if outcome.hotkey and key in study.outcomes and (other := seen.setdefault(place, key)) != key:
+            raise StudyError(
+                f"The outcomes {other} and {key} have the same hot key", where="study.toml, outcomes refine"
+            )
+    return Rules(outcomes, shipped.calling)
 
 
 def calendar_for(study: StudySource) -> Calendar:
@@ -47,6 +71,7 @@ def design_faults(study: StudySource) -> list[StudyError]:
     hours, units in nobody's reach."""
     found = []
     try:
+        rules_of(study)
         codes = {q.name: [c.name for c in q.choices] for q in study.form.questions if q.choices}
         found += [StudyError(why, where="study.toml, quotas") for why in infeasible(quotas_of(study), codes)]
         calendar = calendar_for(study)
@@ -54,7 +79,7 @@ def design_faults(study: StudySource) -> list[StudyError]:
             if study.ends <= study.starts:
                 raise StudyError("The field period ends before it begins", where="study.toml, field")
             days = range(study.starts // _DAY + 1, study.ends // _DAY + 1)
-            if not any(calendar.slices_of(day) for day in days):
+            if not sum(len(calendar.slices_of(day)) for day in days):  # every day is asked: all must be known
                 raise StudyError(
                     "The field period has no hours at which people are called", where="study.toml, field"
                 )

@@ -180,19 +180,24 @@ def cases(frame: Frame, key: bytes, numbers: Iterable[str], entropy: Entropy) ->
 
 
 def labelled(key: bytes, label: str) -> bytes:
-    """A seed for something else out of the same draw ("household", "rotation", "listening"), 32 bytes: HMAC-SHA256(K, label). Whoever
-    audits the draw audits it too."""
+    """A seed for something else out of the same draw ("case"), 32 bytes: HMAC-SHA256(K, label). Whoever audits the draw audits it too."""
     return keyed(key, label.encode())
 
 
-def household_member(key: bytes, case: str, adults: int) -> int:
-    """Which of `adults` eligible people at a landline is interviewed, from 1, in the order of age: 1 + H mod m, uniform and not to be
-    steered (notes/method.md §3.2). Raises ValueError below 1."""
+def case_draw(ticket: str) -> int:
+    """A case's own chance out of the draw's root, 0 to 2⁴⁸−1: the last 48 bits of its ticket, which is SHA-256(hex K "|" number). The form
+    is given it as `case_draw`; household selection is `${case_draw} mod ${adults} + 1` there."""
+    return int(ticket[-12:], 16)
+
+
+def household_member(ticket: str, adults: int) -> int:
+    """Which of `adults` eligible people at a landline is interviewed, from 1, in the order of age: uniform and not to be steered
+    (notes/method.md §3.2). Raises ValueError below 1."""
     if adults < 1:
         raise ValueError("a household has at least one eligible person")
-    return int.from_bytes(keyed(labelled(key, "household"), case.encode()), "big") % adults + 1
+    return case_draw(ticket) % adults + 1
 
 
-def listened_to(key: bytes, case: str, per_mille: int) -> bool:
-    """The case belongs to the listening sample: drawn by the same root, unknown at the desk before the interview."""
-    return int.from_bytes(keyed(labelled(key, "listening"), case.encode()), "big") % 1000 < per_mille
+def listened_to(ticket: str, per_mille: int) -> bool:
+    """The case belongs to the listening sample: fixed by the same root, unknown at the desk before the interview."""
+    return int(sealed("listening", ticket), 16) % 1000 < per_mille

@@ -53,10 +53,31 @@ class HoursTable(_Table):
     restday: list[Span]
 
 
+class Refined(_Table):
+    """What a study says differently of one outcome; its AAPOR code and whether it is final stay as they are."""
+
+    zh: Text | None = None
+    en: Text | None = None
+    retry_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    max: Annotated[int, Field(ge=0, le=20)] | None = None
+    note_required: bool | None = None
+    hotkey: Annotated[str, StringConstraints(pattern=r"^[1-9]$")] | None = None
+
+
 class Outcomes(_Table):
-    """Outcome keys an interviewer may choose."""
+    """Outcome keys an interviewer may choose, and what is different about them here."""
 
     allowed: Annotated[list[Outcome], Field(min_length=1)]
+    refine: dict[Outcome, Refined] = {}
+
+
+class LineTable(_Table):
+    """What the desk may do by itself on the line. autocode: class heard → upper bound of its wrong labels, per mille, as measured in
+    this room; a class with more than 5 is not trusted with it, whatever the study says."""
+
+    autocode: dict[
+        Literal["busy", "congestion", "vacant", "announcement"], Annotated[int, Field(ge=0, le=5)]
+    ] = {}
 
 
 class FieldTable(_Table):
@@ -98,6 +119,7 @@ class StudyToml(_Table):
     aspects: Annotated[list[AspectTable], Field(min_length=1)]
     hours: HoursTable
     outcomes: Outcomes
+    line: LineTable = LineTable()
     field: FieldTable | None = None
     quotas: list[QuotaTable] = []
 

@@ -111,9 +111,11 @@ def _source(
         files=dict(files),
         starts=_midnight(toml.field.starts) if toml.field else 0,
         ends=_midnight(toml.field.ends + timedelta(days=1)) if toml.field else 0,
+        refined={key: each.model_dump(exclude_none=True) for key, each in toml.outcomes.refine.items()},
         quotas=tuple(
             Quota(q.kind, tuple(q.variables), q.policy, q.targets, q.shares, q.total) for q in toml.quotas
         ),
+        autocode={str(sign): least for sign, least in toml.line.autocode.items()},
     )
 
 
@@ -124,6 +126,7 @@ def read_files(folder: Path, faults: Faults) -> dict[str, bytes]:
         return {}
     paths = [folder / name for name in _REQUIRED]
     paths += sorted(folder.glob("frame/*.csv")) + sorted(folder.glob("scripts/*.md"))
+    paths += sorted(folder.glob("announcements/*.json"))
     paths += sorted(folder.glob(CALENDAR))
     files: dict[str, bytes] = {}
     for path in dict.fromkeys(paths):

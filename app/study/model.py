@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from app.questionnaire import xlsform
 from app.questionnaire.form import Form
@@ -87,6 +88,8 @@ class StudySource:
 
     title: "zh" and "en". languages: ISO codes, the usual one first. ages: lowest and highest, included. scripts: "refusal" → Markdown.
     index: name of the index definition. outcomes: keys an interviewer may choose. rehearsal_only: practice; never dialled in earnest.
+    refined: outcome key → the fields that this study says differently (labels, retry_minutes, max, note_required, hotkey).
+    autocode: what the desk may code by itself when it hears it ("busy", "announcement" …) → its measured error bound, per mille.
     starts, ends: the field period, ms wall; `ends` is the first moment after it; 0 = open.
     """
 
@@ -109,9 +112,11 @@ class StudySource:
     scripts: Mapping[str, str]
     form_xml: bytes = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
+    autocode: Mapping[str, int] = field(default_factory=dict)
     starts: int = 0
     ends: int = 0
     quotas: tuple[Quota, ...] = ()
+    refined: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def form(self) -> Form:

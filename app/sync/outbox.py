@@ -110,7 +110,7 @@ def _send_journal(
     if start > last:
         raise SyncError(
             f"Central holds {start} lines of this journal, this workstation only {last}",
-            todo="An older copy of this workstation was restored: call the supervisor, a new epoch must be begun.",
+            todo="An older copy of this workstation was restored: call the supervisor, then begin a new epoch: `fangxin sync renew`.",
         )
     return alarm
 

@@ -2,15 +2,21 @@
 why, and what central had signed for when it began. Restored state that signs on as if nothing had happened would be a fork."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from app.canonical import Value, hexdigest
 from app.errors import EvidenceError, SyncError
-from app.evidence.note import Verifier, open_note
+from app.evidence.durable import storage_errors
+from app.evidence.note import Checkpoint, Verifier
 from app.store import Store
 from app.sync.client import Client
-from app.sync.parcel import checkpoint_in, countersigned_text
+from app.sync.parcel import countersigned_text
+
+RENEW = "Call the supervisor, run `fangxin sync renew --reason restored`, and enrol again with a new code."
+"""What a person does then."""
 
 
 class Reason(StrEnum):
@@ -51,16 +57,39 @@ class Succession:
 def succession(client: Client, reason: Reason, central: Sequence[Verifier]) -> Succession:
     """Ask central, under the old key, how much of the old journal it has signed for. SyncError when it cannot be reached or its answer is
     no receipt: then nothing may begin, or nobody would know where the old history ended."""
+    note, size = _signed_for(client, central)
+    return Succession(reason, client.key_id, size, hexdigest(note) if note else "")
+
+
+def refuse_restored(client: Client, journal: Path, central: Sequence[Verifier]) -> None:
+    """SyncError when central has signed for more lines than this workstation has: an older copy of it was restored. Asked before anything
+    is handed in, it is found before a single call makes a fork of it. journal: the epoch's folder."""
+    _, size = _signed_for(client, central)
+    if not size:
+        return
+    here = 0
+    with storage_errors(journal), suppress(FileNotFoundError), (journal / "journal.jsonl").open("rb") as file:
+        here = sum(1 for _ in file)
+    if here < size:
+        raise SyncError(
+            f"Central has signed for {size} lines of this workstation's journal, but {here} are here: an older copy was restored",
+            where=str(journal),
+            todo=RENEW,
+        )
+
+
+def _signed_for(client: Client, central: Sequence[Verifier]) -> tuple[bytes, int]:
+    """Central's newest receipt for this journal and how many lines it is over; nothing and 0 when there is none."""
     note = client.fetch(f"/v1/journals/{client.key_id}")
     if not note:
-        return Succession(reason, client.key_id, 0, "")
+        return b"", 0
     try:
-        if countersigned_text(note, client.signer.verifier, central) is None:
+        text = countersigned_text(note, client.signer.verifier, central)
+        if text is None:
             raise EvidenceError("one of the two signatures is missing")
-        point = checkpoint_in(open_note(note, [client.signer.verifier]).text + "\n")
+        return note, Checkpoint.parse(text).size
     except EvidenceError as error:
         raise SyncError(f"The answer is no receipt of this study's central: {error.what}") from error
-    return Succession(reason, client.key_id, point.size, hexdigest(note))
 
 
 def from_store(store: Store, name: str, origin: str, reason: Reason) -> Succession:

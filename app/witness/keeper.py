@@ -16,7 +16,7 @@ from app.canonical import hexdigest
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError
 from app.evidence import durable
-from app.evidence.merkle import leaf_hash, verify_consistency
+from app.evidence.merkle import leaf_hash, root, verify_consistency
 from app.evidence.note import COSIGNATURE, Checkpoint, Signer, Verifier, cosign, open_note
 from app.evidence.treefile import FileTree
 from app.witness.asking import ForgedError, UnknownLogError, parsed, signed_by
@@ -56,7 +56,11 @@ class Keeper:
             signer = witness_signer(folder, entropy, name)
             _watch_only(folder / "log.vkey", log)
             keeper = cls(folder, log, signer, clock, FileTree(folder / "tree"), lock)
-            keeper._load()
+            try:
+                keeper._load()
+            except BaseException:
+                keeper.tree.close()
+                raise
         except BaseException:
             lock.release()
             raise
@@ -214,19 +218,19 @@ class Keeper:
 
     def _load(self) -> None:
         """Cut off what was copied and not accepted; build the tree again where it does not come to what was accepted."""
-        accepted, lines = self.newest, self.entries()
+        accepted, path = self.newest, self.folder / "entries.jsonl"
         size = accepted.size if accepted else 0
-        if len(lines) > size:
-            lines = lines[:size]
-            with durable.storage_errors(self.folder):
-                durable.write_file(self.folder / "entries.jsonl", b"".join(line + b"\n" for line in lines))
-        if len(self.tree) != len(lines) or (
-            accepted and len(lines) == size and self.tree.root() != accepted.root
-        ):
+        lines = self.entries()[:size]
+        whole = b"".join(line + b"\n" for line in lines)
+        with durable.storage_errors(path):
+            if path.exists() and path.read_bytes() != whole:
+                durable.write_file(path, whole)
+        # The cache is compared with the lines themselves: one that is intact must not hide a line that was changed.
+        if (len(self.tree), self.tree.root()) != (len(lines), root(lines)):
             self._rebuild(lines)
         if accepted and len(lines) == size and self.tree.root() != accepted.root:
-            what, where = "The witness's own copy of the log is damaged", str(self.folder / "entries.jsonl")
-            raise EvidenceError(what, where=where, todo="Restore the newest copy of this folder.")
+            what, where = "The witness's own copy of the log is damaged", str(path)
+            raise EvidenceError(what, where=where, todo="Put back the newest copy of this file alone.")
 
     def _rebuild(self, lines: Iterable[bytes]) -> None:
         self.tree.clear()

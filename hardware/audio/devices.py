@@ -107,8 +107,9 @@ class Cards(Protocol):
     def rescan(self) -> None:
         """Make the list anew. Every stream must be closed: it would be dead, or the process."""
 
-    def listen(self, device: Device, ready: Callable[[Format], Take]) -> Stream:
-        """Open for recording, in the best format both sides speak; ready() is asked once, before the first block. SoundError."""
+    def listen(self, device: Device, ready: Callable[[Format], Take], *, urgent: bool) -> Stream:
+        """Open for recording, in the best format both sides speak; ready() is asked once, before the first block. urgent: somebody waits to
+        hear it; otherwise in larger portions, which are safer and cheaper. SoundError."""
 
     def speak(self, device: Device, ready: Callable[[Format], Give]) -> Stream:
         """Open for playing; ready() is asked once, before the first block. SoundError."""
@@ -124,7 +125,8 @@ def plain(name: str) -> str:
 def find(wanted: str, devices: Iterable[Device], *, speaks: bool) -> Device | None:
     """The device called `wanted` ("NAME" or "NAME, HOST API"; "" = the usual one); None when it is not there. Never another one instead.
 
-    Names are compared plain; of several host APIs the best wins. MME cuts names after 31 characters, so there a beginning is enough.
+    Names are compared plain; of several host APIs the best wins. MME cuts names after 31 characters, so there a beginning is enough,
+    if MME is asked for: two models may begin alike.
     """
     able = [each for each in devices if (each.outputs if speaks else each.inputs) > 0]
     name, _, host = wanted.rpartition(", ")
@@ -139,7 +141,7 @@ def find(wanted: str, devices: Iterable[Device], *, speaks: bool) -> Device | No
         if not wanted and (device.usual_out if speaks else device.usual_in):
             return device
         shown = plain(device.name)
-        cut = device.host == "MME" and len(device.name) >= 31 and looked_for.startswith(shown)
+        cut = device.host == host == "MME" and len(device.name) >= 31 and looked_for.startswith(shown)
         if shown == looked_for or cut:
             return device
     return None

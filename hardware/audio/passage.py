@@ -6,14 +6,15 @@ import numpy as np
 
 from hardware.audio.resample import Floats, Resampler
 
-AIM = 0.015
-"""Seconds that should wait in front of the player: enough for one late wake-up."""
+AIM = 0.005
+"""Seconds that should wait in front of the player when least waits: enough for a wake-up that comes a little late."""
 
 LATEST = 0.08
 """Seconds waiting at which old sound is thrown away: a late voice is worse than a gap."""
 
-_PULL = 0.003  # largest change of speed to hold the aim
-_STIFF = 0.05  # change of speed per second of deviation
+_PULL = 0.005  # largest change of speed to hold the aim
+_STIFF = 0.5  # change of speed per second of deviation
+_SPAN = 0.5  # seconds over which the least is looked for
 
 
 class Queue:
@@ -70,6 +71,7 @@ class Passage:
         self._position = float(self._resampler.reach)
         self._starved = -1
         self._late = False
+        self._least, self._looked, self._off = 1.0, 0.0, 0.0
 
     def feed(self, sound: Floats) -> Floats:
         """What is to be played now of it."""
@@ -90,8 +92,11 @@ class Passage:
         """Faster when too much waits, slower when too little. incoming: seconds of sound that are just being added."""
         if self._queue is None:
             return 0.0
-        off = self._queue.waiting / self.out + incoming / 2 - AIM
-        return min(max(off * _STIFF, -_PULL), _PULL)
+        self._least = min(self._least, self._queue.waiting / self.out)
+        self._looked += incoming
+        if self._looked >= _SPAN:
+            self._off, self._least, self._looked = self._least - AIM, 1.0, 0.0
+        return min(max(self._off * _STIFF, -_PULL), _PULL)
 
     def _in_time(self, heard: Floats) -> Floats:
         """Too late: leave out until it is in time again. Run dry: begin again with the aim in hand, or it runs dry at every block."""

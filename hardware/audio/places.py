@@ -12,7 +12,7 @@ from hardware.audio.devices import Cards, Device, Format, SoundError, Stream, fi
 from hardware.audio.passage import Queue
 
 SILENT = 400
-"""ms without a block after which a device is told to be lost. Blocks come every 10 ms; a busy machine was seen to hold them for 310."""
+"""ms without a block after which a device is told to be lost. Blocks come every 5 or 10 ms; a busy machine held them for 310."""
 
 DEAD = 1000
 """ms without a block after which its stream is given up and opened anew."""
@@ -82,7 +82,9 @@ class Place:
     @property
     def dead(self) -> bool:
         """Whether its stream is to be given up."""
-        return self.stream is not None and self.quiet >= (DEAD if self.alive else _SLOW_START)
+        # A player that ran dry may pause by itself (PulseAudio's null sinks: 1.6 s); opening it anew would only make it pause again.
+        hasty = self.alive and not self.speaks
+        return self.stream is not None and self.quiet >= (DEAD if hasty else _SLOW_START)
 
     def open(self, cards: Cards) -> None:
         """Open the device. SoundError."""
@@ -118,7 +120,7 @@ class Intake(Place):
     def __init__(self, what: str, wanted: str, mono: Callable[[], int]) -> None:
         super().__init__(what, wanted, mono)
         self.arrived: deque[Arrived] = deque()
-        self.live: deque[bytes] = deque(maxlen=50)
+        self.live: deque[bytes] = deque(maxlen=100)
         self.form = Format(48_000)
         self.muted = False
 
@@ -129,7 +131,7 @@ class Intake(Place):
             self.arrived.append(Gone())
 
     def _open(self, cards: Cards, device: Device) -> Stream:
-        return cards.listen(device, self._ready)
+        return cards.listen(device, self._ready, urgent=self.what == "line-audio")
 
     def _ready(self, form: Format) -> Callable[[bytes, bool], None]:
         self.form = form

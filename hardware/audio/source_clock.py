@@ -10,8 +10,8 @@ from collections import deque
 WINDOW = 1000.0
 """ms over which the earliest arrival is taken."""
 
-STEEPEST = 0.002
-"""Largest error of a sound card's clock that is believed (2000 ppm; crystals are within 200)."""
+STEEPEST = 0.0005
+"""Largest error of a sound card's clock that is believed (500 ppm; crystals are within 200)."""
 
 _LATE = 18.0  # ms: from here on a block is suspicious; less is pulled, not filled
 _FLAGGED = 3.0  # ms: the same when the device itself said that it lost something
@@ -122,11 +122,13 @@ class SourceClock:
         if time - began < WINDOW:
             return
         off = least - self._zero(began)
-        pull, bend = (0.1, 0.005) if off > 0 else (0.5, 0.05)
-        if off < -_FAR:
-            pull = 1.0  # nothing is early: what was believed of the edge was wrong
+        pull, bend = (0.1, 0.005) if off > 0 else (0.5, 0.02)
+        if (
+            off < -_FAR
+        ):  # nothing is early: what was believed of the edge was wrong. That tells nothing of the slope
+            pull, bend = 1.0, 0.0
         self._spread += 0.1 * (abs(off) - self._spread)
         self._phase = self._zero(time) + pull * off
-        slope = self._slope + bend * min(max(off, -_FAR), _FAR) / (time - began)
+        slope = self._slope + bend * min(off, _FAR) / (time - began)
         self._slope = min(max(slope, -STEEPEST), STEEPEST)
         self._at, self._window = time, None

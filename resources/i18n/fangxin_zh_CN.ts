@@ -4,6 +4,14 @@
 <context>
     <name>Actions</name>
     <message>
+        <source>Caller</source>
+        <translation>来电</translation>
+    </message>
+    <message>
+        <source>A resident calls the centre: find his case by his number and call back at once</source>
+        <translation>受访者来电：按来电号码查找样本，立即回拨</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -134,6 +142,38 @@
     <message>
         <source>Enter</source>
         <translation>回车</translation>
+    </message>
+    <message>
+        <source>Hear again</source>
+        <translation>重听</translation>
+    </message>
+    <message>
+        <source>Play the last five seconds of what the line said</source>
+        <translation>重听线路里最后 5 秒的声音</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>已接通</translation>
+    </message>
+    <message>
+        <source>You hear a person: this line cannot tell it by itself</source>
+        <translation>听到对方说话时按此键：这条线路不会自动报接通</translation>
+    </message>
+    <message>
+        <source>Pause dialling</source>
+        <translation>暂停自动拨号</translation>
+    </message>
+    <message>
+        <source>After this case dial the next one by itself, or wait for you</source>
+        <translation>本户登记后自动拨下一户，或者等您操作</translation>
+    </message>
+    <message>
+        <source>Dial on by itself</source>
+        <translation>恢复自动拨号</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
     </message>
 </context>
 <context>
@@ -274,6 +314,30 @@
     <message>
         <source>Hang up</source>
         <translation>挂断</translation>
+    </message>
+    <message>
+        <source>{outcome}   Enter</source>
+        <translation>{outcome}&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Confirm outcome</source>
+        <translation>确认结果</translation>
+    </message>
+    <message>
+        <source>Somebody answers   Space</source>
+        <translation>对方已接听   空格</translation>
+    </message>
+    <message>
+        <source>Somebody answers</source>
+        <translation>对方已接听</translation>
+    </message>
+    <message>
+        <source>Dial this number on your telephone. Press Space as soon as you hear a person.</source>
+        <translation>请在电话机上拨打此号码，一听到对方说话就按空格键。</translation>
+    </message>
+    <message>
+        <source>This line cannot tell when somebody answers: press Space as soon as you hear a person.</source>
+        <translation>这条线路不会自动报接通：一听到对方说话就按空格键。</translation>
     </message>
 </context>
 <context>
@@ -1137,7 +1201,122 @@
     </message>
     <message>
         <source>The line program failed and is being started again. Whatever was recorded and entered is kept; a call that was on is over.</source>
-        <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；刚才的通话已断开。</translation>
+        <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；正在进行的通话已断开。</translation>
+    </message>
+    <message>
+        <source>Recorded announcement heard, {confidence} %</source>
+        <translation>听到语音提示，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Busy tone heard, {confidence} %</source>
+        <translation>听到忙音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Congestion tone heard, {confidence} %</source>
+        <translation>听到拥塞音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Vacant-number tone heard, {confidence} %</source>
+        <translation>听到空号音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>Fax or modem heard, {confidence} %</source>
+        <translation>听到传真或调制解调音，把握 {confidence}%</translation>
+    </message>
+    <message>
+        <source>This may be an answering machine</source>
+        <translation>对方可能是语音信箱</translation>
+    </message>
+    <message>
+        <source>This may be a call assistant, not a person</source>
+        <translation>对方可能是来电助手，不是本人</translation>
+    </message>
+    <message>
+        <source>Device unplugged</source>
+        <translation>设备已断开</translation>
+    </message>
+    <message>
+        <source>Muted</source>
+        <translation>已静音</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>SIM card</source>
+        <translation>手机卡</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Signal</source>
+        <translation>信号</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>麦克风</translation>
+    </message>
+    <message>
+        <source>Earphone</source>
+        <translation>听筒</translation>
+    </message>
+    <message>
+        <source>Line sound</source>
+        <translation>线路声音</translation>
+    </message>
+    <message>
+        <source>Sound to the line</source>
+        <translation>送往线路的声音</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
+        <source>Echo</source>
+        <translation>回声</translation>
+    </message>
+    <message>
+        <source>Device fault</source>
+        <translation>设备故障</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>没有声音</translation>
+    </message>
+    <message>
+        <source>too loud</source>
+        <translation>声音过大</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>the respondent is not heard</source>
+        <translation>听不到对方</translation>
+    </message>
+    <message>
+        <source>you are not heard</source>
+        <translation>对方听不到您</translation>
+    </message>
+    <message>
+        <source>{what}: {value}</source>
+        <translation>{what}：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>CallBackPanel</name>
+    <message>
+        <source>Enter looks for the case · Esc closes</source>
+        <translation>回车查找样本 · Esc 关闭</translation>
+    </message>
+    <message>
+        <source>Number of the caller</source>
+        <translation>来电号码</translation>
     </message>
 </context>
 </TS>

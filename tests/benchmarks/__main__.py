@@ -9,8 +9,20 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zlib import crc32
 
-from tests.benchmarks import calls, campaign, journals, picks, softphone, trees
+from tests.benchmarks import (
+    archives,
+    calls,
+    campaign,
+    hearing,
+    journals,
+    line_worker,
+    picks,
+    softphone,
+    sound,
+    trees,
+)
 from tests.benchmarks.row import Row, machine, percentile, run, table, told
 
 
@@ -84,14 +96,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "key press to next question painted": lambda: keys(folder / "keys", seed, 1 if quick else 6),
             "start to usable window": lambda: start(folder / "start", 2 if quick else 7),
             "calls": lambda: calls.measure(folder / "calls", seed, 6 if quick else 40),
+            "line worker": lambda: line_worker.measure(
+                folder / "line", 5 if quick else 40, 5.0 if quick else 60.0
+            ),
+            "sound": lambda: sound.measure(folder / "sound", seed, 8 if quick else 40),
             "softphone": lambda: softphone.measure(
                 folder / "softphone", 5 if quick else 50, 5.0 if quick else 30.0
             ),
+            "hearing": lambda: hearing.measure(crc32(seed.encode()), 80 if quick else 800)[0],
             "journal": lambda: journals.measure(folder, 200 if quick else 2000),
             "next case": lambda: picks.measure(
                 (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000), seed
             ),
             "campaign": lambda: campaign.run(0.02 if quick else 1.0, seed),
+            "archive": lambda: archives.measure(folder / "archives", 10 if quick else 100),
             "tree": lambda: trees.measure(folder, 100_000 if quick else 1_000_000),
         }
         rows: list[Row] = []

@@ -19,6 +19,7 @@ from hardware.base import (
     AudioBlock,
     Capability,
     Cause,
+    Condition,
     DeviceLost,
     Dialing,
     Ended,
@@ -26,6 +27,7 @@ from hardware.base import (
     Line,
     LineEvent,
     Sound,
+    ToneHeard,
 )
 
 STEP = 50
@@ -85,7 +87,8 @@ def check_call(events: Iterable[LineEvent], call: str) -> None:
     if Answered in kinds:
         later = kinds[kinds.index(Answered) + 1 :]
         assert not {Alerting, Announcement} & set(later), f"nothing rings after the answer: {kinds}"
-    assert set(kinds) <= {Dialing, Alerting, Answered, Announcement, Ended, DeviceLost, Fault}
+    told = {Dialing, Alerting, Answered, Announcement, Ended, DeviceLost, Fault, Condition, ToneHeard}
+    assert set(kinds) <= told
 
 
 class LineContract:

@@ -101,7 +101,7 @@ def test_keys_pressed_are_no_tones() -> None:
     random = np.random.default_rng(7)
     keys = keypad("0123456789*#" * 5).astype(float)
     for snr in (30, 10, 0):
-        assert hear(corpus.noisy(keys, snr, random)) == []
+        assert set(tones(hear(corpus.noisy(keys, snr, random)))) <= {"speech"}
 
 
 def test_voices_are_no_tones() -> None:

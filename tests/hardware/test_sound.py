@@ -1,10 +1,16 @@
 """The sound of a workplace on simulated devices: complete, on time, and honest about what is missing."""
 
+import threading
+import time
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from hardware.audio import places
 from hardware.audio.devices import Format
-from hardware.base import AudioBlock
+from hardware.audio.resample import Floats
+from hardware.base import AudioBlock, Condition
 from tests.hardware.audio.sound_system import Socket, Workplace, adapter, headset
 from tests.hardware.contract import SoundBench, SoundContract, check_sound
 
@@ -140,6 +146,16 @@ def test_a_process_that_slept_does_not_declare_its_devices_dead() -> None:
     assert len(place.system.open) == 3
 
 
+def test_a_watch_without_attention_would_take_sleep_for_death(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The saboteur: quiet measured by the clock on the wall."""
+    monkeypatch.setattr(places, "ATTENTION", 1_000_000)
+    place = call(workplace())
+    talking(place, 1000)
+    place.clock.advance(30_000)
+    place.sound.pump()
+    assert ("microphone", "lost", False) in place.conditions()
+
+
 def test_a_stall_of_two_seconds_in_the_consumer_loses_nothing() -> None:
     place = call(workplace())
     blocks = [*talking(place, 1000), *talking(place, 2000, step=2000), *talking(place, 1000)]
@@ -230,3 +246,111 @@ def test_closing_lets_go_of_every_device_and_nothing_is_told_any_more() -> None:
     place.advance(2000)
     assert place.conditions() == []
     assert place.system.open == [], "nothing is opened again"
+
+
+def wave(hertz: float, size: float, rate: int) -> Callable[[int, int], Floats]:
+    """A device's microphone that hears a tone."""
+
+    def sounds(start: int, count: int) -> Floats:
+        return (size * np.sin(2 * np.pi * hertz * np.arange(start, start + count) / rate)).astype(np.float32)
+
+    return sounds
+
+
+def strength(played: list[bytes], hertz: float, rate: int = 48_000) -> float:
+    """How much of a tone is in the last second of it, full scale 1."""
+    heard = np.frombuffer(b"".join(played), "<i2")[-rate:] / 32768
+    return float(2 * np.abs((heard * np.exp(-2j * np.pi * hertz * np.arange(len(heard)) / rate)).mean()))
+
+
+@pytest.mark.parametrize(("volume", "size"), [("0", 0.2), ("-6", 0.1), ("", 0.2)])
+def test_the_line_is_heard_as_loud_as_it_was_set(volume: str, size: float) -> None:
+    ear = headset(sounds=wave(300, 0.1, 48_000))
+    line = adapter(sounds=wave(500, 0.2, 8000))
+    Workplace(
+        ear, line, microphone="Headset", ear="Headset", line_in="Line adapter", ear_volume=volume
+    ).advance(3000)
+    assert strength(ear.played, 500) == pytest.approx(size, rel=0.1)
+    assert strength(ear.played, 300) < 0.002, "no side-tone unless it is asked for"
+
+
+def test_a_side_tone_lets_the_interviewer_hear_the_own_voice_softly() -> None:
+    ear = headset(sounds=wave(300, 0.1, 48_000))
+    line = adapter(sounds=wave(500, 0.2, 8000))
+    Workplace(
+        ear, line, microphone="Headset", ear="Headset", line_in="Line adapter", side_tone="-14"
+    ).advance(3000)
+    assert strength(ear.played, 500) == pytest.approx(0.2, rel=0.1)
+    assert strength(ear.played, 300) == pytest.approx(0.02, rel=0.25)
+
+
+def test_a_shriek_on_the_line_reaches_the_recording_but_not_the_ear() -> None:
+    ear, line = headset(), adapter(sounds=wave(2100, 0.9, 8000))
+    place = call(Workplace(ear, line, microphone="Headset", ear="Headset", line_in="Line adapter"))
+    blocks = talking(place, 3000)
+    assert np.abs(np.frombuffer(blocks[-1].right, "<i2")).max() > 0.85 * 32768, "evidence is not softened"
+    assert strength(ear.played, 2100) < 0.05
+
+
+def test_the_voice_goes_out_on_the_line_s_own_device() -> None:
+    mouth = Socket("Line output", Format(16_000), inputs=0, outputs=1)
+    ear = headset(sounds=wave(400, 0.2, 48_000))
+    Workplace(
+        ear,
+        adapter(),
+        mouth,
+        microphone="Headset",
+        ear="Headset",
+        line_in="Line adapter",
+        line_out="Line output",
+    ).advance(3000)
+    assert strength(mouth.played, 400, 16_000) == pytest.approx(0.2, rel=0.1)
+
+
+def test_a_dead_microphone_and_a_clipping_line_are_told_in_the_call() -> None:
+    dead = headset(sounds=lambda start, count: np.zeros(count, np.float32))
+    loud = adapter(sounds=wave(300, 1.5, 8000))
+    place = call(Workplace(dead, loud, microphone="Headset", ear="Headset", line_in="Line adapter"))
+    talking(place, 5000)
+    told = place.conditions()
+    assert ("microphone-level", "silent", False) in told
+    assert ("line-level", "clipping", False) in told
+    assert ("one-way", "the interviewer is not heard", False) in told
+
+
+def test_conditions_carry_the_call_and_the_time() -> None:
+    place = call(workplace())
+    talking(place, 1000)
+    place.system.sockets["Line adapter"].plugged = False
+    talking(place, 1000)
+    place.conditions()
+    (told,) = [each for each in place.told if isinstance(each, Condition) and each.value == "lost"]
+    assert (told.call_id, told.what) == ("call", "line-audio")
+    assert 0 <= place.clock.mono() - 1000 + 500 - told.mono <= 100
+
+
+def test_an_error_in_a_thread_is_logged_and_the_sound_goes_on() -> None:
+    """Threads as in the field, on the system's clock; only the sound system is the tests'."""
+    place = workplace()
+    broken = threading.Event()
+
+    def stumble() -> None:
+        broken.set()
+        place.system.devices = lambda: ()  # type: ignore[method-assign]
+        raise RuntimeError("a driver's bad day")
+
+    place.system.devices = stumble  # type: ignore[method-assign, assignment]
+    for stream in list(place.system.open):
+        stream.close()
+    place.sound._near.shut()
+    place.clock.advance(2000)
+    place.sound.run()
+    try:
+        assert broken.wait(10)
+        deadline = time.monotonic() + 10
+        while not any("bad day" in text for _, text in place.log):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert all(thread.is_alive() for thread in place.sound._threads)
+    finally:
+        place.sound.close()

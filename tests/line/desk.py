@@ -19,13 +19,15 @@ from tests.desk_talk import SAYS, drawn
 
 
 class NoonClock:
-    """Real time, on another day. now, elapsed: as VirtualClock has them."""
+    """Real time, on a day of the study. now, elapsed: as VirtualClock has them."""
 
     boot = "real"
 
     def __init__(self) -> None:
         self._zero = time.monotonic_ns() // 1_000_000
-        self.now = NOON
+        self.now = (
+            NOON + time.time_ns() // 1_000_000 % 86_400_000
+        )  # the next process comes later, never at the same moment
 
     @property
     def elapsed(self) -> int:
@@ -101,10 +103,11 @@ class RealRoom(Room):
         return verify(self.folder, identities=list(centre().identities.values()))
 
 
-def real_room(folder: Path) -> RealRoom:
+def real_room(folder: Path, *, auto_dial: bool = False) -> RealRoom:
     """Signed in; everybody picks up after half a second and answers everything."""
     residents = {case.number: talker(case.number, pickup_after=0.5) for case in drawn("real", 40)}
     room = RealRoom(folder / "desk", "real", 40, residents)
     room.open()
+    room.desk._show(auto_dial=True if auto_dial else None)
     room.desk.sign_in("小李")
     return room

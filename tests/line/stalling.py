@@ -1,8 +1,9 @@
 """The line worker with a fault built in, for tests: `python -m tests.line.stalling FAULT [AMOUNT]`.
 
 stall SECONDS: the disk takes that long for one sync, some seconds into the recording. direct SECONDS: the same, written on the
-worker's own thread (the saboteur). deaf: the driver hangs once a call is connected. patience MS: the desk counts as dead after so much
-silence. careless: neither the end of the pipe nor silence ends it (the saboteur). noisy: libraries print on stdout.
+worker's own thread (the saboteur). opening SECONDS: the disk takes that long to open a recording. deaf: the driver hangs once a call
+is connected. patience MS: the desk counts as dead after so much silence. careless: neither the end of the pipe nor silence ends it
+(the saboteur). noisy: libraries print on stdout.
 In all of them the sound card's buffer holds 0.8 s, and what is not fetched in time is lost, as on a real one.
 """
 
@@ -59,6 +60,17 @@ def slow_disk(seconds: float) -> None:
     recording.sync_data = slow
 
 
+def slow_opening(seconds: float) -> None:
+    """A recording takes so long to be opened."""
+    real = recording.Recorder._begin
+
+    def slow(self: recording.Recorder, *arguments: object) -> None:
+        time.sleep(seconds)
+        real(self, *arguments)  # type: ignore[arg-type]
+
+    recording.Recorder._begin = slow  # type: ignore[assignment]
+
+
 def hanging_driver() -> None:
     """The driver does not come back once a call is connected."""
     real = GuardedLine.poll
@@ -97,6 +109,8 @@ def main(fault: str, amount: str = "0") -> int:
     if fault in ("stall", "direct"):
         slow_disk(float(amount))
     match fault:
+        case "opening":
+            slow_opening(float(amount))
         case "direct":
             service.RingTape = DirectTape  # type: ignore[assignment, misc]
         case "deaf":

@@ -18,7 +18,7 @@ def room(tmp_path: Path) -> Iterator[RealRoom]:
     room.close()
 
 
-@pytest.mark.parametrize("how", ["SIGKILL", "SIGABRT"])
+@pytest.mark.parametrize("how", ["SIGKILL", pytest.param("SIGABRT", marks=pytest.mark.long)])
 def test_a_worker_that_dies_costs_the_call_and_nothing_else(room: RealRoom, how: str) -> None:
     room.desk.next_case()
     room.desk.dial()

@@ -90,6 +90,18 @@ def test_saboteur_a_worker_that_writes_on_its_own_thread_loses_sound(tmp_path: P
         assert place.of(Gap) != []
 
 
+def test_a_disk_that_is_slow_to_open_a_recording_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker is silent meanwhile; it must not be taken for dead."""
+    monkeypatch.setattr(process, "SILENCE", 1500)
+    with at(tmp_path, "opening", "4.0") as place:
+        place.call(CALL)
+        place.until(lambda: bool(place.heard(Answered)))
+        assert place.of(Lost) == []
+        hung_up(place)
+
+
 # A desk that is busy
 
 
@@ -213,7 +225,7 @@ def test_the_desk_s_next_start_finds_a_whole_recording_and_the_interview_goes_on
     desk.kill()
     desk.communicate()
     workplace._alone(tmp_path / "desk" / "line.lock")
-    assert not lives(worker)
+    assert within(10, lambda: not lives(worker))
     room = real_room(tmp_path)
     try:
         assert room.desk.screen.notice is Notice.RESUMED_AFTER_CRASH

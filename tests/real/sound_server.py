@@ -1,7 +1,8 @@
 """A sound server of our own, without hardware: PulseAudio with null sinks in a folder, also as root and without a screen.
 
-Cables (what is played into one end is heard at the other): "microphone" (mono) and "line" (mono). "room" has two channels: left, what goes
-into the line cable; right, what comes out at the ear. So both are on one time and the way from line to ear can be measured to the sample.
+Cables (what is played into one end is heard at the other): "microphone", "line" and "ear", all mono. together: line and ear are the left
+and the right channel of one cable, "room": so both are on one time and the way from line to ear is measured to the sample. Not for judging
+recordings: when the ear runs dry PulseAudio rewinds the sink, and then the monitor of its other channel skips, too.
 """
 
 import contextlib
@@ -22,14 +23,21 @@ _SCRIPT = """
 load-module module-native-protocol-unix auth-anonymous=1
 load-module module-null-sink sink_name=microphone rate=48000 channels=1 channel_map=mono
 load-module module-null-sink sink_name=spare rate=48000 channels=1 channel_map=mono
-load-module module-null-sink sink_name=room rate=48000 channels=2 channel_map=front-left,front-right
-load-module module-remap-sink sink_name=line master=room {mono} master_channel_map=front-left
-load-module module-remap-sink sink_name=ear master=room {mono} master_channel_map=front-right
-load-module module-remap-source {line}
 load-module module-remap-source source_name=microphone_source master=microphone.monitor {mono} master_channel_map=mono
 """
 _MONO = "channels=1 channel_map=mono remix=no"
-LINE_SOURCE = f"source_name=line_source master=room.monitor {_MONO} master_channel_map=front-left"
+_APART = """
+load-module module-null-sink sink_name=line rate=48000 channels=1 channel_map=mono
+load-module module-null-sink sink_name=ear rate=48000 channels=1 channel_map=mono
+load-module module-remap-source {line}
+"""
+_TOGETHER = """
+load-module module-null-sink sink_name=room rate=48000 channels=2 channel_map=front-left,front-right
+load-module module-remap-sink sink_name=line master=room {mono} master_channel_map=front-left
+load-module module-remap-sink sink_name=ear master=room {mono} master_channel_map=front-right
+load-module module-remap-source source_name=line_source master=room.monitor {mono} master_channel_map=front-left
+"""
+LINE_SOURCE = f"source_name=line_source master=line.monitor {_MONO} master_channel_map=mono"
 _ALSA = """
 pcm.microphone { type pulse device "microphone_source" }
 pcm.line { type pulse device "line_source" }
@@ -45,14 +53,15 @@ def needed() -> str:
 class SoundServer:
     """A running server. environment: what a program needs to find it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, together: bool = False) -> None:
         self.folder = folder
         home = folder / "home"
         home.mkdir(parents=True)
         # A socket's path must be short.
         self._run = Path(tempfile.mkdtemp(prefix="fx-"))
         (home / ".asoundrc").write_text(_ALSA)
-        (folder / "default.pa").write_text(_SCRIPT.format(mono=_MONO, line=LINE_SOURCE))
+        script = _SCRIPT + (_TOGETHER if together else _APART)
+        (folder / "default.pa").write_text(script.format(mono=_MONO, line=LINE_SOURCE))
         # Shared memory made PulseAudio 16.1 abort when a client was killed (its issue 824).
         (folder / "client.conf").write_text("autospawn = no\nenable-shm = no\nenable-memfd = no\n")
         self.environment = {

@@ -22,7 +22,7 @@ from tests.desk_room import centre
 from tests.desk_talk import commitments_open, drawn, events
 from tests.line.desk import RealRoom
 from tests.real.peers import HOST, Baresip, Samples, alike, baresip, speech, wait_until
-from tests.real.pulse import EAR, MICROPHONE, Headset, headset
+from tests.real.sound_server import SoundServer, sound_server, stop
 
 pytest.importorskip("pjsua2")
 pytestmark = [pytest.mark.real, pytest.mark.long]
@@ -44,7 +44,7 @@ class PhoneRoom(RealRoom):
             "softphone",
             f"sip:1001@{HOST}:{self.port}",
             {"bind": HOST},
-            {"microphone": MICROPHONE, "ear": EAR},
+            {"microphone": "microphone", "ear": "ear"},
         )
         begin = Begin(
             PROTOCOL,
@@ -67,7 +67,7 @@ class Scene:
     telephone: Baresip
     his_voice: Samples
     our_voice: Samples
-    headset: Headset
+    sound: SoundServer
 
 
 @pytest.fixture
@@ -76,15 +76,17 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     our_voice = speech(tmp_path / "interviewer.wav", INTERVIEWER, voice="cmn+f2", seconds=300.0)
     number = drawn(SEED, 40)[0].number
     with (
-        headset(tmp_path / "headset", monkeypatch) as ours,
+        sound_server(tmp_path / "sound") as sound,
         baresip(tmp_path / "telephone", tmp_path / "resident.wav", number) as telephone,
     ):
+        for name, value in sound.environment.items():
+            monkeypatch.setenv(name, value)
         room = PhoneRoom(tmp_path / "desk", SEED, 40, port=telephone.port)
         room.open()
         try:
             assert room.process.ready(60), (room.log[:4], (room.folder / "errors.txt").read_text()[-2000:])
             room.desk.sign_in("小李")
-            yield Scene(room, telephone, his_voice, our_voice, ours)
+            yield Scene(room, telephone, his_voice, our_voice, sound)
         finally:
             room.close()
 
@@ -97,9 +99,10 @@ def sides(room: PhoneRoom) -> tuple[Samples, Samples]:
     return np.frombuffer(left, "<i2"), np.frombuffer(right, "<i2")
 
 
-def test_an_interview_from_the_dial_to_the_verified_recording(scene: Scene, tmp_path: Path) -> None:
+def test_an_interview_from_the_dial_to_the_verified_recording(scene: Scene) -> None:
     room, desk = scene.room, scene.room.desk
-    with scene.headset.saying(tmp_path / "interviewer.wav"):
+    speaking = scene.sound.play("microphone", scene.our_voice)
+    try:
         desk.next_case()
         desk.dial()
         room.shows(Page.INTERVIEW)
@@ -111,6 +114,8 @@ def test_an_interview_from_the_dial_to_the_verified_recording(scene: Scene, tmp_
         room.shows(Page.OUTCOME)
         assert desk.screen.proposed == COMPLETE
         desk.choose_outcome(COMPLETE)
+    finally:
+        stop([speaking])
     wait_until(lambda: scene.telephone.heard("CALL_CLOSED"), "his telephone is idle")
     verdict = room.verified()
     assert verdict.ok, verdict.text()

@@ -137,7 +137,7 @@ def test_mandarin_on_both_sides_is_recorded_without_loss(
     # An independent recorder on the same cables: what a player stumbles over is no fault of ours.
     with (
         server.listening("microphone.monitor", 8000, 1) as near,
-        server.listening("room.monitor", 8000, 2) as far,
+        server.listening("line.monitor", 8000, 1) as far,
         hogs(busy),
     ):
         time.sleep(2)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import UsageError
-from app.results.rates import eligibility, rates
+from app.results.rates import eligibility, rates, two_step
 from tests.results.conftest import VECTORS
 
 FIELD_WORKS = json.loads((VECTORS / "aapor" / "aapor_rates.json").read_text(encoding="utf-8"))
@@ -110,3 +110,23 @@ def test_e_is_a_share_and_the_dead_are_not_eligible() -> None:
         rates({"I": 1}, 1.5)
     with pytest.raises(UsageError, match="dead"):
         eligibility({"I": 1, "NE": 3}, dead=4)
+
+
+def test_the_two_step_form_counts_strangers_and_households_apart() -> None:
+    counts = {"I": 400, "P": 20, "R": 100, "NC": 60, "O": 20, "UH": 300, "UO": 100, "NE": 250}
+    e1, e2 = two_step(counts, no_household=150, dead=50)
+    assert e1.value == pytest.approx((600 + 100 + 50) / (600 + 100 + 50 + 150))
+    assert e2.value == pytest.approx(600 / 650)
+    assert e1.value is not None
+    assert e2.value is not None
+    found = rates(counts, steps=(e1.value, e2.value))
+    unresolved = e1.value * e2.value * 300 + e2.value * 100
+    assert found["RR3"].value == pytest.approx(400 / (600 + unresolved))
+    assert found["RR1"].value == pytest.approx(400 / 1000)
+
+
+def test_two_steps_of_nothing_are_not_defined() -> None:
+    e1, e2 = two_step({}, no_household=0)
+    assert (e1.value, e2.value) == (None, None)
+    with pytest.raises(UsageError, match="cannot be parts"):
+        two_step({"NE": 1}, no_household=2)

@@ -198,16 +198,17 @@ def test_cases_come_in_ticket_order_with_the_unit_of_their_exchange() -> None:
 
 def test_the_person_at_a_landline_is_drawn_evenly_and_again_the_same() -> None:
     key = bytes(32)
-    chosen = [household_member(key, f"{n:016x}", 5) for n in range(5000)]
-    assert chosen == [household_member(key, f"{n:016x}", 5) for n in range(5000)]
+    tickets = [ticket(key, f"0818{n:07}") for n in range(5000)]
+    chosen = [household_member(each, 5) for each in tickets]
+    assert chosen == [household_member(each, 5) for each in tickets]
     assert all(900 < chosen.count(person) < 1100 for person in range(1, 6))
-    assert household_member(key, "a", 1) == 1
+    assert household_member(tickets[0], 1) == 1
     with pytest.raises(ValueError, match="at least one"):
-        household_member(key, "a", 0)
+        household_member(tickets[0], 0)
 
 
-def test_every_use_of_the_root_has_a_seed_of_its_own() -> None:
+def test_the_listening_sample_is_its_share_and_not_that_of_another_use() -> None:
     key = bytes(32)
-    assert len({labelled(key, label) for label in ("household", "rotation", "listening")}) == 3
-    heard = sum(listened_to(key, f"{n:016x}", 100) for n in range(5000))
-    assert 400 < heard < 600
+    tickets = [ticket(key, f"0818{n:07}") for n in range(5000)]
+    assert 400 < sum(listened_to(each, 100) for each in tickets) < 600
+    assert labelled(key, "case") != labelled(key, "rotation")

@@ -1,20 +1,29 @@
 """A workstation that was restored or damaged goes on under a new epoch, and the archive tells the whole story."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.clock import seeded
+from app.__main__ import main
+from app.central.log import log_signer
+from app.clock import VirtualClock, seeded, system_entropy
+from app.commands import sync as sync_command
 from app.errors import SyncError
 from app.evidence.journal import read
 from app.evidence.verify import verify
+from app.sync.client import Client, RefusedError
+from app.sync.enrol import Introduction, enrol
 from app.sync.outbox import sync_once
-from app.sync.renewal import Reason, Succession, succession
-from app.workstation import open_workstation
-from tests.desk_room import Room
-from tests.desk_talk import seat
-from tests.sync.world import World, hostile, portal
+from app.sync.renewal import Reason, Succession, refuse_restored, succession
+from app.workstation import Workstation, open_workstation
+from tests.desk_room import Room, centre, package
+from tests.desk_talk import answers, seat
+from tests.evidence.test_second_verifier import SECOND
+from tests.sync.world import NOW, Central, World, hostile, portal
 
 
 @pytest.fixture
@@ -74,6 +83,121 @@ def test_a_call_that_was_open_when_the_old_epoch_ended_is_settled_in_the_new_one
     assert verdict.integrity_ok, verdict.text()
     assert "call.open" not in {each.rule for each in verdict.completeness}
     assert "epoch.new" in {each.rule for each in verdict.completeness}
+
+
+def restored(folder: Path, world: World) -> tuple[Central, Room, Client]:
+    """A workstation that handed in two calls, and was then set back to the image that was taken after the first."""
+    central, room = world.central(), seat(folder, answers(), answers(), answers())
+    publisher = centre().publisher.vkey
+    served = {
+        "study": room.study.id,
+        "version": room.study.version,
+        "rehearsal": True,
+        "centre_vkey": publisher,
+    }
+    central.stores.install(package(folder), **served)
+    client = enrolled(room, central, world)
+    room.work(1)
+    handed_in(room, client)
+    room.close()
+    shutil.copytree(room.folder, folder / "image")
+    room.open()
+    room.work(1)
+    handed_in(room, client)
+    room.close()
+    shutil.rmtree(room.folder)
+    shutil.copytree(folder / "image", room.folder)
+    room.clock.advance(3_600_000)
+    return central, room.open(), client
+
+
+def test_a_restored_workstation_is_found_before_it_forks_and_goes_on_with_nothing_lost(
+    tmp_path: Path, world: World
+) -> None:
+    central, room, client = restored(tmp_path, world)
+    with pytest.raises(SyncError, match="an older copy was restored"):
+        refuse_restored(client, room.ledger.journal.path.parent, [central.verifier])
+    after = succession(client, Reason.RESTORED, [central.verifier])
+    room.ledger.journal.close()
+    room.station.renew(after).store.close()
+    room.open()
+    again = enrolled(room, central, world)
+    room.work(1)
+    handed_in(room, again)
+    refuse_restored(again, room.ledger.journal.path.parent, [central.verifier])  # nothing to say now
+    room.close()
+    keys = [central.verifier, centre().publisher.verifier, log_signer(central.stores.signer).verifier]
+    found = verify(central.stores.folder, keys=keys)
+    assert found.ok, found.text()
+    assert (found.counts["journals"], found.counts["calls"]) == (2, 3)
+    assert central.stores.index.alarms() == ()
+    archive, keys_file = central.stores.folder, tmp_path / "keys.txt"
+    keys_file.write_text("".join(path.read_text() for path in sorted(archive.rglob("*.vkey"))))
+    command = [sys.executable, "-I", str(SECOND), str(archive), str(keys_file)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_restored_workstation_that_is_not_asked_forks_and_is_refused(tmp_path: Path, world: World) -> None:
+    central, room, client = restored(tmp_path, world)
+    room.work(1)
+    with pytest.raises(RefusedError, match="contradicts"):
+        handed_in(room, client)
+    room.close()
+    assert len(central.stores.index.alarms()) == 1
+    assert b'"type":"fork"' in central.stores.log.entries(0, 99)[-1]
+
+
+def test_what_a_damaged_epoch_had_signed_is_handed_in_by_the_new_one(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    central, room = world.central(), seat(tmp_path, answers(), answers())
+    publisher = centre().publisher.vkey
+    served = {
+        "study": room.study.id,
+        "version": room.study.version,
+        "rehearsal": True,
+        "centre_vkey": publisher,
+    }
+    central.stores.install(package(tmp_path), **served)
+    enrolled(room, central, world)
+    room.work(1)
+    room.desk.sign_out()
+    room.ledger.journal.close()
+    room.station.renew(Succession(Reason.DAMAGED, room.station.name, 0, "")).store.close()
+    room.open()
+    enrolled(room, central, world)
+    room.work(1)
+    room.close()
+    monkeypatch.setenv("FANGXIN_CENTRAL_URL", central.url)
+    monkeypatch.setattr(sync_command, "_central_of", lambda _: central.verifier)
+    monkeypatch.setattr(sync_command, "SystemClock", lambda: VirtualClock(NOW))
+    monkeypatch.setattr(sync_command, "_pool", lambda *_: None)
+    monkeypatch.setattr(Workstation, "study", lambda _: room.study)
+    assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0, capsys.readouterr().err
+    assert "lines of epoch 1" in capsys.readouterr().err
+    found = verify(central.stores.folder)
+    assert found.ok, found.text()
+    assert (found.counts["journals"], found.counts["calls"]) == (2, 2)
+
+
+def enrolled(room: Room, central: Central, world: World) -> Client:
+    """The room's workstation, introduced to central with a code."""
+    code = central.stores.index.issue_code(seeded(room.station.name), NOW)
+    keys, clock = room.station.keys, VirtualClock(NOW)
+    client = Client(
+        central.url, room.station.name, keys.signer, [central.verifier], clock, system_entropy, attempts=1
+    )
+    enrol(client, code, Introduction(room.station.name, keys.signer.verifier, keys.identity.recipient))
+    return world._stack.enter_context(client)
+
+
+def handed_in(room: Room, client: Client) -> None:
+    """One round, and the receipt into the journal."""
+    room.ledger.journal.checkpoint()
+    done = sync_once(room.station.store, room.ledger.journal.path.parent, client)
+    assert done.receipt is not None
+    room.ledger.synced(done.receipt.size, done.receipt.note)
 
 
 def crash(room: Room) -> None:

@@ -163,6 +163,11 @@ class FakeDesk:
         case = CaseView(f"{self.cases:016x}", "138****0417", self._word("unit"), attempts=self.cases % 3)
         self.show(page=Page.CASE, case=case, notice=Notice.NONE)
 
+    def called_back(self, number: str) -> None:
+        self._did("called_back", number)
+        case = CaseView("c" * 16, "138****0417", self._word("unit"), attempts=1)
+        self.show(page=Page.CASE, case=case, notice=Notice.CALLED_BACK)
+
     def dial(self) -> None:
         self._did("dial")
         self._ticks, self._at = 0, 0
@@ -189,6 +194,14 @@ class FakeDesk:
         self._at = len(NAMES) if self._ineligible(question, value) else self._at + 1
         self.show(question=self._question(), practice=None)
 
+    def mark_answered(self) -> None:
+        self._did("mark_answered")
+        self.show(page=Page.INTERVIEW, line=LineView.TALKING, question=self._question())
+
+    def pause(self) -> None:
+        self._did("pause")
+        self.show(auto_dial=not self.screen.auto_dial)
+
     def back(self) -> None:
         self._did("back")
         self._at = max(0, self._at - 1)
@@ -200,6 +213,16 @@ class FakeDesk:
             guess = "16" if self.screen.page is Page.DIALING else "39"
             self.show(proposed=guess)
             self._end_call()
+
+    def confirm_heard(self, key: str) -> None:
+        self._did("confirm_heard", key)
+        if self.screen.heard is not None and self.screen.heard.outcome == key:
+            self._end_call()
+            self.choose_outcome(key)
+            self.show(heard=None)
+
+    def play_clip(self) -> None:
+        self._did("play_clip")
 
     def note(self, text: str) -> None:
         self._did("note", text)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from app.interview.screen import LineView, Notice, RecordingView, Screen
+from app.interview.screen import ConditionView, DeviceView, HeardView, LineView, Notice, RecordingView, Screen
 from tests.ui.fake_desk import FakeDesk
 
 
@@ -22,6 +22,15 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     yield "02-crashed-before", replace(desk.screen, notice=Notice.RESUMED_AFTER_CRASH)
     desk.sign_in("李梅 3021" if language == "zh" else "Li Mei 3021")
     yield "03-ready", desk.screen
+    weak = DeviceView(
+        conditions=(ConditionView("registration", "home"), ConditionView("signal", "17 (−79 dBm)"))
+    )
+    yield "03a-auto-dial-paused", replace(desk.screen, auto_dial=False, device=weak)
+    unplugged = replace(weak, present=False)
+    yield (
+        "03b-line-lost",
+        replace(desk.screen, notice=Notice.LINE_LOST, notice_text="SIGKILL", device=unplugged),
+    )
     yield "04-no-cases", replace(desk.screen, notice=Notice.NO_CASES)
     desk.next_case()
     assert desk.screen.case is not None
@@ -31,11 +40,21 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     desk.dial()
     yield "07-dialing", replace(desk.screen, elapsed=4)
     yield "08-ringing", replace(desk.screen, line=LineView.RINGING, elapsed=17)
+    assert desk.screen.case is not None
+    by_hand = replace(desk.screen.case, number="13800000417")
+    phone = DeviceView(by_hand=True, marks_answer=True, muted=True)
+    yield "08-by-hand", replace(desk.screen, case=by_hand, device=phone, elapsed=5)
+    busy = HeardView("busy", "15", 94, clip=True)
+    yield "08a-busy", replace(desk.screen, line=LineView.RINGING, elapsed=5, heard=busy, proposed="15")
+    said = replace(busy, what="announcement", outcome="13", confidence=97)
+    yield "08b-announced", replace(desk.screen, line=LineView.RINGING, elapsed=7, heard=said, proposed="13")
     for _ in range(desk.rings * 2):
         desk.tick()
     yield from _interview(desk)
     desk.line_drops()
     yield "20-outcome", desk.screen
+    ended = replace(desk.screen, heard=said, proposed="13")
+    yield "20a-outcome-heard", ended
     yield "21-outcome-none", replace(desk.screen, proposed="")
     yield "22-note-required", replace(desk.screen, notice=Notice.NOTE_REQUIRED, proposed="38")
     desk.choose_outcome("39")

@@ -155,6 +155,20 @@ def test_after_a_restart_it_stands_where_it_stood(tmp_path: Path) -> None:
         assert grown(again, 40)[0].status == 200
 
 
+def test_a_copy_that_somebody_has_altered_is_not_worked_with(tmp_path: Path) -> None:
+    with begun(tmp_path) as first:
+        grown(first, 17)
+    path = tmp_path / "entries.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'{"n":3}', b'{"n":4}'))
+    with pytest.raises(EvidenceError, match="own copy of the log is damaged"):
+        begun(tmp_path)
+    path.write_bytes(whole + b'{"half')  # a crash while the next lines were copied
+    with begun(tmp_path) as again:
+        assert grown(again, 40)[0].status == 200
+        assert again.entries() == TRUE.lines
+
+
 def test_only_one_witness_works_in_a_folder(keeper: Keeper) -> None:
     with pytest.raises(StorageError, match="already running"):
         begun(keeper.folder)

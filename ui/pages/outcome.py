@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.interview.screen import OutcomeView, Screen
 from ui.inputs.entry import plain
 from ui.inputs.line import LineEdit
-from ui.labels import named_outcome
+from ui.labels import heard_word, named_outcome
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 from ui.pace import ENTER
@@ -79,7 +79,9 @@ class OutcomePage(DeskPage):
         elif picked is None:
             text = self.tr("No outcome chosen yet: type its two digits.")
         elif key == self._proposed:
+            why = heard_word(screen.heard) if screen.heard and screen.heard.outcome == key else ""
             text = self.tr("{outcome}   (proposed)").format(outcome=named_outcome(screen, key, language))
+            text = f"{text}   {why}".rstrip()
         else:
             text = named_outcome(screen, key, language)
         self._chosen.setText(text)

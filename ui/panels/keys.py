@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, Act, Action, action_word, key_word, on
+from ui.actions import ACTIONS, RESUME_DIALLING, Act, Action, action_word, key_word, on
 from ui.caps import CapButton
 from ui.labels import language_name
 from ui.language import Language
@@ -96,6 +96,8 @@ class KeyBar(QWidget):
             return action_word(action.label).format(language=language_name(other(screen.language)))
         if action.act is Act.WINDOW_LANGUAGE:
             return action_word(action.label).format(language=language_name(other(self._language.current)))
+        if action.act is Act.AUTO_DIAL and screen.auto_dial is False:
+            return action_word(RESUME_DIALLING)
         return action_word(action.label)
 
     def _button(self, action: Action) -> CapButton:

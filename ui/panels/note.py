@@ -1,18 +1,18 @@
-"""A remark during the interview (F8): a line below the question, so that question and line stay in sight and F5 works."""
+"""A line below the page, so that the page stays in sight and F5 works: a remark (F8), or the number of somebody who calls back (F4)."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from app.interview.screen import Screen
+from app.interview.screen import Page, Screen
 from ui.inputs.line import LineEdit
 from ui.layout import framed, label, row
 
 _LONGEST = 500
 
 
-class NotePanel(QWidget):
-    """Open with open_note(); Enter stores, Escape closes without storing."""
+class LinePanel(QWidget):
+    """Open with open_note(); Enter hands over what is typed, Escape closes without."""
 
     written = Signal(str)
     closed = Signal()
@@ -28,11 +28,11 @@ class NotePanel(QWidget):
         self.setLayout(row(framed(line, "keybar")))
         self.hide()
 
-    def show_screen(self, _screen: Screen) -> None:
-        """Draw the words; what is typed stays."""
-        self._caption.setText(self.tr("Note"))
-        self._how.setText(self.tr("Enter stores · Esc closes"))
-        self._edit.setAccessibleName(self.tr("Note for the supervisor"))
+    def say(self, caption: str, how: str, name: str) -> None:
+        """Set the words; what is typed stays. name: for who hears the screen."""
+        self._caption.setText(caption)
+        self._how.setText(how)
+        self._edit.setAccessibleName(name)
 
     def open_note(self) -> None:
         """Take the keys."""
@@ -55,3 +55,22 @@ class NotePanel(QWidget):
         self._edit.clear()
         self.hide()
         self.closed.emit()
+
+
+class NotePanel(LinePanel):
+    """A remark for the supervisor."""
+
+    def show_screen(self, _screen: Screen) -> None:
+        """Draw the words."""
+        self.say(self.tr("Note"), self.tr("Enter stores · Esc closes"), self.tr("Note for the supervisor"))
+
+
+class CallBackPanel(LinePanel):
+    """The number of a resident who has called the centre."""
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw the words; gone when the page is another."""
+        if screen.page is not Page.READY and not self.isHidden():
+            self.hide()
+        how = self.tr("Enter looks for the case · Esc closes")
+        self.say(self.tr("Number of the caller"), how, self.tr("Number of the caller"))

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Notice, Page, Screen
-from ui.labels import notice_tone, notice_word
 from ui.layout import column, framed, label, row
+from ui.notices import notice_tone, notice_word
 from ui.theme import mark
 
 _SAID_BY_THE_PAGE = (Notice.NONE, Notice.NO_CASES)

@@ -5,8 +5,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.interview.screen import LineView, Page, RecordingView, Screen
-from ui.labels import clock_word, line_word, recording_word
+from ui.labels import clock_word, heard_word, line_word, recording_word
 from ui.layout import framed, label, row
+from ui.panels.device import DeviceChip
 from ui.theme import mark
 
 _LINE_TONE = {
@@ -60,11 +61,13 @@ class StatusPanel(QWidget):
         super().__init__()
         self._study, self._interviewer = _Title(), label("muted")
         self._line, self._lamp = label("chip", centre=True), label("lamp", centre=True)
+        self._device = DeviceChip()
         self._elapsed, self._counts = label("elapsed", centre=True), label("muted")
         strip = row(
             self._study,
             self._interviewer,
             self._counts,
+            self._device,
             self._line,
             self._lamp,
             self._elapsed,
@@ -79,12 +82,14 @@ class StatusPanel(QWidget):
         self._study.say(screen.study)
         self._interviewer.setText(screen.interviewer)
         self._interviewer.setAccessibleName(self.tr("Interviewer: {name}").format(name=screen.interviewer))
-        self._line.setText(line_word(screen.line))
+        hint = screen.heard if screen.line is LineView.TALKING else None
+        self._line.setText(heard_word(hint) if hint else line_word(screen.line))
         self._line.setAccessibleName(self.tr("Line: {state}").format(state=self._line.text()))
-        mark(self._line, tone=_LINE_TONE.get(screen.line, "busy"))
+        mark(self._line, tone="busy" if hint else _LINE_TONE.get(screen.line, "busy"))
         self._lamp.setText(f"{_LAMP[screen.recording]} {recording_word(screen.recording)}")
         self._lamp.setAccessibleName(recording_word(screen.recording))
         mark(self._lamp, tone=_LAMP_TONE[screen.recording])
+        self._device.show_screen(screen)
         self._elapsed.setText(clock_word(screen.elapsed))
         self._elapsed.setAccessibleName(self.tr("Time of the call {time}").format(time=self._elapsed.text()))
         self._counts.setText(

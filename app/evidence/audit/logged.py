@@ -50,6 +50,7 @@ class Logged:
     witnessed: Witnessed | None
     lines: int = 0
     _entries: list[_Entry] = field(default_factory=list)
+    _sizes: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _roots: dict[int, bytes] = field(default_factory=dict)
     _own: dict[Path, bytes] = field(default_factory=dict)
     _brought: dict[str, Checkpoint] = field(default_factory=dict)
@@ -81,7 +82,7 @@ class Logged:
     def sizes(self, journal: str) -> set[int]:
         """The lengths of a journal ("<device>.<epoch>") of which the log, or a brought checkpoint, speaks."""
         brought = {each.size for each in self._brought.values() if _journal_of(each) == journal}
-        return brought | {each.size for each in self._entries if each.journal == journal}
+        return brought | self._sizes[journal]
 
     def check(self, roots: Mapping[str, Mapping[int, bytes]], facts: Facts) -> None:
         """Compare with the journals. roots: journal → size → Merkle root over its first lines, as far as they are here."""
@@ -166,6 +167,7 @@ class Logged:
             case {"type": "checkpoint", "journal": str(journal), "size": int(size), "root": str(root)}:
                 if EPOCH_NAME.fullmatch(journal) and SHA256.fullmatch(root) and size >= 0:
                     self._entries.append(_Entry(journal, size, root, self.lines))
+                    self._sizes[journal].add(size)
 
     def _own_checkpoint(self, path: Path, data: bytes, log_keys: Sequence[Verifier]) -> None:
         """A checkpoint of the log that lies in the archive."""

@@ -90,7 +90,7 @@ class FakeSystem:
         self.rescans += 1
         self._known = self._seen()
 
-    def listen(self, device: Device, ready: Callable[[Format], Take]) -> Stream:
+    def listen(self, device: Device, ready: Callable[[Format], Take], *, urgent: bool) -> Stream:
         return self._opened(device, ready(self._socket(device).form), None)
 
     def speak(self, device: Device, ready: Callable[[Format], Give]) -> Stream:

@@ -1,0 +1,130 @@
+"""Central's own log: it only grows, survives every crash, and says when somebody was at it."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from app.central.log import CentralLog, log_signer
+from app.clock import VirtualClock
+from app.errors import EvidenceError, StorageError
+from app.evidence import durable
+from app.evidence.merkle import root, verify_consistency
+from app.evidence.note import COSIGNATURE, Checkpoint, Signer, cosign, open_note
+
+CENTRAL = Signer("central", b"\x02" * 32, COSIGNATURE)
+CLOCK = VirtualClock(1_700_000_000_000)
+WITNESSES = [Signer(f"witness/{n}", bytes([n] * 32), COSIGNATURE) for n in (7, 8)]
+
+
+def begun(folder: Path) -> CentralLog:
+    return CentralLog.open(folder / "log", folder / "tree", log_signer(CENTRAL))
+
+
+def grown(folder: Path, lines: int) -> list[str]:
+    """A log with so many more lines, a checkpoint after each."""
+    log = begun(folder)
+    notes = []
+    for n in range(lines):
+        log.append(CLOCK, "device", journal=f"0000000{n % 10}.1", vkey="x")
+        notes.append(log.checkpoint())
+    log.close()
+    return notes
+
+
+def test_each_checkpoint_continues_the_one_before_across_restarts(tmp_path: Path) -> None:
+    notes = [*grown(tmp_path, 4), *grown(tmp_path, 3)]
+    points = [Checkpoint.parse(open_note(note, [log_signer(CENTRAL).verifier]).text) for note in notes]
+    log = begun(tmp_path)
+    assert [point.size for point in points] == list(range(1, 8))
+    assert points[-1].root == root(log.entries(0, 99))
+    for old, new in itertools.pairwise(points):
+        proof = log.tree.consistency(old.size, new.size)
+        verify_consistency(old.size, new.size, old.root, new.root, proof)
+    assert len(log.entries(2, 5)) == 3
+    log.close()
+
+
+@pytest.mark.parametrize("cut", [1, 5, 60])
+def test_a_line_that_a_crash_cut_short_is_cut_off(tmp_path: Path, cut: int) -> None:
+    grown(tmp_path, 3)
+    log = begun(tmp_path)
+    log.append(CLOCK, "device", journal="00000009.1", vkey="x")  # no checkpoint was given over it
+    log.close()
+    path = tmp_path / "log" / "entries.jsonl"
+    path.write_bytes(path.read_bytes()[:-cut])
+    log = begun(tmp_path)
+    assert (len(log.tree), len(log.entries(0, 9))) == (3, 3)
+    log.append(CLOCK, "device", journal="00000009.1", vkey="x")
+    assert log.tree.root() == root(log.entries(0, 9))
+    log.close()
+
+
+@pytest.mark.parametrize("spoil", [b"", b"x" * 64, b"\x00" * 5])
+def test_a_lost_or_damaged_cache_is_built_again(tmp_path: Path, spoil: bytes) -> None:
+    grown(tmp_path, 5)
+    (tmp_path / "tree").write_bytes(spoil)
+    log = begun(tmp_path)
+    assert log.tree.root() == root(log.entries(0, 9))
+    log.close()
+
+
+def test_lines_that_were_changed_or_taken_out_behind_a_checkpoint_stop_central(tmp_path: Path) -> None:
+    grown(tmp_path, 5)
+    path = tmp_path / "log" / "entries.jsonl"
+    whole = path.read_bytes()
+    for changed in (
+        whole.replace(b'"vkey":"x"', b'"vkey":"y"', 1),
+        b"".join(whole.splitlines(keepends=True)[:4]),
+    ):
+        path.write_bytes(changed)
+        with pytest.raises(EvidenceError, match="not what its own checkpoint says"):
+            begun(tmp_path)
+    path.write_bytes(whole)
+    begun(tmp_path).close()
+
+
+def test_after_the_disk_has_refused_a_line_no_other_is_taken_until_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(tmp_path, 2)
+    log = begun(tmp_path)
+    write = durable.write_all
+
+    def half(descriptor: int, data: bytes) -> None:
+        write(descriptor, data[:9])
+        raise OSError(28, "full")
+
+    monkeypatch.setattr(durable, "write_all", half)
+    with pytest.raises(StorageError, match="full"):
+        log.append(CLOCK, "device", journal="00000000.1", vkey="x")
+    monkeypatch.undo()
+    with pytest.raises(StorageError, match="Restart central"):
+        log.append(CLOCK, "device", journal="00000000.1", vkey="x")
+    log.close()
+    assert len(grown(tmp_path, 1)) == 1
+    log = begun(tmp_path)
+    assert log.tree.root() == root(log.entries(0, 9))
+    log.close()
+
+
+def test_a_witness_that_signs_again_a_hundred_times_leaves_one_line_and_another_its_own(
+    tmp_path: Path,
+) -> None:
+    note = grown(tmp_path, 2)[-1]
+    log, known = begun(tmp_path), [each.verifier for each in WITNESSES]
+    for seconds in range(100):
+        assert log.cosigned(cosign(note, WITNESSES[0], seconds), known)
+    assert log.cosigned(cosign(note, WITNESSES[1], 5), known)
+    opened = open_note(
+        (tmp_path / "log" / "cosigned" / "000000000002.note").read_bytes(), [*known, log.signer.verifier]
+    )
+    assert {each.verifier.name: each.seconds for each in opened.signatures} == {
+        "central/log": 0,
+        "witness/7": 99,
+        "witness/8": 5,
+    }
+    stranger = Signer("witness/9", b"\x09" * 32, COSIGNATURE)
+    assert not log.cosigned(cosign(note, stranger, 1), known)
+    assert not log.cosigned("hello", known)
+    log.close()

@@ -1,0 +1,133 @@
+"""The telephone in the window: answered by hand, dialling by itself, what the device says."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.interview.screen import ConditionView, DeviceView, Notice, Page
+from tests.ui.conftest import Station
+from tests.ui.shots import screens
+from ui.actions import Act
+
+ENTER, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Space
+
+
+def dialling(station: Station, device: DeviceView) -> None:
+    """A number is being dialled on this device; the line does not answer by itself."""
+    station.desk.rings = 10**9
+    station.until(lambda s: s.page is Page.SIGN_IN)
+    station.press(*"Li", ENTER)
+    station.until(lambda s: s.page is Page.READY)
+    station.press(ENTER)
+    station.until(lambda s: s.page is Page.CASE)
+    station.press(ENTER)
+    station.bridge.tell(lambda _desk: station.desk.show(device=device))
+    station.until(lambda s: s.page is Page.DIALING and s.device == device)
+
+
+def told(station: Station) -> list[str]:
+    """The verbs that the desk was told."""
+    return [verb[0] for verb in station.desk.verbs]
+
+
+def test_on_a_line_that_cannot_tell_space_says_that_somebody_answers(station: Station) -> None:
+    dialling(station, DeviceView(marks_answer=True))
+    assert station.window.face.dialing._answered.isVisible()
+    assert "press Space" in station.window.face.dialing._text.text()
+    station.press(SPACE)
+    station.until(lambda s: s.page is Page.INTERVIEW)
+    assert told(station).count("mark_answered") == 1
+
+
+def test_on_a_line_that_tells_space_does_nothing(station: Station) -> None:
+    dialling(station, DeviceView())
+    assert not station.window.face.dialing._answered.isVisible()
+    station.press(SPACE)
+    assert "mark_answered" not in told(station)
+
+
+def test_enter_is_not_the_key_for_answered_and_space_held_down_counts_once(station: Station) -> None:
+    dialling(station, DeviceView(marks_answer=True))
+    station.press(ENTER)
+    assert "mark_answered" not in told(station)
+    station.press(SPACE)
+    station.until(lambda s: s.page is Page.INTERVIEW)
+    station.press(SPACE)
+    assert told(station).count("mark_answered") == 1
+
+
+def test_who_dials_by_hand_is_told_so(station: Station) -> None:
+    dialling(station, DeviceView(marks_answer=True, by_hand=True))
+    assert "Dial this number on your telephone" in station.window.face.dialing._text.text()
+
+
+def test_dialling_by_itself_can_be_paused_and_gone_on_with_where_it_is_allowed(station: Station) -> None:
+    dialling(station, DeviceView())
+    station.window.press(Act.AUTO_DIAL)
+    station.rest()
+    assert "pause" not in told(station), "not allowed here"
+    station.bridge.tell(lambda _desk: station.desk.show(auto_dial=True))
+    station.until(lambda s: s.auto_dial is True)
+    button = station.window.face.keys._buttons[Act.AUTO_DIAL]
+    assert button.isVisible()
+    button.click()
+    station.until(lambda s: s.auto_dial is False)
+    assert told(station).count("pause") == 1
+
+
+@pytest.mark.parametrize(
+    ("device", "text", "tone"),
+    [
+        (DeviceView(), "", "quiet"),
+        (DeviceView(present=False, muted=True), "Device unplugged", "danger"),
+        (DeviceView(muted=True), "Muted", "danger"),
+        (
+            DeviceView(conditions=(ConditionView("echo", "the headset, after 40 ms", good=False),)),
+            "Echo: the headset, after 40 ms",
+            "danger",
+        ),
+        (
+            DeviceView(conditions=(ConditionView("microphone-level", "silent", good=False),)),
+            "Microphone: silent",
+            "danger",
+        ),
+        (
+            DeviceView(conditions=(ConditionView("registration", "home"), ConditionView("signal", "17"))),
+            "Network: home · Signal: 17",
+            "quiet",
+        ),
+        (DeviceView(conditions=(ConditionView("line-audio", "good"),)), "", "quiet"),
+    ],
+)
+def test_the_strip_says_what_is_wrong_with_the_telephone_and_nothing_else(
+    still: Station, device: DeviceView, text: str, tone: str
+) -> None:
+    ready = dict(screens("en"))["03-ready"]
+    still.clock.advance(1000)
+    still.window._arrived(replace(ready, device=device))
+    chip = still.window.face.status._device
+    assert (chip.text(), chip.property("tone")) == (text, tone)
+    assert chip.isVisible() is bool(text)
+
+
+def test_a_lost_line_program_is_said_in_both_languages(still: Station) -> None:
+    for iso, words in (("en", "The line program failed"), ("zh", "线路程序出错")):
+        still.language.use(iso)
+        screen = replace(dict(screens(iso))["20-outcome"], notice=Notice.LINE_LOST, notice_text="SIGKILL")
+        still.clock.advance(1000)
+        still.window._arrived(screen)
+        assert words in still.window.face.notice._text.text()
+        assert "SIGKILL" in still.window.face.notice._detail.text()
+
+
+def test_a_resident_who_calls_back_is_found_by_his_number(station: Station) -> None:
+    station.until(lambda s: s.page is Page.SIGN_IN)
+    station.press(*"Li", ENTER)
+    station.until(lambda s: s.page is Page.READY)
+    station.press(Qt.Key.Key_F4)
+    assert station.window.face.call_back.isVisible()
+    station.press(*"13882800417", ENTER)
+    station.until(lambda s: s.page is Page.CASE and s.notice is Notice.CALLED_BACK)
+    assert ("called_back", "13882800417") in [tuple(verb) for verb in station.desk.verbs]
+    assert not station.window.face.call_back.isVisible()

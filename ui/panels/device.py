@@ -1,0 +1,76 @@
+"""What the telephone says of itself: trouble in red, muted, network and signal; nothing when there is nothing to say."""
+
+from PySide6.QtWidgets import QLabel
+
+from app.interview.screen import ConditionView, DeviceView, Screen
+from ui.labels import word
+from ui.noop import QT_TRANSLATE_NOOP
+from ui.theme import mark
+
+_LIVELY = ("sim", "registration", "signal")
+"""What is shown also when it is good, the last of them first in the strip."""
+_GONE = QT_TRANSLATE_NOOP("Words", "Device unplugged")
+_MUTED = QT_TRANSLATE_NOOP("Words", "Muted")
+
+_CONDITION = {
+    "line": QT_TRANSLATE_NOOP("Words", "Line"),
+    "sim": QT_TRANSLATE_NOOP("Words", "SIM card"),
+    "registration": QT_TRANSLATE_NOOP("Words", "Network"),
+    "signal": QT_TRANSLATE_NOOP("Words", "Signal"),
+    "microphone": QT_TRANSLATE_NOOP("Words", "Microphone"),
+    "microphone-level": QT_TRANSLATE_NOOP("Words", "Microphone"),
+    "ear": QT_TRANSLATE_NOOP("Words", "Earphone"),
+    "line-audio": QT_TRANSLATE_NOOP("Words", "Line sound"),
+    "line-level": QT_TRANSLATE_NOOP("Words", "Line sound"),
+    "line-out": QT_TRANSLATE_NOOP("Words", "Sound to the line"),
+    "one-way": QT_TRANSLATE_NOOP("Words", "Sound"),
+    "echo": QT_TRANSLATE_NOOP("Words", "Echo"),
+    "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
+}
+_STATE = {
+    "silent": QT_TRANSLATE_NOOP("Words", "silent"),
+    "clipping": QT_TRANSLATE_NOOP("Words", "too loud"),
+    "good": QT_TRANSLATE_NOOP("Words", "good"),
+    "the respondent is not heard": QT_TRANSLATE_NOOP("Words", "the respondent is not heard"),
+    "the interviewer is not heard": QT_TRANSLATE_NOOP("Words", "you are not heard"),
+}
+"""What a device says in words of ours; other values are its own and are shown as they are."""
+
+
+class DeviceChip(QLabel):
+    """A chip in the status strip; its tooltip says everything that is known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "chip")
+
+    def show_screen(self, screen: Screen) -> None:
+        """Draw it, or hide it."""
+        text, tone = said(screen.device)
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setToolTip("\n".join(condition_word(each) for each in screen.device.conditions))
+        mark(self, tone=tone)
+        self.setVisible(bool(text))
+
+
+def said(device: DeviceView) -> tuple[str, str]:
+    """The most important thing, and the tone to say it in; ("", "quiet") = nothing."""
+    if not device.present:
+        return word(_GONE), "danger"
+    for condition in device.conditions:
+        if not condition.good:
+            return condition_word(condition), "danger"
+    if device.muted:
+        return word(_MUTED), "danger"
+    lively = [each for each in device.conditions if each.what in _LIVELY]
+    return " · ".join(condition_word(each) for each in lively[:2]), "quiet"
+
+
+def condition_word(condition: ConditionView) -> str:
+    """What a device says of itself: "Signal: 17"."""
+    what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
+    value = word(_STATE[condition.value]) if condition.value in _STATE else condition.value
+    return (
+        word(QT_TRANSLATE_NOOP("Words", "{what}: {value}")).format(what=what, value=value) if value else what
+    )
