@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from app.conversation import Conversation
 from app.errors import FangxinError
-from app.evidence.age import Recipient
+from app.evidence.suite import suite_of
 from app.ledger import Ledger
 from app.line.contract import Coverage, Worker
 from app.sample.case import Case
@@ -52,7 +52,8 @@ class CaseInHand:
         """
         call, keys = ledger.new_id(), ledger.study.recipients
         ledger.store.open_call(call, self.case.id, ledger.clock.wall())
-        recipients = [Recipient.parse(text) for text in (*keys.centre, *keys.lead)]
+        suite = suite_of(ledger.study.suite)
+        recipients = [suite.recipient(text) for text in (*keys.centre, *keys.lead)]
         try:
             header = worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
         except FangxinError:

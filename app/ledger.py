@@ -14,11 +14,11 @@ from app.canonical import Value, commit, encode, hexdigest
 from app.clock import Clock, Entropy
 from app.editions import Editions
 from app.errors import FangxinError
-from app.evidence.age import Recipient
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
+from app.evidence.suite import suite_of
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
 from app.known_numbers import hasher
@@ -273,7 +273,7 @@ class Ledger(ShiftLog):
         return self._seal("interview", content, self.study.recipients.centre)
 
     def _seal(self, kind: str, content: dict[str, Value], recipients: Sequence[str]) -> str:
-        keys = [Recipient.parse(text) for text in recipients]
+        keys = [suite_of(self.study.suite).recipient(text) for text in recipients]
         sha, path, size = seal_object(self.folder / "objects", encode(content), keys, self.entropy)
         try:
             self.store.enqueue(sha, kind, path, size)

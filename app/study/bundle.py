@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from app.canonical import decode, encode, hexdigest
-from app.errors import EvidenceError, StorageError, StudyError
+from app.errors import EvidenceError, SealError, StorageError, StudyError
 from app.evidence.note import Signer, Verifier, open_note, sign
+from app.evidence.suite import S1, Suite, suite_of
 from app.study.archive import MOST_BYTES, pack, unpack
 from app.study.load import assemble
 from app.study.model import Recipients, Study, StudySource
@@ -26,9 +27,6 @@ from app.study.model import Recipients, Study, StudySource
 MANIFEST = "manifest.note"
 KEYS = "keys.json"
 FORMAT = "fangxin-study/v1"
-SUITE = "S1"
-"""age with X25519, Ed25519, SHA-256 (security.md §2.1). There is no negotiation."""
-
 _LINE = re.compile(r"([0-9a-f]{64}) ([A-Za-z0-9._/-]{1,250})")
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -40,12 +38,13 @@ class _Manifest:
     id: str
     version: int
     expires: int
+    suite: Suite
     files: Mapping[str, str]
 
     @property
     def text(self) -> str:
         lines = [f"{digest} {path}" for path, digest in self.files.items()]
-        return "\n".join((FORMAT, self.id, str(self.version), str(self.expires), SUITE, *lines, ""))
+        return "\n".join((FORMAT, self.id, str(self.version), str(self.expires), self.suite.id, *lines, ""))
 
 
 def build(
@@ -76,8 +75,8 @@ def build(
         "witnesses": list(witness_vkeys),
     }
     members = dict(sorted({**source.files, KEYS: encode(keys)}.items()))
-    digests = {path: hexdigest(data) for path, data in members.items()}
-    note = sign(_Manifest(source.id, version, expires, digests).text, signer)
+    digests = {path: S1.hash(data) for path, data in members.items()}
+    note = sign(_Manifest(source.id, version, expires, S1, digests).text, signer)
     path = out if out.suffix == ".study" else out / f"{source.id}-{version}.study"
     _write(path, pack({MANIFEST: note.encode(), **members}))
     return path
@@ -112,7 +111,11 @@ def _opened(data: bytes, trusted: Sequence[Verifier], now: int, installed: int) 
     design: dict[str, Any] = {each.name: getattr(source, each.name) for each in fields(StudySource)}
     design["version"] = manifest.version
     return Study(
-        **design, **_keys(files), suite=SUITE, expires=manifest.expires, sha256=hexdigest(text.encode())
+        **design,
+        **_keys(files, manifest.suite),
+        suite=manifest.suite.id,
+        expires=manifest.expires,
+        sha256=hexdigest(text.encode()),
     )
 
 
@@ -156,12 +159,9 @@ def _parse(text: str) -> _Manifest:
     numbers = len(lines) > 5 and all(_NUMBER.fullmatch(line) for line in lines[2:4])
     if not numbers or not all(found):
         raise StudyError("The signed list of this study package cannot be read", where=MANIFEST)
-    if lines[4] != SUITE:
-        raise StudyError(
-            f"This study package uses the suite {lines[4][:10]}, not {SUITE}", todo="Update Fangxin."
-        )
+    suite = suite_of(lines[4])
     files = {each[2]: each[1] for each in found if each}
-    return _Manifest(lines[1], int(lines[2]), int(lines[3]), files)
+    return _Manifest(lines[1], int(lines[2]), int(lines[3]), suite, files)
 
 
 def _check_age(manifest: _Manifest, now: int, installed: int) -> None:
@@ -178,23 +178,28 @@ def _check_files(manifest: _Manifest, files: Mapping[str, bytes]) -> None:
     for name, digest in manifest.files.items():
         if name not in files:
             raise StudyError("A file is missing from this study package", where=name)
-        if hexdigest(files[name]) != digest:
+        if manifest.suite.hash(files[name]) != digest:
             raise StudyError("A file in this study package was altered after signing", where=name)
     for name in files:
         if name not in manifest.files:
             raise StudyError("A file was added to this study package after signing", where=name)
 
 
-def _keys(files: Mapping[str, bytes]) -> dict[str, Any]:
+def _keys(files: Mapping[str, bytes], suite: Suite) -> dict[str, Any]:
     try:
         keys = decode(files[KEYS])
         recipients = Recipients(tuple(keys["centre"]), tuple(keys["lead"]), tuple(keys["contact"]))
-        witnesses = tuple(keys["witnesses"])
-    except (EvidenceError, KeyError, TypeError) as error:
+        witnesses, central = tuple(keys["witnesses"]), str(keys.get("central", ""))
+        # Now, and not when somebody is about to be called: a key of another suite seals nothing here.
+        for text in (*recipients.centre, *recipients.lead, *recipients.contact):
+            suite.recipient(text)
+        for vkey in (*witnesses, *((central,) if central else ())):
+            suite.verifier(vkey)
+    except (EvidenceError, SealError, KeyError, TypeError) as error:
         raise StudyError("The keys in this study package cannot be read", where=KEYS) from error
     return {
         "recipients": recipients,
-        "central_vkey": str(keys.get("central", "")),
+        "central_vkey": central,
         "witness_vkeys": witnesses,
     }
 

@@ -1,14 +1,18 @@
 """Whether the recording covers the interview, as the interviewer and the journal hear of it."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.case_in_hand import RESERVE_SECONDS
+from app.errors import SealError
+from app.evidence.age import decrypt
 from app.interview.screen import Notice, Page, RecordingView
 from hardware.base import AudioBlock, Pickup
-from tests.desk_room import Room
+from tests.desk_room import Room, centre
 from tests.desk_talk import answers, events, picks, ring, seat, talk
 
 
@@ -93,4 +97,37 @@ def test_the_desk_has_no_verb_that_stops_a_recording(tmp_path: Path) -> None:
     closed = finish(room)
     (ended,) = events(room, "dial.end")
     assert closed["samples"] == ended["at"]
+    room.close()
+
+
+def test_every_recipient_of_the_study_opens_the_recording_by_himself(tmp_path: Path) -> None:
+    room = seat(tmp_path, answers())
+    ring(room)
+    closed = finish(room)
+    path = room.ledger.recording_path(str(closed["call"]))
+    keys = centre().identities
+    assert decrypt(path, [keys["centre"]]) == decrypt(path, [keys["lead"]])
+    with pytest.raises(SealError, match="None of the given keys"):
+        decrypt(path, [keys["contact"]])
+    room.close()
+
+
+def test_where_the_disk_has_no_room_for_the_longest_call_nothing_is_dialled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def full(descriptor: int, size: int, folder: Path) -> None:
+        asked.append(size)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    room = seat(tmp_path, answers())
+    monkeypatch.setattr("app.evidence.recording.reserve", full)
+    room.desk.next_case()
+    room.desk.dial()
+    room.pass_time(3000)
+    assert asked[0] >= RESERVE_SECONDS * 16_000
+    assert events(room, "dial.start", "rec.open") == []
+    assert room.desk.screen.notice is Notice.STOPPED
+    assert "full" in room.desk.screen.notice_text or "space" in room.desk.screen.notice_text
     room.close()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from app.canonical import hexdigest
 from app.errors import StorageError, StudyError
 from app.evidence import note
-from app.evidence.note import Opened, Signer, Verifier
+from app.evidence.age import Identity
+from app.evidence.note import COSIGNATURE, Opened, Signer, Verifier
 from app.study import bundle
 from app.study.archive import pack, unpack
 from app.study.bundle import KEYS, MANIFEST, build, open_bundle
@@ -24,7 +25,9 @@ CENTRE = Signer("fangxin/centre", bytes(range(32)))
 STRANGER = Signer("fangxin/centre", bytes(range(1, 33)))
 NOW = 1_800_000_000_000
 YEAR = 365 * 86_400_000
-KEYS_OF_THE_CENTRE = Recipients(("age1centre",), ("age1lead",), ("age1contact",))
+KEYS_OF_THE_CENTRE = Recipients(*((str(Identity(bytes([n]) * 32).recipient),) for n in (1, 2, 3)))
+COUNTY = str(Identity(bytes([9]) * 32).recipient)
+CENTRAL, WITNESS = (Signer(name, bytes([7]) * 32, COSIGNATURE).vkey for name in ("central", "witness"))
 
 
 def built(source: StudySource, out: Path, signer: Signer = CENTRE, version: int = 3) -> Path:
@@ -33,8 +36,8 @@ def built(source: StudySource, out: Path, signer: Signer = CENTRE, version: int 
         version=version,
         expires=NOW + YEAR,
         recipients=KEYS_OF_THE_CENTRE,
-        central_vkey="central+00000000+AAAA",
-        witness_vkeys=("witness+00000000+AAAA",),
+        central_vkey=CENTRAL,
+        witness_vkeys=(WITNESS,),
         signer=signer,
         out=out,
     )
@@ -69,8 +72,8 @@ def test_what_the_centre_packs_the_workstation_opens(package: Path, dazhou: Stud
     study = opened(package)
     assert (study.id, study.version, study.suite, study.expires) == ("dazhou-2017", 3, "S1", NOW + YEAR)
     assert study.recipients == KEYS_OF_THE_CENTRE
-    assert study.central_vkey == "central+00000000+AAAA"
-    assert study.witness_vkeys == ("witness+00000000+AAAA",)
+    assert study.central_vkey == CENTRAL
+    assert study.witness_vkeys == (WITNESS,)
     assert (study.units, study.aspects, study.population) == (dazhou.units, dazhou.aspects, dazhou.population)
     assert study.form == dazhou.form
     assert study.rehearsal_only
@@ -105,7 +108,10 @@ def with_longer_life(members: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def with_other_key(members: dict[str, bytes]) -> dict[str, bytes]:
-    return {**members, KEYS: members[KEYS].replace(b"age1centre", b"age1county")}
+    return {
+        **members,
+        KEYS: members[KEYS].replace(*(text.encode() for text in (KEYS_OF_THE_CENTRE.centre[0], COUNTY))),
+    }
 
 
 def with_other_weights(members: dict[str, bytes]) -> dict[str, bytes]:
@@ -330,3 +336,14 @@ def test_a_full_disk_leaves_the_old_package(
         built(dazhou, package)
     assert package.read_bytes() == before
     assert [path.name for path in package.parent.iterdir()] == [package.name]
+
+
+@pytest.mark.parametrize("role", ["centre", "lead", "contact"])
+def test_a_recipient_of_another_suite_is_refused_before_anybody_is_called(
+    dazhou: StudySource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    monkeypatch.setattr(
+        f"{__name__}.KEYS_OF_THE_CENTRE", replace(KEYS_OF_THE_CENTRE, **{role: ("age1pq1x",)})
+    )
+    with pytest.raises(StudyError, match="keys in this study package cannot be read"):
+        opened(built(dazhou, tmp_path))
