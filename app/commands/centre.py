@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
-from app.centre import Centre
+from app.centre import Centre, read_recipient
 from app.clock import system_entropy
 from app.commands import custody
 from app.commands.invocation import identities
+from app.errors import UsageError
 from app.evidence.durable import storage_errors, write_file
 from app.results.open import open_archive
 
@@ -34,11 +35,22 @@ def keygen(
 @cli.command(name="open")
 def open_command(
     archive: Annotated[Path, typer.Argument(help="Central's folder, or a copy of it.")],
-    identity: Annotated[list[Path], typer.Option(help="Identity file, or the folder of `centre keygen`.")],
     out: Annotated[Path, typer.Option(help="Where to write interviews.jsonl and calls.jsonl.")],
+    identity: Annotated[
+        list[Path] | None, typer.Option(help="Identity file, or the folder of `centre keygen`.")
+    ] = None,
+    split: Annotated[
+        Path | None, typer.Option(help="Folder of `centre keygen` whose centre's key the custodians have.")
+    ] = None,
+    sheet: custody.Sheets = None,
 ) -> None:
     """Verify an archive and open its interviews into one JSON line each."""
-    opened = open_archive(archive, identities(identity))
+    keys = identities(identity or [])
+    if split is not None:
+        keys.append(custody.joined(sheet or [], read_recipient(split / "centre.pub")))
+    if not keys:
+        raise UsageError("No key was named", todo="Give --identity, or --split and the custodians' words.")
+    opened = open_archive(archive, keys)
     with storage_errors(out):
         out.mkdir(parents=True, exist_ok=True)
         for name, rows in (("calls", opened.calls), ("interviews", opened.interviews)):

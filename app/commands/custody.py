@@ -21,7 +21,7 @@ from app.evidence.note import Signer
 Keys = Annotated[Path, typer.Argument(help="Folder of `centre keygen`.")]
 Role = Annotated[str, typer.Option(help="Which key: centre or contact.")]
 Sheets = Annotated[
-    list[Path] | None, typer.Option(help="File with a custodian's words. Not given: they are typed, unseen.")
+    list[Path] | None, typer.Option(help="File with a custodian's words. Not given: two are typed, unseen.")
 ]
 
 
@@ -68,7 +68,7 @@ def drill(
 ) -> None:
     """Try whether the custodians' sheets give the key. Opens nothing, writes nothing."""
     recipient = read_recipient(keys / f"{role}.pub")
-    _joined(sheet or [], recipient)
+    joined(sheet or [], recipient)
     typer.echo(f"These sheets together give the private key to {recipient}")
     if forget:
         path = keys / f"{role}.key"
@@ -156,13 +156,14 @@ def release(
     room = ReleaseRoom(
         log, journal_signer(publisher, "releases"), SystemClock(), system_entropy, verifiers(signatories)
     )
-    opened = identities(identity) if identity else [_joined(sheet or [], read_recipient(keys / "centre.pub"))]
+    opened = identities(identity) if identity else [joined(sheet or [], read_recipient(keys / "centre.pub"))]
     done = room.release(text, archive, opened, out)
     names = " and ".join(each.name for each in done.by)
     typer.echo(f"{out}: call {done.request.call} for {done.request.receiver}, asked for by {names}")
 
 
-def _joined(sheets: Sequence[Path], recipient: Recipient) -> Identity:
+def joined(sheets: Sequence[Path], recipient: Recipient) -> Identity:
+    """The key of these sheets, or of two that are typed now; in memory only."""
     with extra("centre"):
         from app.custody import shares  # as above
     texts = []

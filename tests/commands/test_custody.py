@@ -8,6 +8,7 @@ import typer
 from app.__main__ import main
 from app.clock import seeded
 from app.evidence.age import Identity, decrypt
+from app.results.open import Opened
 from tests.evidence.archive import Made, make
 from tests.evidence.pen import CENTRE
 
@@ -73,6 +74,23 @@ def test_from_the_ceremony_to_a_release(
         "the joined key was written down"
     )
     assert "analyst/wang and supervisor/li" in capsys.readouterr().out
+
+
+def test_interviews_are_opened_with_the_custodians_words_alone(
+    tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(
+        "app.commands.centre.open_archive", lambda _, given: seen.extend(given) or Opened((), ())
+    )
+    run("centre", "split", keys, "--out", tmp_path / "sheets")
+    (keys / "centre.key").unlink()
+    words = iter((tmp_path / "sheets" / f"centre-{n}.txt").read_text(encoding="utf-8") for n in (2, 3))
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: next(words))
+    run("centre", "open", tmp_path, "--split", keys, "--out", tmp_path / "opened")
+    assert seen == [CENTRE]
+    assert main(["centre", "open", str(tmp_path), "--out", str(tmp_path / "opened")]) == 2
+    assert "No key was named" in capsys.readouterr().err
 
 
 def test_a_key_is_not_forgotten_before_its_sheets_are_proven(
