@@ -38,7 +38,7 @@ from app.sample.draw import (
     stage_one,
     ticket,
 )
-from app.sample.frame import Frame
+from app.sample.frame import Drawable
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
 
@@ -91,7 +91,7 @@ class DrawRoom:
     def draw(
         self,
         name: str,
-        frame: Frame,
+        frame: Drawable,
         randomness: str,
         excluded: Iterable[str] = (),
         secret: bytes | None = None,
@@ -126,7 +126,7 @@ class DrawRoom:
             write_file(place / RECORD, made.to_bytes() + b"\n")
         return len(drawn)
 
-    def audit(self, name: str, frame: Frame, secret: bytes, excluded: Iterable[str] = ()) -> list[Checked]:
+    def audit(self, name: str, frame: Drawable, secret: bytes, excluded: Iterable[str] = ()) -> list[Checked]:
         """Recompute a draw. secret: as shown to the sworn auditors."""
         place, bundle, barred = self.folder / name, self.bundle(name), frozenset(excluded)
         with storage_errors(place):
@@ -156,7 +156,7 @@ class DrawRoom:
             Checked("the commitment stands in the journal", published["commitment"] in known),
         ]
 
-    def release(self, name: str, replicate: int, frame: Frame) -> list[Case]:
+    def release(self, name: str, replicate: int, frame: Drawable) -> list[Case]:
         """The cases of one replicate, whole and in ticket order; the same cases again when it is asked again. It stands in the journal.
         Raises StudyError when the draw has no such replicate."""
         place, bundle = self.folder / name, self.bundle(name)

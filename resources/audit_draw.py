@@ -7,7 +7,7 @@ DRAW_FOLDER holds bundle.json (frozen before the dice), record.json (what was pu
 Method (fangxin-draw/v1):   C = SHA-256("v1|" hex S)      K = HMAC-SHA256(S, B "|" SHA-256(bundle.json))
     two stages only: segment i = SHA-256(hex K ",segment," i) mod M + 1, repeats skipped; the chosen ones stay in their order
     draw i = SHA-256(hex K "," i) mod N + 1, repeats and excluded numbers skipped      ticket = SHA-256(hex K "|" number)
-Number k of the frame: segments sorted by prefix, ten thousand numbers each.   Exit 0: everything holds. 1: something does not.
+Number k of the frame: segments sorted by prefix, ten thousand numbers each; of a list (columns number, unit): its rows. Exit 0: everything holds. 1: something does not.
 """
 import argparse
 import csv
@@ -53,17 +53,23 @@ S = bytes.fromhex(read(given.secret).decode().strip())
 bundle_bytes = read(given.folder + "/bundle.json").rstrip(b"\n")
 bundle, record = json.loads(bundle_bytes), json.loads(read(given.folder + "/record.json"))
 sample = list(table(given.folder + "/sample.csv"))
-segments = {}
+segments, people, units = {}, [], []
 for path in given.frame:
     for row in table(path):
-        segments[row["prefix"].strip()] = [row[name].strip() for name in ("prefix", "unit", "kind", "operator")]
+        if "number" in row:
+            units += [row["unit"]] if row["unit"] not in units else []
+            people.append((row["number"], units.index(row["unit"])))
+        else:
+            segments[row["prefix"].strip()] = [row[name].strip() for name in ("prefix", "unit", "kind", "operator")]
 order = sorted(segments)
 excluded = set(read(given.exclude).decode().split()) if given.exclude else set()
 barred = hmac.new(S, "\n".join(["exclusions", *sorted(excluded)]).encode(), "sha256").hexdigest() if excluded else ""
 
 check("the secret is the one that was committed to", sha("v1|" + S.hex()) == record["commitment"])
 check("the bundle is the one that was frozen", sha(bundle_bytes) == record["bundle"])
+listed = "".join(["\n".join(["list", *units]), "\n", *("1%s:%d\n" % each for each in people)])
 frame = sha(canonical({"v": 1, "digits": 4, "segments": [segments[prefix] for prefix in order]}))
+frame = hmac.new(S, listed.encode(), "sha256").hexdigest() if people else frame
 check("the frame is the one in the bundle", frame == bundle["frame"])
 check("the do-not-call list is the one in the bundle", barred == bundle["exclusions"])
 
@@ -73,14 +79,14 @@ while bundle["segments"] and len(chosen) < bundle["segments"]:
     i += 1
     chosen.add(int(sha(K.hex() + ",segment," + str(i)), 16) % len(order))
 order = [order[at] for at in sorted(chosen)] or order
-N, seen, numbers, i = len(order) * 10_000, set(), [], 0
+N, seen, numbers, i = len(people) or len(order) * 10_000, set(), [], 0
 while len(numbers) < bundle["n"] and len(seen) < N:
     i += 1
     item = int(sha(K.hex() + "," + str(i)), 16) % N + 1
     if item not in seen:
         seen.add(item)
         block, tail = divmod(item - 1, 10_000)
-        number = order[block] + "%04d" % tail
+        number = people[item - 1][0] if people else order[block] + "%04d" % tail
         numbers += [] if number in excluded else [number]
 tickets = {number: sha(K.hex() + "|" + number) for number in numbers}
 ordered = sorted(numbers, key=tickets.get)
@@ -91,6 +97,6 @@ check("the numbers are the drawn ones, in ticket order", [row["number"] for row 
 check("tickets and replicates are right", [(r["number"], r["ticket"], r["replicate"]) for r in sample] == expected)
 for asked in given.asked:
     drawn = "drawn, place %d" % (ordered.index(asked) + 1) if asked in tickets else ""
-    other = "excluded" if asked in excluded else "in the frame, not drawn" if asked[:-4] in segments else "not in the frame"
+    other = "excluded" if asked in excluded else "in the frame, not drawn" if asked[:-4] in segments or asked in dict(people) else "not in the frame"
     print("number  " + asked + ": " + (drawn or other))
 sys.exit(1 if failed else 0)

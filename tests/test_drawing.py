@@ -13,8 +13,9 @@ from app.errors import StorageError, StudyError
 from app.evidence.note import Signer
 from app.evidence.verify import verify
 from app.resources import resource
-from app.sample.draw import Bundle, exclusion_digest
+from app.sample.draw import Bundle, exclusion_digest, stage_one
 from app.sample.frame import load_frame
+from app.sample.listing import ListFrame, read_listing
 
 FRAME_FILES = sorted(resource("studies", "dazhou-2017", "frame").glob("*.csv"))
 FRAME = load_frame(FRAME_FILES)
@@ -126,3 +127,36 @@ def test_the_journal_of_draws_is_checked_like_any_other(tmp_path: Path) -> None:
     journal = tmp_path / "journal" / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b"draw.commit", b"draw.omitit"))
     assert not verify(tmp_path / "journal", keys=[draws.signer.verifier]).integrity_ok
+
+
+def test_people_on_a_list_are_drawn_and_audited_like_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "clean.csv"
+    rows = [f"1388280{n:04},{n % 3}" for n in range(400)]
+    path.write_text("number,unit\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    listing, report = read_listing(path, SECRET)
+    assert report.taken == 400
+    frame = ListFrame(listing, SECRET)
+    draws = room(tmp_path)
+    draws.commit("w1", Bundle("dazhou-2017", 1, frame.digest, 120, 120, "", "test"), SECRET)
+    assert draws.draw("w1", frame, DICE) == 120
+    assert all(checked.holds for checked in draws.audit("w1", frame, SECRET))
+    words = [
+        sys.executable,
+        "-I",
+        str(resource("audit_draw.py")),
+        str(tmp_path / "w1"),
+        str(tmp_path / "w1" / "secret.hex"),
+        str(path),
+    ]
+    done = subprocess.run([*words, "--is", "13882800000"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cases = draws.release("w1", 1, frame)
+    assert {case.unit for case in cases} == {"0", "1", "2"}
+    assert [case.id for case in draws.release("w1", 1, frame)] == [case.id for case in cases]
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("13882800007,1", "13882800007,2"), encoding="utf-8"
+    )
+    altered, _ = read_listing(path, SECRET)
+    assert not all(checked.holds for checked in draws.audit("w1", ListFrame(altered, SECRET), SECRET))
+    with pytest.raises(StudyError, match="no segments"):
+        stage_one(frame, SECRET, 3)

@@ -19,7 +19,7 @@ from app.evidence.seal import pad
 from app.resources import resource
 from app.sample.design import Assumed, expected
 from app.sample.draw import Bundle, exclusion_digest
-from app.sample.frame import Frame, load_frame
+from app.sample.frame import Drawable, load_frame
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
@@ -34,6 +34,10 @@ Draws = Annotated[Path, typer.Option(help="Folder of this study's draws, on the 
 Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[
     Path, typer.Option(help="Folder made by `fangxin centre keygen`: the draw's journal is signed with it.")
+]
+Listed = Annotated[
+    Path | None,
+    typer.Option("--list", help="Draw from this clean list (`sample list`) and not from the frame."),
 ]
 Exclude = Annotated[Path | None, typer.Option(help="Do-not-call list: one number a line.")]
 
@@ -150,11 +154,13 @@ def commit(
         Path | None, typer.Option(help="File with 64 hex digits; without it a new secret is made.")
     ] = None,
     exclude: Exclude = None,
+    listed: Listed = None,
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
     check_replicate(n, replicate)
-    source, numbers = load(study), _frame(study)
+    source = load(study)
     chosen = read_secret(secret) if secret is not None else system_entropy(32)
+    numbers = _frame(study, listed, chosen)
     barred = exclusion_digest(chosen, _numbers(exclude))
     bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
     committed = _room(source, draws, keys).commit(name, bundle, chosen)
@@ -175,11 +181,13 @@ def draw(
         Path | None, typer.Option(help="The committed secret, where it was not left in the draw's folder.")
     ] = None,
     exclude: Exclude = None,
+    listed: Listed = None,
 ) -> None:
     """Draw the sample that secret and public randomness fix."""
-    source, numbers = load(study), _frame(study)
+    source = load(study)
     room = _room(source, draws, keys)
-    count = room.draw(name, numbers, public, _numbers(exclude), read_secret(secret) if secret else None)
+    known = read_secret(secret) if secret else room.secret(name)
+    count = room.draw(name, _frame(study, listed, known), public, _numbers(exclude), known)
     typer.echo(f"B = {said(public)}\n{count} numbers in ticket order: {draws / name / 'sample.csv'}")
 
 
@@ -192,11 +200,12 @@ def audit(
     secret: Annotated[Path, typer.Option(help="The secret, as shown to the sworn auditors.")],
     exclude: Exclude = None,
     script: Annotated[Path | None, typer.Option(help="Write the independent one-page script here.")] = None,
+    listed: Listed = None,
     as_json: Json = False,
 ) -> None:
     """Recompute a draw from its sealed record. Exit 1 when something does not hold."""
-    source, numbers = load(study), _frame(study)
-    checks = _room(source, draws, keys).audit(name, numbers, read_secret(secret), _numbers(exclude))
+    source, shown = load(study), read_secret(secret)
+    checks = _room(source, draws, keys).audit(name, _frame(study, listed, shown), shown, _numbers(exclude))
     if script is not None:
         script.write_bytes(resource("audit_draw.py").read_bytes())
     if as_json:
@@ -217,11 +226,12 @@ def release(
     url: Annotated[str, typer.Option(help="Central's address.")],
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
     replicate: Annotated[int, typer.Option(min=1, help="Which replicate of the draw.")] = 1,
+    listed: Listed = None,
 ) -> None:
     """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
     source, room = load(study), None
     place = _room(source, draws, keys)
-    cases, room = place.release(name, replicate, _frame(study)), place.room_key()
+    cases, room = place.release(name, replicate, _frame(study, listed, place.secret(name))), place.room_key()
     publisher = Centre.read(keys).publisher
     with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
         devices = client.devices()
@@ -239,8 +249,17 @@ def _shares(source: StudySource) -> dict[str, float]:
     return {unit.code: float(unit.share) for unit in source.units}
 
 
-def _frame(study: Path) -> Frame:
-    return load_frame(sorted((study / "frame").glob("*.csv")))
+def _frame(study: Path, listed: Path | None, secret: bytes) -> Drawable:
+    if listed is None:
+        return load_frame(sorted((study / "frame").glob("*.csv")))
+    with extra("centre"):
+        from app.sample.listing import ListFrame, read_listing  # libphonenumber, as above
+    listing, report = read_listing(listed, secret)
+    if report.bad_in_all or report.twice:
+        raise UsageError(
+            "This list is not clean", where=str(listed), todo="Make it clean with `fangxin sample list`."
+        )
+    return ListFrame(listing, secret)
 
 
 def _room(source: StudySource, draws: Path, keys: Path) -> DrawRoom:

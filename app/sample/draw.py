@@ -18,7 +18,7 @@ from app.canonical import encode, hexdigest, keyed
 from app.clock import Entropy
 from app.errors import StudyError
 from app.sample.case import Case, new_id
-from app.sample.frame import Frame
+from app.sample.frame import Drawable, Frame
 
 METHOD = "fangxin-draw/v1"
 """Names this algorithm in every record; another algorithm gets another name."""
@@ -112,11 +112,13 @@ def position(seed: str, i: int, size: int) -> int:
     return int(hexdigest(f"{seed},{i}".encode()), 16) % size + 1
 
 
-def stage_one(frame: Frame, key: bytes, segments: int) -> Frame:
+def stage_one(frame: Drawable, key: bytes, segments: int) -> Drawable:
     """The segments of the first stage, a simple random sample without replacement, as a frame of their own in its usual order: segment i =
     SHA-256(hex K ",segment," i) mod M + 1, repeats skipped. segments: 0 = all. Raises StudyError when there are not so many."""
     if not segments:
         return frame
+    if not isinstance(frame, Frame):
+        raise StudyError("A list of people has no segments to draw first")
     if segments > len(frame.segments):
         raise StudyError(f"{segments} segments cannot be drawn from {len(frame.segments)}")
     chosen, i = set[int](), 0
@@ -126,7 +128,7 @@ def stage_one(frame: Frame, key: bytes, segments: int) -> Frame:
     return Frame(tuple(frame.segments[at] for at in sorted(chosen)), frame.digits)
 
 
-def draw(frame: Frame, key: bytes, n: int, excluded: Collection[str] = ()) -> list[Drawn]:
+def draw(frame: Drawable, key: bytes, n: int, excluded: Collection[str] = ()) -> list[Drawn]:
     """n different numbers in the order of their draw; excluded: numbers that are skipped (a set: asked for every draw).
 
     Raises StudyError when the frame is too small."""
@@ -160,7 +162,7 @@ def replicates(key: bytes, numbers: Iterable[str], size: int) -> list[list[str]]
 
 
 def record(
-    secret: bytes, randomness: str, bundle: Bundle, frame: Frame, drawn: Sequence[Drawn]
+    secret: bytes, randomness: str, bundle: Bundle, frame: Drawable, drawn: Sequence[Drawn]
 ) -> DrawRecord:
     """The record of a draw, to be appended to the journal before the first number is dialled."""
     skipped = (drawn[-1].i if drawn else 0) - len(drawn)
@@ -170,7 +172,7 @@ def record(
     )
 
 
-def cases(frame: Frame, key: bytes, numbers: Iterable[str], entropy: Entropy) -> tuple[Case, ...]:
+def cases(frame: Drawable, key: bytes, numbers: Iterable[str], entropy: Entropy) -> tuple[Case, ...]:
     """Fresh cases of a released replicate, in ticket order. entropy: for their ids."""
     made = []
     for number in numbers:

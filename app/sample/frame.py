@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from app.canonical import encode, hexdigest
 from app.errors import StudyError
@@ -26,6 +27,23 @@ class Segment:
     unit: str
     kind: str
     operator: str = ""
+
+
+class Drawable(Protocol):
+    """What can be drawn from: a frame of segments, or a list of people (listing.py). Numbers in a fixed order, from 0."""
+
+    @property
+    def digest(self) -> str:
+        """What the draw's bundle says of it."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> str: ...
+
+    def __contains__(self, number: object, /) -> bool: ...
+
+    def segment_of(self, number: str) -> Segment | None:
+        """What is known of a number; None when it cannot be drawn."""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,32 @@ class Listing(Sequence[str]):
         return {int(value): at for at, value in enumerate(self.plain)}
 
 
+@dataclass(frozen=True)
+class ListFrame:
+    """A list as a frame to draw from. secret: the draw's, which keys the digest."""
+
+    listing: Listing
+    secret: bytes = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """See Listing.digest."""
+        return self.listing.digest(self.secret)
+
+    def __len__(self) -> int:
+        return len(self.listing)
+
+    def __getitem__(self, index: int, /) -> str:
+        return self.listing[index]
+
+    def __contains__(self, number: object, /) -> bool:
+        return number in self.listing
+
+    def segment_of(self, number: str) -> Segment | None:
+        """The unit of a number."""
+        return self.listing.segment_of(number)
+
+
 def read_listing(path: Path, key: bytes) -> tuple[Listing, Report]:
     """Read a list (columns number, and unit where bodies are drawn one by one). key: of the hash by which duplicates are found.
 

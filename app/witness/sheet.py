@@ -3,8 +3,10 @@
 Signed by hand and put into a binder it is a witness that no computer department can rewrite. HTML to print, or PDF.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -17,6 +19,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from app.canonical import Value, decode
@@ -28,7 +31,18 @@ from app.witness.keeper import Keeper
 
 CHINA = timezone(timedelta(hours=8))
 _SONG = "STSong-Light"
-"""A typeface that every PDF reader has for Chinese; nothing is embedded."""
+"""For Chinese where no typeface is found: PDF readers bring it, some only with a language pack. So whatever proves something is set in
+letters that every reader has."""
+_PROOF = "Courier"
+_TYPEFACES = (
+    "C:/Windows/Fonts/simhei.ttf",
+    "C:/Windows/Fonts/msyh.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/arphic/uming.ttc",
+    "/System/Library/Fonts/STHeiti Light.ttc",
+)
+"""Chinese typefaces that can be put into the file (TrueType outlines)."""
 _ROWS = 34
 _QR_BYTES = 2300
 
@@ -151,13 +165,13 @@ def html(sheet: Sheet) -> str:
 def pdf(sheet: Sheet) -> bytes:
     """One A4 page; devices beyond the first few dozen are added up in the last row."""
     words, out = _words(), BytesIO()
-    registerFont(UnicodeCIDFont(_SONG))
+    song = _typeface()
     page = Canvas(out, pagesize=A4, invariant=True)
     page.setTitle(f"{words['title']} {sheet.day}")
     y = A4[1] - 22 * mm
-    page.setFont(_SONG, 17)
+    page.setFont(song, 17)
     page.drawString(18 * mm, y, f"{words['title']} · {sheet.day}")
-    page.setFont(_SONG, 9.5)
+    page.setFont(song, 9.5)
     for line in (_saying(sheet), *(f"{words['alarm']} {alarm}" for alarm in sheet.alarms[:5])):
         y -= 7 * mm
         page.drawString(18 * mm, y, line[:110])
@@ -165,12 +179,14 @@ def pdf(sheet: Sheet) -> bytes:
     side = 62 * mm
     _draw_code(page, sheet, 18 * mm, max(42 * mm, y - side - 4 * mm), side)
     text = page.beginText(86 * mm, max(42 * mm, y - side - 4 * mm) + side - 4 * mm)
-    text.setFont(_SONG, 7)
-    for line in (*sheet.note.splitlines(), "", *_folded(words["how"], 46), "", sheet.witness):
-        for piece in _folded(line, 78):
-            text.textLine(piece)
+    for typeface, said in ((_PROOF, sheet.note), (song, words["how"]), (_PROOF, sheet.witness)):
+        text.setFont(typeface, 7)
+        for line in said.splitlines():
+            for piece in _folded(line, 68 if typeface == _PROOF else 42 if not line.isascii() else 80):
+                text.textLine(piece)
+        text.textLine("")
     page.drawText(text)
-    page.setFont(_SONG, 9.5)
+    page.setFont(song, 9.5)
     for place, name in ((18, "sign"), (82, "stamp"), (146, "date")):
         page.line(place * mm, 27 * mm, (place + 46) * mm, 27 * mm)
         page.drawString(place * mm, 22 * mm, words[name])
@@ -181,10 +197,11 @@ def pdf(sheet: Sheet) -> bytes:
 
 def _draw_rows(page: Canvas, sheet: Sheet, y: float) -> float:
     words, columns = _words(), (96, 124, 152, 192)
-    page.setFont(_SONG, 9)
+    page.setFont(_typeface(), 9)
     page.drawString(18 * mm, y, words["journal"])
     for place, name in zip(columns, ("lines", "today", "objects", "bytes"), strict=True):
         page.drawRightString(place * mm, y, words[name])
+    page.setFont(_PROOF, 9)
     shown, rest = sheet.rows[:_ROWS], sheet.rows[_ROWS:]
     if rest:
         added = (sum(getattr(row, name) for row in rest) for name in ("lines", "today", "objects", "bytes"))
@@ -229,6 +246,17 @@ def _saying(sheet: Sheet) -> str:
 
 def _folded(text: str, wide: int) -> list[str]:
     return [text[at : at + wide] for at in range(0, len(text), wide)] or [""]
+
+
+@cache
+def _typeface() -> str:
+    """The name of the typeface for Chinese, put into the file where this computer has one that can be."""
+    for path in filter(os.path.exists, _TYPEFACES):
+        with suppress(TTFError):
+            registerFont(TTFont("Chinese", path))
+            return "Chinese"
+    registerFont(UnicodeCIDFont(_SONG))
+    return _SONG
 
 
 @cache

@@ -180,6 +180,12 @@ def test_a_scanner_reads_the_printed_code_and_it_still_proves_the_archive(
     write_sheet(sheet, sheet_of(watch.keeper, NOW))
     subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", sheet, tmp_path / "page"], check=True)
     (picture,) = tmp_path.glob("page*.png")
+    words = subprocess.run(
+        ["pdftotext", "-layout", sheet, "-"], capture_output=True, check=True
+    ).stdout.decode()
+    # What proves something is set in letters that every reader has, whatever typefaces for Chinese there are.
+    assert re.search(r"0badcafe\.1 +9 +9 +6", words)
+    assert "— witness" in words
     read = subprocess.run(
         ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
         capture_output=True,
