@@ -23,7 +23,7 @@ DISTINCT = 8
 """Peaks of its own, apart from every other label's, that must have been heard."""
 ENOUGH = 280
 """Frames of 16 ms: 4.5 s."""
-DOUBT = 1.0
+DOUBT = 0.3
 """How much likelier, as a natural logarithm, it may be for any stretch of HOLES that it is not the recording's."""
 POWER = 2.5
 """The same for other words in any stretch that is spoken, on average: with less, noise hides the difference."""

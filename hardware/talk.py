@@ -19,7 +19,7 @@ _QUIET = 100.0  # amplitude below which a chunk says nothing (−47 dBm0)
 _ABOVE = 4.0  # times the power of the quietest chunk of the span: that is sound, not the line's noise
 _LAG = 12  # frames over which a note is held and a voice has moved on
 _HOLDS, _GLIDES = (
-    0.60,
+    0.66,
     0.40,
 )  # share of loud frames whose strongest line is still there after _LAG: music above, speech below
 _PAUSES, _RESTS = 0.2, 0.1  # share of frames that are pauses: speech above, music below

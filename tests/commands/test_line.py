@@ -54,7 +54,7 @@ def test_a_call_that_is_cut_short_is_hung_up(tmp_path: Path, capsys: pytest.Capt
     [
         (("call", "1"), 2, "No telephone line is chosen here"),
         (("call", "1", "--driver", "telegraph"), 2, 'no driver "telegraph"'),
-        (("call", "1", "--driver", "voice_modem", "--port", "/dev/none"), 1, "voice_modem cannot be opened"),
+        (("call", "1", "--driver", "softphone", "--port", "nonsense"), 1, "softphone cannot be opened"),
         (("call", "1", "--driver", "rehearsal", "--option", "x"), 2, '"x" is no option'),
         (("use", "telegraph"), 2, 'no driver "telegraph"'),
         (("listen", "nothing.wav"), 2, "cannot be read"),
@@ -68,6 +68,16 @@ def test_what_cannot_be_done_is_one_sentence(
     assert (got, out) == (code, "")
     assert says in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_modem_that_is_not_plugged_in_is_told_as_an_event(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    got, out, _ = run(capsys, tmp_path, "call", "1", "--driver", "voice_modem", "--port", "/dev/none")
+    assert got == 1
+    assert "DeviceLost" in out
+    assert "/dev/none" in out
+    assert "cause=device" in out
 
 
 def test_the_chosen_line_is_written_into_the_settings_and_nothing_else_is_touched(

@@ -51,7 +51,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A difference that is meant. expression, javarosa, ours: a case of it. matches: a regular expression over a difference as text."""
+    """A difference that is meant. expression, javarosa, ours: a case of it. matches: a regular expression over a difference as text.
+    carries: what else differs at the same step follows from it."""
 
     key: str
     reason: str
@@ -59,6 +60,7 @@ class Explained:
     javarosa: str = ""
     ours: str = ""
     matches: str = ""
+    carries: bool = False
 
     def holds(self, difference: Difference) -> bool:
         """This is that difference."""

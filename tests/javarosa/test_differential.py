@@ -80,9 +80,11 @@ def test_random_interviews_agree_with_javarosa(
             tally["steps"] += len(record)
             found = list(differences(Ours, paper, record, xml=xml))
             strange = [each for each in found if not any(one.holds(each) for one in known)]
-            if strange:
+            if strange and not any(one.carries and one.holds(each) for one in known for each in found):
                 fail(javarosa, paper, record, strange, xml)
-            tally.update(next(one.key for one in known if one.holds(each)) for each in found[:1])
+            tally.update(
+                next((one.key for one in known for each in found if one.holds(each)), "") for _ in found[:1]
+            )
     with capsys.disabled():
         print(f"\nagain: JAVAROSA_SEED={SEED}, part {part}: {dict(tally)}")
     assert tally["interviews"] >= 0.93 * forms * EACH, "at least 2,000 in all"
