@@ -8,6 +8,7 @@ import faulthandler
 import os
 import signal
 import sys
+import traceback
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -101,10 +102,11 @@ def build(begin: Begin, clock: Clock, log: Log) -> Bench:
     if begin.line.driver == REHEARSAL:
         room = Rehearsal(begin.residents, clock, begin.seed)
         return Bench(GuardedLine(lambda: room.line, clock, log), room.sound, room.practice, _ear(begin))
+    ear = _ear(begin)  # before the devices: what fails after them leaves their threads running
     line = open_line(begin.line, clock, log)
     try:
         sound = open_sound(begin.line, line.pcm, clock, log)
-        return Bench(line, sound, ear=_ear(begin), headset=open_headset(clock, log))
+        return Bench(line, sound, ear=ear, headset=open_headset(clock, log))
     except LineError:
         line.close()
         raise
@@ -162,6 +164,10 @@ def main() -> int:
     service = Service(Pipe(source, sink, note), built, clock, system_entropy, stop=lambda: stop.asked)
     try:
         return service.run()
+    except Exception:
+        # PortAudio's start closes stderr for a moment: what is printed then is lost.
+        note(traceback.format_exc())
+        raise
     finally:
         for each in transcripts:
             each.close()

@@ -28,13 +28,11 @@ DOUBT = 0.3
 POWER = 2.5
 """The same for other words in any stretch that is spoken, on average: with less, noise hides the difference."""
 HOLES = (20,)
-"""Frames of the stretches that are looked at: 190 ms, the core of a syllable, and 320 ms."""
+"""Frames of the stretches that are looked at: 320 ms, a syllable or two."""
 
 _CHANCE = 0.15  # of a recording's peaks that other words of the same voice have too
 _SHARE = 0.25  # of the recording's peaks that must be found: with fewer, chance hits fill the holes
-_RIVAL = (
-    8  # landmarks at one place that another recording must have to be compared at all; chance gives fewer
-)
+_RIVAL = 8  # landmarks at one place that another recording must have to be compared; chance gives fewer
 _MOST = 3750  # frames of a call that are looked at: a minute
 _LONGEST = 2500  # frames of a recording, at most: 40 s
 

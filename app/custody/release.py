@@ -5,7 +5,7 @@ hash in the workstation's journal holds for the file that he gets.
     requests/<id>.note   each request as it was signed
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,6 @@ from app.evidence.durable import make_folder, storage_errors, write_file
 from app.evidence.journal import Journal
 from app.evidence.note import Signer, Verifier
 from app.evidence.seal import digests
-
-RELEASE_EVENTS: Mapping[str, tuple[str, ...]] = {
-    "release.request": ("request", "call", "recording", "receiver", "by", "keys", "reason"),
-    "release.made": ("request", "sha256"),
-}
-"""The types in the journal of releases, and their fields: formats.md explains them, a test keeps both equal."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,9 @@ def test_the_journal_tells_who_asked_for_what_and_verify_reads_it(made: Made, tm
     assert (wish["call"], wish["receiver"]) == (made.calls["finished"], str(COURT.recipient))
     assert (wish["by"], wish["reason"]) == ("analyst/wang, supervisor/li", "申诉 2026-17, county court")
     assert gone["sha256"] == digests(tmp_path / "out.age")[0]
-    assert verify(tmp_path / "journal", keys=[journal_signer(PUBLISHER, "releases").verifier]).ok
+    seen = verify(tmp_path / "journal", keys=[journal_signer(PUBLISHER, "releases").verifier])
+    assert seen.ok
+    assert "line.unknown" not in {each.rule for each in (*seen.integrity, *seen.completeness)}
     kept = (tmp_path / "requests" / f"{wish['request']}.note").read_text(encoding="utf-8")
     assert check(kept, TRUSTED).request.id == wish["request"]
 

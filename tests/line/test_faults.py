@@ -20,7 +20,7 @@ from app.interview.screen import Notice, Page
 from app.line import process
 from app.line.contract import Gap, Heard, LineChoice, Lost, Report, Saved
 from app.line.worker import LineWorker
-from hardware.base import RATE, Answered, Cause, Condition, Ended
+from hardware.base import RATE, Answered, Cause, Condition, DeviceLost, Ended
 from hardware.rehearsal import Rehearsal
 from tests.desk_talk import events
 from tests.line.bench import CENTRE, NUMBER, Workplace
@@ -278,16 +278,33 @@ def test_a_worker_that_is_asked_to_end_says_goodbye_first(tmp_path: Path) -> Non
 
 
 def test_a_line_that_cannot_be_opened_is_said_once_in_plain_words_and_tried_again(tmp_path: Path) -> None:
-    with at(tmp_path, line=LineChoice("voice_modem", "/dev/nothing")) as place:
+    with at(tmp_path, line=LineChoice("softphone", "nonsense")) as place:
         place.until(lambda: bool(place.heard(Condition)))
         place.until(lambda: sum("started" in text for text in place.log) >= 3)
         (condition,) = place.heard(Condition)
         assert isinstance(condition, Condition)
         assert not condition.good
-        assert "voice_modem cannot be opened" in condition.value
+        assert "softphone cannot be opened" in condition.value
         with pytest.raises(LineError, match="cannot be opened"):
             place.worker.open(CALL, place.path(CALL), [CENTRE.recipient], 60)
         assert not place.path(CALL).exists()
+
+
+def test_a_modem_that_is_not_plugged_in_is_waited_for_by_one_worker(tmp_path: Path) -> None:
+    """Without sound cards, too: as on the machine that this runs on."""
+    place = Workplace(
+        tmp_path,
+        command=(sys.executable, "-m", "app.line_worker"),
+        line=LineChoice("voice_modem", "/dev/nothing"),
+    )
+    try:
+        place.until(lambda: bool(place.heard(DeviceLost)))
+        begun = time.monotonic()
+        place.until(lambda: time.monotonic() - begun > 4)
+        assert sum("started" in text for text in place.log) == 1
+        assert place.of(Lost) == []
+    finally:
+        place.worker.close()
 
 
 def test_a_worker_that_dies_at_once_is_not_started_in_a_circle(tmp_path: Path) -> None:

@@ -70,6 +70,16 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
         "replicate": int,
         "skipped": int,
     },
+    "release.request": {
+        "request": _SHA,
+        "call": _ID,
+        "recording": _SHA,
+        "receiver": _TEXT,
+        "by": _TEXT,
+        "keys": _TEXT,
+        "reason": _TEXT,
+    },
+    "release.made": {"request": _SHA, "sha256": _SHA},
 }
 """type → the fields that a line of it must have. A line may have more: later versions add, and never take away."""
 

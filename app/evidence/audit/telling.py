@@ -44,7 +44,7 @@ def listener(facts: Facts, file: str) -> Callable[[Entry], None]:
     def take(entry: Entry) -> None:
         line = _Line(entry.data, Spot(file, entry.number, entry.data.get("call", "")))
         kind = line["type"]
-        if "call" in line.data:
+        if "call" in line.data and kind not in _OF_OTHERS:
             _hear(_call(facts, line), line)
         if kind in _OF_CALLS:
             _OF_CALLS[kind](_call(facts, line), line)
@@ -177,6 +177,8 @@ def _fault(facts: Facts, line: _Line) -> None:
     facts.faults.append((f"{line['code']} at {line['where']}", line.at))
 
 
+_OF_OTHERS = frozenset({"release.request"})
+"""Types that name a call of another journal: the centre's, about a workstation's recording."""
 _OF_CALLS: Mapping[str, Callable[[Call, _Line], None]] = {
     "rec.open": _prepared,
     "dial.start": _dialled,
