@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +25,7 @@ from app.line.pipes import Pipe
 from app.line.service import Bench, Service
 from app.line.worker import Ear
 from app.sample.outcome import load_outcomes
-from hardware.base import Headset, Line, Pcm, Sound
+from hardware.base import Headset, Pcm, Sound
 from hardware.guard import GuardedLine
 from hardware.listen import Listener
 from hardware.rehearsal import Rehearsal
@@ -36,7 +37,7 @@ REHEARSAL = "rehearsal"
 _PLUGGED = "Is the device plugged in, switched on, and not used by another program? `fangxin line list` shows what is there."
 
 
-def open_line(choice: LineChoice, clock: Clock, log: Log) -> Line:
+def open_line(choice: LineChoice, clock: Clock, log: Log) -> GuardedLine:
     """The driver's line, kept legal by a guard. Raises LineError or UsageError in plain words."""
     if choice.driver not in DRIVERS:
         known = ", ".join((REHEARSAL, *DRIVERS))
@@ -55,11 +56,13 @@ def open_line(choice: LineChoice, clock: Clock, log: Log) -> Line:
         ) from error
 
 
-def open_sound(choice: LineChoice, pcm: Pcm | None, clock: Clock, log: Log) -> Sound:
-    """Microphone and line sound. Raises LineError in plain words."""
+def open_sound(
+    choice: LineChoice, pcm: Pcm | None, clock: Clock, log: Log, tones: Callable[[], bytes] = lambda: b""
+) -> Sound:
+    """Microphone and line sound. tones: for the ear alone. Raises LineError in plain words."""
     try:
         sound = import_module("hardware.sound")
-        return cast("Sound", sound.open_sound(choice.sound, pcm, clock, log))
+        return cast("Sound", sound.open_sound(choice.sound, pcm, clock, log, tones))
     except Exception as error:
         log("note", f"no sound: {type(error).__name__}: {error}")
         raise LineError(
@@ -105,7 +108,7 @@ def build(begin: Begin, clock: Clock, log: Log) -> Bench:
     ear = _ear(begin)  # before the devices: what fails after them leaves their threads running
     line = open_line(begin.line, clock, log)
     try:
-        sound = open_sound(begin.line, line.pcm, clock, log)
+        sound = open_sound(begin.line, line.pcm, clock, log, line.sounding)
         return Bench(line, sound, ear=ear, headset=open_headset(clock, log))
     except LineError:
         line.close()

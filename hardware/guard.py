@@ -84,6 +84,11 @@ class GuardedLine:
         """The present device's own sound."""
         return self._device.pcm if self._device is not None else None
 
+    def sounding(self) -> bytes:
+        """Tones for the interviewer's ear alone that a line makes itself: a keypad's, a ring-back. b"" of most lines."""
+        ask = getattr(self._device, "sounding", None)
+        return ask() if ask is not None else b""
+
     def dial(self, number: str, call_id: str) -> None:
         """Begin a call. RuntimeError while one is on, until its Ended was handed over, and after close()."""
         if self._closed or self._call is not None:

@@ -4,6 +4,7 @@ The number is shown by the desk, or sent as the keypad's tones through the heads
 dial-box between. Nothing is known of the line but what is marked; a headset and a line adapter are recorded as sound devices.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from hardware.base import Alerting, Answered, Capability, Cause, Dialing, Ended, Fault, Line, LineEvent, Pcm
@@ -20,7 +21,7 @@ class Manual:
         self.pcm: Pcm | None = None
         self._clock, self._log = clock, WireLog(log)
         self._tones = tones
-        self._sounding = b""
+        self._sounding: deque[bytes] = deque()
         self._call: str | None = None
         self._answered = self._over = self._closed = False
         self._events: list[LineEvent] = []
@@ -42,7 +43,8 @@ class Manual:
     def hang_up(self) -> None:
         """See Line."""
         if self._call is not None and not self._over and not self._closed:
-            self._over, self._sounding = True, b""
+            self._over = True
+            self._sounding.clear()
             self._events.append(Ended(self._clock.mono(), self._call, Cause.LOCAL_HANGUP))
 
     def send_dtmf(self, digits: str) -> None:
@@ -76,16 +78,19 @@ class Manual:
     def close(self) -> None:
         """See Line."""
         self.hang_up()
-        self._closed, self._sounding = True, b""
+        self._closed = True
+        self._sounding.clear()
 
     def sounding(self) -> bytes:
-        """Tones to play into the headset since last asked: int16 little-endian, 8000 Hz, one channel. Whoever owns the headset asks."""
-        sounding, self._sounding = self._sounding, b""
-        return sounding
+        """Tones to play into the headset, each once: int16 little-endian, 8000 Hz, one channel. The sound's own thread asks."""
+        try:
+            return self._sounding.popleft()
+        except IndexError:
+            return b""
 
     def _sound(self, digits: str) -> None:
         keys = "".join(key for key in digits if key not in "+,")
-        self._sounding += keypad(keys).astype("<i2").tobytes()
+        self._sounding.append(keypad(keys).astype("<i2").tobytes())
 
 
 def open_line(port: str, options: Mapping[str, str], clock: Clock, log: Log) -> Line:

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
-from hardware.base import Alerting, Answered, Cause, Condition, Ended, Fault, LineEvent
+from hardware.base import RATE, Alerting, Answered, Cause, Condition, Ended, Fault, LineEvent
 from hardware.program import Event
 from hardware.sip import cause, raw
+from hardware.tones import Tone
 
 SILENT_MS = 10_000
 """The PBX has not even said "100 Trying": it is not there. (SIP itself would go on asking for 32 s.)"""
 NO_RTP = 3
 """Reports (one a second) without a new packet until the far side counts as mute."""
+
+
+_AHEAD, _LATE = 480, 1600
+"""Samples of ring-back that are given before their time, so that a late asker leaves no hole; and after which missed ones are left out."""
 
 
 class SipCall:
@@ -23,6 +28,7 @@ class SipCall:
         self._replied = self._rang = self._early = False
         self._verdict: tuple[Cause, str] | None = None
         self._packets, self._quiet = -1, 0
+        self._began, self._rung = 0, -1
 
     def hear(self, mono: int, event: Event) -> Sequence[LineEvent]:
         """What one event of the engine means (resources/docs/softphone.md, "The pipe"); often nothing."""
@@ -49,6 +55,18 @@ class SipCall:
         """The call is over; nothing is heard of it any more."""
         self.over = True
         return Ended(mono, self.id, why, told)
+
+    def ring_back(self, now: int) -> bytes:
+        """The ring-back tone that is due for the ear: only while it rings and the network sends no sound of its own (RFC 3960 §3.2). int16
+        little-endian, 8000 Hz; b"" otherwise. The sound's own thread asks, every few ms."""
+        if not self._rang or self._early or self.answered or self.over or self.left is not None:
+            return b""
+        if self._rung < 0:
+            self._began, self._rung = now, 0
+        until = (now - self._began) * RATE // 1000 + _AHEAD
+        start = self._rung if until - self._rung < _LATE else until - _AHEAD
+        self._rung = max(until, self._rung)
+        return Tone.RINGBACK.samples(start, self._rung - start).astype("<i2").tobytes()
 
     def hopeless(self, now: int) -> bool:
         """It has waited long enough for an answer; the caller should hang up. True once."""

@@ -131,6 +131,11 @@ class Softphone:
         elif digits:
             self._program.say("dtmf", call=call.id, digits=digits)
 
+    def sounding(self) -> bytes:
+        """Ring-back for the ear while the network sends none (see SipCall.ring_back)."""
+        call = self._call
+        return call.ring_back(self._clock.mono()) if call is not None else b""
+
     def mark_answered(self) -> None:
         """Nothing: SIP itself says who answered."""
 

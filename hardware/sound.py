@@ -38,16 +38,22 @@ class Clock(Protocol):
         """Monotonic milliseconds."""
 
 
-def open_sound(options: Mapping[str, str], pcm: Pcm | None, clock: Clock, log: Log) -> "DeviceSound":
+def open_sound(
+    options: Mapping[str, str],
+    pcm: Pcm | None,
+    clock: Clock,
+    log: Log,
+    tones: Callable[[], bytes] = lambda: b"",
+) -> "DeviceSound":
     """The sound of this workplace, ready and running; devices that are missing are told by heard() and opened when they come.
 
     options: microphone, ear ("" or left out = the system's usual device), line_in, line_out (left out = none): "NAME" or "NAME, HOST API",
     "-" = none. ear_volume, side_tone, ceiling: dB. pcm: the line's samples when it has no sound device of its own; line_in and
-    line_out are not used then. ValueError when a number is none.
+    line_out are not used then. tones: see Live. ValueError when a number is none.
     """
     if ABSENT:
         log("!", ABSENT)
-    sound = DeviceSound(options, pcm, clock, log, PortAudio())
+    sound = DeviceSound(options, pcm, clock, log, PortAudio(), tones)
     sound.run()
     return sound
 
@@ -56,7 +62,13 @@ class DeviceSound:
     """A Sound over sound devices. Without run() nothing moves by itself: pump() and mend() are then the caller's (tests)."""
 
     def __init__(
-        self, options: Mapping[str, str], pcm: Pcm | None, clock: Clock, log: Log, cards: Cards
+        self,
+        options: Mapping[str, str],
+        pcm: Pcm | None,
+        clock: Clock,
+        log: Log,
+        cards: Cards,
+        tones: Callable[[], bytes] = lambda: b"",
     ) -> None:
         self._clock, self._log = clock, log
         self._events: deque[LineEvent] = deque()
@@ -77,7 +89,7 @@ class DeviceSound:
         ceiling = _number(options, "ceiling")
         safety = Safety() if ceiling is None else Safety(ceiling=min(ceiling, 0.0))
         far = self._pcm.source if self._pcm is not None else self._far
-        self._live = Live(self._near, far, outlets[0], outlets[1], self._pcm, safety, self.volume)
+        self._live = Live(self._near, far, outlets[0], outlets[1], self._pcm, safety, self.volume, tones)
         places: list[Place] = [
             place for place in (self._near, self._far, *outlets) if place is not None and place.wanted != NONE
         ]

@@ -32,7 +32,7 @@ class PcmIntake:
         self._pcm, self._mono, self._tell = pcm, mono, tell
         self.source = Intake("line-audio", "", mono)
         self.source.form = Format(RATE)
-        self._flowing = self._told = False
+        self.flowing = self._told = False
         self._quiet, self._last = 0, mono()
 
     def begin(self) -> None:
@@ -48,8 +48,8 @@ class PcmIntake:
         if not samples:
             self._nothing(elapsed)
             return
-        if not self._flowing:
-            self._flowing = True
+        if not self.flowing:
+            self.flowing = True
             self.source.arrived.append(Opened(self.source.form))
         if self._told:
             self._told = False
@@ -60,8 +60,8 @@ class PcmIntake:
 
     def _nothing(self, elapsed: int) -> None:
         self._quiet += min(elapsed, ATTENTION)
-        if self._flowing and self._quiet >= SILENT:
-            self._flowing, self._told = False, True
+        if self.flowing and self._quiet >= SILENT:
+            self.flowing, self._told = False, True
             self.source.arrived.append(Gone())
             self._tell(self.source.what, "lost", False)
 
@@ -72,7 +72,8 @@ class PcmIntake:
 
 class Live:
     """Carries sound both ways. far: where the respondent comes from; ear: the headset; near: the microphone; mouth: a device towards the
-    line, or pcm: a line that takes samples; all but near may be missing (a handset on the line does it then)."""
+    line, or pcm: a line that takes samples; all but near may be missing (a handset on the line does it then). tones: tones for the ear
+    alone since last asked, int16 little-endian at 8000 Hz."""
 
     def __init__(
         self,
@@ -83,7 +84,10 @@ class Live:
         pcm: PcmIntake | None,
         safety: Safety,
         volume: Volume,
+        tones: Callable[[], bytes] = lambda: b"",
     ) -> None:
+        self._ask, self._tones = tones, np.zeros(0, np.float32)
+        self._tone_way: Passage | None = None
         self._near, self._far, self._ear, self._mouth, self._pcm = near, far, ear, mouth, pcm
         self._safety, self.volume = safety, volume
         self._to_ear: _Way | None = None
@@ -100,10 +104,12 @@ class Live:
         near = _drained(self._near)
         if len(near):
             self._speak(near)
-        if self._far is not None:
-            far = _drained(self._far)
-            if len(far):
-                self._listen(far)
+        far = _drained(self._far) if self._far is not None else near[:0]
+        if self._far is not None and len(far):
+            self._listen(far, self._far.form.rate)
+        elif len(near) and not (self._pcm.flowing if self._pcm is not None else self._far is not None):
+            # Nothing comes from the line, but tones may: the microphone beats the time.
+            self._listen(np.zeros(len(near), np.float32), self._near.form.rate)
 
     def _speak(self, near: Floats) -> None:
         rate = self._near.form.rate
@@ -121,16 +127,26 @@ class Live:
             own = self._own_way.feed(near) * np.float32(10 ** (self.volume.side_tone / 20))
             self._own = np.concatenate((self._own, own))[-round(_SIDE_TONE_LATEST * out) :]
 
-    def _listen(self, far: Floats) -> None:
-        assert self._far is not None
-        if self._ear is None or (way := self._way(self._to_ear, self._far.form.rate, self._ear)) is None:
+    def _listen(self, far: Floats, rate: int) -> None:
+        if self._ear is None or (way := self._way(self._to_ear, rate, self._ear)) is None:
             return
         if self._limiter is None or way is not self._to_ear:
             self._to_ear, self._limiter = way, Limiter(way.passage.out, self._safety)
-        heard = way.passage.feed(far) * np.float32(10 ** (self.volume.ear / 20))
+        heard = self._with_tones(way.passage.feed(far), way.passage.out) * np.float32(
+            10 ** (self.volume.ear / 20)
+        )
         own, self._own = self._own[: len(heard)], self._own[len(heard) :]
         heard[: len(own)] += own
         way.put(self._limiter.feed(heard))
+
+    def _with_tones(self, heard: Floats, rate: int) -> Floats:
+        if told := self._ask():
+            if self._tone_way is None or self._tone_way.out != rate:
+                self._tone_way = Passage(RATE, rate)
+            self._tones = np.concatenate((self._tones, self._tone_way.feed(Format(RATE).heard(told))))
+        tones, self._tones = self._tones[: len(heard)], self._tones[len(heard) :]
+        heard[: len(tones)] += tones
+        return heard
 
     def _way(self, old: "_Way | None", rate: int, outlet: Outlet) -> "_Way | None":
         queue, form = outlet.queue, outlet.form

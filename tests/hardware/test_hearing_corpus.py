@@ -17,21 +17,14 @@ needs_voices = pytest.mark.skipif(bool(corpus.missing()), reason=f"{corpus.missi
 @needs_voices
 def test_two_thousand_trials_without_a_wrong_label() -> None:
     rows, results = measure(SEED, 2000)
-    told = "\n".join(f"{row.what}  {row.value}" for row in rows)
-    print(told)
+    print("\n".join(f"{row.what}  {row.value}" for row in rows))
     assert len(results) >= 2000
-    # Music, assistants and voices propose nothing or are hints: they have a bound of their own below.
-    hints = {"music", "assistant", "machine"}
-    known = [each for each in results if each.trial.library == "whole"]
     assert [
-        (each.trial.kind, each.trial.codec, each.trial.snr, each.said)
-        for each in known
-        if set(each.wrong) - hints
+        (each.trial.kind, each.trial.library, each.trial.codec, each.trial.snr, each.said)
+        for each in results
+        if each.wrong
     ] == []
-    # A library that lacks the announcement played: most differ from their sisters by a word, two by two syllables.
-    lacking = [each for each in results if each.trial.library != "whole"]
-    assert sum(bool(each.wrong) for each in lacking) <= 0.02 * len(lacking), told
-    assert sum(bool(set(each.wrong) & hints) for each in known) <= 0.01 * len(known), told
+    known = [each for each in results if each.trial.library == "whole"]
     tones = [each for each in known if each.trial.kind in TONES]
     assert recall(tones, 16) >= 0.97
     clear = [

@@ -7,12 +7,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.clock import SystemClock, VirtualClock
 from hardware.base import Answered, Cause, Condition, DeviceBack, DeviceLost, Ended, Fault
 from hardware.sip import read_account
+from hardware.sip_call import SipCall
 from hardware.softphone import ENGINE, Softphone, SoftphoneError, open_line
+from tests.hardware.audio.sound_system import Workplace, headset
 from tests.hardware.contract import LineBench, LineContract, check_call
 from tests.hardware.softphone_bench import ANSWERING, BUSY, RINGING, stand_in
 from tests.test_house import (
@@ -96,6 +99,51 @@ def test_a_number_dialled_while_the_program_is_away_is_not_dialled_later(
         bench.until(DeviceBack, within=600_000)
         bench.wait(5000)
         check_call([event for event in bench.events if event.call_id], "c2")
+
+
+def test_while_it_rings_in_silence_the_ear_has_a_ring_back_and_the_recording_has_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with stand_in(monkeypatch) as desk:
+        ear = headset(sounds=lambda _start, count: np.zeros(count, np.float32))
+        place = Workplace(ear, pcm=Silent(), tones=desk.line.sounding, microphone="Headset", ear="Headset")
+        place.sound.start("c1")
+        call = desk.line._call = SipCall("c1", "0818", desk.clock.mono(), 60)
+        call.hear(desk.clock.mono(), {"event": "progress", "code": 180})
+
+        def loud(milliseconds: int) -> float:
+            """Seconds of tone in the ear."""
+            ear.played.clear()
+            for _ in range(0, milliseconds, 5):
+                desk.clock.advance(5)
+                place.advance(5)
+            heard = np.abs(ear.form.heard(b"".join(ear.played))).reshape(-1, 480).mean(axis=1) > 0.01
+            return float(heard.sum()) / 100
+
+        assert loud(5000) == pytest.approx(1.0, abs=0.06)
+        assert loud(5000) == pytest.approx(1.0, abs=0.06)
+        assert not any(block.right.strip(b"\0") for block in place.sound.poll())
+        call.hear(desk.clock.mono(), {"event": "answered"})
+        assert loud(5000) < 0.2
+
+
+def test_no_ring_back_beside_the_networks_own_sound() -> None:
+    call = SipCall("c1", "0818", 0, 60)
+    assert call.ring_back(0) == b""
+    call.hear(0, {"event": "progress", "code": 180})
+    assert len(call.ring_back(100)) == 960
+    call.hear(200, {"event": "media", "active": True, "early": True})
+    assert call.ring_back(300) == b""
+
+
+class Silent:
+    """A line's samples that never come."""
+
+    def read(self) -> bytes:
+        return b""
+
+    def write(self, samples: bytes) -> None:
+        pass
 
 
 def test_what_is_no_number_is_not_dialled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,12 +131,14 @@ class FakeSystem:
 class Workplace:
     """A DeviceSound on that system. Time passes only by advance(); every 5 ms the live way runs, every 50 ms the mending."""
 
-    def __init__(self, *sockets: Socket, pcm: object = None, **options: str) -> None:
+    def __init__(
+        self, *sockets: Socket, pcm: object = None, tones: Callable[[], bytes] = lambda: b"", **options: str
+    ) -> None:
         self.clock = VirtualClock(1_700_000_000_000, 5_000)
         self.log: list[tuple[str, str]] = []
         self.system = FakeSystem(self.clock, sockets)
         self.sound = DeviceSound(
-            options, pcm, self.clock, lambda way, text: self.log.append((way, text)), self.system
+            options, pcm, self.clock, lambda way, text: self.log.append((way, text)), self.system, tones
         )
         self.told: list[LineEvent] = []
         self.advance(1000)
