@@ -17,6 +17,8 @@ from app.sample.plan import Caller
 
 _FIXED = "32"
 """Outcome of an appointment at a fixed time: without the time it cannot be kept."""
+_KEEP_UP = 1_000
+"""ms between two looks at what has become due."""
 
 
 class CaseVerbs:
@@ -25,6 +27,14 @@ class CaseVerbs:
     screen: Screen
     _ledger: Ledger
     _work: CaseInHand | None
+    _kept_up = 0
+
+    def _keep_up(self) -> None:
+        """Move what has become due while nobody waits for a case: with a million of them it would be most of the next pick."""
+        now = self._ledger.clock.mono()
+        if now - self._kept_up >= _KEEP_UP and self.screen.page in (Page.READY, Page.CASE):
+            self._kept_up = now
+            self._written(lambda: self._ledger.queue.advance(self._ledger.clock.wall()))
 
     @property
     def _caller(self) -> Caller:

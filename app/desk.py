@@ -155,6 +155,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
             self._show(practice=said)
         self._device()
         self._close_confirmed()
+        self._keep_up()
 
     def close(self) -> None:
         """End politely: hang up, close the recording, then journal and store."""

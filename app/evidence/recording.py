@@ -192,9 +192,9 @@ class _Growing:
         self.also.update(data)
 
     def close(self) -> None:
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+        descriptor, self.descriptor = self.descriptor, -1  # forgotten first: closed twice it would be another file's
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def discard(self) -> None:
         self.close()
