@@ -192,7 +192,10 @@ class _Growing:
         self.also.update(data)
 
     def close(self) -> None:
-        descriptor, self.descriptor = self.descriptor, -1  # forgotten first: closed twice it would be another file's
+        descriptor, self.descriptor = (
+            self.descriptor,
+            -1,
+        )  # forgotten first: closed twice it would be another file's
         if descriptor >= 0:
             os.close(descriptor)
 
