@@ -97,6 +97,18 @@ def test_edge_17_when_all_wait_the_time_of_the_next_is_said(tmp_path: Path) -> N
     room.close()
 
 
+def test_what_becomes_due_is_moved_while_nobody_waits_for_a_case(tmp_path: Path) -> None:
+    """With a million cases the moving would be most of the next pick."""
+    room = Room(tmp_path / "desk", size=1).open()
+    room.desk.sign_in("访问员01")
+    call(room, "15")
+    assert sum(room.ledger.queue.counts().get(stage, 0) for stage in range(1, 10)) == 0
+    room.clock.advance(31 * 60_000)
+    room.desk.tick()
+    assert sum(room.ledger.queue.counts().get(stage, 0) for stage in range(1, 10)) == 1
+    room.close()
+
+
 def test_edge_12_a_hard_refusal_is_never_handed_out_again(tmp_path: Path) -> None:
     room = Room(tmp_path / "desk", size=1).open()
     room.desk.sign_in("访问员01")

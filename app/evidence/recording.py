@@ -192,10 +192,8 @@ class _Growing:
         self.also.update(data)
 
     def close(self) -> None:
-        descriptor, self.descriptor = (
-            self.descriptor,
-            -1,
-        )  # forgotten first: closed twice it would be another file's
+        # Forgotten first: a descriptor closed twice would be another file's.
+        descriptor, self.descriptor = self.descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
 
