@@ -1,7 +1,7 @@
 """The case that an interviewer has in hand, from the queue to its outcome: what must be durable, and in which order."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from app.conversation import Conversation
 from app.errors import FangxinError
@@ -42,6 +42,8 @@ class CaseInHand:
     decided: Outcome | None = None
     coverage: Coverage | None = None
     """What the recording holds of the conversation; None = nobody was on the line, or it is not over."""
+    unheard: set[str] = field(default_factory=set)
+    """The sides that are lost or silent just now."""
     owed: Callable[[], None] | None = None
     """What is still to be written about the recording, after a disk fault."""
 

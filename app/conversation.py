@@ -133,7 +133,8 @@ class Conversation(Questioning):
         begun = any(self._part(answered) not in (*_BEFORE_THE_ITEMS, "") for answered in self.state.answers)
         found = quotas.verdict(self._session.answers, started=begun)
         self.full = not found.open
-        if self.full == (self._given.get(_QUOTA) == _FULL) or _QUOTA not in self._form.by_name:
+        told = {**self.state.made, **self._given}.get(_QUOTA)
+        if self.full == (told == _FULL) or _QUOTA not in self._form.by_name:
             return
         self._given[_QUOTA] = _FULL if self.full else _OPEN
         self._session = self._open(name)

@@ -89,7 +89,8 @@ class LineVerbs:
             case Gap(at, samples):
                 self._ledger.gap(work.call, at, samples)
             case Unheard(side, at, over):
-                self._show(recording=RecordingView.ON if over else RecordingView.TROUBLE)
+                (work.unheard.discard if over else work.unheard.add)(side)
+                self._show(recording=RecordingView.TROUBLE if work.unheard else RecordingView.ON)
                 if not over:
                     self._ledger.unheard(work.call, side, at)
             case Covered(coverage):

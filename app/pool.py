@@ -110,6 +110,13 @@ class Pool:
         )
         return tuple(Lapsed(row["case"], row["holder"]) for row in rows)
 
+    def holder(self, case: str, now: int) -> str:
+        """Who has the case on a running lease; "" = nobody."""
+        rows = self._rows(
+            'SELECT holder FROM queue WHERE "case" = ? AND stage = 11 AND lease_until > ?', case, now
+        )
+        return str(rows[0]["holder"]) if rows else ""
+
     def leased(self, now: int) -> dict[str, int]:
         """Unit → cases that are out on a running lease: interviews in progress count against a quota."""
         rows = self._rows(

@@ -78,9 +78,12 @@ class Telephone:
                 self._keys += [key] if key in (ON_HOOK, OFF_HOOK) else []
             case Dialing():
                 self._drop("fault")  # it did not keep the line from dialling again
+                self._view = replace(
+                    self._view, muted=False
+                )  # a new call is never muted, whatever was pressed before it
                 return False
             case Ended():
-                self._view = replace(self._view, muted=False)  # a new call is never muted
+                self._view = replace(self._view, muted=False)
                 return False
             case _:
                 return False

@@ -58,3 +58,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, TestReport, 
         report.outcome = "failed"
         report.longrepr = f"{REQUIRE} is set, and this test against a real peer was left out: {reason}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole module that is left out because a library is not there."""
+    report = yield
+    if os.environ.get(REQUIRE, "") not in ("", "0") and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{REQUIRE} is set, and {collector.nodeid} was left out: {report.longrepr}"
+    return report

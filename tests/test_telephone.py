@@ -162,6 +162,13 @@ def test_mute_is_the_headset_s_key_or_the_desk_s_and_ends_with_the_call(room: Ro
     assert not room.desk.screen.device.muted, "a new call is never muted"
 
 
+def test_a_mute_before_the_call_is_not_shown_over_a_call_that_is_heard(room: Room) -> None:
+    room.desk.mute()
+    assert room.desk.screen.device.muted
+    ring(room)
+    assert not room.desk.screen.device.muted
+
+
 # What devices say
 
 

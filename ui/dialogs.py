@@ -29,7 +29,8 @@ class Question(QDialog):
         self.stay.setDefault(True)
         ways = row(None, self.leave, self.stay, spacing=12)
         self.setLayout(column(self._head, self._body, 8, ways, margin=24, spacing=10))
-        self.setMinimumWidth(480)
+        # The sentence's, not the window's: a window with a minimum of its own may grow narrower than its buttons.
+        self._body.setMinimumWidth(432)
         self.stay.setFocus()
 
     def say(self, heading: str, text: str, *, stay: str, leave: str) -> None:

@@ -92,14 +92,17 @@ class SharedPool:
         return found
 
     def settle(self, device: str, case: str, attempts: Sequence[Attempt], now: int) -> None:
-        """What the desk did with a case: its calls since the lease. Taken once; the lease ends. IntakeError when there is no such case."""
+        """What the desk did with a case: its calls since the lease. Taken once; its lease ends, never another desk's: that one is
+        on the telephone. IntakeError when there is no such case."""
         row = self._row(case)
         known = [Attempt.of(values) for values in _attempts(row["attempts"])]
         fresh = [attempt for attempt in attempts if attempt not in known]
         # The call that was counted for a lapsed lease is replaced by what really happened.
         kept = [a for a in known if a.outcome or a.by != device or not fresh]
         whole = tuple(sorted((*kept, *fresh), key=lambda attempt: attempt.ended))
-        self._write(row, whole, now)
+        holder = self._pool.holder(case, now)
+        if fresh or holder == device:
+            self._write(row, whole, now, leased=holder not in ("", device))
 
     def tell_cells(
         self, device: str, done: Mapping[str, int], running: Mapping[str, int], now: int
@@ -128,7 +131,9 @@ class SharedPool:
             known = tuple(Attempt.of(values) for values in _attempts(row["attempts"]))
             self._write(row, (*known, Attempt(now, "", by=lost.holder)), now)
 
-    def _write(self, row: dict[str, Any], attempts: tuple[Attempt, ...], now: int) -> None:
+    def _write(
+        self, row: dict[str, Any], attempts: tuple[Attempt, ...], now: int, *, leased: bool = False
+    ) -> None:
         text = encode({"a": [attempt.to_list() for attempt in attempts]}).decode()[5:-1]
         case = Case(
             row["id"], row["ticket"], _shape(mobile=bool(row["mobile"])), row["unit"], attempts, State.OPEN
@@ -137,7 +142,8 @@ class SharedPool:
             self._database.execute(
                 "UPDATE pool_cases SET attempts = ?, state = ? WHERE id = ?", [text, case.state, case.id]
             )
-            self._pool.put([case], now)
+            if not leased:  # else the row is put when the desk that has the case settles it
+                self._pool.put([case], now)
 
     def _row(self, case: str) -> dict[str, Any]:
         rows = list(self._database.query("SELECT * FROM pool_cases WHERE id = ?", [case]))

@@ -19,17 +19,6 @@ _GREETINGS = (
 )
 """Up to this hour (local, not included): Chinese, English."""
 _CHINA = timedelta(hours=8)
-NAMES = (
-    "case_unit",
-    "case_unit_zh",
-    "case_unit_en",
-    "case_kind",
-    "case_draw",
-    "interviewer",
-    "greeting_zh",
-    "greeting_en",
-)
-"""Given in every call, beside the sample's own columns."""
 
 
 def given(

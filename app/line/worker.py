@@ -78,6 +78,7 @@ class LineWorker:
         self._listener = self._ear(self._call) if self._ear else None
         if self._headset is not None:
             self._headset.off_hook(on=True)
+            self._headset.mute(on=False)  # the sound of a new call is not muted: its light must not say so
         try:
             self._sound.start(self._call)
             self._line.dial(number, self._call)

@@ -12,9 +12,11 @@ _WEEKDAYS = "一二三四五六日"
 _RELATIVE = re.compile(r"\+(\d{1,4})(?!\d)")
 _DATE = re.compile(r"(\d{1,2})[-/月.](\d{1,2})日?")
 _WEEKDAY = re.compile(r"(下)?(?:周|星期)([一二三四五六日天])")
-_CLOCK = re.compile(r"(\d{1,2})[:：点时.](\d{2}|半)?分?")
+_CLOCK = re.compile(r"(\d{1,2})[:：点时.](\d{1,2}|半|[一三]刻)?分?")
 _DIGITS = re.compile(r"(?<!\d)([01]?\d|2[0-3])([0-5]\d)(?!\d)")
-_SPOKEN = re.compile(r"([零一二两三四五六七八九十]{1,3})(?=[点时分])")
+_SPOKEN = re.compile(
+    r"([零一二两三四五六七八九十]{1,3})(?=[点时分])|(?<=[点时])([零一二两三四五六七八九十]{1,3})(?!刻)"
+)
 _NUMERALS = {
     "零": 0,
     "一": 1,
@@ -28,6 +30,7 @@ _NUMERALS = {
     "八": 8,
     "九": 9,
 }
+_PARTS = {"半": 30, "一刻": 15, "三刻": 45}
 _LATER = ("下午", "晚", "傍晚", "pm")
 
 
@@ -42,7 +45,7 @@ class Meant:
 def appointment(text: str, now: int) -> Meant | None:
     """The first moment after `now` (ms wall) that the text means; None when it names no time, or one that is past or 60 days off. A time
     without a day is today's, or tomorrow's when it has passed."""
-    plain = _SPOKEN.sub(lambda found: str(_number(found[1])), unicodedata.normalize("NFKC", text).lower())
+    plain = _SPOKEN.sub(lambda found: str(_number(found[0])), unicodedata.normalize("NFKC", text).lower())
     here = datetime.fromtimestamp(now / 1000, UTC).astimezone(_CHINA)
     if relative := _RELATIVE.search(plain):
         return _meant(here + timedelta(minutes=int(relative[1])), here)
@@ -53,6 +56,8 @@ def appointment(text: str, now: int) -> Meant | None:
     hour, minute = clock
     if hour < 12 and any(word in rest or word in plain for word in _LATER):
         hour += 12
+    elif hour == 12 and "晚" in plain:  # midnight, as people say it
+        hour, day = 0, (day or here) + timedelta(days=1)
     try:
         moment = (day or here).replace(hour=hour, minute=minute, second=0, microsecond=0)
     except ValueError:
@@ -84,7 +89,7 @@ def _day(plain: str, here: datetime) -> tuple[datetime | None, str]:
 
 def _clock(rest: str) -> tuple[int, int] | None:
     if found := _CLOCK.search(rest):
-        return int(found[1]), 30 if found[2] == "半" else int(found[2] or 0)
+        return int(found[1]), _PARTS.get(found[2]) or int(found[2] or 0)
     if found := _DIGITS.search(rest):
         return int(found[1]), int(found[2])
     return None

@@ -104,6 +104,37 @@ def test_dont_know_and_several_do_not_go_together(still: Station) -> None:
     assert sent == ["98"]
 
 
+def test_the_last_mark_taken_away_is_gone_from_the_screen_too(still: Station) -> None:
+    options = (OptionView("1", "tea"), OptionView("2", "rice"), OptionView("98", "does not know"))
+    sent = ask(still, "select_multiple", options=options, value="1", dk="98", required=True)
+    several = still.window.face.interview.fields.several
+    assert several._is_marked("1")
+    keys(still, "1")
+    assert not several._is_marked("1")
+    keys(still, ENTER)
+    assert sent == []
+
+
+def test_a_stored_dont_know_is_no_mark_beside_others(still: Station) -> None:
+    options = (OptionView("1", "tea"), OptionView("2", "rice"), OptionView("98", "does not know"))
+    sent = ask(still, "select_multiple", options=options, value="98", dk="98")
+    keys(still, "1", ENTER)
+    assert sent == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "required", "sends"),
+    [("98", True, ["98"]), ("", False, [""]), ("", True, []), ("7", True, ["7"])],
+)
+def test_enter_by_reflex_on_a_long_list_takes_no_line_that_nobody_looked_for(
+    still: Station, value: str, required: bool, sends: list[str]
+) -> None:
+    options = (*(OptionView(f"{n}", f"place {n}") for n in range(40)), OptionView("98", "does not know"))
+    sent = ask(still, "select_one", options=options, value=value, dk="98", required=required)
+    keys(still, ENTER)
+    assert sent == sends
+
+
 def test_a_stored_order_stands_there_and_enter_keeps_it(still: Station) -> None:
     options = tuple(OptionView(code, code) for code in ("1", "2", "3"))
     sent = ask(still, "rank", options=options, value="3 1 2")

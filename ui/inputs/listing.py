@@ -116,6 +116,8 @@ class SearchList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.lines = Lines()
+        self.touched = False
+        """Something was typed or moved since the list was filled."""
         self._search = LineEdit(_LONGEST)
         self._view = QListView()
         self._view.setModel(self.lines)
@@ -127,7 +129,7 @@ class SearchList(QWidget):
         self.count = label("muted")
         self._search.textChanged.connect(self._searched)
         self._search.entered.connect(self._take)
-        self._view.clicked.connect(lambda index: self.taken.emit(self.lines.found[index.row()].code))
+        self._view.clicked.connect(self._clicked)
         layout = column(self._search, self._view, spacing=4)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -139,6 +141,7 @@ class SearchList(QWidget):
         self._search.blockSignals(True)
         self._search.clear()
         self._search.blockSignals(False)
+        self.touched = False
         self._mark(max(0, self.lines.place(chosen)))
 
     def relabel(self, lines: Sequence[Line]) -> None:
@@ -170,22 +173,20 @@ class SearchList(QWidget):
         self._search.setFocus()
         self._search.keyPressEvent(event)
 
-    def clear(self) -> None:
-        """Search for nothing."""
-        self._search.clear()
-
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
         """Keys that the search line leaves: moving in the list."""
         step = _MOVES.get(Qt.Key(event.key()))
         if step is None:
             event.ignore()
         else:
+            self.touched = True
             last = len(self.lines.found) - 1
             self._mark(min(last, max(0, self._view.currentIndex().row() + step)))
 
     _words = "{found} / {all}"
 
     def _searched(self, text: str) -> None:
+        self.touched = True
         self.lines.search(text)
         self._mark(0)
         self._tell()
@@ -201,6 +202,10 @@ class SearchList(QWidget):
             index = self.lines.index(place)
             self._view.setCurrentIndex(index)
             self._view.scrollTo(index)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.touched = True
+        self.taken.emit(self.lines.found[index.row()].code)
 
     def _take(self) -> None:
         code = self.marked()

@@ -19,7 +19,7 @@ class LongChoiceInput(AnswerInput):
     def __init__(self) -> None:
         super().__init__()
         self._list = SearchList()
-        self._list.taken.connect(self.commit)
+        self._list.taken.connect(self._taken)
         self._list.missed.connect(lambda: self.hint(Why.NOTHING_FOUND))
         self._list.typed.connect(self.changed)
         self._not_read = label("tag")
@@ -50,6 +50,18 @@ class LongChoiceInput(AnswerInput):
             self.tr("{found} of {all} · ↑ ↓ move, Enter takes the marked line"),
         )
         self.setAccessibleDescription(question.read_aloud)
+
+    def _taken(self, code: str) -> None:
+        """Enter by reflex takes no line that nobody has looked for: it keeps what is stored, or goes on without."""
+        stored = self.question.value
+        if self._list.touched or code == stored:
+            self.commit(code)
+        elif stored and stored in (self.question.dk, self.question.refused):
+            self.commit(stored)
+        elif self.question.required:
+            self.hint(Why.NOTHING)
+        else:
+            self.commit("")
 
     def take(self, event: QKeyEvent, /) -> bool:
         """A letter typed while the focus was elsewhere is not lost."""

@@ -18,12 +18,15 @@ class SeveralInput(ChoiceInput):
 
     def ask(self, question: QuestionView) -> None:
         """Begin with the stored ones marked."""
-        codes = {option.code for option in question.options}
+        codes = {option.code for option in question.options} - {question.dk, question.refused}
         self._marked = [code for code in question.value.split() if code in codes]
         super().ask(question)
 
     def chosen(self, value: str) -> None:
-        """Mark, or take the mark away."""
+        """Mark, or take the mark away. Don't know and refused among the options are chosen as by their keys."""
+        if value in (self.question.dk, self.question.refused):
+            self._by_key(value, Why.NOTHING)
+            return
         self._entered = ""
         self._marked = [code for code in self._marked if code != value] + [value] * (
             value not in self._marked
@@ -71,13 +74,18 @@ class SeveralInput(ChoiceInput):
             self.hint(missing)
 
     def _is_marked(self, name: str) -> bool:
-        return name in self._marked or (not self._marked and name in self._value_shown().split())
+        return name in self._marked or (not self._marked and name == self._special())
 
     def _shown(self) -> str:
         """Not a bare figure: that would look like a code."""
-        count = len(self._marked or self._value_shown().split())
-        special = not self._marked and self._value_shown() in (self.question.dk, self.question.refused)
-        return super()._shown() if special or not count else f"{count} ✓"
+        if self._marked:
+            return f"{len(self._marked)} ✓"
+        return super()._shown() if self._special() or self._entered else ""
+
+    def _special(self) -> str:
+        """Don't know or refused, when that is shown; marks that were all taken away are gone from the screen, too."""
+        shown = self._value_shown()
+        return shown if shown in (self.question.dk, self.question.refused) else ""
 
     def how(self) -> str:
         """What is done here."""
@@ -100,7 +108,7 @@ class RankInput(SeveralInput):
     def draw(self) -> None:
         """The place of each option beside its words."""
         super().draw()
-        for place, code in enumerate(self._marked or self._value_shown().split(), start=1):
+        for place, code in enumerate(self._marked, start=1):
             self._say(code, self.tr("No. {place}: {option}").format(place=place, option=self._label(code)))
 
     def draft(self) -> str:
