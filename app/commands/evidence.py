@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from app.canonical import encode
-from app.certificate import Checked, write_certificate
-from app.commands.invocation import identities, verifiers
+from app.certificate import Checked, Render, kind_of, write_certificate
+from app.commands.invocation import extra, identities, verifiers
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.cdr import read_list
@@ -33,7 +33,7 @@ _Witness = Annotated[list[Path] | None, typer.Option(help="A cosigned checkpoint
 _WitnessKeys = Annotated[list[str] | None, typer.Option(help="The witness's public key (vkey, or a file).")]
 _Tsa = Annotated[list[Path] | None, typer.Option(help="A time-stamp authority's certificate (PEM).")]
 _Certificate = Annotated[
-    Path | None, typer.Option(help="Write the verdict as a page for people too (.html).")
+    Path | None, typer.Option(help="Write the verdict as a page for people too (.html or .pdf).")
 ]
 _Lang = Annotated[str, typer.Option(help="Language of the certificate, zh or en.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -60,6 +60,7 @@ def verify(
 ) -> None:
     """Has anything been altered, and is anything missing? Two answers, apart. Exit 0 only when both are good."""
     language = tongue(context, lang)  # asked wrongly is said now, not after hours
+    render = _render(certificate)
     if witness and not witness_key:
         todo = "Pass --witness-key: without it anybody could have signed that."
         raise UsageError("The witness's own key is needed", todo=todo)
@@ -73,9 +74,18 @@ def verify(
             progress=heard,
         )
     if certificate is not None:
-        write_certificate(certificate, Checked(path, verdict, tuple(key or ())), language)
+        write_certificate(certificate, Checked(path, verdict, tuple(key or ())), language, render)
     typer.echo(encode(verdict.to_json()).decode() if as_json else verdict.text())
     raise typer.Exit(0 if verdict.ok else 1)
+
+
+def _render(certificate: Path | None) -> Render | None:
+    """How the certificate is to be written, None = as HTML. Raises UsageError for another kind of file, or without the library for PDF."""
+    if certificate is None or kind_of(certificate) == "html":
+        return None
+    with extra("witness"):
+        from app.certificate_pdf import pdf  # drawing PDFs is an extra, and slow to load
+    return pdf
 
 
 @contextmanager

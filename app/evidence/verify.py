@@ -6,6 +6,7 @@ What is checked, and how to do it without this program, is written in resources/
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from app.canonical import hexdigest
 from app.evidence.age import Identity
 from app.evidence.audit.calls import audit_calls
 from app.evidence.audit.carrier import reconcile
@@ -68,7 +69,7 @@ def verify(
         reconcile(facts, carrier, findings)
     if progress is not None:
         progress(eyes.total, eyes.total)
-    return findings.verdict(place.layout)
+    return findings.verdict(place.layout, _fingerprint(facts))
 
 
 def check_history(path: Path, witnessed: Witnessed) -> Verdict:
@@ -105,6 +106,12 @@ def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed
     if witnessed is not None:
         audit_stamps(witnessed, eyes.findings)
     return manifests
+
+
+def _fingerprint(facts: Facts) -> str:
+    """Hex SHA-256 of one line a journal: its file, its lines, its root. Two archives that have the same are the same to every line, and to
+    every sealed file that a line names."""
+    return hexdigest("".join(f"{file} {told}\n" for file, told in sorted(facts.sums.items())).encode())
 
 
 def _work(place: Place, identities: Sequence[Identity]) -> int:

@@ -3,10 +3,8 @@
 Signed by hand and put into a binder it is a witness that no computer department can rewrite. HTML to print, or PDF.
 """
 
-import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -17,9 +15,6 @@ from pathlib import Path
 import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfmetrics import registerFont
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from app.canonical import Value, decode
@@ -27,22 +22,10 @@ from app.errors import EvidenceError, UsageError
 from app.evidence.durable import storage_errors, write_file
 from app.evidence.note import Checkpoint, open_note
 from app.resources import resource
+from app.typeface import PROOF, typeface
 from app.witness.keeper import Keeper
 
 CHINA = timezone(timedelta(hours=8))
-_SONG = "STSong-Light"
-"""For Chinese where no typeface is found: PDF readers bring it, some only with a language pack. So whatever proves something is set in
-letters that every reader has."""
-_PROOF = "Courier"
-_TYPEFACES = (
-    "C:/Windows/Fonts/simhei.ttf",
-    "C:/Windows/Fonts/msyh.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/truetype/arphic/uming.ttc",
-    "/System/Library/Fonts/STHeiti Light.ttc",
-)
-"""Chinese typefaces that can be put into the file (TrueType outlines)."""
 _ROWS = 34
 _QR_BYTES = 2300
 
@@ -165,7 +148,7 @@ def html(sheet: Sheet) -> str:
 def pdf(sheet: Sheet) -> bytes:
     """One A4 page; devices beyond the first few dozen are added up in the last row."""
     words, out = _words(), BytesIO()
-    song = _typeface()
+    song = typeface()
     page = Canvas(out, pagesize=A4, invariant=True)
     page.setTitle(f"{words['title']} {sheet.day}")
     y = A4[1] - 22 * mm
@@ -179,10 +162,10 @@ def pdf(sheet: Sheet) -> bytes:
     side = 62 * mm
     _draw_code(page, sheet, 18 * mm, max(42 * mm, y - side - 4 * mm), side)
     text = page.beginText(86 * mm, max(42 * mm, y - side - 4 * mm) + side - 4 * mm)
-    for typeface, said in ((_PROOF, sheet.note), (song, words["how"]), (_PROOF, sheet.witness)):
-        text.setFont(typeface, 7)
+    for letters, said in ((PROOF, sheet.note), (song, words["how"]), (PROOF, sheet.witness)):
+        text.setFont(letters, 7)
         for line in said.splitlines():
-            for piece in _folded(line, 68 if typeface == _PROOF else 42 if not line.isascii() else 80):
+            for piece in _folded(line, 68 if letters == PROOF else 42 if not line.isascii() else 80):
                 text.textLine(piece)
         text.textLine("")
     page.drawText(text)
@@ -197,11 +180,11 @@ def pdf(sheet: Sheet) -> bytes:
 
 def _draw_rows(page: Canvas, sheet: Sheet, y: float) -> float:
     words, columns = _words(), (96, 124, 152, 192)
-    page.setFont(_typeface(), 9)
+    page.setFont(typeface(), 9)
     page.drawString(18 * mm, y, words["journal"])
     for place, name in zip(columns, ("lines", "today", "objects", "bytes"), strict=True):
         page.drawRightString(place * mm, y, words[name])
-    page.setFont(_PROOF, 9)
+    page.setFont(PROOF, 9)
     shown, rest = sheet.rows[:_ROWS], sheet.rows[_ROWS:]
     if rest:
         added = (sum(getattr(row, name) for row in rest) for name in ("lines", "today", "objects", "bytes"))
@@ -246,17 +229,6 @@ def _saying(sheet: Sheet) -> str:
 
 def _folded(text: str, wide: int) -> list[str]:
     return [text[at : at + wide] for at in range(0, len(text), wide)] or [""]
-
-
-@cache
-def _typeface() -> str:
-    """The name of the typeface for Chinese, put into the file where this computer has one that can be."""
-    for path in filter(os.path.exists, _TYPEFACES):
-        with suppress(TTFError):
-            registerFont(TTFont("Chinese", path))
-            return "Chinese"
-    registerFont(UnicodeCIDFont(_SONG))
-    return _SONG
 
 
 @cache

@@ -1,5 +1,6 @@
 """Large archives: memory does not grow with the files, the check can be stopped at any moment, and the command says so."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from app.__main__ import main
 from app.evidence.audit.place import Eyes
+from app.evidence.merkle import root
 from app.evidence.verify import verify
 from tests.evidence.archive import Made
 from tests.evidence.pen import CENTRAL, DEVICE, PUBLISHER
@@ -135,9 +137,26 @@ def test_the_command_writes_a_certificate_with_the_carriers_and_the_witnesses_wo
     assert DEVICE.vkey in text
 
 
+def test_the_certificate_is_a_pdf_when_its_name_says_so(made: Made, tmp_path: Path) -> None:
+    page = tmp_path / "certificate.pdf"
+    assert main(["verify", str(made.archive), "--certificate", str(page)]) == 0
+    assert page.read_bytes().startswith(b"%PDF")
+
+
+def test_the_fingerprint_names_every_line_that_was_checked(made: Made) -> None:
+    said = ""
+    for journal in sorted(made.archive.glob("journals/*/journal.jsonl")):
+        lines = journal.read_bytes().splitlines()
+        said += f"{journal.relative_to(made.archive).as_posix()} {len(lines)} {root(lines).hex()}\n"
+    assert verify(made.archive).fingerprint == hashlib.sha256(said.encode()).hexdigest()
+    journal.write_bytes(journal.read_bytes().replace(b'"at":', b'"at":1', 1))
+    assert verify(made.archive).fingerprint != hashlib.sha256(said.encode()).hexdigest()
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (["--certificate", "certificate.doc"], ".html or .pdf"),
         (["--cdr-zone", "Beijing", "--cdr", "x.csv"], "no time zone"),
         (["--witness", "x.note"], "witness's own key is needed"),
         (["--lang", "fr"], "does not speak"),

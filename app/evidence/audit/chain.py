@@ -62,6 +62,10 @@ class Walk:
                 "journal.absent", "The journal is empty", self.at(), needed="its lines"
             )
 
+    def sum(self) -> str:
+        """The lines that are here: how many, and their Merkle root."""
+        return f"{self._frontier.size} {self._frontier.root().hex()}"
+
     def at(self, line: int = 0) -> Spot:
         """A line of this journal."""
         return self.eyes.at(self.place.lines, line)

@@ -155,8 +155,8 @@ class Shift:
 class Facts:
     """All calls and interviews of one or more journals, in the order of their first lines. receipts, epochs: by journal file; shifts:
     study → the first line that names it; signed_in: journal file → commitment to who is; faults: what io.error lines say; lengths: lines
-    that each journal file should have; jumps: by how many ms a wall clock jumped; listening: who began and has not stopped;
-    numbers: call → what was dialled, where a sealed contact was opened and is true."""
+    that each journal file should have; sums: lines and root that each has; jumps: by how many ms a wall clock jumped; listening: who began
+    and has not stopped; numbers: call → what was dialled, where a sealed contact was opened and is true."""
 
     calls: dict[str, Call] = field(default_factory=dict)
     interviews: dict[str, Interview] = field(default_factory=dict)
@@ -166,6 +166,7 @@ class Facts:
     signed_in: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, Spot]] = field(default_factory=list)
     lengths: dict[str, int] = field(default_factory=dict)
+    sums: dict[str, str] = field(default_factory=dict)
     jumps: list[tuple[int, Spot]] = field(default_factory=list)
     listening: dict[str, Spot] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)

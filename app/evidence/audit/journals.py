@@ -21,7 +21,8 @@ def audit_journal(
     wanted = signatures.read() | set(sizes)
     walk = Walk(place, eyes, listener(facts, eyes.at(place.lines).file), wanted)
     walk.run()
-    facts.lengths[eyes.at(place.lines).file] = walk.next
+    file = eyes.at(place.lines).file
+    facts.lengths[file], facts.sums[file] = walk.next, walk.sum()
     eyes.findings.counts["journals"] += 1
     claimed = _owner(walk, facts)
     key = trust.device(place, claimed)

@@ -87,12 +87,14 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome of a check. counts: what was looked at, by name ("lines", "recordings", "bytes", …). checked: what it was taken for:
-    a workstation's data folder may have unsigned lines at its end, an archive may not."""
+    a workstation's data folder may have unsigned lines at its end, an archive may not. fingerprint: names every journal as it was
+    checked, and by it every file (formats.md §12)."""
 
     integrity: tuple[Finding, ...]
     completeness: tuple[Finding, ...]
     counts: Mapping[str, int]
     checked: str = "an archive"
+    fingerprint: str = ""
 
     @property
     def integrity_ok(self) -> bool:
@@ -120,6 +122,8 @@ class Verdict:
             f"Looked at {self.checked}: "
             + ", ".join(f"{name} {number}" for name, number in counts.items() if number),
         ]
+        if self.fingerprint:
+            lines.append(f"Fingerprint of the journals: {self.fingerprint}")
         if practice := counts.get("rehearsal lines", 0):
             lines.insert(
                 0, f"REHEARSAL DATA: {practice} of {counts['lines']} journal lines are practice, not a survey"
@@ -141,6 +145,7 @@ class Verdict:
             "integrity": half(self.integrity, ok=self.integrity_ok),
             "completeness": half(self.completeness, ok=self.completeness_ok),
             "counts": dict(self.counts),
+            "fingerprint": self.fingerprint,
         }
 
 
@@ -177,12 +182,12 @@ class Findings:
         if self._seen[key] <= MOST:
             self._listed.append(finding)
 
-    def verdict(self, checked: str = "an archive") -> Verdict:
-        """The verdict at the end. checked: what was looked at."""
+    def verdict(self, checked: str = "an archive", fingerprint: str = "") -> Verdict:
+        """The verdict at the end. checked: what was looked at; fingerprint: of its journals."""
         listed = (*self._listed, *self._unlisted())
         integrity = tuple(finding for finding in listed if finding.kind is Kind.INTEGRITY)
         completeness = tuple(finding for finding in listed if finding.kind is Kind.COMPLETENESS)
-        return Verdict(integrity, completeness, dict(self.counts), checked)
+        return Verdict(integrity, completeness, dict(self.counts), checked, fingerprint)
 
     def _unlisted(self) -> Iterator[Finding]:
         for (kind, severity, rule), number in self._seen.items():
