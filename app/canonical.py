@@ -8,6 +8,7 @@ the ASCII keys that we use; others are refused).
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -62,9 +63,10 @@ def keyed(key: bytes, data: bytes) -> bytes:
     return hmac.new(key, data, hashlib.sha256).digest()
 
 
-def commit(salt: bytes, value: Value) -> str:
-    """Commitment to a value: hex SHA-256(salt ‖ canonical value). The salt has 32 random bytes and lies in the sealed interview."""
-    return hexdigest(salt + encode(value))
+def commit(salt: bytes, value: Value, hashed: Callable[[bytes], str] = hexdigest) -> str:
+    """Commitment to a value: hex hash(salt ‖ canonical value). The salt has 32 random bytes and lies in the sealed interview.
+    hashed: of the study's suite; by default SHA-256."""
+    return hashed(salt + encode(value))
 
 
 def _check(value: Value) -> None:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 
 from app.conversation import Conversation
 from app.errors import FangxinError
-from app.evidence.suite import suite_of
 from app.ledger import Ledger
 from app.line.contract import Coverage, Worker
 from app.sample.case import Case
@@ -54,8 +53,7 @@ class CaseInHand:
         """
         call, keys = ledger.new_id(), ledger.study.recipients
         ledger.store.open_call(call, self.case.id, ledger.clock.wall())
-        suite = suite_of(ledger.study.suite)
-        recipients = [suite.recipient(text) for text in (*keys.centre, *keys.lead)]
+        recipients = [ledger.suite.recipient(text) for text in (*keys.centre, *keys.lead)]
         try:
             header = worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
         except FangxinError:

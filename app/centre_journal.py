@@ -7,8 +7,8 @@ from pathlib import Path
 from app import __version__
 from app.canonical import hexdigest
 from app.clock import Clock
-from app.evidence.hkdf import derive
 from app.evidence.journal import Journal
+from app.evidence.means import S1
 from app.evidence.note import Signer
 
 
@@ -16,7 +16,7 @@ def journal_signer(publisher: Signer, purpose: str) -> Signer:
     """The key of one of the centre's journals ("draws", "releases"): made from the publisher's, so that no signature on a study package can
     stand for one in a journal. Its name has the form of a device's."""
     device = hexdigest(f"{publisher.vkey} {purpose}".encode())[:8]
-    return Signer(f"fangxin/{device}/1", derive(publisher.seed, b"", f"fangxin/{purpose}/v1".encode()))
+    return Signer(f"fangxin/{device}/1", S1.derive(publisher.seed, b"", f"fangxin/{purpose}/v1".encode()))
 
 
 @contextmanager

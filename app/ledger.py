@@ -10,7 +10,7 @@ from dataclasses import asdict
 from errno import errorcode
 from pathlib import Path
 
-from app.canonical import Value, commit, encode, hexdigest
+from app.canonical import Value, encode, hexdigest
 from app.clock import Clock, Entropy
 from app.editions import Editions
 from app.errors import FangxinError
@@ -18,7 +18,6 @@ from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
-from app.evidence.suite import suite_of
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
 from app.known_numbers import hasher
@@ -81,7 +80,7 @@ class Ledger(ShiftLog):
                 "dial.start",
                 call=call,
                 case=case.id,
-                number=commit(salt, case.number),
+                number=self.suite.means.commit(salt, case.number),
                 contact=sha,
                 ticket=case.ticket,
             )
@@ -135,7 +134,7 @@ class Ledger(ShiftLog):
         if not path.exists():
             return
         self.give_back(call)
-        found = remains_of(path)
+        found = remains_of(path, self.suite.means)
         self.store.enqueue(found.age_sha256, "recording-part", found.age, found.age_bytes)
         if found.tail is not None:
             self.store.enqueue(found.tail_sha256, "tail", found.tail, found.tail_bytes)
@@ -200,13 +199,17 @@ class Ledger(ShiftLog):
         self.journal_answer(state.interview, event)
         return state
 
+    def commitment(self, event: Answered) -> str:
+        """What the journal says of an answer."""
+        return self.suite.means.commit(bytes.fromhex(event.salt), event.value)
+
     def journal_answer(self, interview: str, event: Answered) -> None:
         """The commitment to an answer."""
         fields: dict[str, Value] = {
             "interview": interview,
             "call": event.call,
             "question": event.question,
-            "commit": commit(bytes.fromhex(event.salt), event.value),
+            "commit": self.commitment(event),
             "at": event.at,
         }
         if event.reason:
@@ -273,7 +276,7 @@ class Ledger(ShiftLog):
         return self._seal("interview", content, self.study.recipients.centre)
 
     def _seal(self, kind: str, content: dict[str, Value], recipients: Sequence[str]) -> str:
-        keys = [suite_of(self.study.suite).recipient(text) for text in recipients]
+        keys = [self.suite.recipient(text) for text in recipients]
         sha, path, size = seal_object(self.folder / "objects", encode(content), keys, self.entropy)
         try:
             self.store.enqueue(sha, kind, path, size)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from app.canonical import commit
 from app.errors import EvidenceError
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Entry, read
@@ -80,7 +79,7 @@ def _scan(ledger: Ledger, calls: set[str]) -> tuple[dict[str, _Known], set[str]]
     """What the journals say about these calls. All epochs': a call that was open when a new epoch began is settled in the new one."""
     known = {call: _Known() for call in calls}
     commits: set[str] = set()
-    for entry in chain.from_iterable(map(_readable, _journals(ledger))):
+    for entry in chain.from_iterable(_readable(ledger, path) for path in _journals(ledger)):
         kind = entry.data["type"]
         if kind in ("answer.commit", "answer.amend"):
             commits.add(entry.data["commit"])
@@ -98,18 +97,18 @@ def _journals(ledger: Ledger) -> list[Path]:
     return sorted(paths, key=lambda path: (len(path.parent.name), path.parent.name))
 
 
-def _readable(path: Path) -> Iterator[Entry]:
+def _readable(ledger: Ledger, path: Path) -> Iterator[Entry]:
     """The entries up to the first that does not hold. The journal at work was checked when it was opened; an earlier epoch's may be
     damaged, which may be why there is a new one."""
     with suppress(EvidenceError):
-        yield from read(path)
+        yield from read(path, ledger.suite.means)
 
 
 def _sweep(ledger: Ledger) -> None:
     """A crash between sealing a file and the line that names it leaves one that nobody will ever ask for; the store still has what is
     in it, and it is sealed again when its time comes."""
     try:
-        entries = [entry.data for path in _journals(ledger) for entry in read(path)]
+        entries = [entry.data for path in _journals(ledger) for entry in read(path, ledger.suite.means)]
     except EvidenceError:  # of an earlier epoch: what it named is not known, so nothing is taken away
         return
     named = {data.get(field) for data in entries for field in ("contact", "object")}
@@ -125,9 +124,5 @@ def _catch_up_answers(ledger: Ledger, interview: str | None, commits: set[str]) 
     if interview is None:
         return
     for event in ledger.store.events(interview):
-        if isinstance(event, Answered) and _commitment(event) not in commits:
+        if isinstance(event, Answered) and ledger.commitment(event) not in commits:
             ledger.journal_answer(interview, event)
-
-
-def _commitment(event: Answered) -> str:
-    return commit(bytes.fromhex(event.salt), event.value)

@@ -4,11 +4,12 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.canonical import commit, encode, hexdigest
+from app.canonical import encode
 from app.clock import Clock, Entropy
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.program import program_sha
+from app.evidence.suite import suite_of
 from app.sample.case import Case
 from app.store import Store
 from app.study.model import Study
@@ -21,7 +22,7 @@ class ShiftLog:
         self, folder: Path, store: Store, journal: Journal, study: Study, clock: Clock, entropy: Entropy
     ) -> None:
         self.folder, self.store, self.journal, self.study = folder, store, journal, study
-        self.clock, self.entropy = clock, entropy
+        self.clock, self.entropy, self.suite = clock, entropy, suite_of(study.suite)
 
     def new_id(self) -> str:
         """16 random hex digits: the only link between call, interview and contact."""
@@ -78,7 +79,7 @@ class ShiftLog:
 
     def synced(self, size: int, receipt: str) -> None:
         """Central has countersigned the first `size` lines."""
-        self.journal.append("sync.receipt", size=size, sha256=hexdigest(receipt.encode()))
+        self.journal.append("sync.receipt", size=size, sha256=self.suite.means.hexdigest(receipt.encode()))
         self.journal.checkpoint()
 
     def close(self) -> None:
@@ -90,4 +91,4 @@ class ShiftLog:
         """The commitment to a person's name. Name and salt are kept under this key in the store."""
         salt = self.entropy(32)
         self.store.set_setting(key, encode({"name": name, "salt": salt.hex()}).decode())
-        return commit(salt, name)
+        return self.suite.means.commit(salt, name)

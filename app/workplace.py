@@ -11,7 +11,6 @@ from app.clock import Clock, Entropy
 from app.desk import Desk
 from app.ear_verbs import Player, Teach
 from app.errors import FangxinError, LineError, StorageError, StudyError, UsageError
-from app.evidence.age import Recipient
 from app.evidence.durable import Lock
 from app.hearing.library import RoomLibrary
 from app.ledger import Ledger
@@ -107,7 +106,9 @@ def _begin(folder: Path, choice: LineChoice) -> Begin:
 
 def _teach(room: RoomLibrary, ledger: Ledger) -> Teach:
     """Clips are sealed for the team lead, or for the centre when the study names none."""
-    keys = [Recipient.parse(key) for key in ledger.study.recipients.lead or ledger.study.recipients.centre]
+    keys = [
+        ledger.suite.recipient(key) for key in ledger.study.recipients.lead or ledger.study.recipients.centre
+    ]
 
     def teach(outcome: str, sound: bytes) -> None:
         try:

@@ -13,6 +13,7 @@ from app.evidence.durable import make_folder, storage_errors, write_file
 from app.evidence.journal import Journal
 from app.evidence.keys import DeviceKeys, choose_keystore
 from app.evidence.note import Verifier
+from app.evidence.suite import suite_of, verifier_of
 from app.ledger import Ledger
 from app.store import Store
 from app.study.bundle import open_bundle
@@ -71,7 +72,7 @@ class Workstation:
         path = self.folder / "study" / name
         if not path.exists():
             raise StudyError("The installed study package is gone", where=str(path), todo="Install it again.")
-        trusted: Sequence[Verifier] = [Verifier.parse(self.store.setting(_PUBLISHER))]
+        trusted: Sequence[Verifier] = [verifier_of(self.store.setting(_PUBLISHER))]
         return open_bundle(
             path, trusted=trusted, now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0"))
         )
@@ -79,15 +80,14 @@ class Workstation:
     def open_ledger(self, study: Study, *, rehearsal: bool) -> Ledger:
         """The written record of this device epoch. Raises StorageError when another Fangxin has it open."""
         folder = self.folder / "journals" / str(self.keys.epoch)
-        journal = Journal.open(
-            folder, self.keys.origin(study.id), self.keys.signer, self.clock, rehearsal=rehearsal
-        )
+        signer = replace(self.keys.signer, means=suite_of(study.suite).means)
+        journal = Journal.open(folder, self.keys.origin(study.id), signer, self.clock, rehearsal=rehearsal)
         if journal.size == 0:
             journal.append(
                 "epoch.new",
                 device=self.keys.device,
                 epoch=self.keys.epoch,
-                vkey=self.keys.signer.vkey,
+                vkey=signer.vkey,
                 keystore=self.keys.keystore_kind,
                 app=__version__,
                 **self._succeeds(),

@@ -15,7 +15,7 @@ from app.canonical import Value, encode
 from app.clock import Clock
 from app.errors import EvidenceError, StorageError
 from app.evidence import durable
-from app.evidence.hkdf import derive
+from app.evidence.means import S1
 from app.evidence.merkle import Frontier, leaf_hash
 from app.evidence.note import Checkpoint, Signer, Verifier, open_note, sign
 from app.evidence.treefile import FileTree
@@ -25,7 +25,7 @@ _LABEL = b"fangxin/central-log/v1"
 
 def log_signer(central: Signer) -> Signer:
     """The key that signs the log: derived from central's, because one key must not both sign and cosign."""
-    return Signer(f"{central.name}/log", derive(central.seed, b"", _LABEL))
+    return Signer(f"{central.name}/log", S1.derive(central.seed, b"", _LABEL))
 
 
 class CentralLog:

@@ -13,6 +13,7 @@ from app.centre import read_identity
 from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
 from app.evidence.note import Verifier
+from app.evidence.suite import verifier_of
 from app.settings import Settings
 
 OpenDesk = Callable[[Settings, bool], int]
@@ -88,7 +89,7 @@ def verifiers(given: list[str]) -> list[Verifier]:
         path = Path(text)
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else [text]
-            found += [Verifier.parse(line) for line in lines if line.strip()]
+            found += [verifier_of(line) for line in lines if line.strip()]
         except EvidenceError as error:
             raise UsageError(error.what, where=text) from error
         except (UnicodeDecodeError, OSError) as error:

@@ -14,7 +14,7 @@ from app.commands.invocation import extra, verifiers
 from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
-from app.evidence.hkdf import derive
+from app.evidence.means import S1
 from app.evidence.seal import pad
 from app.resources import resource
 from app.sample.design import Assumed, expected
@@ -238,7 +238,7 @@ def release(
         for device in devices:
             sealed = encrypt(pad(room_document(room)), [Recipient.parse(device["recipient"])], system_entropy)
             client.put_assignment(device["name"].partition(".")[0], sealed)
-        pool_key = derive(publisher.seed, b"", b"fangxin/pool/numbers/v1")
+        pool_key = S1.derive(publisher.seed, b"", b"fangxin/pool/numbers/v1")
         answer = client.post("/v1/pool/cases", offer(cases, room.recipient, pool_key, system_entropy))
     typer.echo(
         f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"

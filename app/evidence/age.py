@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, ClassVar, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from app.clock import Entropy
 from app.errors import SealError
 from app.evidence import bech32, stanza
 from app.evidence.durable import storage_errors, write_all
-from app.evidence.hkdf import derive
+from app.evidence.means import S1, Cipher, Means
 from app.evidence.stanza import Stanza, Unwraps, Wraps
 
 CHUNK = 64 * 1024
@@ -44,6 +43,7 @@ class Recipient:
     """A public key. point: 32 bytes; str() gives age1…"""
 
     point: bytes
+    means: ClassVar[Means] = S1
 
     @classmethod
     def parse(cls, text: str) -> "Recipient":
@@ -58,12 +58,10 @@ class Recipient:
 
     def wrap(self, file_key: bytes, entropy: Entropy) -> Stanza:
         """The file key for this recipient. Raises SealError when the point is one that nobody can hold a key to."""
-        secret = X25519PrivateKey.from_private_bytes(
-            entropy(32)
-        )  # a new one for every file and every recipient
+        secret = X25519PrivateKey.from_private_bytes(entropy(32))  # a new one for every file and recipient
         share = secret.public_key().public_bytes_raw()
         shared = _exchange(secret, self.point)
-        body = ChaCha20Poly1305(derive(shared, share + self.point, _LABEL)).encrypt(bytes(12), file_key, None)
+        body = S1.cipher(S1.derive(shared, share + self.point, _LABEL)).encrypt(bytes(12), file_key, None)
         return Stanza((_X25519, stanza.to_base64(share)), body)
 
 
@@ -72,6 +70,7 @@ class Identity:
     """A private key. secret: 32 bytes; export() gives AGE-SECRET-KEY-1…"""
 
     secret: bytes = field(repr=False)
+    means: ClassVar[Means] = S1
 
     @classmethod
     def generate(cls, entropy: Entropy) -> "Identity":
@@ -105,8 +104,8 @@ class Identity:
             raise _bad_recipient()
         shared = _exchange(X25519PrivateKey.from_private_bytes(self.secret), share)
         try:
-            wrap_key = derive(shared, share + self.recipient.point, _LABEL)
-            return ChaCha20Poly1305(wrap_key).decrypt(bytes(12), wrapped.body, None)
+            wrap_key = S1.derive(shared, share + self.recipient.point, _LABEL)
+            return S1.cipher(wrap_key).decrypt(bytes(12), wrapped.body, None)
         except InvalidTag:
             return None
 
@@ -115,16 +114,17 @@ class Writer:
     """One age file, written as its content comes: header and nonce at once, each full chunk when more follows, the rest at finish().
 
     sink: a file descriptor or anything with write(). Attributes: file_key (16 bytes, for what is derived from it; never store it),
-    nonce (16 bytes), header (bytes before the nonce). What the sink raises comes through, and ends the file.
+    nonce (16 bytes), header (bytes before the nonce), means (its recipients'). What the sink raises comes through, and ends the file.
     """
 
     def __init__(self, sink: Sink | int, recipients: Sequence[Wraps], entropy: Entropy) -> None:
         # File key and nonce are new for every file. The counters in the chunk nonces begin at 0 each time: they are unique only
         # because this key never seals a second file.
+        self.means = of_one_suite(recipients)
         self.file_key, self.nonce = entropy(_KEY), entropy(_NONCE)
         self.header = _wrap(self.file_key, recipients, entropy)
         self._put = partial(write_all, sink) if isinstance(sink, int) else partial(_put_all, sink)
-        self._cipher = ChaCha20Poly1305(_payload_key(self.file_key, self.nonce))
+        self._cipher = self.means.cipher(_payload_key(self.means, self.file_key, self.nonce))
         self._pending = bytearray()
         self._counter = 0
         self._open = True
@@ -150,7 +150,7 @@ class Writer:
     def _seal(self, size: int, *, last: bool) -> None:
         chunk = bytes(self._pending[:size])
         del self._pending[:size]
-        nonce = _chunk_nonce(self._counter, last=last)
+        nonce = self._counter.to_bytes(11, "big") + bytes([last])
         # Counted before writing: if the disk refuses this chunk, its nonce is used up. A second text under the same nonce would
         # give away the key that authenticates.
         self._counter += 1
@@ -164,8 +164,8 @@ class Reader:
     released before the next is read; complete tells whether the last one was seen. Raises SealError where the file is not as written."""
 
     def __init__(self, file: BinaryIO, identities: Sequence[Unwraps]) -> None:
-        self._file = file
-        header = stanza.read(file)
+        self._file, self.means = file, of_one_suite(identities) if identities else S1
+        header = stanza.read(file, self.means)
         self.file_key = _unwrap(header.stanzas, identities)
         header.check(self.file_key)
         self.nonce = file.read(_NONCE)
@@ -174,7 +174,7 @@ class Reader:
         self.complete = False
 
     def __iter__(self) -> Iterator[bytes]:
-        cipher = ChaCha20Poly1305(_payload_key(self.file_key, self.nonce))
+        cipher = self.means.cipher(_payload_key(self.means, self.file_key, self.nonce))
         counter = 0
         while not self.complete:
             sealed = self._file.read(CHUNK + TAG)
@@ -188,7 +188,7 @@ class Reader:
         if self._file.read(1):
             raise SealError("This file goes on after its last chunk")
 
-    def _last(self, cipher: ChaCha20Poly1305, counter: int, sealed: bytes) -> bytes:
+    def _last(self, cipher: Cipher, counter: int, sealed: bytes) -> bytes:
         chunk = _open_chunk(cipher, counter, sealed, last=True)
         # Only the writer can set the final flag: without this test a file cut at a chunk border would look whole.
         if chunk is None:
@@ -228,14 +228,14 @@ def open_stream(file: BinaryIO, identities: Sequence[Unwraps]) -> Iterator[bytes
 
 
 def rewrap(
-    path: Path, identities: Sequence[Identity], recipients: Sequence[Recipient], out: Path, entropy: Entropy
+    path: Path, identities: Sequence[Unwraps], recipients: Sequence[Wraps], out: Path, entropy: Entropy
 ) -> None:
     """The same content for other recipients: a new header over unchanged payload bytes, so that payload_sha256 still holds.
 
     Raises SealError when no identity fits, StorageError when out exists or cannot be written. The payload is not verified.
     """
     with storage_errors(path), path.open("rb") as file:
-        header = stanza.read(file)
+        header = stanza.read(file, of_one_suite([*recipients, *identities]))
         file_key = _unwrap(header.stanzas, identities)
         header.check(file_key)
         with storage_errors(out), out.open("xb") as target:
@@ -247,9 +247,19 @@ def rewrap(
 
 
 def _wrap(file_key: bytes, recipients: Sequence[Wraps], entropy: Entropy) -> bytes:
-    if not recipients:
+    stanzas = [each.wrap(file_key, entropy) for each in recipients]
+    return stanza.render(stanzas, file_key, of_one_suite(recipients))
+
+
+def of_one_suite(keys: Sequence[Wraps | Unwraps]) -> Means:
+    """What the keys' suite works with. One file has one suite: the weakest of several would decide who reads it."""
+    if not keys:
         raise SealError("There is no public key to seal for", todo="Name at least one recipient.")
-    return stanza.render([each.wrap(file_key, entropy) for each in recipients], file_key)
+    if any(each.means != keys[0].means for each in keys):
+        raise SealError(
+            f"These keys are of different suites: {', '.join(sorted({each.means.suite for each in keys}))}"
+        )
+    return keys[0].means
 
 
 def _unwrap(stanzas: Sequence[Stanza], identities: Sequence[Unwraps]) -> bytes:
@@ -268,17 +278,13 @@ def _exchange(secret: X25519PrivateKey, point: bytes) -> bytes:
         raise _bad_recipient() from error
 
 
-def _payload_key(file_key: bytes, nonce: bytes) -> bytes:
-    return derive(file_key, nonce, b"payload")
+def _payload_key(means: Means, file_key: bytes, nonce: bytes) -> bytes:
+    return means.derive(file_key, nonce, b"payload")
 
 
-def _chunk_nonce(counter: int, *, last: bool) -> bytes:
-    return counter.to_bytes(11, "big") + bytes([last])
-
-
-def _open_chunk(cipher: ChaCha20Poly1305, counter: int, sealed: bytes, *, last: bool) -> bytes | None:
+def _open_chunk(cipher: Cipher, counter: int, sealed: bytes, *, last: bool) -> bytes | None:
     try:
-        return cipher.decrypt(_chunk_nonce(counter, last=last), sealed, None)
+        return cipher.decrypt(counter.to_bytes(11, "big") + bytes([last]), sealed, None)
     except InvalidTag:
         return None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.canonical import hexdigest
 from app.errors import EvidenceError
+from app.evidence.means import S1, Means
 
 _HEAD = "fangxin-batch/v1"
 _RANGE = re.compile(r"(0|[1-9][0-9]{0,14}) (0|[1-9][0-9]{0,14})")
@@ -61,9 +62,9 @@ class Manifest:
         return manifest
 
 
-def checkpoint_hash(note: str) -> str:
-    """How a manifest names a checkpoint: SHA-256 of the note as the device signed it."""
-    return hexdigest(note.encode())
+def checkpoint_hash(note: str, means: Means = S1) -> str:
+    """How a manifest names a checkpoint: hash of the note as the device signed it."""
+    return means.hexdigest(note.encode())
 
 
 def place_for(folder: Path, manifest: Manifest) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from app.canonical import Value, decode, encode, hexdigest
+from app.canonical import Value, decode, encode
 from app.clock import Clock, Reading
 from app.errors import EvidenceError, StorageError
 from app.evidence.checkpoints import Checkpoints
@@ -26,6 +26,7 @@ from app.evidence.durable import (
     sync_folder,
     write_all,
 )
+from app.evidence.means import S1, Means
 from app.evidence.merkle import Tree, leaf_hash
 from app.evidence.note import Checkpoint, Signer
 
@@ -50,11 +51,12 @@ class Entry:
 
 @dataclass(slots=True)
 class Chain:
-    """Where a journal stands: seq = lines so far, head = hex SHA-256 of the last one. Needs no file; central uses it too."""
+    """Where a journal stands: seq = lines so far, head = hex hash of the last one. Needs no file; central uses it too."""
 
     origin: str
     seq: int = 0
     head: str = GENESIS
+    means: Means = S1
 
     def follow(self, line: bytes) -> dict[str, Value]:
         """Take the next line (without newline). Raises EvidenceError naming it when it is not what must come next."""
@@ -64,7 +66,7 @@ class Chain:
         except EvidenceError as error:
             raise EvidenceError(error.what, where=f"line {self.seq + 1}") from error
         self.seq += 1
-        self.head = hexdigest(line)
+        self.head = self.means.hexdigest(line)
         return data
 
     def _check(self, data: dict[str, Value]) -> None:
@@ -81,7 +83,7 @@ class Chain:
             raise EvidenceError("This line does not follow from the one before it: one of them was changed")
 
 
-def read(path: Path) -> Iterator[Entry]:
+def read(path: Path, means: Means = S1) -> Iterator[Entry]:
     """The entries, in order, checked as they come. A last line without newline (a write that a crash cut short) is left out.
 
     Raises EvidenceError naming file and line at the first thing that is wrong, StorageError when the file cannot be read.
@@ -90,7 +92,7 @@ def read(path: Path) -> Iterator[Entry]:
     with storage_errors(path), path.open("rb") as file:
         for number, line in enumerate(_lines(file, path), 1):
             try:
-                chain = chain or Chain(str(decode(line).get("origin", "")))
+                chain = chain or Chain(str(decode(line).get("origin", "")), means=means)
                 yield Entry(line, chain.follow(line), number)
             except EvidenceError as error:
                 raise EvidenceError(error.what, where=f"{path}, line {number}") from error
@@ -108,11 +110,10 @@ class Journal:
         """Use open()."""
         self.path = folder / "journal.jsonl"
         self.checkpoints = folder / "checkpoints"
-        self.origin = origin
-        self.tree = Tree()
-        self._signer, self._clock, self._lock = signer, clock, lock
-        self._rehearsal = 1 if rehearsal else 0
-        self._chain = Chain(origin)
+        self.origin, self.means = origin, signer.means
+        self.tree = Tree(self.means.digest)
+        self._signer, self._clock, self._lock, self._rehearsal = signer, clock, lock, 1 if rehearsal else 0
+        self._chain = Chain(origin, means=self.means)
         self._batch: list[bytes] | None = None
         self._clocks: Reading | None = None  # when the two clocks were last known to agree
         self._signed_at: Reading | None = None
@@ -174,7 +175,7 @@ class Journal:
 
     def _add(self, batch: list[bytes], now: Reading, kind: str, fields: Mapping[str, Value]) -> Entry:
         seq = len(self.tree) + len(batch)
-        prev = hexdigest(batch[-1]) if batch else self._chain.head
+        prev = self.means.hexdigest(batch[-1]) if batch else self._chain.head
         data = {
             "v": 1,
             "origin": self.origin,
@@ -251,8 +252,8 @@ class Journal:
             sync_data(self._descriptor)
         self._broken = False
         for line in batch:
-            self.tree.append(leaf_hash(line))
-        self._chain = replace(self._chain, seq=len(self.tree), head=hexdigest(batch[-1]))
+            self.tree.append(leaf_hash(line, self.means.digest))
+        self._chain = replace(self._chain, seq=len(self.tree), head=self.means.hexdigest(batch[-1]))
 
     def _load(self) -> None:
         with storage_errors(self.path):
@@ -280,7 +281,7 @@ class Journal:
                 data = self._chain.follow(line)
             except EvidenceError as error:
                 raise EvidenceError(error.what, where=f"{self.path}, {error.where}") from error
-            self.tree.append(leaf_hash(line))
+            self.tree.append(leaf_hash(line, self.means.digest))
             self._clocks = Reading(data["wall"], data["mono"], data["boot"])
             size += len(line) + 1
             if promised is not None and len(self.tree) == promised.size and self.root != promised.root:

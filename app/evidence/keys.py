@@ -24,7 +24,7 @@ from app.clock import Entropy, system_entropy
 from app.errors import EvidenceError, StorageError
 from app.evidence.age import Identity
 from app.evidence.durable import make_folder, storage_errors, write_file
-from app.evidence.hkdf import derive
+from app.evidence.means import S1
 from app.evidence.note import Signer
 
 if sys.platform == "linux":
@@ -185,9 +185,9 @@ class DeviceKeys:
     @classmethod
     def _derive(cls, device: "_Device", secret: bytes) -> Self:
         name = f"fangxin/{device.device}/{device.epoch}"
-        seed = derive(secret, b"", f"fangxin/ed25519/epoch/{device.epoch}".encode())
-        identity = Identity(derive(secret, b"", b"fangxin/x25519/identity"))
-        store_key = derive(secret, b"", b"fangxin/store/v1")
+        seed = S1.derive(secret, b"", f"fangxin/ed25519/epoch/{device.epoch}".encode())
+        identity = Identity(S1.derive(secret, b"", b"fangxin/x25519/identity"))
+        store_key = S1.derive(secret, b"", b"fangxin/store/v1")
         return cls(device.device, device.epoch, Signer(name, seed), identity, store_key, device.keystore)
 
 

@@ -4,6 +4,7 @@
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import ClassVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -13,6 +14,7 @@ from app.clock import Entropy
 from app.errors import SealError
 from app.evidence import stanza
 from app.evidence.age import decrypt, encrypt
+from app.evidence.means import S1, Means
 from app.evidence.stanza import Stanza
 
 WORK = 18
@@ -32,6 +34,7 @@ class Passphrase:
 
     text: str = field(repr=False)
     work: int = WORK
+    means: ClassVar[Means] = S1
 
     def wrap(self, file_key: bytes, entropy: Entropy) -> Stanza:
         """See stanza.Wraps."""

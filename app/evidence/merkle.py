@@ -1,26 +1,28 @@
-"""The Merkle tree of RFC 6962 (section 2.1): a list of leaves, one root, and short proofs about both. Hashes are SHA-256, 32 bytes.
+"""The Merkle tree of RFC 6962 (section 2.1): a list of leaves, one root, and short proofs about both. Hashes have 32
+bytes: SHA-256, unless a study's suite has another.
 
 Sizes count leaves, indices begin at 0. A proof is a sequence of hashes, nearest to the leaf first, as in RFC 9162 section 2.1.3.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.canonical import digest
+from app.canonical import digest as sha256
 from app.errors import EvidenceError
 
-EMPTY = digest(b"")
-"""Root of the tree without leaves."""
+Digest = Callable[[bytes], bytes]
+EMPTY = sha256(b"")
+"""Root of the tree without leaves, by SHA-256."""
 
 
-def leaf_hash(data: bytes) -> bytes:
+def leaf_hash(data: bytes, digest: Digest = sha256) -> bytes:
     """Hash of a leaf."""
     # Leaves and nodes begin with different bytes: else two hashes, put together, could be passed off as a leaf.
     return digest(b"\x00" + data)
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes, digest: Digest = sha256) -> bytes:
     """Hash of an inner node."""
     return digest(b"\x01" + left + right)
 
@@ -39,12 +41,13 @@ class Frontier:
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
+    digest: Digest = sha256
 
     def append(self, leaf: bytes) -> list[bytes]:
         """Add a leaf by its hash. Returns the nodes that are complete now: the leaf, its parent, …, each above the one before."""
         node, size, made = leaf, self.size, [leaf]
         while size & 1:
-            node = node_hash(self.peaks.pop(), node)
+            node = node_hash(self.peaks.pop(), node, self.digest)
             made.append(node)
             size >>= 1
         self.peaks.append(node)
@@ -54,15 +57,18 @@ class Frontier:
     def root(self) -> bytes:
         """Root over all leaves so far."""
         if not self.peaks:
-            return EMPTY
+            return self.digest(b"")
         *rest, node = self.peaks
         for peak in reversed(rest):
-            node = node_hash(peak, node)
+            node = node_hash(peak, node, self.digest)
         return node
 
 
 class Nodes(ABC):
     """Roots and proofs of a tree whose nodes lie somewhere: in memory (Tree) or in a file (treefile.FileTree). O(log² n) look-ups each."""
+
+    def __init__(self, digest: Digest = sha256) -> None:
+        self.digest = digest
 
     @abstractmethod
     def __len__(self) -> int:
@@ -75,7 +81,7 @@ class Nodes(ABC):
     def root(self, size: int | None = None) -> bytes:
         """Root of the first size leaves (all by default). Raises ValueError when there are fewer."""
         end = self._bounded(len(self) if size is None else size)
-        return self._range(0, end) if end else EMPTY
+        return self._range(0, end) if end else self.digest(b"")
 
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """Proof that the leaf at index is in the tree of the first size leaves. Raises ValueError when it is not."""
@@ -130,13 +136,14 @@ class Nodes(ABC):
             level = count.bit_length() - 1
             return self.node(level, start >> level)
         middle = start + _split(count)
-        return node_hash(self._range(start, middle), self._range(middle, end))
+        return node_hash(self._range(start, middle), self._range(middle, end), self.digest)
 
 
 class Tree(Nodes):
     """A growing tree in memory: about 70 bytes a leaf. Appending is O(1) on average."""
 
-    def __init__(self) -> None:
+    def __init__(self, digest: Digest = sha256) -> None:
+        super().__init__(digest)
         self._levels: list[list[bytes]] = [[]]  # level k has the roots of all complete subtrees of 2^k leaves
 
     def __len__(self) -> int:
@@ -152,7 +159,7 @@ class Tree(Nodes):
         level.append(leaf)
         depth = 0
         while len(level) % 2 == 0:
-            node = node_hash(level[-2], level[-1])
+            node = node_hash(level[-2], level[-1], self.digest)
             depth += 1
             if depth == len(self._levels):
                 self._levels.append([])

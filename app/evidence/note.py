@@ -1,7 +1,7 @@
-"""Signed notes, checkpoints and cosignatures as text (C2SP signed-note, tlog-checkpoint, tlog-cosignature v1), Ed25519 only.
+"""Signed notes, checkpoints and cosignatures as text (C2SP signed-note, tlog-checkpoint, tlog-cosignature v1).
 
 A note is text, an empty line, and signature lines. The text counts only when a key that the reader already trusts has signed it;
-lines of unknown keys are passed over, a known key's false signature condemns the note.
+lines of unknown keys are passed over, a known key's false signature condemns the note. How is signed says the key: S1 is Ed25519.
 """
 
 import base64
@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from app.canonical import digest
 from app.errors import EvidenceError
+from app.evidence.means import S1, Means
 
 PLAIN = 0x01
 COSIGNATURE = 0x04
@@ -28,21 +26,24 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A public key that somebody trusts. kind: PLAIN signs the text, COSIGNATURE signs text and time. point: 32 bytes."""
+    """A public key that somebody trusts. kind: PLAIN signs the text, COSIGNATURE signs text and time. point: its bytes (S1: 32).
+    means: of the suite whose key this is."""
 
     name: str
     point: bytes
     kind: int = PLAIN
+    means: Means = S1
 
     @classmethod
-    def parse(cls, vkey: str) -> "Verifier":
-        """From name+8 hex digits+base64; raises EvidenceError."""
+    def parse(cls, vkey: str, means: Means = S1) -> "Verifier":
+        """From name+8 hex digits+base64; raises EvidenceError, also for a key of another suite."""
         name, _, rest = vkey.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         material = _from_base64(encoded)
-        if not _is_name(name) or len(material) != 33 or material[0] not in (PLAIN, COSIGNATURE):
+        kinds, size = {means.signature.plain: PLAIN, means.signature.cosign: COSIGNATURE}, means.signature.key
+        if not _is_name(name) or len(material) != 1 + size or material[0] not in kinds:
             raise EvidenceError("This is not a verifier key (name+hash+key)", where=vkey[:60])
-        verifier = cls(name, material[1:], material[0])
+        verifier = cls(name, material[1:], kinds[material[0]], means)
         if verifier.key_id.hex() != key_id:
             raise EvidenceError("This verifier key has a slip in it: its hash is wrong", where=vkey[:60])
         return verifier
@@ -50,21 +51,24 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """Four bytes that, with the name, say which key signed. No proof of anything by themselves."""
-        return digest(self.name.encode() + b"\n" + bytes([self.kind]) + self.point)[:4]
+        return digest(self.name.encode() + b"\n" + self._material)[:4]
 
     @property
     def vkey(self) -> str:
         """The key as one line of text."""
-        return f"{self.name}+{self.key_id.hex()}+{_to_base64(bytes([self.kind]) + self.point)}"
+        return f"{self.name}+{self.key_id.hex()}+{_to_base64(self._material)}"
+
+    @property
+    def _material(self) -> bytes:
+        how = self.means.signature
+        return bytes([how.plain if self.kind == PLAIN else how.cosign]) + self.point
 
     def verify(self, text: str, signature: bytes) -> int:
         """The time in the signature (Unix seconds; 0 for PLAIN). Raises EvidenceError when it is not this key's over this text."""
         stamp, raw = (signature[:8], signature[8:]) if self.kind == COSIGNATURE else (b"", signature)
         seconds = int.from_bytes(stamp, "big")
-        try:
-            Ed25519PublicKey.from_public_bytes(self.point).verify(raw, _message(self.kind, text, seconds))
-        except (InvalidSignature, ValueError) as error:
-            raise EvidenceError(f"The signature of {self.name} is false") from error
+        if not self.means.signature.verify(self.point, raw, _message(self.kind, text, seconds)):
+            raise EvidenceError(f"The signature of {self.name} is false")
         if seconds >= 2**63:
             raise EvidenceError(f"The signature of {self.name} has an impossible time")
         return seconds
@@ -77,6 +81,7 @@ class Signer:
     name: str
     seed: bytes = field(repr=False)
     kind: int = PLAIN
+    means: Means = S1
 
     def __post_init__(self) -> None:
         if not _is_name(self.name) or len(self.seed) != 32:
@@ -85,8 +90,7 @@ class Signer:
     @property
     def verifier(self) -> Verifier:
         """The public key to this."""
-        point = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        return Verifier(self.name, point, self.kind)
+        return Verifier(self.name, self.means.signature.public(self.seed), self.kind, self.means)
 
     @property
     def vkey(self) -> str:
@@ -96,7 +100,7 @@ class Signer:
     def line(self, text: str, seconds: int = 0) -> str:
         """A signature line, with its newline. seconds: Unix time, for COSIGNATURE only."""
         stamp = seconds.to_bytes(8, "big") if self.kind == COSIGNATURE else b""
-        raw = Ed25519PrivateKey.from_private_bytes(self.seed).sign(_message(self.kind, text, seconds))
+        raw = self.means.signature.sign(self.seed, _message(self.kind, text, seconds))
         return f"— {self.name} {_to_base64(self.verifier.key_id + stamp + raw)}\n"
 
 

@@ -5,7 +5,6 @@ into `<call>.age.tail` (app/evidence/tail.py), whose frame 0 is the WAV header. 
 the file. After a crash nobody here can decrypt it or go on with it: both files go to the centre as they are, and join() runs there.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -17,7 +16,7 @@ from typing import BinaryIO
 from app.clock import Entropy, system_entropy
 from app.errors import SealError, StorageError
 from app.evidence import wav
-from app.evidence.age import CHUNK, TAG, Identity, Reader, Recipient, Writer
+from app.evidence.age import CHUNK, TAG, Reader, Writer, of_one_suite
 from app.evidence.durable import (
     create,
     make_folder,
@@ -27,6 +26,8 @@ from app.evidence.durable import (
     sync_folder,
     write_all,
 )
+from app.evidence.means import S1, Means
+from app.evidence.stanza import Unwraps, Wraps
 from app.evidence.tail import OVERHEAD, Frames, read_frames
 
 _HEADER = wav.header()
@@ -77,20 +78,20 @@ class Recorder:
         self,
         path: Path,
         call_id: str,
-        recipients: Sequence[Recipient],
+        recipients: Sequence[Wraps],
         entropy: Entropy,
         *,
         reserve_seconds: int,
     ) -> None:
         """Raises StorageError when the file is there already or the disk has no room for reserve_seconds; nothing is left then."""
-        self.path, self.seconds_durable = path, 0
+        self.path, self.seconds_durable, self._means = path, 0, of_one_suite(recipients)
         self._pending = bytearray()
         with storage_errors(path):
             make_folder(path.parent)
             # The tail is made first and removed last: an .age without a tail is a closed one.
-            self._tail = _Growing(tail_of(path))
+            self._tail = _Growing(tail_of(path), self._means)
             try:
-                self._age = _Growing(path)
+                self._age = _Growing(path, self._means)
             except OSError:
                 self._tail.discard()
                 raise
@@ -147,14 +148,15 @@ class Recorder:
         self._age.close()
         self._tail.close()
 
-    def _begin(self, recipients: Sequence[Recipient], entropy: Entropy, seconds: int, call_id: str) -> None:
+    def _begin(self, recipients: Sequence[Wraps], entropy: Entropy, seconds: int, call_id: str) -> None:
         chunks = seconds * wav.SECOND // CHUNK + 1
         reserve(self._age.descriptor, _AGE_HEADER + chunks * (CHUNK + TAG), self.path.parent)
         reserve(self._tail.descriptor, (seconds + 1) * (wav.SECOND + OVERHEAD), self.path.parent)
         self._writer = Writer(self._age, recipients, entropy)
         self.header_sha = self._age.sha.hexdigest()
-        self._payload = self._age.also = hashlib.sha256(self._writer.nonce)
-        self._frames = Frames(self._writer.file_key, self._writer.nonce, call_id)
+        self._payload = self._age.also = self._means.new()
+        self._payload.update(self._writer.nonce)
+        self._frames = Frames(self._writer.file_key, self._writer.nonce, call_id, self._means)
         self._tail.write(self._frames.seal(_HEADER))
         self._writer.write(_HEADER)
         for file in (self._tail, self._age):
@@ -178,12 +180,11 @@ class Recorder:
 class _Growing:
     """A new file with its size and running hashes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, means: Means) -> None:
         self._path = path
         self.descriptor = create(path)
         self.size = 0
-        self.sha = hashlib.sha256()
-        self.also = hashlib.sha256()
+        self.sha, self.also = means.new(), means.new()
 
     def write(self, data: bytes) -> None:
         write_all(self.descriptor, data)
@@ -208,13 +209,13 @@ def tail_of(path: Path) -> Path:
     return path.with_name(path.name + ".tail")
 
 
-def remains_of(path: Path) -> Remains:
+def remains_of(path: Path, means: Means = S1) -> Remains:
     """What is left of the recording at path. Raises StorageError when it cannot be read."""
     tail = tail_of(path)
-    age_sha, age_bytes = _digest(path)
+    age_sha, age_bytes = _digest(path, means)
     if not tail.exists():
         return Remains(path, age_sha, age_bytes, None, "", 0)
-    return Remains(path, age_sha, age_bytes, tail, *_digest(tail))
+    return Remains(path, age_sha, age_bytes, tail, *_digest(tail, means))
 
 
 def leftovers(folder: Path) -> list[Remains]:
@@ -223,7 +224,7 @@ def leftovers(folder: Path) -> list[Remains]:
 
 
 def plaintext(
-    age: BinaryIO, tail: BinaryIO | None, identities: Sequence[Identity], call_id: str
+    age: BinaryIO, tail: BinaryIO | None, identities: Sequence[Unwraps], call_id: str
 ) -> Iterator[bytes]:
     """The recording as far as it can be had: whole chunks of the age file, then what the tail has beyond them. Every byte is
     authenticated. Raises SealError now when the header does not open; never later."""
@@ -234,11 +235,11 @@ def plaintext(
 def join(
     age: Path,
     tail: Path | None,
-    identities: Sequence[Identity],
+    identities: Sequence[Unwraps],
     out: Path | None = None,
     *,
     call_id: str,
-    recipients: Sequence[Recipient] = (),
+    recipients: Sequence[Wraps] = (),
     entropy: Entropy = system_entropy,
 ) -> int:
     """At the centre: put the remains of a call together. Returns the samples recovered, per channel.
@@ -265,13 +266,13 @@ def _pieces(reader: Reader, tail: BinaryIO | None, call_id: str) -> Iterator[byt
             yield chunk
     if reader.complete or tail is None:
         return
-    for offset, data in read_frames(tail, reader.file_key, reader.nonce, call_id):
+    for offset, data in read_frames(tail, reader.file_key, reader.nonce, call_id, reader.means):
         if offset <= have < offset + len(data):
             yield data[have - offset :]
             have = offset + len(data)
 
 
-def _keep(pieces: Iterator[bytes], out: Path, recipients: Sequence[Recipient], entropy: Entropy) -> int:
+def _keep(pieces: Iterator[bytes], out: Path, recipients: Sequence[Wraps], entropy: Entropy) -> int:
     size = 0
     with storage_errors(out), out.open("xb") as file:
         writer = Writer(file, recipients, entropy) if recipients else None
@@ -288,6 +289,6 @@ def _keep(pieces: Iterator[bytes], out: Path, recipients: Sequence[Recipient], e
     return size
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def _digest(path: Path, means: Means) -> tuple[str, int]:
     with storage_errors(path), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+        return means.of_file(file), file.tell()

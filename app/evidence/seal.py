@@ -1,14 +1,14 @@
 """Sealed objects: a small document as one age file, named by the SHA-256 of its bytes, all of about equal size."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.canonical import hexdigest
 from app.clock import Entropy
 from app.evidence import stanza
-from app.evidence.age import Recipient, encrypt
+from app.evidence.age import encrypt, of_one_suite
 from app.evidence.durable import storage_errors, write_file
+from app.evidence.means import S1, Means
+from app.evidence.stanza import Wraps
 
 PAGE = 16 * 1024
 """Documents are filled up with spaces to multiples of this inside the seal, so that their size tells nothing of the answers."""
@@ -20,11 +20,11 @@ def pad(document: bytes) -> bytes:
 
 
 def seal_object(
-    folder: Path, document: bytes, recipients: Sequence[Recipient], entropy: Entropy
+    folder: Path, document: bytes, recipients: Sequence[Wraps], entropy: Entropy
 ) -> tuple[str, Path, int]:
-    """Seal a document into folder. Returns SHA-256 (hex), path, bytes. Durable on return; StorageError when the disk refuses."""
+    """Seal a document into folder. Returns hash (hex, its name), path, bytes. Durable on return; StorageError when the disk refuses."""
     sealed = encrypt(pad(document), recipients, entropy)
-    sha = hexdigest(sealed)
+    sha = of_one_suite(recipients).hexdigest(sealed)
     path = folder / sha
     with storage_errors(path):
         folder.mkdir(parents=True, exist_ok=True)
@@ -32,12 +32,12 @@ def seal_object(
     return sha, path, len(sealed)
 
 
-def digests(path: Path) -> tuple[str, str]:
-    """SHA-256 (hex) of an age file, and of its nonce and payload alone: the second is the same after a re-wrap. Streams.
+def digests(path: Path, means: Means = S1) -> tuple[str, str]:
+    """Hash (hex) of an age file, and of its nonce and payload alone: the second is the same after a re-wrap. Streams.
 
     Raises StorageError, and SealError when the file has no age header."""
     with storage_errors(path), path.open("rb") as file:
-        whole = hashlib.file_digest(file, "sha256").hexdigest()
+        whole = means.of_file(file)
         file.seek(0)
-        stanza.read(file)
-        return whole, hashlib.file_digest(file, "sha256").hexdigest()
+        stanza.read(file, means)
+        return whole, means.of_file(file)

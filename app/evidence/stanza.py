@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from app.canonical import keyed
 from app.clock import Entropy
 from app.errors import SealError
-from app.evidence.hkdf import derive
+from app.evidence.means import S1, Means
 
-_VERSION = b"age-encryption.org/v1\n"
 _ARMOR = b"-----BEGIN AGE"
 _COLUMNS = 64
 _LARGEST = 1 << 20
@@ -40,12 +38,20 @@ class Stanza:
 class Wraps(Protocol):
     """What a file key can be wrapped for: a public key (age.py), a passphrase (locked.py)."""
 
+    @property
+    def means(self) -> Means:
+        """Of its suite."""
+
     def wrap(self, file_key: bytes, entropy: Entropy, /) -> Stanza:
         """The file key (16 bytes) for this one alone."""
 
 
 class Unwraps(Protocol):
     """What may open a stanza."""
+
+    @property
+    def means(self) -> Means:
+        """Of its suite."""
 
     def unwrap(self, wrapped: Stanza, /) -> bytes | None:
         """The file key, or None when the stanza is for somebody else. Raises SealError when it is not well made."""
@@ -58,25 +64,27 @@ class Header:
     stanzas: tuple[Stanza, ...]
     covered: bytes
     mac: bytes
+    means: Means = S1
 
     def check(self, file_key: bytes) -> None:
         """Raises SealError unless this header was made by somebody who knew the file key."""
-        if not hmac.compare_digest(self.mac, _mac(file_key, self.covered)):
+        if not hmac.compare_digest(self.mac, _mac(file_key, self.covered, self.means)):
             raise SealError("The header of this file was altered")
 
 
-def render(stanzas: Sequence[Stanza], file_key: bytes) -> bytes:
+def render(stanzas: Sequence[Stanza], file_key: bytes, means: Means = S1) -> bytes:
     """The whole header."""
-    covered = _VERSION + b"".join(stanza.render() for stanza in stanzas) + b"---"
-    return covered + b" " + to_base64(_mac(file_key, covered)).encode("ascii") + b"\n"
+    covered = means.version + b"".join(stanza.render() for stanza in stanzas) + b"---"
+    return covered + b" " + to_base64(_mac(file_key, covered, means)).encode("ascii") + b"\n"
 
 
-def read(file: BinaryIO) -> Header:
-    """Read a header and leave file at the first payload byte. Raises SealError on anything the format does not allow."""
-    first = file.readline(len(_VERSION))
+def read(file: BinaryIO, means: Means = S1) -> Header:
+    """Read a header and leave file at the first payload byte. Raises SealError on anything the format does not allow, and on a file that
+    was not sealed by these means."""
+    first = file.readline(len(means.version))
     if first.startswith(_ARMOR):
         raise SealError("This age file is armored (text)", todo="Turn it into a binary age file first.")
-    if first != _VERSION:
+    if first != means.version:
         raise _malformed("it does not begin like one")
     covered, stanzas = bytearray(first), []
     while (line := _line(file, covered)).startswith(b"->"):
@@ -87,7 +95,8 @@ def read(file: BinaryIO) -> Header:
     last = _MAC.fullmatch(line)
     if last is None or not stanzas:
         raise _malformed("its end is not as it should be")
-    return Header(tuple(stanzas), bytes(covered[: -len(line)]) + b"---", from_base64(last[1].decode("ascii")))
+    mac = from_base64(last[1].decode("ascii"))
+    return Header(tuple(stanzas), bytes(covered[: -len(line)]) + b"---", mac, means)
 
 
 def to_base64(data: bytes) -> str:
@@ -122,8 +131,8 @@ def _stanza(lines: list[bytes]) -> Stanza:
     return Stanza(tuple(first[1].decode("ascii").split(" ")), from_base64(body.decode("ascii")))
 
 
-def _mac(file_key: bytes, covered: bytes) -> bytes:
-    return keyed(derive(file_key, b"", b"header"), covered)
+def _mac(file_key: bytes, covered: bytes, means: Means) -> bytes:
+    return means.keyed(means.derive(file_key, b"", b"header"), covered)
 
 
 def _malformed(detail: str) -> SealError:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from app.evidence.hkdf import derive
+from app.evidence.means import S1, Cipher, Means
 
 LABEL = b"fangxin/tail-journal/v1"
 OVERHEAD = 12 + 16
@@ -24,8 +23,8 @@ _LONGEST = 1 << 20
 class Frames:
     """Makes the frames of one tail, in order. call_id: as in the journal."""
 
-    def __init__(self, file_key: bytes, nonce: bytes, call_id: str) -> None:
-        self._cipher = _cipher(file_key, nonce)
+    def __init__(self, file_key: bytes, nonce: bytes, call_id: str, means: Means = S1) -> None:
+        self._cipher = _cipher(file_key, nonce, means)
         self._call = call_id
         self._number = self._offset = 0
 
@@ -39,10 +38,12 @@ class Frames:
         return _HEAD.pack(len(sealed), offset) + sealed
 
 
-def read_frames(file: BinaryIO, file_key: bytes, nonce: bytes, call_id: str) -> Iterator[tuple[int, bytes]]:
+def read_frames(
+    file: BinaryIO, file_key: bytes, nonce: bytes, call_id: str, means: Means = S1
+) -> Iterator[tuple[int, bytes]]:
     """Offset and plaintext of every frame up to the first that is not whole and true. That the file was cut between two frames
     cannot be seen here; the marks in the journal show it."""
-    cipher = _cipher(file_key, nonce)
+    cipher = _cipher(file_key, nonce, means)
     number = 0
     while len(head := file.read(_HEAD.size)) == _HEAD.size:
         length, offset = _HEAD.unpack(head)
@@ -58,8 +59,8 @@ def read_frames(file: BinaryIO, file_key: bytes, nonce: bytes, call_id: str) -> 
         number += 1
 
 
-def _cipher(file_key: bytes, nonce: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(derive(file_key, nonce, LABEL))
+def _cipher(file_key: bytes, nonce: bytes, means: Means) -> Cipher:
+    return means.cipher(means.derive(file_key, nonce, LABEL))
 
 
 def _nonce(number: int) -> bytes:

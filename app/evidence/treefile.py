@@ -22,6 +22,7 @@ class FileTree(Nodes):
 
     def __init__(self, path: Path) -> None:
         """Open or begin it. What a crash left half-written at the end is cut off."""
+        super().__init__()
         self.path = path
         with storage_errors(path):
             self._descriptor = open_append(path)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from app.canonical import hexdigest
-from app.evidence.age import Identity
+from app.errors import EvidenceError
 from app.evidence.audit.calls import audit_calls
 from app.evidence.audit.carrier import reconcile
 from app.evidence.audit.epochs import audit_epochs
@@ -15,7 +15,7 @@ from app.evidence.audit.facts import Facts
 from app.evidence.audit.journals import audit_journal
 from app.evidence.audit.logged import Logged, Witnessed
 from app.evidence.audit.objects import Shelf
-from app.evidence.audit.packages import audit_packages
+from app.evidence.audit.packages import audit_packages, suite_in
 from app.evidence.audit.place import Eyes, Layout, Place, tree_size
 from app.evidence.audit.seals import Seals
 from app.evidence.audit.stamps import audit_stamps
@@ -23,6 +23,8 @@ from app.evidence.audit.trust import Trust
 from app.evidence.audit.verdict import Finding, Findings, Kind, Severity, Verdict
 from app.evidence.cdr import CarrierList
 from app.evidence.note import Verifier
+from app.evidence.stanza import Unwraps
+from app.evidence.suite import Suite
 
 __all__ = ["Finding", "Kind", "Severity", "Verdict", "verify"]
 
@@ -34,7 +36,7 @@ def verify(
     path: Path,
     *,
     keys: Sequence[Verifier] = (),
-    identities: Sequence[Identity] = (),
+    identities: Sequence[Unwraps] = (),
     carrier: CarrierList | None = None,
     witnessed: Witnessed | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -43,12 +45,13 @@ def verify(
 
     keys: those that the auditor has from somewhere else; none = the archive's own. identities: private keys, to look into what they
     open. carrier: a carrier's list of calls, to compare with. witnessed: what a witness cosigned. progress: hears (bytes done, bytes
-    in all); what it raises stops the check. Raises EvidenceError when path is nothing that can be checked, SealError when identities
-    are given and open nothing here. Memory grows with the number of calls and files, not with their size.
+    in all); what it raises stops the check. Raises EvidenceError when path is nothing that can be checked or keys are given of
+    another suite than the archive's, SealError when identities are given and open nothing here. Memory grows with the number of calls and
+    files, not with their size.
     """
-    place = Place.at(path)
-    findings, facts = Findings(), Facts()
-    eyes = Eyes(place, findings, progress, total=_work(place, identities))
+    place, findings, facts = Place.at(path), Findings(), Facts()
+    suite = _suite(place, keys, identities)
+    eyes = Eyes(place, findings, progress, total=_work(place, identities), suite=suite)
     findings.counts.update(dict.fromkeys(_COUNTED, 0))
     trust = Trust(tuple(keys), eyes)
     trust.look()
@@ -79,7 +82,7 @@ def check_history(path: Path, witnessed: Witnessed) -> Verdict:
     """
     place = Place.at(path)
     findings, facts = Findings(), Facts()
-    eyes = Eyes(place, findings)
+    eyes = Eyes(place, findings, suite=suite_in(place))
     trust = Trust((), eyes)
     trust.look()
     _audit_journals(eyes, trust, facts, witnessed)
@@ -108,13 +111,26 @@ def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed
     return manifests
 
 
+def _suite(place: Place, keys: Sequence[Verifier], identities: Sequence[Unwraps]) -> Suite:
+    """The archive's. Nothing is negotiated: keys of another suite are refused, not passed over."""
+    suite = suite_in(place)
+    for means in (*(key.means for key in keys), *(key.means for key in identities)):
+        if means != suite.means:
+            raise EvidenceError(
+                f"This archive is of the suite {suite.id}, but a key that you gave is of {means.suite}",
+                where=str(place.root),
+                todo="Give the keys of this study.",
+            )
+    return suite
+
+
 def _fingerprint(facts: Facts) -> str:
     """Hex SHA-256 of one line a journal: its file, its lines, its root. Two archives that have the same are the same to every line, and to
     every sealed file that a line names."""
     return hexdigest("".join(f"{file} {told}\n" for file, told in sorted(facts.sums.items())).encode())
 
 
-def _work(place: Place, identities: Sequence[Identity]) -> int:
+def _work(place: Place, identities: Sequence[Unwraps]) -> int:
     """Bytes to be read: everything once, and what is opened once more."""
     if place.layout is Layout.JOURNAL:
         return tree_size(place.root)

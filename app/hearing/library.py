@@ -20,8 +20,9 @@ import numpy as np
 from app.canonical import Value, decode, encode
 from app.clock import Entropy
 from app.errors import EvidenceError, SealError, StudyError, UsageError
-from app.evidence.age import Identity, Recipient, decrypt, encrypt
+from app.evidence.age import decrypt, encrypt
 from app.evidence.durable import storage_errors, write_file
+from app.evidence.stanza import Unwraps, Wraps
 from app.hearing.entry import FOLDER, LONGEST, Entry, known_in, packed, read_entry, readable, unpacked
 from app.sample.outcome import Outcome
 from hardware.announcements import Library, Recogniser, Reference
@@ -69,7 +70,7 @@ class RoomLibrary:
 
     # The desk
 
-    def offer(self, outcome: str, sound: bytes, recipients: Sequence[Recipient], entropy: Entropy) -> str:
+    def offer(self, outcome: str, sound: bytes, recipients: Sequence[Wraps], entropy: Entropy) -> str:
         """An interviewer closed an unanswered call with this outcome after this sound (int16, 8000 Hz). Returns the id under which it
         now waits, "" when there is nothing to learn from it. Raises StorageError."""
         clip = spoken(sound)
@@ -116,7 +117,7 @@ class RoomLibrary:
         """What waits, by id."""
         return {path.stem: _offer(path) for path in sorted(self._offered.glob("*.json"))}
 
-    def hear(self, name: str, identities: Sequence[Identity]) -> bytes:
+    def hear(self, name: str, identities: Sequence[Unwraps]) -> bytes:
         """The clip of an offer as a WAV file, for the ears of whoever holds the lead's key. From now on it may be accepted."""
         offer = self._offer(name)
         sealed = _read(self._offered / f"{name}.age")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from app.errors import FangxinError
-from app.evidence.age import Recipient
 from app.evidence.recording import Closed, Mark
+from app.evidence.stanza import Wraps
 from hardware.base import RATE, Capability, LineEvent
 
 
@@ -153,7 +153,7 @@ class Worker(Protocol):
     def seconds_durable(self) -> int:
         """Whole seconds of the running recording that would survive a power cut now."""
 
-    def open(self, call: str, path: Path, recipients: Sequence[Recipient], reserve_seconds: int) -> str:
+    def open(self, call: str, path: Path, recipients: Sequence[Wraps], reserve_seconds: int) -> str:
         """Begin the recording of a call: its header is durable and its disk reserved on return.
 
         Returns the SHA-256 (hex) of header and nonce. Raises StorageError when the disk refuses, LineError when there is no worker: then do

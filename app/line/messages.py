@@ -41,10 +41,12 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the recording of a call. recipients: age1… as in the signed study; the file key never leaves the worker."""
+    """Open the recording of a call. recipients: as in the signed study, of the suite that it names; the file key never leaves the
+    worker."""
 
     call: str
     path: str
+    suite: str
     recipients: tuple[str, ...]
     reserve_seconds: int
 

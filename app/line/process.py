@@ -10,7 +10,8 @@ from pathlib import Path
 
 from app.clock import Clock
 from app.errors import LineError
-from app.evidence.age import Recipient
+from app.evidence.age import of_one_suite
+from app.evidence.stanza import Wraps
 from app.line.child import Child
 from app.line.contract import Heard, Lost, Report, Saved, Trouble
 from app.line.messages import (
@@ -94,13 +95,14 @@ class WorkerProcess:
             self._look(0.05)
         return self._ready
 
-    def open(self, call: str, path: Path, recipients: Sequence[Recipient], reserve_seconds: int) -> str:
+    def open(self, call: str, path: Path, recipients: Sequence[Wraps], reserve_seconds: int) -> str:
         """Begin the recording of a call. Raises StorageError when the disk refuses, LineError when there is no line: then do not dial."""
         if not self.ready(_SHORTLY if self._told_why else _ANSWER):
             raise self._why
         self._call, self.samples, self.seconds_durable = call, 0, 0
         keys = tuple(str(each) for each in recipients)
-        answer = self._asked(Open(call, str(path), keys, reserve_seconds))
+        suite = of_one_suite(recipients).suite
+        answer = self._asked(Open(call, str(path), suite, keys, reserve_seconds))
         if isinstance(answer, NotOpened):
             raise answer.error
         if not isinstance(answer, Opened):

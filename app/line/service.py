@@ -11,8 +11,8 @@ from pathlib import Path
 
 from app.clock import Clock, Entropy
 from app.errors import FangxinError, LineError, StorageError
-from app.evidence.age import Recipient
 from app.evidence.durable import Lock
+from app.evidence.suite import suite_of
 from app.line.contract import Heard
 from app.line.messages import (
     PROTOCOL,
@@ -167,7 +167,8 @@ class Service:
 
     def _open(self, asked: Open, worker: LineWorker) -> None:
         try:
-            recipients = [Recipient.parse(text) for text in asked.recipients]
+            suite = suite_of(asked.suite)
+            recipients = [suite.recipient(text) for text in asked.recipients]
             sha = worker.open(asked.call, Path(asked.path), recipients, asked.reserve_seconds)
         except FangxinError as error:
             self._pipe.send(NotOpened(asked.call, error))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.clock import Entropy
 from app.errors import FangxinError, StorageError
-from app.evidence.age import Recipient
 from app.evidence.recording import Recorder
+from app.evidence.stanza import Wraps
 from app.line.contract import Gap, Heard, Overheard, Refused, Report, Trouble
 from app.line.levels import Levels
 from app.line.tape import DirectTape, NewTape, Tape
@@ -61,7 +61,7 @@ class LineWorker:
         """Whole seconds of the running recording that would survive a power cut now."""
         return self._tape.seconds_durable if self._tape else 0
 
-    def open(self, call: str, path: Path, recipients: Sequence[Recipient], reserve_seconds: int) -> str:
+    def open(self, call: str, path: Path, recipients: Sequence[Wraps], reserve_seconds: int) -> str:
         """Begin the recording of a call: its header is durable and its disk reserved on return.
 
         Returns the SHA-256 (hex) of header and nonce. Raises StorageError when the disk refuses: then do not dial.

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from app.canonical import Value, decode, hexdigest
 from app.errors import EvidenceError, SealError, StudyError
-from app.evidence.age import Identity
 from app.evidence.audit.facts import Call, Closing, Facts, Interview
 from app.evidence.audit.journals import read_facts
 from app.evidence.audit.place import Layout, Place
 from app.evidence.audit.seals import read_document
 from app.evidence.durable import storage_errors
+from app.evidence.stanza import Unwraps
 from app.evidence.verify import Verdict, verify
 from app.questionnaire.form import Kind
 from app.questionnaire.session import Session
@@ -33,7 +33,7 @@ class Opened:
 
 def open_archive(
     archive: Path,
-    identities: Sequence[Identity],
+    identities: Sequence[Unwraps],
     study: StudySource | None = None,
     *,
     verdict: Verdict | None = None,
@@ -94,7 +94,7 @@ class _Talk:
 class _Reading:
     place: Place
     facts: Facts
-    identities: Sequence[Identity]
+    identities: Sequence[Unwraps]
     study: StudySource | None
     outcomes: Mapping[str, Outcome]
     uncovered: frozenset[str]

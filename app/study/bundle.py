@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.canonical import decode, encode, hexdigest
+from app.canonical import decode, encode
 from app.errors import EvidenceError, SealError, StorageError, StudyError
 from app.evidence.note import Signer, Verifier, open_note, sign
 from app.evidence.suite import S1, Suite, suite_of
@@ -57,6 +57,7 @@ def build(
     witness_vkeys: Sequence[str],
     signer: Signer,
     out: Path,
+    suite: Suite = S1,
 ) -> Path:
     """Write <id>-<version>.study into the folder `out` (or to `out` itself, when it ends in .study). expires: ms since 1970 UTC.
 
@@ -75,8 +76,8 @@ def build(
         "witnesses": list(witness_vkeys),
     }
     members = dict(sorted({**source.files, KEYS: encode(keys)}.items()))
-    digests = {path: S1.hash(data) for path, data in members.items()}
-    note = sign(_Manifest(source.id, version, expires, S1, digests).text, signer)
+    digests = {path: suite.means.hexdigest(data) for path, data in members.items()}
+    note = sign(_Manifest(source.id, version, expires, suite, digests).text, signer)
     path = out if out.suffix == ".study" else out / f"{source.id}-{version}.study"
     _write(path, pack({MANIFEST: note.encode(), **members}))
     return path
@@ -115,7 +116,7 @@ def _opened(data: bytes, trusted: Sequence[Verifier], now: int, installed: int) 
         **_keys(files, manifest.suite),
         suite=manifest.suite.id,
         expires=manifest.expires,
-        sha256=hexdigest(text.encode()),
+        sha256=manifest.suite.means.hexdigest(text.encode()),
     )
 
 
@@ -178,7 +179,7 @@ def _check_files(manifest: _Manifest, files: Mapping[str, bytes]) -> None:
     for name, digest in manifest.files.items():
         if name not in files:
             raise StudyError("A file is missing from this study package", where=name)
-        if manifest.suite.hash(files[name]) != digest:
+        if manifest.suite.means.hexdigest(files[name]) != digest:
             raise StudyError("A file in this study package was altered after signing", where=name)
     for name in files:
         if name not in manifest.files:

@@ -75,7 +75,10 @@ def manifest(store: Store, checkpoint: str, parcels: Sequence[Parcel], signer: S
     if not parcels and start == point.size:
         return None
     items = tuple(Item(parcel.sha256, parcel.bytes, parcel.kind) for parcel in parcels)
-    return sign(Manifest(point.origin, start, point.size, checkpoint_hash(checkpoint), items).text, signer)
+    return sign(
+        Manifest(point.origin, start, point.size, checkpoint_hash(checkpoint, signer.means), items).text,
+        signer,
+    )
 
 
 def file_receipt(store: Store, journal: JournalFolder, note: str) -> Receipt:

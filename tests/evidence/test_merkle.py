@@ -181,7 +181,7 @@ def test_an_inner_node_is_no_leaf() -> None:
 
 def test_saboteur_without_prefixes_an_inner_node_passes_as_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "leaf_hash", digest)
-    monkeypatch.setattr(merkle, "node_hash", lambda left, right: digest(left + right))
+    monkeypatch.setattr(merkle, "node_hash", lambda left, right, _: digest(left + right))
     monkeypatch.setitem(globals(), "TREE", tree_of(LEAVES[:2]))
     with pytest.raises(AssertionError):
         check_inner_node_is_no_leaf()

@@ -82,7 +82,7 @@ REPORTS = (
 )
 MESSAGES: tuple[Message, ...] = (
     Begin(PROTOCOL, CHOICE, "/log", "/lock", (RESIDENT,), "seed"),
-    Open(CALL, "/data/中/c.age", ("age1x", "age1y"), 2400),
+    Open(CALL, "/data/中/c.age", "S1", ("age1x", "age1y"), 2400),
     Dial("13800000000"),
     HangUp(),
     SendDtmf("12#"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from app.canonical import Value, decode, hexdigest
+from app.canonical import Value, decode
 from app.errors import EvidenceError
 from app.evidence.audit.events import EVENTS, wrong_field
 from app.evidence.audit.place import Eyes, JournalPlace
@@ -39,7 +39,10 @@ class Walk:
     lines: int = 0
     roots: dict[int, bytes] = field(default_factory=dict)
     _head: str = GENESIS
-    _frontier: Frontier = field(default_factory=Frontier)
+    _frontier: Frontier = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._frontier = Frontier(digest=self.eyes.means.digest)
 
     def run(self) -> None:
         """Walk. Everything that does not hold is written down; nothing is raised."""
@@ -149,8 +152,8 @@ class Walk:
         )
 
     def _grow(self, line: bytes, following: int) -> None:
-        self._frontier.append(leaf_hash(line))
-        self._head, self.next = hexdigest(line), following
+        self._frontier.append(leaf_hash(line, self.eyes.means.digest))
+        self._head, self.next = self.eyes.means.hexdigest(line), following
         self._mark_root()
 
     def _mark_root(self) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from app.canonical import Value, hexdigest
+from app.canonical import Value
 from app.evidence.audit.facts import Facts
 from app.evidence.audit.place import Eyes, JournalPlace, Layout
 from app.evidence.audit.verdict import Spot
@@ -51,6 +51,10 @@ def _ended(event: dict[str, Value], before: JournalPlace, eyes: Eyes, facts: Fac
         what = f"The epoch before went on after this one began: {length - size} lines came later"
         eyes.findings.note("epoch.late", what, eyes.at(before.lines, size + 1))
     receipt = before.folder / "receipts" / f"{size:012}.note"
-    if size and eyes.plain(receipt) and hexdigest(receipt.read_bytes()) != event.get("previous_receipt"):
+    if (
+        size
+        and eyes.plain(receipt)
+        and eyes.means.hexdigest(receipt.read_bytes()) != event.get("previous_receipt")
+    ):
         what = "This receipt is not the one that the next epoch names"
         eyes.findings.broken("receipt.differs", what, eyes.at(receipt), needed="the note as it was signed")

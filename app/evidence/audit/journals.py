@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from app.evidence.audit.chain import Walk
 from app.evidence.audit.facts import Facts
+from app.evidence.audit.packages import suite_in
 from app.evidence.audit.place import Eyes, JournalPlace, Place
 from app.evidence.audit.signed import Signatures
 from app.evidence.audit.telling import listener
@@ -33,7 +34,7 @@ def audit_journal(
 
 def read_facts(place: Place) -> Facts:
     """What the journals of a place say, without judging it: for those who have a good verdict already."""
-    eyes, facts = Eyes(place, Findings()), Facts()
+    eyes, facts = Eyes(place, Findings(), suite=suite_in(place)), Facts()
     for journal in place.journals:
         Walk(journal, eyes, listener(facts, eyes.at(journal.lines).file), ()).run()
     return facts

@@ -5,12 +5,12 @@ import re
 import zipfile
 from pathlib import Path
 
-from app.canonical import hexdigest
-from app.errors import EvidenceError
+from app.errors import EvidenceError, StudyError
 from app.evidence.audit.facts import Facts
-from app.evidence.audit.place import Eyes
+from app.evidence.audit.place import Eyes, Place
 from app.evidence.audit.trust import Trust
 from app.evidence.note import open_note
+from app.evidence.suite import S1, Suite, suite_of
 
 _MANIFEST = "manifest.note"
 _LARGEST = 64 << 20
@@ -31,10 +31,35 @@ def audit_packages(eyes: Eyes, trust: Trust, facts: Facts) -> None:
         if name not in signed:
             what = f"The study package {name} is not here, or not whole"
             eyes.findings.missing("study.absent", what, at, needed=f"study/{name}")
-        elif shift.sha256 and hexdigest(signed[name].encode()) != shift.sha256:
+        elif shift.sha256 and eyes.means.hexdigest(signed[name].encode()) != shift.sha256:
             eyes.findings.broken(
                 "study.differs", f"This shift worked with another package than the {name} here", at
             )
+
+
+def suite_in(place: Place) -> Suite:
+    """The suite that the study packages of an archive name; S1 where there is none. Whether they are as they were signed is judged later.
+
+    Raises EvidenceError when they name several, or one that this version does not know: then nothing here can be judged."""
+    named = {name: path for path in sorted(place.root.glob("study/*.study")) if (name := _suite_named(path))}
+    try:
+        if len(named) > 1:
+            raise EvidenceError(
+                f"The study packages here are of different suites: {', '.join(named)}", where=str(place.root)
+            )
+        return suite_of(next(iter(named), S1.id))
+    except StudyError as error:
+        raise EvidenceError(error.what, where=str(*named.values()), todo=error.todo) from error
+
+
+def _suite_named(path: Path) -> str:
+    """What a package names; "" when it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_MANIFEST) as note:
+            lines = note.read(4096).split(b"\n")
+    except (KeyError, *_BAD_ZIP):
+        return ""
+    return lines[4].decode("ascii", "replace") if len(lines) > 5 and lines[0] == b"fangxin-study/v1" else ""
 
 
 def _package(path: Path, eyes: Eyes, trust: Trust) -> str | None:
@@ -48,7 +73,7 @@ def _package(path: Path, eyes: Eyes, trust: Trust) -> str | None:
         note = members.pop(_MANIFEST).decode()
         lines = [_LINE.fullmatch(line) for line in note.partition("\n\n")[0].split("\n")[5:]]
         if {line[2]: line[1] for line in lines if line} != {
-            name: hexdigest(data) for name, data in members.items()
+            name: eyes.means.hexdigest(data) for name, data in members.items()
         }:
             raise EvidenceError("a file in it is not the one that was signed")
         text = _signed(path, note, eyes, trust)

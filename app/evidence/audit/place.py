@@ -4,7 +4,6 @@ Everything here may have been prepared by an enemy: names are taken only when th
 followed, and no file is read into memory whole unless it is small.
 """
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,8 @@ from pathlib import Path
 from app.errors import EvidenceError, SealError
 from app.evidence import stanza
 from app.evidence.audit.verdict import Findings, Spot
+from app.evidence.means import Means
+from app.evidence.suite import S1, Suite
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 EPOCH_NAME = re.compile(r"([0-9a-f]{8})\.([1-9][0-9]{0,8})")
@@ -134,13 +135,20 @@ class Digest:
 
 @dataclass
 class Eyes:
-    """Reads files for a check: reports what is no plain file, counts bytes, raises nothing for what it finds."""
+    """Reads files for a check: reports what is no plain file, counts bytes, raises nothing for what it finds. suite: of the study
+    whose archive this is."""
 
     place: Place
     findings: Findings
     progress: Progress | None = None
     total: int = 0
     done: int = 0
+    suite: Suite = S1
+
+    @property
+    def means(self) -> Means:
+        """What the archive's suite works with."""
+        return self.suite.means
 
     def at(self, path: Path, line: int = 0, call: str = "") -> Spot:
         """A place as findings name it."""
@@ -191,12 +199,12 @@ class Eyes:
 
     def digest(self, path: Path, *stops: int) -> Digest | None:
         """Hash a file block by block, and its first `stop` bytes for each stop; None, and reported, when it cannot be read."""
-        sha, size, prefixes, head = hashlib.sha256(), 0, {}, 0
+        sha, size, prefixes, head = self.means.new(), 0, {}, 0
         waiting = sorted({stop for stop in stops if stop > 0}, reverse=True)
         try:
             with path.open("rb") as file:
                 while block := file.read(BLOCK):
-                    if not size and (head := head_size(block)):
+                    if not size and (head := head_size(block, self.means)):
                         waiting = sorted({*waiting, head}, reverse=True)
                     begin = 0
                     while waiting and waiting[-1] <= size + len(block):
@@ -239,11 +247,11 @@ class Eyes:
         self.findings.broken("file.link", what, self.at(path), needed="what belongs here")
 
 
-def head_size(first: bytes) -> int:
+def head_size(first: bytes, means: Means) -> int:
     """Bytes of age header and nonce at the beginning of a file, 0 when it is none."""
     start = BytesIO(first)
     try:
-        stanza.read(start)
+        stanza.read(start, means)
     except SealError:
         return 0
     size = start.tell() + NONCE

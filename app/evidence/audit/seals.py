@@ -1,19 +1,19 @@
 """With private keys: do the sealed interviews, contacts and recordings say what the journal committed to while the call ran?"""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.canonical import Value, commit, decode
+from app.canonical import Value, decode
 from app.errors import EvidenceError, FangxinError, SealError
 from app.evidence import stanza, wav
-from app.evidence.age import Identity, decrypt, open_stream
+from app.evidence.age import decrypt, open_stream
 from app.evidence.audit.facts import Call, Closing, Facts, Interview, Sealed
-from app.evidence.audit.place import BLOCK, NONCE, Eyes, head_size
+from app.evidence.audit.place import Eyes
 from app.evidence.recording import join
-from app.evidence.seal import PAGE
+from app.evidence.seal import PAGE, digests
+from app.evidence.stanza import Unwraps
 from hardware.base import RATE
 
 _LARGEST = 64 << 20
@@ -28,7 +28,7 @@ class Seals:
     eyes: Eyes
     facts: Facts
     found: Mapping[str, Path]
-    identities: Sequence[Identity]
+    identities: Sequence[Unwraps]
     _opened: int = 0
     _others: Counter[str] = field(default_factory=Counter)
 
@@ -57,7 +57,7 @@ class Seals:
             return None
         try:
             with path.open("rb") as file:
-                stanzas = stanza.read(file).stanzas
+                stanzas = stanza.read(file, self.eyes.means).stanzas
             if any(identity.unwrap(each) for each in stanzas for identity in self.identities):
                 self._opened += 1
                 return path
@@ -98,7 +98,7 @@ class Seals:
         last: dict[str, Value] = {}
         for answer in content["trail"]:
             last[answer["question"]] = answer
-            commitment = commit(bytes.fromhex(answer["salt"]), answer["value"])
+            commitment = self.eyes.means.commit(bytes.fromhex(answer["salt"]), answer["value"])
             promise = (answer["question"], commitment, answer["call"], answer["at"])
             if open_promises[promise] <= 0:
                 what = (
@@ -120,7 +120,7 @@ class Seals:
         if content is None:
             return
         try:
-            true = commit(bytes.fromhex(content["salt"]), content["number"]) == call.number
+            true = self.eyes.means.commit(bytes.fromhex(content["salt"]), content["number"]) == call.number
         except _MALFORMED:
             true = False
         if not true or (content.get("call"), content.get("case")) != (call.call, call.case):
@@ -159,7 +159,7 @@ class Seals:
         if sound != call.samples * wav.CHANNELS:
             what = f"The journal gives this recording {call.samples} samples, but it has {sound / wav.CHANNELS:g}"
             self._broken("recording.samples", what, sealed)
-        if payload_sha256(path) != call.payload:
+        if digests(path, self.eyes.means)[1] != call.payload:
             self._broken(
                 "recording.payload",
                 "The journal gives another hash for the payload of this recording",
@@ -185,7 +185,7 @@ class Seals:
         )
 
 
-def read_document(sealed: Path | bytes, identities: Sequence[Identity], kind: str) -> dict[str, Value]:
+def read_document(sealed: Path | bytes, identities: Sequence[Unwraps], kind: str) -> dict[str, Value]:
     """The JSON in a sealed object of this kind. Raises SealError (wrong key, altered), EvidenceError (not what it should be)."""
     if isinstance(sealed, Path) and sealed.stat().st_size > _LARGEST:
         raise EvidenceError("This sealed object is far too large", where=sealed.name)
@@ -194,13 +194,3 @@ def read_document(sealed: Path | bytes, identities: Sequence[Identity], kind: st
     if len(padded) % PAGE or content.get("v") != 1 or content.get("kind") != kind:
         raise EvidenceError(f"This is no sealed {kind}")
     return content
-
-
-def payload_sha256(path: Path) -> str:
-    """SHA-256 (hex) of nonce and payload of an age file: the same after a re-wrap to other recipients."""
-    sha = hashlib.sha256()
-    with path.open("rb") as file:
-        file.seek(max(0, head_size(file.read(BLOCK)) - NONCE))
-        while block := file.read(BLOCK):
-            sha.update(block)
-    return sha.hexdigest()

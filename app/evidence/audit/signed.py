@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.canonical import hexdigest
 from app.errors import EvidenceError
 from app.evidence.audit.chain import Walk
 from app.evidence.audit.facts import Facts
@@ -116,7 +115,7 @@ class Signatures:
         self._spans.append((manifest.start, manifest.size))
         self.named |= {item.sha256: item.bytes for item in manifest.items}
         own = self._own_checkpoint(note)
-        if own is not None and hexdigest(own.data) != manifest.checkpoint:
+        if own is not None and self.eyes.means.hexdigest(own.data) != manifest.checkpoint:
             self._broken("manifest.differs", "This manifest names another checkpoint than the one here", note)
 
     def _open(self, note: _File, keys: Sequence[Verifier]) -> Opened | None:
@@ -253,7 +252,7 @@ class Signatures:
                     receipt.at,
                     needed=needed,
                 )
-            elif hexdigest(note.data) != receipt.sha256:
+            elif self.eyes.means.hexdigest(note.data) != receipt.sha256:
                 self._broken("receipt.differs", "This receipt is not the one that the journal names", note)
 
     def _forks(self, key: Verifier) -> None:

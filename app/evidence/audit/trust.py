@@ -42,7 +42,7 @@ class Trust:
         """The key that signs a journal's checkpoints, or None when nobody names it. claimed: the one in its first line."""
         filed = self._devices.get(place.name)
         try:
-            own = Verifier.parse(claimed) if claimed else None
+            own = self.eyes.suite.verifier(claimed) if claimed else None
         except EvidenceError:
             own = None
         if filed is not None and own is not None and filed != own:
@@ -127,7 +127,7 @@ class Trust:
         if data is None:
             return None
         try:
-            key = Verifier.parse(data.decode("utf-8"))
+            key = self.eyes.suite.verifier(data.decode("utf-8"))
             if data in (key.vkey.encode(), key.vkey.encode() + b"\n"):
                 return key
         except (EvidenceError, UnicodeError):
