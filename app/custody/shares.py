@@ -62,7 +62,8 @@ def split(identity: Identity, *, needed: int = 2, of: int = 3) -> list[Sheet]:
         raise UsageError(
             f"A key cannot be split {needed} of {of}", todo=f"From 2 up, and at most {_MOST} sheets."
         )
-    made = slip39.generate_mnemonics(1, [(needed, of)], identity.secret)[0]
+    # Without the extension of 2023: every implementation of SLIP-0039 joins these, also those that are older than it.
+    made = slip39.generate_mnemonics(1, [(needed, of)], identity.secret, extendable=False)[0]
     return [
         Sheet(words, number, of, needed, identity.recipient) for number, words in enumerate(made, start=1)
     ]

@@ -27,11 +27,11 @@ def node_hash(left: bytes, right: bytes, digest: Digest = sha256) -> bytes:
     return digest(b"\x01" + left + right)
 
 
-def root(leaves: Iterable[bytes]) -> bytes:
+def root(leaves: Iterable[bytes], digest: Digest = sha256) -> bytes:
     """Root over leaf data."""
-    tree = Frontier()
+    tree = Frontier(digest=digest)
     for leaf in leaves:
-        tree.append(leaf_hash(leaf))
+        tree.append(leaf_hash(leaf, digest))
     return tree.root()
 
 

@@ -55,8 +55,6 @@ def verify(
     findings.counts.update(dict.fromkeys(_COUNTED, 0))
     trust = Trust(tuple(keys), eyes)
     trust.look()
-    for path in place.odd:
-        eyes.foreign(path)
     if not place.journals:
         findings.missing("journal.absent", "There is no journal here", needed="journals/<device>.<epoch>")
     manifests = _audit_journals(eyes, trust, facts, witnessed)
@@ -98,6 +96,8 @@ def check_history(path: Path, witnessed: Witnessed) -> Verdict:
 def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed | None) -> dict[str, int]:
     """Every journal by itself, then all of them against central's log. Returns SHA-256 → bytes of what the manifests name."""
     place, manifests = eyes.place, dict[str, int]()
+    for path in place.odd:
+        eyes.foreign(path)
     logged, roots = Logged(eyes, witnessed), dict[str, Mapping[int, bytes]]()
     logged.read(trust.of_log())
     for journal in place.journals:

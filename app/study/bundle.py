@@ -101,6 +101,12 @@ def _opened(data: bytes, trusted: Sequence[Verifier], now: int, installed: int) 
     members = unpack(data)
     text = _signed_text(members, trusted)
     manifest = _parse(text)
+    own = [verifier for verifier in trusted if verifier.means == manifest.suite.means]
+    if not own:
+        raise StudyError(
+            f"This study package names the suite {manifest.suite.id}, but its signature is of another one"
+        )
+    _signed_text(members, own)
     _check_age(manifest, now, installed)
     files = {name: content for name, content in members.items() if name != MANIFEST}
     _check_files(manifest, files)
