@@ -177,6 +177,23 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
+def told(checked: Checked, lang: str, now: datetime) -> str:
+    """The verdict for a terminal, in the reader's language: the two halves, what was looked at, then the findings, the gravest first."""
+    if lang == "en":
+        return checked.verdict.text()
+    page = page_of(checked, lang, now)
+    lines = [page.words["practice"]] if page.practice else []
+    lines += [f"{name}：{said}" for name, _, said in page.halves]
+    lines += [f"{fact.name}：{'，'.join((fact.said, *fact.proof))}" for fact in page.facts[-2:]]
+    for row in page.rows:
+        place = f"（{row.at}）" if row.at else ""
+        needed = f" {page.words['needed']}：{row.needed}。" if row.needed else ""
+        lines.append(
+            f"[{row.weight}] {row.meaning or row.what}{place}{needed} {row.what if row.meaning else ''}".rstrip()
+        )
+    return "\n".join((*lines, *(f"{rule} {said}" for rule, said in page.more)))
+
+
 def html(page: Page) -> str:
     """The page as one HTML file."""
     words = page.words

@@ -27,13 +27,14 @@ _VERSION = "study.version"
 
 @dataclass(frozen=True)
 class Workstation:
-    """An open data folder. keys: this device's; store: its encrypted memory."""
+    """An open data folder. keys: this device's; store: its encrypted memory; hint: what IT must know about the keystore, "" if nothing."""
 
     folder: Path
     keys: DeviceKeys
     store: Store
     clock: Clock
     entropy: Entropy
+    hint: str = ""
 
     @property
     def name(self) -> str:
@@ -122,5 +123,7 @@ def open_workstation(folder: Path, clock: Clock, entropy: Entropy) -> Workstatio
     """Open a data folder, or make it. Raises StorageError in plain words when it cannot be written."""
     with storage_errors(folder):
         make_folder(folder)
-    keys = DeviceKeys.load_or_create(folder, choose_keystore(folder), entropy)
-    return Workstation(folder, keys, Store.open(folder / "store.db", keys.store_key), clock, entropy)
+    keystore = choose_keystore(folder)
+    keys = DeviceKeys.load_or_create(folder, keystore, entropy)
+    store = Store.open(folder / "store.db", keys.store_key)
+    return Workstation(folder, keys, store, clock, entropy, keystore.hint)

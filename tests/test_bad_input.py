@@ -218,7 +218,8 @@ def test_an_older_study_package_is_not_taken_by_a_workstation(
             monkeypatch.setenv("FANGXIN_CENTRAL_URL", url)
             if version == 2:
                 assert main(["--data-dir", str(desk), *words]) == 0, capsys.readouterr().err
-                capsys.readouterr()
+                in_a_file = b'"keystore":"file"' in (desk / "device.json").read_bytes()
+                assert ("protected by file permissions only" in capsys.readouterr().err) == in_a_file
                 before = tree(desk / "study")
             else:
                 assert "older" in refused("--data-dir", desk, *words)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.certificate import Checked, html, kind_of, page_of, write_certificate
+from app.certificate import Checked, html, kind_of, page_of, told, write_certificate
 from app.certificate_pdf import pdf
 from app.errors import UsageError
 from app.evidence.audit.facts import _WORDS
@@ -203,6 +203,15 @@ def _one(needed: str) -> Verdict:
     findings = Findings()
     findings.missing("x", "y", needed=needed)
     return findings.verdict()
+
+
+def test_on_a_chinese_system_the_verdict_is_told_in_chinese() -> None:
+    said = told(Checked(Path("archive"), found()), "zh", NOW).splitlines()
+    assert said[1:3] == ["真实性：不能证明未被改动", "完整性：不完整"]
+    assert "演练数据" in said[0]
+    assert any(line.startswith("[与原记录不符] 密封文件被改动") and "objects/00" in line for line in said)
+    assert "其余同类 10 条从略" in said[-1]
+    assert told(Checked(Path("archive"), found()), "en", NOW) == found().text()
 
 
 def test_every_rule_has_its_meaning_in_chinese_and_no_other_has() -> None:

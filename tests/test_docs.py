@@ -105,3 +105,18 @@ def test_the_page_names_every_command() -> None:
     page = CLI.read_text(encoding="utf-8")
     assert len(names) >= 6
     assert [name for name in names if f"fangxin {name}" not in page] == []
+
+
+def test_the_threat_model_says_the_same_in_both_languages_and_begins_with_what_is_not_promised() -> None:
+    texts = [
+        (ROOT / "resources" / "docs" / f"threat-model{lang}.md").read_text(encoding="utf-8")
+        for lang in ("", ".zh")
+    ]
+    shapes = []
+    for text in texts:
+        headings = [line for line in text.splitlines() if line.startswith("## ")]
+        rows = [line.count("|") for line in text.splitlines() if line.startswith("|")]
+        promises = re.findall(r"A[1-6](?:–A[1-6])?", text)
+        shapes.append((len(headings), rows, len(re.findall(r"^\d\. ", text, re.MULTILINE)), len(promises)))
+        assert headings[0] in ("## What we do not promise", "## 先说我们不保证什么")
+    assert shapes[0] == shapes[1]

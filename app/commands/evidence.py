@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from app.canonical import encode
-from app.certificate import Checked, Render, kind_of, write_certificate
+from app.certificate import Checked, Render, kind_of, told, write_certificate
 from app.commands.invocation import extra, identities, verifiers
 from app.commands.tongue import tongue
 from app.errors import UsageError
@@ -35,7 +35,7 @@ _Tsa = Annotated[list[Path] | None, typer.Option(help="A time-stamp authority's 
 _Certificate = Annotated[
     Path | None, typer.Option(help="Write the verdict as a page for people too (.html or .pdf).")
 ]
-_Lang = Annotated[str, typer.Option(help="Language of the certificate, zh or en.")]
+_Lang = Annotated[str, typer.Option(help="Language of the verdict and the certificate, zh or en.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -73,9 +73,14 @@ def verify(
             witnessed=read_witness(witness, verifiers(witness_key or []), tsa or []) if witness else None,
             progress=heard,
         )
+    checked = Checked(path, verdict, tuple(key or ()))
     if certificate is not None:
-        write_certificate(certificate, Checked(path, verdict, tuple(key or ())), language, render)
-    typer.echo(encode(verdict.to_json()).decode() if as_json else verdict.text())
+        write_certificate(certificate, checked, language, render)
+    typer.echo(
+        encode(verdict.to_json()).decode()
+        if as_json
+        else told(checked, language, datetime.now(UTC).astimezone())
+    )
     raise typer.Exit(0 if verdict.ok else 1)
 
 

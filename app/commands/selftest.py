@@ -73,7 +73,8 @@ def _station() -> str:
         station = open_workstation(Path(folder) / "data", SystemClock(), system_entropy)
         try:
             station.store.set_setting("selftest", "1")
-            return f"store written, keystore: {station.keys.keystore_kind}"
+            lies = "a file, protected by its permissions only" if station.hint else "the system's"
+            return f"store written, keystore: {lies}"
         finally:
             station.store.close()
 

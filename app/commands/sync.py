@@ -43,6 +43,8 @@ def enrol(
         introduce(client, code, Introduction(station.name, keys.signer.verifier, keys.identity.recipient))
         study = station.install_study(client.study(), verifiers([publisher])[0])
     typer.echo(f"Workstation {station.name} is enrolled for {study.id} version {study.version}")
+    if station.hint:
+        typer.echo(f"fangxin: {station.hint}", err=True)
 
 
 @cli.command()

@@ -80,7 +80,10 @@ class FileKeystore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.hint = f"This system has no usable keystore: the key of this workstation lies in {path}, protected by file permissions only."
+        self.hint = (
+            f"This system has no usable keystore: the key of this workstation lies in {path}, protected by file permissions only."
+            " Encrypt this disk."
+        )
 
     def get(self, account: str) -> bytes | None:
         """See Keystore."""

@@ -1,5 +1,6 @@
 """What a workstation itself leaves open: signed, unaltered, and still not complete."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,14 @@ def one_recording_for_two_calls(pen: Pen) -> None:
     ],
 )
 def test_what_a_workstation_left_open_is_missing(tmp_path: Path, scene: Scene, rule: str) -> None:
-    assert rule in missing(verify(played(tmp_path, scene).archive))
+    verdict = verify(played(tmp_path, scene).archive)
+    assert rule in missing(verdict)
+    for finding in verdict.completeness:
+        if finding.rule == rule:
+            assert finding.at.file.endswith("journal.jsonl")
+            assert finding.at.line > 1
+            assert re.fullmatch("[0-9a-f]{16}", finding.at.call)
+            assert finding.needed
 
 
 def test_one_recording_cannot_stand_for_two_calls(tmp_path: Path) -> None:

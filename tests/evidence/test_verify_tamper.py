@@ -15,6 +15,9 @@ def test_tampering_is_named_under_the_right_verdict(made: Made, name: str) -> No
     verdict = verify(made.archive)
     assert rule in named(verdict, kind), verdict.text()
     assert not verdict.ok
+    for finding in (*verdict.integrity, *verdict.completeness):
+        assert finding.needed or not finding.spoils, finding.text()
+        assert finding.at.file or finding.needed.startswith("journals/") or not finding.spoils, finding.text()
 
 
 @pytest.mark.parametrize(
