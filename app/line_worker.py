@@ -129,7 +129,7 @@ def claim_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
+    return os.fdopen(source, "rb"), os.fdopen(sink, "wb", buffering=0)
 
 
 class _Stop:

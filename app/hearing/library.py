@@ -24,9 +24,9 @@ from app.evidence.age import decrypt, encrypt
 from app.evidence.durable import storage_errors, write_file
 from app.evidence.stanza import Unwraps, Wraps
 from app.hearing.entry import FOLDER, LONGEST, Entry, known_in, packed, read_entry, readable, unpacked
+from app.hearing.shelf import Shelf
 from app.sample.outcome import Outcome
-from hardware.announcements import Library, Recogniser, Reference
-from hardware.base import RATE, Cause
+from hardware.base import RATE
 from hardware.landmarks import Landmarks, survey
 from hardware.listen import spoken
 
@@ -67,6 +67,11 @@ class RoomLibrary:
         self._offered, self._accepted, self._rejected, self._known = (
             folder / FOLDER / name for name in ("offered", "accepted", "rejected", "known")
         )
+        self._settled = (
+            Shelf(self._accepted, lambda path: read_entry(_read(path), path.name).landmarks, "accepted"),
+            Shelf(self._rejected, lambda path: _offer(path).landmarks, "rejected"),
+        )
+        self._waiting = Shelf(self._offered, lambda path: _offer(path).landmarks)
 
     # The desk
 
@@ -78,16 +83,14 @@ class RoomLibrary:
         marks = survey(samples)
         if len(samples) < _LEAST or len(marks) < _FEWEST or not recipients:
             return ""
-        offers = self.offers()
-        settled = [each.landmarks for each in self.accepted()] + self._refused()
-        if _found(marks, {"settled": settled}):
+        if any(shelf.find(marks) for shelf in self._settled):
             return ""
-        if known := _found(marks, {name: [each.landmarks] for name, each in offers.items()}):
-            offer = offers[known]
+        if known := self._waiting.find(marks):
+            offer = self._offer(known)
             votes = {**offer.votes, outcome: offer.votes.get(outcome, 0) + 1}
             self._write(self._offered / f"{known}.json", replace(offer, votes=votes).to_bytes())
             return known
-        if len(offers) >= MOST_OFFERED:
+        if len(list(self._offered.glob("*.json"))) >= MOST_OFFERED:
             return ""
         offer = Offer(marks, {outcome: 1}, heard=False)
         self._write(self._offered / f"{offer.entry.id}.age", encrypt(_wav(clip), recipients, entropy))
@@ -176,9 +179,6 @@ class RoomLibrary:
             )
         return _offer(path)
 
-    def _refused(self) -> list[Landmarks]:
-        return [_offer(path).landmarks for path in sorted(self._rejected.glob("*.json"))]
-
     def _drop(self, name: str) -> None:
         for path in (self._offered / f"{name}.json", self._offered / f"{name}.age"):
             with storage_errors(path):
@@ -188,13 +188,6 @@ class RoomLibrary:
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_file(path, data)
-
-
-def _found(marks: Landmarks, known: Mapping[str, Sequence[Landmarks]]) -> str:
-    """Under which name this recording is known; "" when it is new."""
-    library = Library([Reference(name, Cause.UNKNOWN, each) for name, row in known.items() for each in row])
-    match = Recogniser(library).hear(marks, int(marks.frames[-1]) + 1)
-    return match.label if match is not None else ""
 
 
 def _offer(path: Path) -> Offer:

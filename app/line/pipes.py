@@ -37,7 +37,8 @@ class Silence:
 
 
 class Pipe:
-    """source, sink: open binary streams; this object owns them. log: hears of bad lines, never their content."""
+    """source, sink: open binary streams; this object owns them. log: hears of bad lines, never their content. A sink whose other side may
+    hang and not read must be unbuffered: closing a buffered one waits for the write that is stuck."""
 
     def __init__(self, source: IO[bytes], sink: IO[bytes], log: Callable[[str], None]) -> None:
         self._source, self._sink, self._log = source, sink, log
@@ -92,7 +93,9 @@ class Pipe:
     def _write(self) -> None:
         try:
             while line := self._outbox.get():
-                self._sink.write(line)
+                rest = memoryview(line)
+                while rest:
+                    rest = rest[self._sink.write(rest) :]
                 self._sink.flush()
         except (OSError, ValueError):
             self._inbox.put(None)  # a broken pipe: nobody is there to be spoken to

@@ -11,13 +11,11 @@ import numpy as np
 
 from app.clock import Clock
 from app.errors import LineError
-from app.line.service import Bench
+from app.line.service import GOODBYE, Bench
 from hardware.base import RATE, Answered, AudioBlock, Cause, Ended, LineEvent
 from hardware.listen import Listener
 
 _TICK = 0.02
-_GOODBYE = 6.0
-"""Seconds for a hang-up: a line owes its end in 5 s."""
 CALL = "0" * 16
 
 
@@ -50,7 +48,7 @@ def call(
             running.look()
             time.sleep(_TICK)
         bench.line.hang_up()
-        until = time.monotonic() + _GOODBYE
+        until = time.monotonic() + GOODBYE / 1000
         while running.ended is None and time.monotonic() < until:
             running.look()
             time.sleep(_TICK)

@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from app.errors import StudyError
-from app.questionnaire import workbook
+from app.questionnaire import other, workbook
 from app.questionnaire.external import embedded
 from app.questionnaire.form import Form, FormError
 from app.questionnaire.xform import Reader
@@ -42,8 +42,12 @@ def compile_book(book: workbook.Workbook) -> str:
 
     path = book.path
     try:
-        tables = {"fallback_form_name": path.stem, **_quotes_kept(book.tables())}
-        made = str(convert(xlsform=tables, validate=False, pretty_print=False).xform)
+        sheets = book.tables()
+        other.named(sheets)
+        tables = {"fallback_form_name": path.stem, **_quotes_kept(sheets)}
+        made = other.asked(
+            str(convert(xlsform=tables, validate=False, pretty_print=False).xform), sheets.get("survey", [])
+        )
         xml = embedded(made.translate(_RESTORE), path.parent)
     except PyXFormError as error:
         raise _located(str(error), book) from error

@@ -50,11 +50,6 @@ class Limiter:
         self._heard = self._safety.floor  # dBFS: how loud it has been lately, for the leash
         self._tones = _Tones(rate)
 
-    @property
-    def reducing(self) -> float:
-        """dB by which it is turning down now."""
-        return float(-20 * np.log10(max(self._gain, 1e-6)))
-
     def feed(self, sound: Floats) -> Floats:
         """What may be heard of it: as many whole pieces as there are."""
         shrill = self._tones.feed(sound)

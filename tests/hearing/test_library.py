@@ -90,6 +90,25 @@ def test_what_is_known_or_rejected_is_not_offered_again(room: RoomLibrary) -> No
     assert room.offers() == {}
 
 
+@pytest.mark.parametrize("place", ["offered", "accepted", "rejected"])
+def test_one_file_that_cannot_be_read_does_not_stop_the_learning(
+    room: RoomLibrary, tmp_path: Path, place: str
+) -> None:
+    name = offer(room, "12", "out of service")
+    (tmp_path / "announcements" / place).mkdir(exist_ok=True)
+    (tmp_path / "announcements" / place / "0123456789abcdef.json").write_bytes(b"{}")
+    assert offer(room, "13", "switched off")
+    assert offer(room, "12", "out of service", seed=3) == name
+
+
+def test_what_another_process_accepts_is_known_at_the_next_offer(room: RoomLibrary, tmp_path: Path) -> None:
+    name = offer(room, "12", "out of service")
+    lead = RoomLibrary(tmp_path)
+    lead.hear(name, [LEAD])
+    lead.accept(name, OUTCOMES)
+    assert offer(room, "12", "out of service", seed=3) == ""
+
+
 def test_a_tone_silence_or_a_word_teach_nothing(room: RoomLibrary) -> None:
     for sound in (corpus.tone(Tone.BUSY.value, 8), corpus.silence(8), corpus.babble("hello", 1)):
         assert room.offer("15", corpus.whole(sound).tobytes(), [LEAD.recipient], seeded("x")) == ""

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+import threading
 from collections.abc import Mapping
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.errors import LineError, StorageError
 from app.evidence.recording import Closed, Mark
+from app.line import pipes
 from app.line.codec import BadLineError, decode, encode
 from app.line.contract import (
     Counts,
@@ -199,3 +202,22 @@ def test_garbage_between_messages_is_logged_without_its_content_and_passed_over(
     os.close(back)
     assert len(logged) == 2
     assert "secret" not in "".join(logged)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sizes of pipes; not tried on Windows")
+def test_a_desk_that_hangs_and_reads_nothing_does_not_keep_the_worker_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipes, "_FAREWELL", 0.1)
+    ours, theirs = os.pipe()
+    hung, out = os.pipe()
+    pipe = Pipe(os.fdopen(ours, "rb"), os.fdopen(out, "wb", buffering=0), lambda _: None)
+    for _ in range(3):
+        pipe.send(Dial("1" * 60_000))
+    closing = threading.Thread(target=pipe.close, daemon=True)
+    closing.start()
+    closing.join(10)
+    assert not closing.is_alive()
+    os.close(hung)
+    os.close(theirs)
+    pipe.join()

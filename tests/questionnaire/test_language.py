@@ -295,8 +295,25 @@ def test_other_please_specify_and_guidance_and_languages(compiled: Compile) -> N
     assert (session.text(session.current), session.guidance(session.current)) == ("问", "看")
     session.language = "en"
     assert session.text(session.current) == "Ask"
+    assert [[*choice.labels.values()] for choice in session.current.choices] == [
+        ["甲", "A"],
+        ["其他", "Other"],
+    ]
     say(session, "other")
     assert session.current.name == "q_other"
+    assert session.text(session.current) == "您说的“其他”具体是什么？"
+
+
+def test_an_other_of_the_author_s_own_stays_as_it_is(compiled: Compile) -> None:
+    rows = [ask("select_one l or_other", "q"), ask("select_one m or_other", "r")]
+    own = [{"list_name": "m", "name": "other", "label": "Elsewhere"}]
+    session = begin(compiled(rows, [*LIST, *own]))
+    assert session.current is not None
+    assert [*session.current.choices[-1].labels.values()] == ["Other"]
+    say(session, "other")
+    assert session.text(session.current) == "Specify other."
+    say(session, "a tree")
+    assert [[*choice.labels.values()] for choice in session.current.choices] == [["Elsewhere"]]
 
 
 def test_a_value_set_when_another_is_answered(compiled: Compile) -> None:
