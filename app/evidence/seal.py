@@ -8,7 +8,7 @@ from app.canonical import hexdigest
 from app.clock import Entropy
 from app.evidence import stanza
 from app.evidence.age import Recipient, encrypt
-from app.evidence.durable import storage_errors, write_file
+from app.evidence.durable import make_folder, storage_errors, write_file
 
 PAGE = 16 * 1024
 """Documents are filled up with spaces to multiples of this inside the seal, so that their size tells nothing of the answers."""
@@ -27,7 +27,7 @@ def seal_object(
     sha = hexdigest(sealed)
     path = folder / sha
     with storage_errors(path):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         write_file(path, sealed)
     return sha, path, len(sealed)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from app.canonical import commit
 from app.clock import VirtualClock
+from app.errors import FangxinError
 from app.evidence.journal import read
 from app.evidence.recording import join, remains_of
 from app.evidence.verify import Verdict, verify
@@ -16,10 +17,14 @@ from tests.faults.told import Acknowledged
 Entries = list[dict[str, object]]
 
 
-def judge(room: Room, told: Acknowledged) -> dict[str, object]:
+def judge(room: Room, told: Acknowledged, *, another: bool = True) -> dict[str, object]:
     """Everything acknowledged is there, the interruption is logged, the case comes first, another call can be made, and verify is
-    satisfied with the whole. room: of the dead desk's folder, not open; its clock later than any of the dead desk's."""
-    room.open()
+    satisfied with the whole. room: of the dead desk's folder, not open; its clock later than any of the dead desk's. another=False:
+    without the other call."""
+    try:
+        room.open()
+    except FangxinError as error:
+        raise AssertionError(f"the next start is refused: {error}") from error
     try:
         entries = [entry.data for entry in read(room.ledger.journal.path)]
         interrupted = [str(e["case"]) for e in entries if e["type"] == "call.interrupted"]
@@ -31,9 +36,9 @@ def judge(room: Room, told: Acknowledged) -> dict[str, object]:
             room.desk.next_case()
             assert room.desk.screen.case is not None, "no case after recovery"
             assert room.desk.screen.case.case == interrupted[-1], "the interrupted case is not the next one"
-        before = room.desk.screen.counts.dials
-        room.work(before + 1)
-        room.desk.sign_out()
+        if another:
+            room.work(room.desk.screen.counts.dials + 1)
+            room.desk.sign_out()
     finally:
         room.close()
     check(room.folder)

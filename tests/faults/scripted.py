@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.clock import VirtualClock
 from app.errors import FangxinError
-from app.interview.screen import Page
+from app.interview.screen import Notice, Page
 from hardware.base import Pickup, Resident
 from tests.desk_room import NOON, Room, talker
 from tests.desk_talk import drawn
@@ -75,6 +75,8 @@ def work(folder: Path, clock: VirtualClock, say: Say, calls: int) -> None:
         shift.once()
         left -= bool(stopped)
     seat.desk.sign_out()
+    if not stopped and seat.desk.screen.notice is Notice.STOPPED:
+        say("stopped", seat.desk.screen.notice_text)
     seat.close()
 
 

@@ -16,8 +16,9 @@ from functools import cache
 from math import gcd
 from pathlib import Path
 
+from tests.faults.aftermath import judge, later
 from tests.faults.campaign import NoMoreError, Trial
-from tests.faults.scripted import Life, fresh, template
+from tests.faults.scripted import Life, fresh, room
 
 CALLS = (
     "openat",
@@ -68,11 +69,12 @@ class Call:
 @cache
 def counted() -> tuple[Call, ...]:
     """Every call of the scripted shift that changes a file or syncs it, in order."""
-    template()
     folder = Path(tempfile.mkdtemp(prefix="fangxin-count-"))
     try:
-        desk, clock = fresh(folder)
-        with Life(desk, clock, held=True) as life:
+        # Once beforehand, with all that comes after: what is imported late must not be counted, for it is here when a trial forks.
+        with Life(*fresh(folder / "first")) as life:
+            judge(room(life.folder, later(life.clock)), life.wait())
+        with Life(*fresh(folder / "counted"), held=True) as life:
             told = under_strace(life, folder / "log")
             assert told, "strace saw nothing"
             assert life.told.ended, f"the shift does not end: {life.told}"
