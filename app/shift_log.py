@@ -113,8 +113,11 @@ class ShiftLog:
 
     def close(self) -> None:
         """Let go of journal and store."""
-        with suppress(FangxinError):  # kept for the next start
+        with suppress(FangxinError):
             self.tell_faults()
+        if self._met:
+            with suppress(FangxinError):
+                self._keep_met()  # the next start will tell
         self.journal.close()
         self.store.close()
 

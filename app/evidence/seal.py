@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from app.canonical import hexdigest
@@ -28,7 +29,12 @@ def seal_object(
     path = folder / sha
     with storage_errors(path):
         make_folder(folder)
-        write_file(path, sealed)
+        try:
+            write_file(path, sealed)
+        except OSError:
+            with suppress(OSError):
+                path.unlink()  # in place, but its name not durable: no line will name it, and the next try makes another
+            raise
     return sha, path, len(sealed)
 
 

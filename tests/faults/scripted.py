@@ -8,6 +8,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -56,8 +57,9 @@ def fresh(folder: Path) -> tuple[Path, VirtualClock]:
     return desk, VirtualClock(NOON + 600_000)
 
 
-def work(folder: Path, clock: VirtualClock, say: Say, calls: int) -> None:
-    """The whole shift. What the program would say to a person is told; what would be a traceback ends the process with it."""
+def work(folder: Path, clock: VirtualClock, say: Say, calls: int, *, parting: bool = False) -> None:
+    """The whole shift. What the program would say to a person is told; what would be a traceback ends the process with it. parting: the
+    desk is closed then, as the window does it."""
     try:
         seat = room(folder, clock).open()
     except FangxinError as error:
@@ -71,10 +73,17 @@ def work(folder: Path, clock: VirtualClock, say: Say, calls: int) -> None:
         say(*words)
 
     shift._say = hear
-    while left and not (seat.desk.screen.counts.dials >= calls and seat.desk.screen.page is Page.READY):
-        shift.once()
-        left -= bool(stopped)
-    seat.desk.sign_out()
+    try:
+        while left and not (seat.desk.screen.counts.dials >= calls and seat.desk.screen.page is Page.READY):
+            shift.once()
+            left -= bool(stopped)
+        seat.desk.sign_out()
+    except Exception:
+        if parting:
+            with suppress(Exception):
+                seat.desk.hang_up()
+            seat.close()
+        raise
     if not stopped and seat.desk.screen.notice is Notice.STOPPED:
         say("stopped", seat.desk.screen.notice_text)
     seat.close()
@@ -88,6 +97,7 @@ class Life:
     clock: VirtualClock
     calls: int = CALLS
     prepare: Callable[[], None] = lambda: None
+    parting: bool = False
     told: Acknowledged = field(default_factory=Acknowledged)
     status: int | None = None
     held: bool = False
@@ -114,7 +124,7 @@ class Life:
         try:
             far.recv(1)
             self.prepare()
-            work(self.folder, self.clock, say, self.calls)
+            work(self.folder, self.clock, say, self.calls, parting=self.parting)
             say("ended")
         except BaseException as error:  # noqa: BLE001 - the parent is to hear of it
             say("died", f"{type(error).__name__}: {error}")

@@ -18,7 +18,9 @@ from pathlib import Path
 
 from tests.faults.aftermath import judge, later
 from tests.faults.campaign import NoMoreError, Trial
-from tests.faults.scripted import Life, fresh, room
+from tests.faults.scripted import CALLS as CALLS_OF_SHIFT
+from tests.faults.scripted import Life, fresh, room, work
+from tests.faults.told import Acknowledged
 
 CALLS = (
     "openat",
@@ -71,9 +73,11 @@ def counted() -> tuple[Call, ...]:
     """Every call of the scripted shift that changes a file or syncs it, in order."""
     folder = Path(tempfile.mkdtemp(prefix="fangxin-count-"))
     try:
-        # Once beforehand, with all that comes after: what is imported late must not be counted, for it is here when a trial forks.
-        with Life(*fresh(folder / "first")) as life:
-            judge(room(life.folder, later(life.clock)), life.wait())
+        # Once beforehand in this very process, with all that comes after: what is imported late is here then when a trial forks, and is
+        # not counted.
+        desk, clock = fresh(folder / "first")
+        work(desk, clock, lambda *_: None, CALLS_OF_SHIFT)
+        judge(room(desk, later(clock)), Acknowledged())
         with Life(*fresh(folder / "counted"), held=True) as life:
             told = under_strace(life, folder / "log")
             assert told, "strace saw nothing"
