@@ -4,6 +4,7 @@ call that a crash cut off, recovers it, goes on with that case, works through tw
 import atexit
 import os
 import shutil
+import signal
 import socket
 import tempfile
 import time
@@ -12,10 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from app.clock import VirtualClock
 from app.errors import FangxinError
+from app.interview.interview import Interview
 from app.interview.screen import Notice, Page
+from app.ledger import Ledger
 from hardware.base import Pickup, Resident
 from tests.desk_room import NOON, Room, talker
 from tests.desk_talk import drawn
@@ -26,6 +30,7 @@ _SEED, _SIZE = "script", 12
 _AFTER_FAULT = 400
 """Moves that the interviewer still tries after the desk has said that it is stopped."""
 _PATIENCE = 60.0
+_ANSWERED = 8
 
 
 def room(folder: Path, clock: VirtualClock) -> Room:
@@ -43,11 +48,24 @@ def template() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     desk = folder / "desk"
     drawn(_SEED, _SIZE)
-    with Life(desk, VirtualClock(NOON), calls=1) as first:
-        while len(first.told.answers) < 8:
-            assert first.listen(), "the template's desk ended"
+    with Life(desk, VirtualClock(NOON), prepare=_pausing) as first:
+        while len(first.told.answers) < _ANSWERED:
+            assert first.listen(), f"the template's desk ended: {first.told}"
         first.kill()
     return desk
+
+
+def _pausing() -> None:
+    """The desk stands still once some questions are answered, to be killed."""
+    answer, answers = Ledger.answer, [0]
+
+    def counted(self: Ledger, *given: Any) -> Interview:
+        answers[0] += 1
+        if answers[0] > _ANSWERED:
+            signal.pause()
+        return answer(self, *given)
+
+    Ledger.answer = counted  # type: ignore[method-assign]
 
 
 def fresh(folder: Path) -> tuple[Path, VirtualClock]:
