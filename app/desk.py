@@ -71,6 +71,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
         self._show(auto_dial=True if auto_dial else None)
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
+        ledger.tell_faults()
 
     # The interviewer's verbs
 
@@ -212,6 +213,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
         except AnswerError:
             raise
         except FangxinError as error:
+            self._ledger.fault_met(error)
             self._stopped(error)
             return False
         return True

@@ -170,8 +170,9 @@ class Ledger(ShiftLog):
             self.editions.keep(form_sha, self.study)
             interview = self.new_id()
             opened = Opened(interview, case.id, call, form_sha, language, self.clock.wall())
-            self.store.open_interview(interview, case.id, call)
-            self.store.record_event(interview, to_line(opened))
+            with self.store.together():  # one without its first event could never be opened again
+                self.store.open_interview(interview, case.id, call)
+                self.store.record_event(interview, to_line(opened))
             self.journal.append(
                 "interview.open", interview=interview, call=call, case=case.id, form_sha=form_sha
             )
@@ -252,6 +253,7 @@ class Ledger(ShiftLog):
     def settle(self, case: Case, call: str, outcome: str, *, final: bool) -> None:
         """Sign a checkpoint and bring the store up to an outcome that stands in the journal. Until this has returned it may be done
         again. case: as it was before the outcome."""
+        self.tell_faults()
         self.journal.checkpoint()
         interview = self.store.interview_of(case.id)
         if final and interview is not None:

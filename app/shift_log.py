@@ -2,10 +2,13 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from errno import errorcode
 from pathlib import Path
 
-from app.canonical import encode
+from app.canonical import decode, encode
 from app.clock import Clock, Entropy
+from app.errors import FangxinError
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.program import program_sha
@@ -13,6 +16,8 @@ from app.evidence.suite import suite_of
 from app.sample.case import Case
 from app.store import Store
 from app.study.model import Study
+
+_MET = "faults.met"
 
 
 class ShiftLog:
@@ -23,6 +28,7 @@ class ShiftLog:
     ) -> None:
         self.folder, self.store, self.journal, self.study = folder, store, journal, study
         self.clock, self.entropy, self.suite = clock, entropy, suite_of(study.suite)
+        self._met: list[list[str]] = decode(store.setting(_MET, '{"met":[]}').encode())["met"]
 
     def new_id(self) -> str:
         """16 random hex digits: the only link between call, interview and contact."""
@@ -32,6 +38,7 @@ class ShiftLog:
         """An interviewer has signed in. The name stands in the journal only as a commitment; the store keeps name and salt. What the
         program's files come to, and how much room the disk has, stand beside it."""
         shift = self.new_id()
+        self.tell_faults()
         with storage_errors(self.folder):
             free = shutil.disk_usage(self.folder).free
         self.journal.append(
@@ -48,6 +55,7 @@ class ShiftLog:
 
     def shift_closed(self) -> None:
         """The interviewer has signed out."""
+        self.tell_faults()
         self.journal.append("shift.close")
         self.journal.checkpoint()
 
@@ -73,9 +81,31 @@ class ShiftLog:
         """He has stopped. samples: how much of it he heard."""
         self.journal.append("listen.stop", listening=listening, call=call, samples=samples)
 
-    def fault(self, where: str, code: str) -> None:
-        """The system refused something that the work needs, outside a call. where: what part; code: its name ("ENOSPC")."""
-        self.journal.append("io.error", where=where, code=code)
+    def fault_met(self, error: FangxinError) -> None:
+        """The disk has just refused something. It is not asked for more at this moment: the fault is kept, in the store too if that can
+        be written, until tell_faults(). Never raises."""
+        cause = error.__cause__
+        code = errorcode.get(cause.errno or 0) if isinstance(cause, OSError) else None
+        code = code or getattr(cause, "sqlite_errorname", None)
+        if code is None:
+            return  # not the disk's: said on screen, and nothing more
+        place = Path(error.where)
+        inside = place.is_relative_to(self.folder) and place != self.folder
+        where = place.relative_to(self.folder).parts[0] if inside else "disk"
+        if [where, code] not in self._met:  # one that stays is met at every step
+            self._met.append([where, code])
+            with suppress(FangxinError):
+                self._keep_met()
+
+    def tell_faults(self) -> None:
+        """Say in the journal which faults were met since the last time; again at the next start if it cannot be said now."""
+        if not self._met:
+            return
+        with self.journal.group():
+            for where, code in self._met:
+                self.journal.append("io.error", where=where, code=code)
+        self._met = []
+        self._keep_met()
 
     def synced(self, size: int, receipt: str) -> None:
         """Central has countersigned the first `size` lines."""
@@ -84,8 +114,16 @@ class ShiftLog:
 
     def close(self) -> None:
         """Let go of journal and store."""
+        with suppress(FangxinError):
+            self.tell_faults()
+        if self._met:
+            with suppress(FangxinError):
+                self._keep_met()  # the next start will tell
         self.journal.close()
         self.store.close()
+
+    def _keep_met(self) -> None:
+        self.store.set_setting(_MET, encode({"met": self._met}).decode())
 
     def _committed(self, key: str, name: str) -> str:
         """The commitment to a person's name. Name and salt are kept under this key in the store."""

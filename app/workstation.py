@@ -9,7 +9,7 @@ from app import __version__
 from app.canonical import Value, decode, encode
 from app.clock import Clock, Entropy
 from app.errors import StudyError
-from app.evidence.durable import make_folder, storage_errors, write_file
+from app.evidence.durable import make_folder, storage_errors, sync_folder, write_file
 from app.evidence.journal import Journal
 from app.evidence.keys import DeviceKeys, choose_keystore
 from app.evidence.note import Verifier
@@ -58,6 +58,7 @@ class Workstation:
             place = incoming.with_name(f"{study.id}-{study.version}.study")
             with storage_errors(place):
                 incoming.replace(place)
+                sync_folder(place.parent)  # before the store names it
         finally:
             incoming.unlink(missing_ok=True)
         self.store.set_setting(_PUBLISHER, publisher.vkey)

@@ -11,6 +11,7 @@ import pytest
 from app.case_in_hand import CaseInHand
 from app.clock import SystemClock, system_entropy
 from app.errors import LineError, StorageError
+from app.evidence import durable
 from app.evidence import journal as journal_module
 from app.evidence.journal import Journal, read
 from app.evidence.recording import Recorder
@@ -319,6 +320,86 @@ def test_a_store_that_refuses_once_loses_nothing(
     assert kinds.count("recording") == 1
     assert "interview" in kinds
     judged(room)
+
+
+def disk_fails(*_: object) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def faults(room: Room) -> list[tuple[str, str]]:
+    """What the journal says of the disk: where, what."""
+    return [(event["where"], event["code"]) for event in events(room, "io.error")]
+
+
+def test_a_fault_of_the_store_is_in_the_journal_at_the_end_of_the_call(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring(room)
+    room.station.store._database.execute("PRAGMA query_only = ON")  # SQLite's own refusal
+    room.desk.answer("")
+    assert room.desk.screen.notice is Notice.STOPPED
+    room.station.store._database.execute("PRAGMA query_only = OFF")
+    room.wait_for(Page.OUTCOME)
+    assert faults(room) == []
+    room.desk.choose_outcome("39")
+    assert faults(room) == [("store.db", "SQLITE_READONLY")]
+    judged(room)
+
+
+def test_a_fault_of_the_journal_is_in_it_after_the_next_start(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring(room)
+    monkeypatch.setattr(journal_module, "sync_data", disk_fails)
+    hear(room)
+    room.desk.answer("")
+    monkeypatch.undo()
+    assert room.desk.screen.notice is Notice.STOPPED
+    again = restarted(room)
+    assert faults(again) == [("journals", "EIO")]
+    assert faults(restarted(again)) == [("journals", "EIO")]
+
+
+def test_a_sealed_file_whose_name_did_not_become_durable_does_not_stay(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was once found by the verifier as a file that no line names, in a day in which nothing was lost."""
+    ring(room)
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    real, refusals = durable.sync_folder, [1]
+
+    def refuses_once(folder: Path) -> None:
+        if folder.name == "objects" and refusals:
+            refusals.clear()
+            disk_fails()
+        real(folder)
+
+    monkeypatch.setattr(durable, "sync_folder", refuses_once)
+    room.desk.choose_outcome("39")
+    assert (room.desk.screen.page, refusals) == (Page.OUTCOME, [])
+    room.desk.choose_outcome("39")
+    assert room.desk.screen.notice is Notice.SAVED
+    assert faults(room) == [("objects", "EIO")]
+    judged(room)
+
+
+def test_a_checkpoint_whose_name_did_not_become_durable_is_written_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+
+    def refuses_once(folder: Path) -> None:
+        synced.append(folder)
+        if len(synced) == 1:
+            disk_fails()
+
+    room.ledger.journal.append("shift.close")
+    monkeypatch.setattr(durable, "sync_folder", refuses_once)
+    with pytest.raises(StorageError):
+        room.ledger.journal.checkpoint()
+    room.ledger.journal.checkpoint()
+    assert synced == [room.ledger.journal.checkpoints] * 2
 
 
 def test_an_outcome_that_is_written_is_not_changed_by_a_second_try(

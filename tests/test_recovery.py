@@ -23,7 +23,8 @@ from app.sample.case import State
 from app.store import Store
 from tests.desk_room import Room, centre
 from tests.desk_talk import SAYS, answered, answers, commitments_open, events, hear, on, ring, seat, talk
-from tests.faults.kill_desk import Acknowledged, judge
+from tests.faults.aftermath import judge
+from tests.faults.told import Acknowledged
 
 HOUR = 3_600_000
 
@@ -116,9 +117,14 @@ class Camera:
         assert self.pictures
         for number, (copy, told, what) in enumerate(self.pictures):
             try:
-                judge(copy, told, self.room.clock.wall() + 60_000)
+                judge(self.next_start(copy), told, another=False)
             except (AssertionError, EvidenceError) as error:
                 raise AssertionError(f"picture {number}, {what}: {error}") from error
+
+    def next_start(self, picture: Path) -> Room:
+        """The room of a picture, a minute later, not open."""
+        clock = VirtualClock(self.room.clock.wall() + 60_000)
+        return Room(picture, self.room.seed, self.room.size, self.room.residents, clock)
 
 
 @pytest.fixture
@@ -241,6 +247,20 @@ def test_after_a_crash_the_interview_goes_on_at_the_next_start(camera: Camera) -
     room.desk.sign_out()
     room.close()
     assert verify(room.folder, identities=list(centre().identities.values())).ok
+
+
+def test_whatever_the_first_step_of_an_interview_left_the_case_can_be_called_again(camera: Camera) -> None:
+    """Once an interview without its first event stayed behind, and the desk stopped whenever this resident answered."""
+    with camera.running("pick-up"):
+        ring(camera.room)
+    assert len(camera.pictures) > 40
+    for picture, _, what in camera.pictures[-20:]:
+        room = camera.next_start(picture).open()
+        room.desk.sign_in("小李")
+        ring(room)
+        talk(room, "age")
+        assert room.desk.screen.page is Page.INTERVIEW, what
+        room.close()
 
 
 def test_two_crashes_in_a_row_are_two_attempts_and_the_case_still_comes_first(camera: Camera) -> None:

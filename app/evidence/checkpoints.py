@@ -24,8 +24,8 @@ class Checkpoints:
         note = sign(Checkpoint(self.origin, size, root).text, self.signer)
         path = self.folder / f"{size:012}.note"
         with storage_errors(path):
-            if not path.exists() or path.read_bytes() != note.encode():
-                write_file(path, note.encode())
+            # Also when there is one: if the folder could not be synced the last time, its name is not on the disk.
+            write_file(path, note.encode())
         return note
 
     def newest(self) -> Checkpoint | None:

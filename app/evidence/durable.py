@@ -106,11 +106,16 @@ def write_file(path: Path, data: bytes) -> None:
         part.unlink()
     descriptor = create(part)
     try:
-        write_all(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    part.replace(path)
+        try:
+            write_all(descriptor, data)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
     sync_folder(path.parent)
 
 

@@ -1,12 +1,13 @@
 """Sealed objects: a small document as one age file, named by the SHA-256 of its bytes, all of about equal size."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from app.clock import Entropy
 from app.evidence import stanza
 from app.evidence.age import encrypt, of_one_suite
-from app.evidence.durable import storage_errors, write_file
+from app.evidence.durable import make_folder, storage_errors, write_file
 from app.evidence.means import S1, Means
 from app.evidence.stanza import Wraps
 
@@ -27,8 +28,13 @@ def seal_object(
     sha = of_one_suite(recipients).hexdigest(sealed)
     path = folder / sha
     with storage_errors(path):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_file(path, sealed)
+        make_folder(folder)
+        try:
+            write_file(path, sealed)
+        except OSError:
+            with suppress(OSError):
+                path.unlink()  # in place, but its name not durable: no line will name it, and the next try makes another
+            raise
     return sha, path, len(sealed)
 
 

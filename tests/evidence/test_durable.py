@@ -46,6 +46,7 @@ def test_when_the_new_file_does_not_fit_the_old_one_stays(
     (tmp_path / "note").write_bytes(b"old")
     monkeypatch.setattr(os, "write", full)
     check_old_file_stays(tmp_path / "note")
+    assert list(tmp_path.iterdir()) == [tmp_path / "note"]
 
 
 def test_saboteur_that_writes_in_place_spoils_the_old_file(

@@ -24,6 +24,10 @@ from tests.faults import rows
 Seen = Mapping[str, object]
 
 
+class NoMoreError(Exception):
+    """A row that goes through a list of places has come to its end: there is no such trial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One trial. folder: empty, its own, removed afterwards. chance: seeded with seed, row and number; the only source of randomness."""
@@ -67,12 +71,14 @@ def all_rows() -> dict[str, Row]:
 
 
 def run(row: Row, seed: str, trials: int) -> Iterator[dict[str, object]]:
-    """The trials of a row, one after the other, as the lines that are printed."""
+    """The trials of a row, one after the other, as the lines that are printed; fewer when the row has no more."""
     for number in range(trials):
         folder = Path(tempfile.mkdtemp(prefix=f"fangxin-fault-{row.id}-"))
         fault, seen, started = "", dict[str, object](), time.monotonic()
         try:
             seen = dict(row.run(Trial(seed, number, folder, random.Random(f"{seed}|{row.id}|{number}"))))
+        except NoMoreError:
+            return
         except AssertionError as error:
             fault = str(error) or "an assertion without words"
         finally:
