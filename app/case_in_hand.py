@@ -52,6 +52,7 @@ class CaseInHand:
 
         Raises StorageError or LineError: then do not dial.
         """
+        ledger.room.take()
         call, keys = ledger.new_id(), ledger.study.recipients
         ledger.store.open_call(call, self.case.id, ledger.clock.wall())
         suite = suite_of(ledger.study.suite)

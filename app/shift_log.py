@@ -9,6 +9,7 @@ from app.clock import Clock, Entropy
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.program import program_sha
+from app.room import Room
 from app.sample.case import Case
 from app.store import Store
 from app.study.model import Study
@@ -22,6 +23,11 @@ class ShiftLog:
     ) -> None:
         self.folder, self.store, self.journal, self.study = folder, store, journal, study
         self.clock, self.entropy = clock, entropy
+        self.room = Room(folder, journal, store)
+
+    def checkpoint(self) -> None:
+        """Sign what has been written so far."""
+        self.room.spend(self.journal.checkpoint)
 
     def new_id(self) -> str:
         """16 random hex digits: the only link between call, interview and contact."""
@@ -48,7 +54,7 @@ class ShiftLog:
     def shift_closed(self) -> None:
         """The interviewer has signed out."""
         self.journal.append("shift.close")
-        self.journal.checkpoint()
+        self.checkpoint()
 
     def assigned(
         self, sha256: str, cases: Sequence[Case], columns: Mapping[str, Mapping[str, str]] | None = None

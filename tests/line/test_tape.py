@@ -192,6 +192,7 @@ def test_a_fault_of_ours_in_the_writing_thread_ends_the_call_instead_of_recordin
     (trouble,) = told(tape)
     assert isinstance(trouble, Trouble)
     wait(lambda: tape.over)
+    tape._thread.join(10)  # what it raised is reported by then, within this test
 
 
 def test_abandoning_waits_for_what_is_being_written_and_leaves_the_files(disk: Disk) -> None:
