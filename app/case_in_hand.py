@@ -51,6 +51,7 @@ class CaseInHand:
 
         Raises StorageError or LineError: then do not dial.
         """
+        ledger.room.take()
         call, keys = ledger.new_id(), ledger.study.recipients
         ledger.store.open_call(call, self.case.id, ledger.clock.wall())
         recipients = [ledger.suite.recipient(text) for text in (*keys.centre, *keys.lead)]

@@ -64,7 +64,7 @@ class CaseVerbs:
         if notice is Notice.NONE and resumes:
             notice = Notice.INTERVIEW_RESUMES
         view = case_view(case, name, resumes=resumes, by_hand=self.screen.device.by_hand)
-        self._show(page=Page.CASE, case=view, notice=notice)
+        self._show(page=Page.CASE, case=view, notice=notice, unsaved=())
 
     def called_back(self, number: str) -> None:
         """A resident has called the centre: his case is found by the keyed hash of his number and can be called or interviewed at once,

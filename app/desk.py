@@ -16,7 +16,7 @@ from app.case_verbs import CaseVerbs
 from app.conversation import Conversation, Rehearsing
 from app.ear_verbs import EarVerbs, Player, Teach
 from app.errors import AnswerError, FangxinError
-from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
+from app.interview.screen import Entered, LineView, Notice, Page, RecordingView, Screen
 from app.interview.views import outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
@@ -133,7 +133,8 @@ class Desk(Script, CaseVerbs, EarVerbs):
         self._written(lambda: self._take(self._worker.settle()))
         at, proposed = self._worker.samples, self.screen.proposed
         close = partial(work.close, self._ledger, outcome, at=at, proposed=proposed, outlook=outlook)
-        if not self._written(close):
+        self._show(unsaved=tuple(each for each in self.screen.unsaved if each.what is not Entered.OUTCOME))
+        if not self._written(lambda: self._kept(Entered.OUTCOME, key, typed(note), close)):
             return
         self._learn(work, outcome)
         self._work = None

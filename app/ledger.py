@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from errno import errorcode
+from functools import partial
 from pathlib import Path
 
 from app.canonical import Value, encode, hexdigest
@@ -92,7 +93,7 @@ class Ledger(ShiftLog):
     def marked(self, call: str, mark: Mark) -> None:
         """The running recording has got this far; once a minute that is signed too."""
         self.journal.append("rec.mark", call=call, bytes=mark.bytes, sha256=mark.sha256, samples=mark.samples)
-        self.journal.checkpoint_within(CHECKPOINT_EVERY)
+        self.room.spend(partial(self.journal.checkpoint_within, CHECKPOINT_EVERY))
 
     def gap(self, call: str, at: int, samples: int) -> None:
         """Sound was lost."""
@@ -197,7 +198,11 @@ class Ledger(ShiftLog):
         salt = self.entropy(32)
         event = Answered(question, value, salt.hex(), call, at, self.clock.wall(), reason)
         state = self.event(state, event)
-        self.journal_answer(state.interview, event)
+        try:
+            self.journal_answer(state.interview, event)
+        except FangxinError:
+            self.journal.give_up()  # the draft has it: the next start writes its line
+            raise
         return state
 
     def commitment(self, event: Answered) -> str:
@@ -237,7 +242,7 @@ class Ledger(ShiftLog):
             )  # settle() will delete the draft: what it holds must be sealed
         if state is not None:
             state = self.event(state, Finished(outcome, call, at, self.clock.wall()))
-            sha = self.seal_interview(state, case)
+            sha = self.room.spend(partial(self.seal_interview, state, case))
         with self.journal.group():
             self.journal.append(
                 "outcome.commit", call=call, case=case.id, outcome=outcome, at=at, proposed=proposed
@@ -254,12 +259,11 @@ class Ledger(ShiftLog):
         """Sign a checkpoint and bring the store up to an outcome that stands in the journal. Until this has returned it may be done
         again. case: as it was before the outcome."""
         self.tell_faults()
-        self.journal.checkpoint()
+        self.checkpoint()
         interview = self.store.interview_of(case.id)
         if final and interview is not None:
-            self.store.close_interview(
-                interview
-            )  # first: until the call is closed too, a crash brings us here again
+            # First: until the call is closed too, a crash brings us here again.
+            self.room.spend(partial(self.store.close_interview, interview))
         now = self.clock.wall()
         with self.store.together():
             told = self.store.outlook(call)

@@ -7,8 +7,8 @@ from typing import Any
 
 from app.case_in_hand import CaseInHand
 from app.conversation import Conversation, Rehearsing
-from app.errors import AnswerError
-from app.interview.screen import Notice, Page, Screen
+from app.errors import AnswerError, FangxinError
+from app.interview.screen import Entered, Notice, Page, Screen, UnsavedView
 from app.ledger import Ledger
 from app.line.contract import Worker
 
@@ -29,7 +29,10 @@ class Script:
 
     def answer(self, value: str) -> None:
         """The current question's answer; "" for a note that has been read. Afterwards screen.query may ask something first."""
-        self._stepped(lambda talk, at: talk.answer(value, at))
+        name = self.screen.question.name if self.screen.question else ""
+        self._stepped(
+            lambda talk, at: self._kept(Entered.ANSWER, name, value, partial(talk.answer, value, at))
+        )
 
     def confirm(self, reason: str = "") -> None:
         """What screen.query asks is meant. reason: why an unusual answer is kept; without one it is not kept."""
@@ -82,9 +85,10 @@ class Script:
         work, text = self._work, typed(text)
         talk = work.conversation if work else None
         if text and talk is not None:
-            self._written(partial(talk.note, text))
+            self._written(lambda: self._kept(Entered.REMARK, "", text, partial(talk.note, text)))
         elif text and work is not None and work.call:
-            self._written(partial(self._ledger.remark, work.call, text))
+            remark = partial(self._ledger.remark, work.call, text)
+            self._written(lambda: self._kept(Entered.REMARK, "", text, remark))
 
     def switch_language(self, iso: str) -> None:
         """Go on in another interview language (ISO code)."""
@@ -126,6 +130,19 @@ class Script:
             self._show(practice=None)
             if view is not None and self._rehearsing is not None:
                 self._rehearsing.ask(view)
+
+    def _kept(self, what: Entered, name: str, value: str, step: Callable[[], None]) -> None:
+        """Write down what was entered; what the disk refuses stays on the screen (screen.unsaved), until it is saved or the next case."""
+        case = self._work.case.id if self._work else ""
+        others = tuple(each for each in self.screen.unsaved if (each.what, each.name) != (what, name))
+        try:
+            step()
+        except AnswerError:
+            raise
+        except FangxinError:
+            self._show(unsaved=(*others, UnsavedView(what, case, name, value)))
+            raise
+        self._show(unsaved=others)
 
     def _walked(self, talk: Conversation, step: Callable[[], None]) -> bool:
         """Take a step in the script; what the questionnaire does not take is said at the question."""

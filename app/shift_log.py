@@ -13,6 +13,7 @@ from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.program import program_sha
 from app.evidence.suite import suite_of
+from app.room import Room
 from app.sample.case import Case
 from app.store import Store
 from app.study.model import Study
@@ -29,6 +30,11 @@ class ShiftLog:
         self.folder, self.store, self.journal, self.study = folder, store, journal, study
         self.clock, self.entropy, self.suite = clock, entropy, suite_of(study.suite)
         self._met: list[list[str]] = decode(store.setting(_MET, '{"met":[]}').encode())["met"]
+        self.room = Room(folder, journal, store)
+
+    def checkpoint(self) -> None:
+        """Sign what has been written so far."""
+        self.room.spend(self.journal.checkpoint)
 
     def new_id(self) -> str:
         """16 random hex digits: the only link between call, interview and contact."""
@@ -57,7 +63,7 @@ class ShiftLog:
         """The interviewer has signed out."""
         self.tell_faults()
         self.journal.append("shift.close")
-        self.journal.checkpoint()
+        self.checkpoint()
 
     def assigned(
         self, sha256: str, cases: Sequence[Case], columns: Mapping[str, Mapping[str, str]] | None = None

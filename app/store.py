@@ -4,12 +4,14 @@ Every method that writes has committed durably when it returns, so "saved" may b
 thread; the sync thread opens its own on the same file. Any method raises StorageError when the disk or the file refuses.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from app.errors import StorageError
+from app.evidence.durable import reserve, storage_errors
 from app.interview.events import Event, from_line
 from app.interview.interview import Interview, fold
 from app.store_cases import CaseTable
@@ -50,6 +52,17 @@ class Store(CaseTable):
             database.close()
             raise
         return store
+
+    def reserve(self, more: int) -> None:
+        """Make sure that the log beside the file can grow by so many bytes, as far as the system can promise that."""
+        log = self._path.with_name(self._path.name + "-wal")
+        with storage_errors(log):
+            # Nobody locks the log itself: closing another descriptor of it takes no lock away, as it would on the database.
+            descriptor = os.open(log, os.O_RDWR)
+            try:
+                reserve(descriptor, os.fstat(descriptor).st_size + more, log.parent)
+            finally:
+                os.close(descriptor)
 
     def close(self) -> None:
         """Let go of the file."""

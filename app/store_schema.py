@@ -7,6 +7,7 @@ one import (notes/libraries.md §2).
 
 import importlib
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,7 +53,10 @@ def storage_faults(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlcipher3.dbapi2.OperationalError, sqlcipher3.dbapi2.DatabaseError) as error:
-        fault = _FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == _IO_ERROR and _is_full(path):
+            code = _FULL  # what SQLite calls it when it cannot make the index of its log
+        fault = _FAULTS.get(code)
         if fault is None:
             raise
         what, todo = fault
@@ -149,6 +153,18 @@ def _queue(database: Database) -> None:
 MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue)
 """The desk's schema. Add at the end; never change a step that has shipped."""
 
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _A_LITTLE
+    except OSError:
+        return False
+
+
+_IO_ERROR, _FULL = 10, 13
+DISK_FULL = "The disk is full"
+_A_LITTLE = 1 << 16
+"""Bytes that SQLite may want at once."""
 _FAULTS = {  # SQLite's primary result codes
     5: ("Another program holds the database", "Close the other Fangxin window and try again."),
     6: ("Another program holds the database", "Close the other Fangxin window and try again."),
@@ -158,7 +174,7 @@ _FAULTS = {  # SQLite's primary result codes
         "The database is damaged",
         "Keep the folder as it is and ask the centre; the journal holds the evidence.",
     ),
-    13: ("The disk is full", "Free some disk space; nothing that was confirmed is lost."),
+    13: (DISK_FULL, "Free some disk space; nothing that was confirmed is lost."),
     14: ("The database cannot be opened", "Check that the folder exists and is writable for this user."),
     23: ("The database may not be used by this user", "Check the folder's permissions."),
     26: (

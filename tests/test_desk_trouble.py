@@ -11,8 +11,8 @@ import pytest
 from app.case_in_hand import CaseInHand
 from app.clock import SystemClock, system_entropy
 from app.errors import LineError, StorageError
+from app.evidence import appended as journal_module
 from app.evidence import durable
-from app.evidence import journal as journal_module
 from app.evidence.journal import Journal, read
 from app.evidence.recording import Recorder
 from app.evidence.verify import verify

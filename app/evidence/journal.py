@@ -6,7 +6,6 @@ checkpoints. The chain shows any change in the middle; a cut at the end shows on
 When the wall clock has jumped since the line before, the journal says so itself, in a line of its own (clock.jump).
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,17 +14,10 @@ from typing import BinaryIO, Self
 
 from app.canonical import Value, decode, encode
 from app.clock import Clock, Reading
-from app.errors import EvidenceError, StorageError
+from app.errors import EvidenceError
+from app.evidence.appended import Appended
 from app.evidence.checkpoints import Checkpoints
-from app.evidence.durable import (
-    Lock,
-    make_folder,
-    open_append,
-    storage_errors,
-    sync_data,
-    sync_folder,
-    write_all,
-)
+from app.evidence.durable import Lock, make_folder, storage_errors
 from app.evidence.means import S1, Means
 from app.evidence.merkle import Tree, leaf_hash
 from app.evidence.note import Checkpoint, Signer
@@ -101,7 +93,8 @@ def read(path: Path, means: Means = S1) -> Iterator[Entry]:
 class Journal:
     """The journal of one device epoch, open for writing; one process at a time. size: lines, head: hash of the last, root: 32 bytes.
 
-    After a StorageError from append() nothing more is taken: what the disk has is known only after opening again.
+    After a StorageError from append() nothing more is taken: what the disk has is known only after opening again. A full disk alone is
+    known to have taken nothing, and may be tried again.
     """
 
     def __init__(
@@ -117,8 +110,7 @@ class Journal:
         self._batch: list[bytes] | None = None
         self._clocks: Reading | None = None  # when the two clocks were last known to agree
         self._signed_at: Reading | None = None
-        self._broken = False
-        self._descriptor = -1
+        self._file = Appended(self.path)
 
     @classmethod
     def open(cls, folder: Path, origin: str, signer: Signer, clock: Clock, *, rehearsal: bool) -> Self:
@@ -129,7 +121,12 @@ class Journal:
         """
         with storage_errors(folder):
             make_folder(folder / "checkpoints")
-        journal = cls(folder, origin, signer, clock, Lock(folder / "journal.lock"), rehearsal=rehearsal)
+        lock = Lock(folder / "journal.lock")
+        try:
+            journal = cls(folder, origin, signer, clock, lock, rehearsal=rehearsal)
+        except BaseException:
+            lock.release()
+            raise
         try:
             journal._load()
         except BaseException:
@@ -197,12 +194,7 @@ class Journal:
         if self._batch is not None:
             yield  # the outer group writes
             return
-        if self._broken or self._descriptor < 0:
-            raise StorageError(
-                "The journal cannot be written any more",
-                where=str(self.path),
-                todo="Close Fangxin and start it again.",
-            )
+        self._file.check()
         self._batch, clocks = [], self._clocks
         try:
             yield
@@ -231,11 +223,17 @@ class Journal:
         if last is None or last.boot != now.boot or now.mono - last.mono >= milliseconds:
             self.checkpoint()
 
+    def reserve(self, more: int) -> None:
+        """Make sure that so many bytes of lines can still be written. Raises StorageError."""
+        self._file.reserve(more)
+
+    def give_up(self) -> None:
+        """Write nothing more in this run."""
+        self._file.give_up()
+
     def close(self) -> None:
         """Let go of file and lock. Nothing is lost: every line is durable already."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._file.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -245,27 +243,19 @@ class Journal:
         self.close()
 
     def _commit(self, batch: list[bytes]) -> None:
-        # Until the disk has said yes: after a failed write or fsync nobody knows what it holds.
-        self._broken = True
-        with storage_errors(self.path):
-            write_all(self._descriptor, b"".join(line + b"\n" for line in batch))
-            sync_data(self._descriptor)
-        self._broken = False
+        self._file.write(b"".join(line + b"\n" for line in batch))
         for line in batch:
             self.tree.append(leaf_hash(line, self.means.digest))
         self._chain = replace(self._chain, seq=len(self.tree), head=self.means.hexdigest(batch[-1]))
 
     def _load(self) -> None:
         with storage_errors(self.path):
-            self._descriptor = open_append(self.path)
-            sync_folder(self.path.parent)
             promised = self._notes.newest()
             with self.path.open("rb") as file:
                 good = self._replay(file, promised)
-            if good != self.path.stat().st_size:
-                # The write that the last run did not live to acknowledge. Cut off, else the next line would be glued to it.
-                os.ftruncate(self._descriptor, good)
-                sync_data(self._descriptor)
+        if good != self._file.size:
+            # The write that the last run did not live to acknowledge. Cut off, else the next line would be glued to it.
+            self._file.cut(good)
         if promised is not None and self.size < promised.size:
             raise EvidenceError(
                 f"The journal has {self.size} lines, but this workstation signed a checkpoint over {promised.size}",

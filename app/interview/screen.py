@@ -217,6 +217,25 @@ class HeardView:
     clip: bool = False
 
 
+class Entered(Enum):
+    """What an interviewer enters."""
+
+    ANSWER = "answer"
+    OUTCOME = "outcome"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True, slots=True)
+class UnsavedView:
+    """Something that was entered and that the disk did not take: she writes it on paper. case: its id. name: of the question, or the
+    outcome's key. value: the answer, or the words that go with the outcome."""
+
+    what: Entered
+    case: str
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Today at this desk."""
@@ -230,7 +249,7 @@ class Screen:
     """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en").
 
     query: what must be settled before the script goes on; probe: to be read now; places: the answered questions, while asked for.
-    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here.
+    unsaved: what is on this screen only, because the disk refused it. auto_dial: the next case is dialled by itself; False = paused, None = not allowed here.
     """
 
     page: Page = Page.SIGN_IN
@@ -248,6 +267,7 @@ class Screen:
     heard: HeardView | None = None
     notice: Notice = Notice.NONE
     notice_text: str = ""
+    unsaved: tuple[UnsavedView, ...] = ()
     practice: PracticeView | None = None
     query: Query | None = None
     probe: ProbeView | None = None

@@ -44,11 +44,13 @@ SILENCE = 8_000
 """ms without a word after which a worker counts as dead and is killed: it says something every second."""
 OPENING = 45_000
 """The same while it opens the devices: a module may take its time to register."""
-_ANSWER = 15.0
-"""Seconds that the worker gets to answer a question (a disk may stall)."""
+_READY = 15.0
+"""Seconds that the worker gets to open the line."""
+_ANSWER = 60.0
+"""Seconds that it gets to answer a question, and to close a recording: a disk may stall for half a minute."""
 _SHORTLY = 2.0
 """Seconds that a line gets of which it is known already that it cannot be opened."""
-_GOODBYE = 25.0
+_GOODBYE = 75.0
 """Seconds for the end of a call (5 s) and for a slow disk to take the end of its recording."""
 _LAST_RETRY, _SETTLED = 30_000, 60_000
 """ms before the next start: at once, then a second, then twice as long each time, until a worker has lived for a minute."""
@@ -88,7 +90,7 @@ class WorkerProcess:
 
     # The verbs
 
-    def ready(self, seconds: float = _ANSWER) -> bool:
+    def ready(self, seconds: float = _READY) -> bool:
         """Wait until the line is open; False when that takes longer."""
         until = time.monotonic() + seconds
         while not self._ready and time.monotonic() < until:
@@ -97,7 +99,7 @@ class WorkerProcess:
 
     def open(self, call: str, path: Path, recipients: Sequence[Wraps], reserve_seconds: int) -> str:
         """Begin the recording of a call. Raises StorageError when the disk refuses, LineError when there is no line: then do not dial."""
-        if not self.ready(_SHORTLY if self._told_why else _ANSWER):
+        if not self.ready(_SHORTLY if self._told_why else _READY):
             raise self._why
         self._call, self.samples, self.seconds_durable = call, 0, 0
         keys = tuple(str(each) for each in recipients)

@@ -43,8 +43,9 @@ from hardware.base import Ended, Headset, Line, Practice, Sound, Utterance
 
 TICK = 0.02
 """Seconds between two looks at line and sound."""
-PATIENCE = 20_000
-"""ms of silence after which the desk counts as dead: it says something every second."""
+PATIENCE = 75_000
+"""ms of silence after which the desk counts as dead. It says something every second, but a disk that stalls holds up its journal: it must
+not be given up before the recording is (tape.RING). A desk that has died shows at once, by the end of the pipe."""
 GOODBYE = 6_000
 """ms that a call gets to end when the desk is gone: a line owes its end in 5 s."""
 _PROGRESS, _BEAT = 100, 1_000

@@ -13,10 +13,12 @@ from hardware.base import RATE
 
 MARK_EVERY = 10 * RATE
 """Samples between two marks of a running recording in the journal (notes/security.md §2.2: every 10 s)."""
-RING = 30 * RATE
-"""Samples that wait in memory for a slow disk (notes/security.md §3.3: at least 30 s)."""
-_PATIENCE = 20.0
+RING = 60 * RATE
+"""Samples that wait in memory for a slow disk: 30 s of stall (notes/security.md §3.3), and what comes while the disk catches up."""
+_PATIENCE = 60.0
 """Seconds that finish_now() gives the disk."""
+
+_Sound = tuple[bytes, bytes]
 
 
 class Tape(Protocol):
@@ -105,12 +107,13 @@ class DirectTape:
 
 
 class RingTape:
-    """Writes on a thread of its own. put() and finish() return at once; up to RING samples wait for the disk. When it does not take them
-    the recording ends with Trouble: what was acknowledged stays, and the call must be ended."""
+    """Writes on a thread of its own. put() and finish() return at once; up to RING samples wait for the disk, and all that waits is
+    written with one sync, so that a disk that takes seconds for each still keeps up. When it does not, the recording ends with Trouble:
+    what was acknowledged stays, and the call must be ended."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._direct = DirectTape(recorder)
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Sound | Callable[[], None] | None] = queue.SimpleQueue()
         self._news: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._put = self._written = 0
         self._full = self._ended = False
@@ -138,7 +141,7 @@ class RingTape:
             self._jobs.put(None)
             return
         self._put += samples
-        self._jobs.put(lambda: self._one(left, right))
+        self._jobs.put((left, right))
 
     def news(self) -> list[Report]:
         """Marked, Saved and Trouble since the last look."""
@@ -163,16 +166,28 @@ class RingTape:
         self._jobs.put(None)
         self._thread.join(_PATIENCE)
 
-    def _one(self, left: bytes, right: bytes) -> None:
+    def _all(self, first: _Sound) -> Callable[[], None] | None:
+        """Write this sound and what waits behind it; returns what came after the sound, at once when nothing did."""
+        sounds: list[_Sound] = []
+        job: _Sound | Callable[[], None] | None = first
+        while isinstance(job, tuple):
+            sounds.append(job)
+            job = self._jobs.get_nowait() if not self._jobs.empty() else _nothing
+        left, right = (b"".join(side) for side in zip(*sounds, strict=True))
         self._direct.put(left, right)
         self._written += len(left) // 2
+        return job
 
     def _write(self) -> None:
         try:
             while (job := self._jobs.get()) is not None and not self._full:
-                job()
+                then = self._all(job) if isinstance(job, tuple) else job
+                if then is not None:
+                    then()
                 for report in self._direct.news():
                     self._news.put(report)
+                if then is None:
+                    break
             if self._full:
                 self._direct.abandon()
         except Exception as error:
@@ -181,6 +196,10 @@ class RingTape:
             raise
         finally:
             self._ended = True
+
+
+def _nothing() -> None:
+    """Nothing waits."""
 
 
 def _stalled() -> StorageError:

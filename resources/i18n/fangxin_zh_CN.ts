@@ -177,6 +177,17 @@
     </message>
 </context>
 <context>
+    <name>CallBackPanel</name>
+    <message>
+        <source>Enter looks for the case · Esc closes</source>
+        <translation>回车查找样本 · Esc 关闭</translation>
+    </message>
+    <message>
+        <source>Number of the caller</source>
+        <translation>来电号码</translation>
+    </message>
+</context>
+<context>
     <name>Caption</name>
     <message>
         <source>Practice resident</source>
@@ -559,6 +570,22 @@
     <message>
         <source>For the supervisor: {detail}</source>
         <translation>请告知督导：{detail}</translation>
+    </message>
+    <message>
+        <source>Not saved. Copy this to paper now and give it to your supervisor:</source>
+        <translation>以下内容没有存上，请现在抄到纸上交给督导：</translation>
+    </message>
+    <message>
+        <source>case {case}, question {name}: {value}</source>
+        <translation>样本 {case}，题目 {name}：{value}</translation>
+    </message>
+    <message>
+        <source>case {case}, outcome {name} {value}</source>
+        <translation>样本 {case}，结果 {name} {value}</translation>
+    </message>
+    <message>
+        <source>case {case}, remark: {value}</source>
+        <translation>样本 {case}，备注：{value}</translation>
     </message>
 </context>
 <context>
@@ -1306,17 +1333,6 @@
     <message>
         <source>{what}: {value}</source>
         <translation>{what}：{value}</translation>
-    </message>
-</context>
-<context>
-    <name>CallBackPanel</name>
-    <message>
-        <source>Enter looks for the case · Esc closes</source>
-        <translation>回车查找样本 · Esc 关闭</translation>
-    </message>
-    <message>
-        <source>Number of the caller</source>
-        <translation>来电号码</translation>
     </message>
 </context>
 </TS>

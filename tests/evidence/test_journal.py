@@ -11,7 +11,7 @@ import pytest
 
 from app.canonical import encode, hexdigest
 from app.errors import StorageError
-from app.evidence import journal as module
+from app.evidence import appended as module
 from app.evidence.journal import GENESIS, read
 from app.evidence.merkle import root, verify_consistency
 from app.evidence.note import Checkpoint, open_note
@@ -143,8 +143,30 @@ def failing(monkeypatch: pytest.MonkeyPatch, name: str, fault: int) -> None:
     monkeypatch.setattr(module, name, refuse)
 
 
+def test_a_full_disk_takes_nothing_and_may_be_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The half that it took is cut off again: glued to the next line it would be damage."""
+    with begin(tmp_path) as journal:
+        journal.append("line", at=0)
+        write = module.write_all
+
+        def half(descriptor: int, data: bytes) -> None:
+            write(descriptor, data[: len(data) // 2])
+            raise OSError(28, os.strerror(28))
+
+        monkeypatch.setattr(module, "write_all", half)
+        for _ in range(2):
+            with pytest.raises(StorageError, match="full"):
+                journal.append("line", at=1)
+        monkeypatch.undo()
+        journal.append("line", at=2)
+        assert journal.size == 2
+    assert [entry.data["at"] for entry in read(journal.path)] == [0, 2]
+
+
 @pytest.mark.parametrize(
-    ("name", "fault", "says"), [("write_all", 28, "full"), ("sync_data", 5, "does not work")]
+    ("name", "fault", "says"), [("write_all", 5, "does not work"), ("sync_data", 28, "full")]
 )
 def test_what_the_disk_refuses_is_not_acknowledged_and_nothing_more_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, fault: int, says: str

@@ -6,7 +6,7 @@ import pytest
 
 from app.clock import Reading, VirtualClock
 from app.errors import StorageError
-from app.evidence import journal as module
+from app.evidence import appended as module
 from app.evidence.journal import Journal, read
 from tests.evidence.journals import ORIGIN, SIGNER
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 
 from tests.faults.campaign import all_rows, run, verdict
@@ -16,6 +17,7 @@ def main() -> int:
     asked.add_argument("--long", action="store_true", help="each row's long number of trials")
     asked.add_argument("--list", action="store_true", help="name the rows and stop")
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl+C: what is mounted is taken away again
     rows = all_rows()
     if given.list:
         for row in rows.values():

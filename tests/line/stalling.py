@@ -1,7 +1,8 @@
 """The line worker with a fault built in, for tests: `python -m tests.line.stalling FAULT [AMOUNT]`.
 
 stall SECONDS: the disk takes that long for one sync, some seconds into the recording. direct SECONDS: the same, written on the
-worker's own thread (the saboteur). opening SECONDS: the disk takes that long to open a recording. deaf: the driver hangs once a call
+worker's own thread (the saboteur). opening SECONDS: the disk takes that long to open a recording. ring SECONDS: no more than that
+waits for the disk. deaf: the driver hangs once a call
 is connected. patience MS: the desk counts as dead after so much silence. careless: neither the end of the pipe nor silence ends it
 (the saboteur). noisy: libraries print on stdout.
 In all of them the sound card's buffer holds 0.8 s, and what is not fetched in time is lost, as on a real one.
@@ -15,7 +16,7 @@ from functools import partial
 
 from app import line_worker
 from app.evidence import recording
-from app.line import service
+from app.line import service, tape
 from app.line.pipes import Pipe
 from app.line.service import Bench, Service
 from app.line.tape import DirectTape
@@ -113,6 +114,8 @@ def main(fault: str, amount: str = "0") -> int:
             slow_opening(float(amount))
         case "direct":
             service.RingTape = DirectTape  # type: ignore[assignment, misc]
+        case "ring":
+            tape.RING = round(float(amount) * RATE)
         case "deaf":
             hanging_driver()
         case "patience":

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from app.interview.screen import Notice, Page, Screen
+from app.interview.screen import Entered, Notice, Page, Screen, UnsavedView
 from ui.layout import column, framed, label, row
 from ui.notices import notice_tone, notice_word
 from ui.theme import mark
@@ -17,8 +17,10 @@ class NoticePanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._text, self._detail = label("notice_text", wrap=True), label("detail", wrap=True)
-        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        lines = column(self._text, self._detail, spacing=4)
+        self._paper = label("notice_text", wrap=True)
+        for text in (self._detail, self._paper):
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        lines = column(self._text, self._paper, self._detail, spacing=4)
         lines.setContentsMargins(28, 10, 28, 10)
         self._frame = framed(lines, "notice")
         self.setLayout(row(self._frame))
@@ -35,9 +37,27 @@ class NoticePanel(QWidget):
         )
         self._detail.setText(own if detail else "")
         self._detail.setVisible(bool(detail))
-        for part in (self._frame, self._text, self._detail):
+        self._paper.setText(self._to_copy(screen.unsaved))
+        self._paper.setVisible(bool(screen.unsaved))
+        for part in (self._frame, self._text, self._paper, self._detail):
             mark(part, tone=notice_tone(notice))
         said = notice in _SAID_BY_THE_PAGE or (
             notice is Notice.INTERVIEW_RESUMES and screen.page is Page.CASE
         )
-        self.setVisible(not said)
+        self.setVisible(not said or bool(screen.unsaved))
+
+    def _to_copy(self, unsaved: tuple[UnsavedView, ...]) -> str:
+        """What stands nowhere but on the screen, for paper."""
+        if not unsaved:
+            return ""
+        lines = [self.tr("Not saved. Copy this to paper now and give it to your supervisor:")]
+        for each in unsaved:
+            match each.what:
+                case Entered.ANSWER:
+                    line = self.tr("case {case}, question {name}: {value}")
+                case Entered.OUTCOME:
+                    line = self.tr("case {case}, outcome {name} {value}")
+                case Entered.REMARK:
+                    line = self.tr("case {case}, remark: {value}")
+            lines.append(line.format(case=each.case, name=each.name, value=each.value).rstrip())
+        return "\n".join(lines)

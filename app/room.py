@@ -1,0 +1,53 @@
+"""Room on the disk for what a call writes beside its recording. Had before dialling, so that a call that has begun can be brought to its
+end, with every answer and its outcome, on a disk that somebody else has filled meanwhile."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from app.errors import StorageError
+from app.evidence.appended import FULL
+from app.evidence.durable import storage_errors, write_file
+from app.evidence.journal import Journal
+from app.store import Store
+from app.store_schema import DISK_FULL
+
+JOURNAL = 1 << 20
+"""Bytes of journal lines in a call: two thousand answers."""
+DRAFTS = 16 << 20
+"""Bytes that the store's log may grow by: some 20 KiB for an answer."""
+BALLAST = 4 << 20
+"""Bytes that are thrown away when a small file (a checkpoint, a sealed interview) finds no room."""
+_Done = TypeVar("_Done")
+
+
+class Room:
+    """folder: the data folder, where the ballast lies."""
+
+    def __init__(self, folder: Path, journal: Journal, store: Store) -> None:
+        self._ballast, self._journal, self._store = folder / "ballast", journal, store
+
+    def take(self) -> None:
+        """Have it for one more call. Raises StorageError when the disk has not so much: then do not dial."""
+        self._journal.reserve(JOURNAL)
+        self._store.reserve(DRAFTS)
+        with storage_errors(self._ballast):
+            if not self._ballast.exists():
+                write_file(self._ballast, bytes(BALLAST))
+
+    def spend(self, step: Callable[[], _Done]) -> _Done:
+        """Take a step that may be taken again; when the disk is full, once more without the ballast. Raises StorageError."""
+        try:
+            return step()
+        except StorageError as error:
+            if not _full(error) or not self._ballast.exists():
+                raise
+        with suppress(OSError):
+            self._ballast.unlink()
+        return step()
+
+
+def _full(error: StorageError) -> bool:
+    cause = error.__cause__
+    return cause.errno in FULL if isinstance(cause, OSError) else error.what == DISK_FULL

@@ -1,0 +1,157 @@
+"""Row 4: what a power cut leaves on a real disk: unflushed sectors torn, reordered, lost. A desk's writes and flushes are logged by a block
+device of our own; from the log images are made as a drive might leave them at any moment, and the desk is started on each."""
+
+import os
+import random
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.errors import FangxinError
+from tests.desk_room import NOON, source
+from tests.faults.block import FLUSH, PROGRAMS, RECORD, WRITE, block
+from tests.faults.campaign import Row, Seen, Trial
+from tests.faults.disks import Disk, mounted
+from tests.faults.kill_desk import Acknowledged, judge, live
+from tests.faults.power import HOUR, headers_open
+
+SECTOR = 512
+_MARK = 99
+IMAGES = 10
+"""Images from one log."""
+_Write = tuple[int, bytes]
+
+
+def _records(log: bytes) -> Iterator[tuple[int, int, bytes]]:
+    at = 0
+    while at + RECORD.size <= len(log):
+        kind, offset, length = RECORD.unpack_from(log, at)
+        at += RECORD.size
+        yield kind, offset, log[at : at + length]
+        at += length
+
+
+def _worked(case: Trial) -> tuple[Path, Path, list[tuple[int, bytes]]]:
+    """A desk works on the device for a while. Returns the device's first image, the log, and (bytes of the log, line) of what it told: a
+    line is read before the length of the log is taken, so what it acknowledges was flushed within that length."""
+    told: list[tuple[int, bytes]] = []
+    source()
+    start = NOON + case.number * HOUR
+    with block(case.folder, 192, logged=True) as device:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                live(device.disk.place / "desk", case.seed, start, writer)
+            finally:
+                os._exit(70)
+        os.close(writer)
+        rest, enough = b"", case.chance.randint(60, 160)
+        try:
+            while len(told) < enough:
+                data = os.read(reader, 4096)
+                assert data, "the desk ended by itself"
+                *lines, rest = (rest + data).split(b"\n")
+                length = device.log.stat().st_size
+                told += [(length, line) for line in lines]
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(reader)
+    return case.folder / "block.img", case.folder / "log", told
+
+
+def _unflushed(writes: list[_Write], chance: random.Random) -> list[_Write]:
+    """What a drive may have done with writes that no flush followed: each in part, in any order, or not at all."""
+    kept = []
+    for offset, data in writes:
+        sectors = [(offset + at, data[at : at + SECTOR]) for at in range(0, len(data), SECTOR)]
+        match chance.randrange(4):
+            case 0:
+                pass
+            case 1:
+                kept += sectors[: chance.randrange(len(sectors) + 1)]
+            case 2:
+                kept += [sector for sector in sectors if chance.random() < 0.5]
+            case _:
+                kept += sectors
+    chance.shuffle(kept)
+    return kept
+
+
+def _image(log: bytes, end: int, size: int, out: Path, chance: random.Random) -> int:
+    """The device after so many bytes of its log: all that was flushed, and something of the rest. Returns the writes that were at risk."""
+    flushed: list[_Write] = []
+    waiting: list[_Write] = []
+    for kind, offset, data in _records(log[:end]):
+        if kind == WRITE:
+            waiting.append((offset, data))
+        elif kind == FLUSH:
+            flushed += waiting
+            waiting = []
+    with out.open("wb") as file:
+        file.truncate(size)
+        for offset, data in (*flushed, *_unflushed(waiting, chance)):
+            file.seek(offset)
+            file.write(data)
+    return len(waiting)
+
+
+def _torn(case: Trial, *, flushes_hold: bool = True) -> Seen:
+    image, log_file, told = _worked(case)
+    log, size = log_file.read_bytes(), image.stat().st_size
+    image.unlink()
+    ready = next(length for length, line in told if line == b"ready")
+    at_risk, answers, seconds = 0, 0, 0
+    for _ in range(IMAGES):
+        end = case.chance.randint(ready, told[-1][0])
+        heard = Acknowledged()
+        for length, line in told:
+            if length <= end:
+                heard.take(line.decode())
+        torn = case.folder / "torn.img"
+        at_risk += _image(log if flushes_hold else _without_flushes(log, ready), end, size, torn, case.chance)
+        place = case.folder / "again"
+        with mounted(Disk(torn, "ext4", place)):
+            try:
+                facts = judge(place / "desk", heard, NOON + case.number * HOUR + HOUR // 2)
+                headers_open(place / "desk")
+            except FangxinError as error:
+                raise AssertionError(f"the desk does not start on this image: {error}") from error
+        answers, seconds = answers + int(str(facts["answers"])), seconds + int(str(facts["seconds"]))
+        torn.unlink()
+        shutil.rmtree(place)
+    return {"images": IMAGES, "at_risk": at_risk, "answers": answers, "sound": seconds, "log": len(log)}
+
+
+def _without_flushes(log: bytes, ready: int) -> bytes:
+    """The control's drive: from the first call on it says yes to a flush and does nothing."""
+    kept, at = bytearray(), 0
+    for kind, offset, data in _records(log):
+        at += RECORD.size + len(data)
+        kept += RECORD.pack(_MARK if kind == FLUSH and at > ready else kind, offset, len(data)) + data
+    return bytes(kept)
+
+
+ROWS = [
+    Row(
+        "4",
+        f"unflushed sectors torn, reordered, lost: {IMAGES} images a trial",
+        _torn,
+        1,
+        50,
+        PROGRAMS,
+        root=True,
+    ),
+    Row(
+        "4.control",
+        "control: the same from a drive that does not flush",
+        lambda case: _torn(case, flushes_hold=False),
+        1,
+        2,
+        PROGRAMS,
+        root=True,
+        control=True,
+    ),
+]

@@ -1,0 +1,76 @@
+"""Row 10: the disk is slow, or stalls. Up to 30 s of stall cost no sample and never hold up the window; what a longer one costs is said."""
+
+from collections.abc import Callable
+from functools import partial
+
+from tests.faults.block import PROGRAMS, Block, block
+from tests.faults.campaign import Row, Seen, Trial
+from tests.faults.slow import call_over
+
+UI_MS = 100
+_AFTER = 6.0
+"""Seconds of talking after a stall."""
+
+
+def _stall(seconds: float, disk: Block) -> float:
+    disk.tell("stall", seconds)
+    return seconds + _AFTER
+
+
+def _slow(seconds: float, disk: Block) -> float:
+    disk.tell("delay", seconds)
+    return 30.0
+
+
+def _call(case: Trial, trouble: Callable[[Block], float], *fault: str) -> dict[str, object]:
+    with block(case.folder) as disk:
+        return call_over(disk, trouble, fault=fault or ("none",))
+
+
+def _whole(seen: dict[str, object], seconds: float) -> Seen:
+    """Nothing was lost, nobody was held up."""
+    assert not seen["cut"], f"the call was ended: {seen}"
+    assert seen["closed"], f"the recording was not closed: {seen}"
+    assert seen["gaps"] == 0, f"sound was lost: {seen}"
+    assert float(str(seen["kept"])) >= seconds, f"sound is missing: {seen}"
+    assert int(str(seen["window_ms"])) < UI_MS, f"the window's thread was held up: {seen}"
+    return seen
+
+
+def _stalled(case: Trial, *fault: str) -> Seen:
+    seconds = (30.0, 10.0, 2.0)[case.number % 3]
+    return _whole(_call(case, partial(_stall, seconds), *fault), 3 + seconds + _AFTER)
+
+
+def _slowed(case: Trial) -> Seen:
+    return _whole(_call(case, partial(_slow, (0.5, 2.0, 5.0)[(case.number + 1) % 3])), 33)
+
+
+def _beyond(case: Trial) -> Seen:
+    """Longer than the ring (shortened to 5 s): the call is ended with a notice, what was acknowledged is kept, the rest is named."""
+    seen = _call(case, partial(_stall, 12.0), "ring", "5")
+    assert seen["cut"] and not seen["closed"], f"the call went on unrecorded: {seen}"
+    assert any(str(fault).startswith("recording:") for fault in seen["faults"]), (
+        f"the journal does not say why: {seen}"
+    )  # type: ignore[attr-defined]
+    assert float(str(seen["kept"])) >= 3, f"what was acknowledged is lost: {seen}"
+    assert any("has not taken any sound" in str(notice) for notice in seen["notices"]), seen  # type: ignore[attr-defined]
+    assert seen["named"], f"nobody is told how much is missing: {seen}"
+    return seen
+
+
+ROWS = [
+    Row("10.stall", "the disk stalls for up to 30 s in a call", _stalled, 1, 3, PROGRAMS, root=True),
+    Row("10.slow", "each flush takes 0.5, 2 or 5 s", _slowed, 1, 3, PROGRAMS, root=True),
+    Row("10.beyond", "the disk stalls for longer than the ring holds", _beyond, 1, 2, PROGRAMS, root=True),
+    Row(
+        "10.control",
+        "control: a worker that writes its recording without a ring",
+        lambda case: _whole(_call(case, partial(_stall, 10.0), "direct", "0"), 19),
+        1,
+        2,
+        PROGRAMS,
+        root=True,
+        control=True,
+    ),
+]
