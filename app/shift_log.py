@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.canonical import commit, encode, hexdigest
@@ -12,6 +13,14 @@ from app.evidence.program import program_sha
 from app.sample.case import Case
 from app.store import Store
 from app.study.model import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A call that stood in the journal when it was opened. wall: ms, of its dial.start."""
+
+    case: str
+    wall: int
 
 
 class ShiftLog:

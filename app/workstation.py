@@ -1,7 +1,7 @@
 """One workstation put together on its data folder: keys, store, study, journal."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from app.evidence.journal import Journal
 from app.evidence.keys import DeviceKeys, choose_keystore
 from app.evidence.note import Verifier
 from app.ledger import Ledger
+from app.shift_log import Dialled
 from app.store import Store
 from app.study.bundle import open_bundle
 from app.study.model import Study
@@ -79,9 +80,17 @@ class Workstation:
     def open_ledger(self, study: Study, *, rehearsal: bool) -> Ledger:
         """The written record of this device epoch. Raises StorageError when another Fangxin has it open."""
         folder = self.folder / "journals" / str(self.keys.epoch)
+        dialled: dict[str, Dialled] = {}
+
+        def heard(line: Mapping[str, Value]) -> None:
+            if line["type"] == "dial.start":
+                dialled[line["call"]] = Dialled(line["case"], line["wall"])
+
         journal = Journal.open(
-            folder, self.keys.origin(study.id), self.keys.signer, self.clock, rehearsal=rehearsal
+            folder, self.keys.origin(study.id), self.keys.signer, self.clock, rehearsal=rehearsal, heard=heard
         )
+        if journal.torn and journal.size:  # nothing is repaired without a word
+            journal.append("io.error", where="journal", code=f"torn line, {journal.torn} bytes")
         if journal.size == 0:
             journal.append(
                 "epoch.new",
@@ -93,7 +102,9 @@ class Workstation:
                 **self._succeeds(),
             )
             journal.checkpoint()
-        return Ledger(self.folder, self.store, journal, study, self.clock, self.entropy, rehearsal=rehearsal)
+        return Ledger(
+            self.folder, self.store, journal, study, self.clock, self.entropy, dialled, rehearsal=rehearsal
+        )
 
     def renew(self, succession: Succession) -> "Workstation":
         """Begin the next epoch; this object must not be used any more. Its journal is opened with open_ledger(), once it is enrolled."""

@@ -184,9 +184,25 @@ class Logged:
             )
         elif self._roots.get(point.size) != point.root:
             what = f"The first {point.size} lines of central's log are not those that it signed"
-            findings.broken("log.rewritten", what, at, needed="the log as it was signed")
+            findings.broken("log.rewritten", what, at, needed="log/entries.jsonl as it was signed")
         else:
             findings.counts["log checkpoints"] += 1
+            if path.parent.name == "cosigned":
+                self._cosigned_here(path, data)
+
+    def _cosigned_here(self, path: Path, data: bytes) -> None:
+        """A checkpoint that central keeps with the witness's line under it: worth something only with the witness's key from himself."""
+        findings, at = self.eyes.findings, self.eyes.at(path)
+        keys = self.witnessed.keys if self.witnessed else ()
+        try:
+            open_note(data, keys)
+        except EvidenceError as error:
+            if any(f"\n— {key.name} ".encode() in data for key in keys):
+                what, needed = f"This is not what the witness signed: {error.what}", "the checkpoint as he cosigned it"
+                findings.broken("witness.signature", what, at, needed=needed)
+            else:
+                what = "Whether a witness cosigned this cannot be told without his key"
+                findings.note("witness.unchecked", what, at, needed="what he cosigned, and his key, from himself")
 
     def _cosigned(self, name: str, note: str) -> Checkpoint | None:
         assert self.witnessed is not None

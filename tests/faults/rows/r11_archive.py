@@ -7,12 +7,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 from app.evidence.audit import place
+from app.evidence.audit.logged import Witnessed
 from app.evidence.audit.verdict import Finding
 from app.evidence.verify import Verdict, verify
 from tests.evidence.archive import NAME, Made
 from tests.faults import evidence_rooms
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.damage import damaged, flipped
+from tests.witness.test_witnessed import WITNESS
 
 _JOURNAL = f"journals/{NAME}"
 ARCHIVE: dict[str, Callable[[Made], Path]] = {
@@ -50,8 +52,9 @@ def named(verdict: Verdict, path: Path, done: str) -> Finding:
     """The finding that spoils a verdict and names this file; AssertionError when none does."""
     spoiling = [each for each in (*verdict.integrity, *verdict.completeness) if each.spoils]
     assert spoiling, f"not noticed: {path.name}, {done}"
+    names = (path.name, *([path.name.partition(".")[0]] if path.parent.name == "recordings" else []))
     for finding in spoiling:
-        if path.name in f"{finding.at} {finding.needed} {finding.what}":
+        if any(name in f"{finding.at} {finding.needed} {finding.what}" for name in names):
             return finding
     raise AssertionError(f"noticed, but no finding names {path.name}, {done}: {verdict.text()}")
 
@@ -69,14 +72,18 @@ def _harmless(path: Path, before: bytes) -> bool:
 
 
 def _in_the_archive(case: Trial) -> Seen:
-    made, _ = evidence_rooms.archive(case.folder)
+    made, seen = evidence_rooms.archive(case.folder)
     kind = list(ARCHIVE)[case.number % len(ARCHIVE)]
     path = ARCHIVE[kind](made)
     before, done = path.read_bytes(), damaged(path, case.chance)
     if _harmless(path, before):
         assert verify(made.archive).ok
         return {"class": kind, "done": done, "half": "neither: it says the same"}
-    return {"class": kind, **said(verify(made.archive), path, done)}
+    verdict = verify(made.archive, witnessed=Witnessed({"sheet": seen}, [WITNESS.verifier]))
+    unchecked = [each for each in verdict.completeness if each.rule == "witness.unchecked"]
+    if verdict.ok and unchecked and path.name in str(unchecked[0].at):
+        return {"class": kind, "done": done, "half": "a note", "said": unchecked[0].what}
+    return {"class": kind, **said(verdict, path, done)}
 
 
 def _on_the_workstation(case: Trial) -> Seen:
@@ -84,7 +91,12 @@ def _on_the_workstation(case: Trial) -> Seen:
     kind = list(_WORKSTATION)[case.number % len(_WORKSTATION)]
     path = _WORKSTATION[kind](made.workstation)
     done = damaged(path, case.chance)
-    return {"class": kind, **said(verify(made.workstation), path, done)}
+    verdict = verify(made.workstation)
+    torn = [each for each in verdict.completeness if each.rule == "line.torn"]
+    if verdict.ok and torn and kind == "journal":
+        # Where Fangxin works, an end without a newline is what a power cut leaves: told, and no reproach.
+        return {"class": kind, "done": done, "half": "a note", "at": str(torn[0].at), "said": torn[0].what}
+    return {"class": kind, **said(verdict, path, done)}
 
 
 @contextmanager
