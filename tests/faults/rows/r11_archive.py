@@ -11,6 +11,7 @@ from app.evidence.audit.logged import Witnessed
 from app.evidence.audit.verdict import Finding
 from app.evidence.verify import Verdict, verify
 from tests.evidence.archive import NAME, Made
+from tests.evidence.pen import CENTRAL, DEVICE, PUBLISHER
 from tests.faults import evidence_rooms
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.damage import damaged, flipped
@@ -91,7 +92,7 @@ def _on_the_workstation(case: Trial) -> Seen:
     kind = list(_WORKSTATION)[case.number % len(_WORKSTATION)]
     path = _WORKSTATION[kind](made.workstation)
     done = damaged(path, case.chance)
-    verdict = verify(made.workstation)
+    verdict = verify(made.workstation, keys=[DEVICE.verifier, CENTRAL.verifier, PUBLISHER.verifier])
     torn = [each for each in verdict.completeness if each.rule == "line.torn"]
     if verdict.ok and torn and kind == "journal":
         # Where Fangxin works, an end without a newline is what a power cut leaves: told, and no reproach.
@@ -100,7 +101,7 @@ def _on_the_workstation(case: Trial) -> Seen:
 
 
 @contextmanager
-def _unhashed() -> Iterator[None]:
+def unhashed() -> Iterator[None]:
     """A verifier that believes that every sealed file is what its name says."""
     true = place.Eyes.digest
 
@@ -119,7 +120,7 @@ def _believed(case: Trial) -> Seen:
     path = ARCHIVE[kind](made)
     data = path.read_bytes()
     path.write_bytes(flipped(data, len(data) - 1 - case.chance.randrange(16), case.chance.randrange(8)))
-    with _unhashed():
+    with unhashed():
         return {"class": kind, **said(verify(made.archive), path, "a bit of the last tag")}
 
 

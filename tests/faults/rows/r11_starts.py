@@ -110,7 +110,8 @@ def _desk(case: Trial) -> Seen:
     case_in_hand = room.station.store.open_calls()
     room.close()
     assert not case_in_hand, f"{kind}, {done}: a call is still open"
-    verdict = verify(cut.folder, identities=list(centre().identities.values()))
+    keys = [evidence_rooms.central_keys()[0], centre().publisher.verifier]
+    verdict = verify(cut.folder, keys=keys, identities=list(centre().identities.values()))
     seen = {"class": kind, "done": done, "start": "started"}
     told = {each.rule: each.what for each in (*verdict.integrity, *verdict.completeness)}
     if kind in ("store.db", "store.db-wal"):
