@@ -101,6 +101,8 @@ class HeldJournal:
             size = Checkpoint.parse(open_note(note, [self._central]).text).size
             if path != self._note("receipts", size):
                 raise EvidenceError("it is for other lines")
+            if not note.startswith(self.checkpoint(size) or ""):
+                raise EvidenceError("it does not begin with the device's checkpoint")
         except EvidenceError as error:
             what = f"A receipt in central's own folder does not hold: {error.what}"
             raise EvidenceError(what, where=str(path), todo="Restore the newest copy of this file.") from error
