@@ -5,7 +5,7 @@ method here has returned. Every method raises StorageError when the disk does no
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from errno import errorcode
 from functools import partial
@@ -26,7 +26,7 @@ from app.line.contract import Coverage
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
 from app.sample.case import Attempt, Case
-from app.shift_log import ShiftLog
+from app.shift_log import Dialled, ShiftLog
 from app.store import Store
 from app.study.model import Study
 
@@ -36,7 +36,7 @@ of a call is without one: what is not under a signature that went out, whoever h
 
 
 class Ledger(ShiftLog):
-    """One workstation's written record. rehearsal: marks every event and object as practice."""
+    """One workstation's written record. dialled: call → what the journal knew at the start. rehearsal: marks all that is made as practice."""
 
     def __init__(
         self,
@@ -46,11 +46,12 @@ class Ledger(ShiftLog):
         study: Study,
         clock: Clock,
         entropy: Entropy,
+        dialled: Mapping[str, Dialled],
         *,
         rehearsal: bool,
     ) -> None:
         super().__init__(folder, store, journal, study, clock, entropy)
-        self.rehearsal = rehearsal
+        self.rehearsal, self.dialled = rehearsal, dialled
         self.editions = Editions(store)
         self.number_key = hasher(store, entropy)
         self.quotas = Quotas(store, quotas_of(study), clock.wall)

@@ -13,10 +13,12 @@ from pathlib import Path
 from app.errors import EvidenceError
 from app.evidence.durable import storage_errors
 from app.evidence.journal import Entry, read
+from app.evidence.recording import tail_of
 from app.interview.events import Answered
 from app.ledger import Ledger
 from app.sample.case import Case
 from app.sample.outcome import Outcome
+from app.shift_log import Dialled
 
 
 @dataclass
@@ -29,12 +31,13 @@ class _Known:
 
 def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     """Settle everything that was open when the last run ended. Returns the calls that were interrupted."""
+    homeless = _remember(ledger)
     open_calls = ledger.store.open_calls()
-    if not open_calls:
+    if not open_calls and not homeless:
         return ()
-    known, commits = _scan(ledger, set(open_calls))
+    known, commits = _scan(ledger, {*open_calls, *homeless})
     _sweep(ledger)
-    interrupted = []
+    interrupted = _without_a_case(ledger, homeless, known)
     for call, case_id in open_calls.items():
         case, says = ledger.store.case(case_id), known[call]
         _catch_up_answers(ledger, ledger.store.interview_of(case_id), commits)
@@ -53,6 +56,61 @@ def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
             interrupted.append(call)
     ledger.journal.checkpoint()
     return tuple(interrupted)
+
+
+def _remember(ledger: Ledger) -> dict[str, Dialled]:
+    """What the journal knows and the store has forgotten: its file was lost, or the end of it. Such calls are opened again, so that they are
+    settled like any other. Returns those whose case is forgotten too."""
+    store, homeless = ledger.store, dict[str, Dialled]()
+    forgotten = {call: told for call, told in ledger.dialled.items() if not store.knows_call(call)}
+    for call, told in forgotten.items():
+        if store.knows_case(told.case):
+            store.open_call(call, told.case, told.wall)
+        else:
+            homeless[call] = told
+    if forgotten:
+        ledger.journal.append("io.error", where="store", code="calls forgotten")
+        _due_again(ledger)
+    return homeless
+
+
+def _due_again(ledger: Ledger) -> None:
+    """What waited to be sent is forgotten too: everything that the journal names and that lies here is due. Central takes nothing twice."""
+    for entry in read(ledger.journal.path):
+        line, recording = entry.data, ledger.recording_path(entry.data.get("call", ""))
+        objects = ledger.folder / "objects"
+        match line["type"]:
+            case "dial.start":
+                named = [(line["contact"], "contact", objects / line["contact"])]
+            case "interview.close":
+                named = [(line["object"], "interview", objects / line["object"])]
+            case "rec.close":
+                named = [(line["sha256"], "recording", recording)]
+            case "rec.recovered":
+                named = [
+                    (line["age_sha256"], "recording-part", recording),
+                    (line["tail_sha256"], "tail", tail_of(recording)),
+                ]
+            case _:
+                named = []
+        for sha, kind, path in named:
+            if path.exists():
+                ledger.store.enqueue(sha, kind, path, path.stat().st_size)
+
+
+def _without_a_case(
+    ledger: Ledger, homeless: Mapping[str, Dialled], known: Mapping[str, _Known]
+) -> list[str]:
+    """Calls of which nothing is left but the journal and their recordings: what was not told to its end is, and nothing is sealed."""
+    open_ones = []
+    for call, told in homeless.items():
+        says = known[call]
+        if not says.types & {"rec.close", "rec.recovered"}:
+            ledger.recovered(call)
+        if not says.outcome and "call.interrupted" not in says.types:
+            ledger.journal.append("call.interrupted", call=call, case=told.case)
+            open_ones.append(call)
+    return open_ones
 
 
 def _closed(ledger: Ledger, case: Case, call: str, says: _Known, *, final: bool) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from errno import errorcode
 from pathlib import Path
 
@@ -19,6 +20,14 @@ from app.store import Store
 from app.study.model import Study
 
 _MET = "faults.met"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A call that stood in the journal when it was opened. wall: ms, of its dial.start."""
+
+    case: str
+    wall: int
 
 
 class ShiftLog:

@@ -90,6 +90,10 @@ class Store(CaseTable):
         """A call that a crash cut off was found and logged; it will get no outcome of its own."""
         self._write("UPDATE calls SET state = 'interrupted', ended = ? WHERE id = ?", ended, call)
 
+    def knows_call(self, call: str) -> bool:
+        """Whether there ever was such a call here."""
+        return bool(self._rows("SELECT 1 FROM calls WHERE id = ?", call))
+
     def open_calls(self) -> dict[str, str]:
         """Call → case of the calls without an end, oldest first: at start-up, what a crash cut off."""
         rows = self._rows("SELECT id, \"case\" FROM calls WHERE state = 'open' ORDER BY started, id")

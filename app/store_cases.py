@@ -109,6 +109,10 @@ class CaseTable:
             raise StorageError("There is no such case on this workstation", where=identity)
         return _case(rows[0])
 
+    def knows_case(self, identity: str) -> bool:
+        """Whether there is a case of this id."""
+        return bool(self._rows("SELECT 1 FROM cases WHERE id = ?", identity))
+
     # Settings
 
     def setting(self, key: str, default: str = "") -> str:

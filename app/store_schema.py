@@ -61,6 +61,10 @@ def storage_faults(path: Path) -> Iterator[None]:
             raise
         what, todo = fault
         raise StorageError(what, where=str(path), todo=todo) from error
+    except MemoryError as error:
+        # SQLCipher's answer when it cannot decrypt a page in the middle of a commit; memory is the last thing that these files need.
+        what, todo = _FAULTS[11]
+        raise StorageError(what, where=str(path), todo=todo) from error
 
 
 def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Database:

@@ -1,28 +1,30 @@
 """One workstation put together on its data folder: keys, store, study, journal."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import __version__
 from app.canonical import Value, decode, encode
 from app.clock import Clock, Entropy
-from app.errors import StudyError
+from app.errors import EvidenceError, StudyError
 from app.evidence.durable import make_folder, storage_errors, sync_folder, write_file
 from app.evidence.journal import Journal
 from app.evidence.keys import DeviceKeys, choose_keystore
-from app.evidence.note import Verifier
+from app.evidence.note import Signer, Verifier
 from app.evidence.suite import suite_of, verifier_of
 from app.ledger import Ledger
+from app.shift_log import Dialled
 from app.store import Store
 from app.study.bundle import open_bundle
 from app.study.model import Study
-from app.sync.renewal import Reason, Succession
+from app.sync.renewal import RENEW, Reason, Succession
 
 _PUBLISHER = "study.publisher"
 _PACKAGE = "study.package"
 _VERSION = "study.version"
+_BEGUN = "journal.begun."
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ class Workstation:
         self.store.set_setting(_VERSION, str(study.version))
         return study
 
-    def study(self) -> Study | None:
-        """The installed study, checked again; None when there is none yet."""
+    def study(self, *, calling: bool = True) -> Study | None:
+        """The installed study, checked again; None when there is none yet. calling: False to hand in what was done: that may come after
+        the study's end, or on a day when the clock is wrong."""
         name = self.store.setting(_PACKAGE)
         if not name:
             return None
@@ -75,27 +78,64 @@ class Workstation:
         if not path.exists():
             raise StudyError("The installed study package is gone", where=str(path), todo="Install it again.")
         trusted: Sequence[Verifier] = [verifier_of(self.store.setting(_PUBLISHER))]
-        return open_bundle(
-            path, trusted=trusted, now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0"))
-        )
+        now = self.clock.wall() if calling else 0
+        return open_bundle(path, trusted=trusted, now=now, installed=int(self.store.setting(_VERSION, "0")))
 
     def open_ledger(self, study: Study, *, rehearsal: bool) -> Ledger:
-        """The written record of this device epoch. Raises StorageError when another Fangxin has it open."""
+        """The written record of this device epoch. Raises StorageError when another Fangxin has it open, EvidenceError when it does not
+        hold or is shorter than it was."""
         folder = self.folder / "journals" / str(self.keys.epoch)
+        dialled: dict[str, Dialled] = {}
+
+        def heard(line: Mapping[str, Value]) -> None:
+            if line["type"] == "dial.start":
+                dialled[line["call"]] = Dialled(line["case"], line["wall"])
+
+        origin = self.keys.origin(study.id)
         signer = replace(self.keys.signer, means=suite_of(study.suite).means)
-        journal = Journal.open(folder, self.keys.origin(study.id), signer, self.clock, rehearsal=rehearsal)
-        if journal.size == 0:
-            journal.append(
-                "epoch.new",
-                device=self.keys.device,
-                epoch=self.keys.epoch,
-                vkey=signer.vkey,
-                keystore=self.keys.keystore_kind,
-                app=__version__,
-                **self._succeeds(),
+        journal = Journal.open(folder, origin, signer, self.clock, rehearsal=rehearsal, heard=heard)
+        try:
+            self._as_remembered(journal)
+            if journal.size == 0:
+                self._begin(journal, signer)
+            elif journal.torn:  # nothing is repaired without a word
+                journal.append("io.error", where="journal", code=f"torn line, {journal.torn} bytes")
+            self.store.set_setting(f"{_BEGUN}{origin}", "1")
+            return Ledger(
+                self.folder,
+                self.store,
+                journal,
+                study,
+                self.clock,
+                self.entropy,
+                dialled,
+                rehearsal=rehearsal,
             )
-            journal.checkpoint()
-        return Ledger(self.folder, self.store, journal, study, self.clock, self.entropy, rehearsal=rehearsal)
+        except BaseException:
+            journal.close()
+            raise
+
+    def _as_remembered(self, journal: Journal) -> None:
+        """The store remembers that this journal was begun, and how many lines central has signed for: fewer are no beginning but a loss,
+        and to go on from there would make a second history. EvidenceError then."""
+        receipt = self.store.last_receipt(journal.origin)
+        signed = receipt.size if receipt else 0
+        if journal.size < signed or (not journal.size and self.store.setting(f"{_BEGUN}{journal.origin}")):
+            known = f"central has signed for {signed}" if signed else "it was begun before"
+            what = f"The journal of this workstation has {journal.size} lines here, but {known}: it was removed, or an older copy restored"
+            raise EvidenceError(what, where=str(journal.path), todo=RENEW)
+
+    def _begin(self, journal: Journal, signer: Signer) -> None:
+        journal.append(
+            "epoch.new",
+            device=self.keys.device,
+            epoch=self.keys.epoch,
+            vkey=signer.vkey,
+            keystore=self.keys.keystore_kind,
+            app=__version__,
+            **self._succeeds(),
+        )
+        journal.checkpoint()
 
     def renew(self, succession: Succession) -> "Workstation":
         """Begin the next epoch; this object must not be used any more. Its journal is opened with open_ledger(), once it is enrolled."""

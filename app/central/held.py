@@ -13,19 +13,22 @@ from app.errors import EvidenceError
 from app.evidence import durable
 from app.evidence.journal import GENESIS
 from app.evidence.merkle import Tree, leaf_hash
-from app.evidence.note import Checkpoint
+from app.evidence.note import Checkpoint, Verifier, open_note
 
 
 class HeldJournal:
     """One journal folder. Raises StorageError when the disk refuses, EvidenceError when central's own copy is damaged."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._path = folder, folder / "journal.jsonl"
+    def __init__(self, folder: Path, central: Verifier) -> None:
+        self._folder, self._path, self._central = folder, folder / "journal.jsonl", central
         self._tree, self._bytes, self.head = Tree(), 0, GENESIS
         newest = self.newest_checkpoint()
         if newest is None:
             return
-        checkpoint = Checkpoint.parse(newest.rpartition("\n\n")[0] + "\n")
+        try:
+            checkpoint = Checkpoint.parse(newest.rpartition("\n\n")[0] + "\n")
+        except EvidenceError as error:
+            raise EvidenceError(error.what, where=str(self._folder / "checkpoints")) from error
         if not checkpoint.size:
             return  # of an empty journal, whose file was never begun
         with durable.storage_errors(self._path):
@@ -69,22 +72,43 @@ class HeldJournal:
             durable.sync_folder(self._folder)
         self.put("checkpoints", f"{checkpoint.size:012}.note", note)
 
-    def note(self, kind: str, size: int) -> str | None:
-        """The note of this size among "checkpoints" or "receipts"."""
-        path = self._folder / kind / f"{size:012}.note"
-        return path.read_text(encoding="utf-8") if path.exists() else None
+    def checkpoint(self, size: int) -> str | None:
+        """The device's checkpoint of this size, as signed."""
+        path = self._note("checkpoints", size)
+        return _text(path) if path.exists() else None
+
+    def receipt(self, size: int) -> str | None:
+        """The receipt for so many lines. EvidenceError when it is not what central signed: nothing else is given out in its name."""
+        path = self._note("receipts", size)
+        return self._signed(path) if path.exists() else None
 
     def newest_checkpoint(self) -> str | None:
         """The device's newest checkpoint, as signed."""
         path = max((self._folder / "checkpoints").glob("*.note"), default=None)
-        with durable.storage_errors(self._folder):
-            return path.read_text(encoding="utf-8") if path else None
+        return _text(path) if path else None
 
     def newest_receipt(self) -> str | None:
-        """The receipt for the most lines; None when none was given."""
+        """The receipt for the most lines; None when none was given. EvidenceError as above."""
         path = max((self._folder / "receipts").glob("*.note"), default=None)
-        with durable.storage_errors(self._folder):
-            return path.read_text(encoding="utf-8") if path else None
+        return self._signed(path) if path else None
+
+    def _note(self, kind: str, size: int) -> Path:
+        return self._folder / kind / f"{size:012}.note"
+
+    def _signed(self, path: Path) -> str:
+        note = _text(path)
+        try:
+            size = Checkpoint.parse(open_note(note, [self._central]).text).size
+            if path != self._note("receipts", size):
+                raise EvidenceError("it is for other lines")
+            if not note.startswith(self.checkpoint(size) or ""):
+                raise EvidenceError("it does not begin with the device's checkpoint")
+        except EvidenceError as error:
+            what = f"A receipt in central's own folder does not hold: {error.what}"
+            raise EvidenceError(
+                what, where=str(path), todo="Restore the newest copy of this file."
+            ) from error
+        return note
 
     def put(self, kind: str, name: str, note: str) -> None:
         """Keep a note in a folder of this journal."""
@@ -99,3 +123,9 @@ class HeldJournal:
             self._bytes += len(line) + 1
         if lines:
             self.head = hexdigest(lines[-1])
+
+
+def _text(path: Path) -> str:
+    """A note as it lies there. Bytes that are no text at all are seen by whoever opens it."""
+    with durable.storage_errors(path):
+        return path.read_bytes().decode("utf-8", "replace")

@@ -8,19 +8,21 @@ In the archive: log/entries.jsonl, log/checkpoints/<size>.note, log/cosigned/<si
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from app.canonical import Value, encode
+from app.canonical import Value, decode, encode
 from app.clock import Clock
 from app.errors import EvidenceError, StorageError
 from app.evidence import durable
 from app.evidence.means import S1
-from app.evidence.merkle import Frontier, leaf_hash
+from app.evidence.merkle import leaf_hash
 from app.evidence.note import Checkpoint, Signer, Verifier, open_note, sign
 from app.evidence.treefile import FileTree
 
 _LABEL = b"fangxin/central-log/v1"
+_RESTORE = "Restore the newest copy; call the supervisor."
 
 
 def log_signer(central: Signer) -> Signer:
@@ -116,27 +118,53 @@ class CentralLog:
         return self.folder / kind / f"{size:012}.note"
 
     def _load(self) -> None:
-        good, leaves = 0, []
-        with self._path.open("rb") as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
-                good += len(line)
-                leaves.append(leaf_hash(line[:-1]))
-        if good != self._path.stat().st_size:
-            os.ftruncate(self._descriptor, good)  # a line that nobody was told of
-            durable.sync_data(self._descriptor)
-        # The cache is compared with the lines themselves: one that is intact must not hide a line that was changed.
-        frontier = Frontier()
-        for leaf in leaves:
-            frontier.append(leaf)
-        if (len(self.tree), self.tree.root()) != (len(leaves), frontier.root()):
-            self.tree.clear()
-            self.tree.extend(leaves)
+        whole = self._path.read_bytes()
+        lines = whole.split(b"\n")
+        rest = lines.pop()
+        leaves = [leaf_hash(line) for line in lines]
+        self.tree.settle(leaves)
+        # Before anything is cut off: a log that does not hold stays as it is, for those who will look into it.
+        promised = self._keeps_its_word(len(leaves))
+        for seq, line in enumerate(lines[promised:], promised):
+            self._follows(line, seq)
+        if rest:
+            self._cut_off(rest, len(whole) - len(rest))
+
+    def _keeps_its_word(self, lines: int) -> int:
+        """The size of the newest checkpoint. EvidenceError when the lines are not those that it is over."""
         newest = max((self.folder / "checkpoints").glob("*.note"), default=None)
-        if newest is not None:
+        if newest is None:
+            return 0
+        try:
             point = Checkpoint.parse(open_note(newest.read_bytes(), [self.signer.verifier]).text)
-            if point.size > len(leaves) or self.tree.root(point.size) != point.root:
-                what = "Central's log is not what its own checkpoint says: lines were changed or removed"
-                todo = "Restore the newest copy; call the supervisor."
-                raise EvidenceError(what, where=str(self._path), todo=todo)
+        except EvidenceError as error:
+            raise EvidenceError(error.what, where=str(newest), todo=_RESTORE) from error
+        if point.size > lines or self.tree.root(point.size) != point.root:
+            what = "Central's log is not what its own checkpoint says: lines were changed or removed"
+            raise EvidenceError(what, where=str(self._path), todo=_RESTORE)
+        return point.size
+
+    def _follows(self, line: bytes, seq: int) -> None:
+        """Behind the newest checkpoint nothing but the numbers tells whether a line is one of ours."""
+        where = f"{self._path}, line {seq + 1}"
+        try:
+            number = decode(line).get("seq")
+        except EvidenceError as error:
+            raise EvidenceError(error.what, where=where, todo=_RESTORE) from error
+        if number != seq:
+            raise EvidenceError(
+                "This line of central's log stands in the wrong place", where=where, todo=_RESTORE
+            )
+
+    def _cut_off(self, rest: bytes, good: int) -> None:
+        """A line that nobody was told of."""
+        with suppress(EvidenceError):
+            decode(
+                rest[:-1]
+            )  # whole, with something else where its newline should be: no write that was cut short leaves that
+            what = (
+                "The last line of central's log has lost its newline to another byte: the disk has altered it"
+            )
+            raise StorageError(what, where=f"{self._path}, line {len(self.tree) + 1}", todo=_RESTORE)
+        os.ftruncate(self._descriptor, good)
+        durable.sync_data(self._descriptor)

@@ -183,11 +183,9 @@ class Registry:
             raise
 
     def _receipt(self, held: HeldJournal, checkpoint: Checkpoint, note: str) -> str:
-        if (
-            held.note("checkpoints", checkpoint.size) is None
-        ):  # came late, by stick, after longer ones by the network
+        if held.checkpoint(checkpoint.size) is None:  # came late, by stick, after longer ones by the network
             held.put("checkpoints", f"{checkpoint.size:012}.note", note)
-        receipt = held.note("receipts", checkpoint.size)
+        receipt = held.receipt(checkpoint.size)
         if receipt is None:
             self._log_checkpoint(
                 checkpoint, note
@@ -225,7 +223,7 @@ class Registry:
             manifest = Manifest.parse(open_note(note, [verifier] if verifier else []).text)
         except (EvidenceError, UnicodeError) as error:
             raise IntakeError(400, "manifest", "This manifest does not hold") from error
-        checkpoint = self.stores.journal(name).note("checkpoints", manifest.size)
+        checkpoint = self.stores.journal(name).checkpoint(manifest.size)
         if manifest.origin != origin_of(self.index.setting("study"), name) or checkpoint is None:
             raise IntakeError(
                 409, "size", "The manifest's journal lines are not here", size=self.stores.journal(name).size

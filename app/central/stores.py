@@ -14,10 +14,11 @@ from app.central.held import HeldJournal
 from app.central.index import Index
 from app.central.log import CentralLog, log_signer
 from app.clock import Entropy
-from app.errors import StorageError, UsageError
+from app.errors import StorageError
 from app.evidence import durable
 from app.evidence.batch import Manifest, place_for
-from app.evidence.note import COSIGNATURE, Signer
+from app.evidence.keyfile import cosigner
+from app.evidence.note import Signer
 
 
 class FolderStore:
@@ -48,9 +49,8 @@ class FolderStore:
                 (folder / part).mkdir(parents=True, exist_ok=True)
         lock = durable.Lock(private / "lock")
         try:
-            signer = _signer(private / "central.key", entropy, name)
+            signer = cosigner(private / "central.key", folder / "central.vkey", "Central", name, entropy)
             with durable.storage_errors(folder):
-                durable.write_file(folder / "central.vkey", signer.vkey.encode() + b"\n")
                 durable.write_file(folder / "log.vkey", log_signer(signer).vkey.encode() + b"\n")
             log = CentralLog.open(folder / "log", private / "log.tree", log_signer(signer))
             return cls(folder, signer, Index.open(private / "index.db"), log, lock)
@@ -128,7 +128,7 @@ class FolderStore:
     def journal(self, name: str) -> HeldJournal:
         """The journal of a device epoch ("<device>.<epoch>"), empty when nothing came yet."""
         if name not in self._held:
-            self._held[name] = HeldJournal(self.folder / "journals" / name)
+            self._held[name] = HeldJournal(self.folder / "journals" / name, self.signer.verifier)
         return self._held[name]
 
     def forget(self, name: str) -> None:
@@ -199,20 +199,3 @@ def open_index(folder: Path) -> Index:
             "This is not central's folder", where=str(folder), todo="Give the folder that central uses."
         )
     return Index.open(path)
-
-
-def _signer(path: Path, entropy: Entropy, name: str) -> Signer:
-    with durable.storage_errors(path):
-        if not path.exists():
-            try:
-                made = Signer(name, entropy(32), COSIGNATURE)
-            except ValueError as error:
-                raise UsageError(f'"{name}" cannot be the name of a key: no spaces, no plus sign') from error
-            durable.write_file(path, f"{made.name} {made.seed.hex()}\n".encode())
-        known, _, seed = path.read_text(encoding="ascii").strip().partition(" ")
-    try:
-        return Signer(known, bytes.fromhex(seed), COSIGNATURE)
-    except ValueError as error:
-        raise StorageError(
-            "Central's key file is damaged", where=str(path), todo="Restore it from the backup."
-        ) from error

@@ -56,7 +56,7 @@ def now(
     """Send everything that is due; what central has countersigned counts as sent, and nothing else. Where the room draws from one
     pool, tell what was called and take the next cases."""
     station, url = _station(context)
-    study = station.study()
+    study = station.study(calling=False)
     if study is None:
         raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
     for keys in station.unfinished():
@@ -111,7 +111,7 @@ def renew(
     """Begin a new epoch after a restore, a re-installation or a fork alarm. Then enrol again, with a new code."""
     settings = invocation(context).settings
     station = open_workstation(settings.data_dir, SystemClock(), system_entropy)
-    study = station.study()
+    study = station.study(calling=False)
     if study is None:
         raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
     if offline:

@@ -6,92 +6,28 @@ checkpoints. The chain shows any change in the middle; a cut at the end shows on
 When the wall clock has jumped since the line before, the journal says so itself, in a line of its own (clock.jump).
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from app.canonical import Value, decode, encode
+from app.canonical import Value, encode
 from app.clock import Clock, Reading
-from app.errors import EvidenceError
+from app.errors import EvidenceError, StorageError
 from app.evidence.appended import Appended
 from app.evidence.checkpoints import Checkpoints
 from app.evidence.durable import Lock, make_folder, storage_errors
-from app.evidence.means import S1, Means
+from app.evidence.lines import FIELDS, GENESIS, LONGEST, Chain, Entry, lines, read
 from app.evidence.merkle import Tree, leaf_hash
 from app.evidence.note import Checkpoint, Signer
 
-GENESIS = "0" * 64
-"""What the first line has for prev."""
-LONGEST = 1 << 20
-"""No line is longer than this (bytes): a reader needs bounded memory."""
-_FIELDS = dict.fromkeys(("v", "seq", "wall", "mono", "rehearsal"), int) | dict.fromkeys(
-    ("origin", "prev", "boot", "type"), str
-)
-"""What every line has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line. line: its bytes without newline. number: from 1, as an editor counts."""
-
-    line: bytes
-    data: dict[str, Value]
-    number: int
-
-
-@dataclass(slots=True)
-class Chain:
-    """Where a journal stands: seq = lines so far, head = hex hash of the last one. Needs no file; central uses it too."""
-
-    origin: str
-    seq: int = 0
-    head: str = GENESIS
-    means: Means = S1
-
-    def follow(self, line: bytes) -> dict[str, Value]:
-        """Take the next line (without newline). Raises EvidenceError naming it when it is not what must come next."""
-        try:
-            data = decode(line)
-            self._check(data)
-        except EvidenceError as error:
-            raise EvidenceError(error.what, where=f"line {self.seq + 1}") from error
-        self.seq += 1
-        self.head = self.means.hexdigest(line)
-        return data
-
-    def _check(self, data: dict[str, Value]) -> None:
-        for name, kind in _FIELDS.items():
-            if type(data.get(name)) is not kind:
-                raise EvidenceError(f'This line has no proper "{name}"')
-        if data["v"] != 1 or data["rehearsal"] not in (0, 1):
-            raise EvidenceError("This line is of a kind that this version does not know")
-        if data["origin"] != self.origin:
-            raise EvidenceError("This line comes from another journal")
-        if data["seq"] != self.seq:
-            raise EvidenceError(f"This line has the number {data['seq']}, but {self.seq} should come here")
-        if data["prev"] != self.head:
-            raise EvidenceError("This line does not follow from the one before it: one of them was changed")
-
-
-def read(path: Path, means: Means = S1) -> Iterator[Entry]:
-    """The entries, in order, checked as they come. A last line without newline (a write that a crash cut short) is left out.
-
-    Raises EvidenceError naming file and line at the first thing that is wrong, StorageError when the file cannot be read.
-    """
-    chain: Chain | None = None
-    with storage_errors(path), path.open("rb") as file:
-        for number, line in enumerate(_lines(file, path), 1):
-            try:
-                chain = chain or Chain(str(decode(line).get("origin", "")), means=means)
-                yield Entry(line, chain.follow(line), number)
-            except EvidenceError as error:
-                raise EvidenceError(error.what, where=f"{path}, line {number}") from error
+__all__ = ["GENESIS", "LONGEST", "Chain", "Entry", "Journal", "read"]
 
 
 class Journal:
-    """The journal of one device epoch, open for writing; one process at a time. size: lines, head: hash of the last, root: 32 bytes.
+    """The journal of one device epoch, open for writing; one process at a time. size: lines, head: hash of the last, root: 32 bytes;
+    torn: bytes that open() found behind the last whole line and cut off.
 
     After a StorageError from append() nothing more is taken: what the disk has is known only after opening again. A full disk alone is
     known to have taken nothing, and may be tried again.
@@ -111,13 +47,23 @@ class Journal:
         self._clocks: Reading | None = None  # when the two clocks were last known to agree
         self._signed_at: Reading | None = None
         self._file = Appended(self.path)
+        self.torn = 0
 
     @classmethod
-    def open(cls, folder: Path, origin: str, signer: Signer, clock: Clock, *, rehearsal: bool) -> Self:
-        """Open or begin the journal in folder. A torn last line is cut off; everything else must hold.
+    def open(
+        cls,
+        folder: Path,
+        origin: str,
+        signer: Signer,
+        clock: Clock,
+        *,
+        rehearsal: bool,
+        heard: Callable[[Mapping[str, Value]], None] = lambda _: None,
+    ) -> Self:
+        """Open or begin the journal in folder. A torn last line is cut off; everything else must hold. heard: is told every line there is.
 
-        Raises EvidenceError naming the line (or the checkpoint) that does not hold, StorageError when another process has the
-        journal open or the disk refuses.
+        Raises EvidenceError naming the line (or the checkpoint) that does not hold, and leaves the file as it was found; StorageError
+        when another process has the journal open or the disk refuses.
         """
         with storage_errors(folder):
             make_folder(folder / "checkpoints")
@@ -128,7 +74,7 @@ class Journal:
             lock.release()
             raise
         try:
-            journal._load()
+            journal._load(heard)
         except BaseException:
             journal.close()
             raise
@@ -161,7 +107,7 @@ class Journal:
         if self._batch is None:
             with self.group():
                 return self.append(kind, **fields)
-        if clash := _FIELDS.keys() & fields.keys():
+        if clash := FIELDS.keys() & fields.keys():
             raise ValueError(f"these fields are the journal's own: {sorted(clash)}")
         now = Reading.of(self._clock)
         if self._clocks is not None and (expected := self._clocks.jumped(now)) is not None:
@@ -248,29 +194,47 @@ class Journal:
             self.tree.append(leaf_hash(line, self.means.digest))
         self._chain = replace(self._chain, seq=len(self.tree), head=self.means.hexdigest(batch[-1]))
 
-    def _load(self) -> None:
+    def _load(self, heard: Callable[[Mapping[str, Value]], None]) -> None:
         with storage_errors(self.path):
             promised = self._notes.newest()
             with self.path.open("rb") as file:
-                good = self._replay(file, promised)
-        if good != self._file.size:
-            # The write that the last run did not live to acknowledge. Cut off, else the next line would be glued to it.
-            self._file.cut(good)
+                good = self._replay(file, promised, heard)
+                file.seek(good)
+                rest = file.read(LONGEST)
+        # Before anything is cut off: a file that does not hold stays as it is, for those who will look into it.
         if promised is not None and self.size < promised.size:
             raise EvidenceError(
                 f"The journal has {self.size} lines, but this workstation signed a checkpoint over {promised.size}",
                 where=str(self.path),
                 todo="An older copy was restored, or lines were removed: begin a new epoch: `fangxin sync renew`.",
             )
+        if rest:
+            self._cut_off(rest, good)
 
-    def _replay(self, file: BinaryIO, promised: Checkpoint | None) -> int:
+    def _cut_off(self, rest: bytes, good: int) -> None:
+        """The write that the last run did not live to acknowledge. Cut off, else the next line would be glued to it."""
+        with suppress(EvidenceError):
+            replace(self._chain).follow(rest[:-1])
+            # A whole line, and something else where its newline should be: no write that was cut short leaves that.
+            raise StorageError(
+                "The last line of the journal has lost its newline to another byte: the disk has altered it",
+                where=f"{self.path}, line {self.size + 1}",
+                todo="Stop using this workstation and ask IT. Then begin a new epoch: `fangxin sync renew`.",
+            )
+        self._file.cut(good)
+        self.torn = len(rest)
+
+    def _replay(
+        self, file: BinaryIO, promised: Checkpoint | None, heard: Callable[[Mapping[str, Value]], None]
+    ) -> int:
         """Take in the lines there are; returns their bytes."""
         size = 0
-        for line in _lines(file, self.path):
+        for line in lines(file, self.path):
             try:
                 data = self._chain.follow(line)
             except EvidenceError as error:
                 raise EvidenceError(error.what, where=f"{self.path}, {error.where}") from error
+            heard(data)
             self.tree.append(leaf_hash(line, self.means.digest))
             self._clocks = Reading(data["wall"], data["mono"], data["boot"])
             size += len(line) + 1
@@ -278,13 +242,3 @@ class Journal:
                 what = "The journal is not what its own checkpoint says: lines were changed"
                 raise EvidenceError(what, where=f"{self.path}, up to line {promised.size}")
         return size
-
-
-def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
-    """Complete lines without their newline. What stands after the last newline is left out."""
-    number = 0
-    while (line := file.readline(LONGEST + 1)).endswith(b"\n"):
-        number += 1
-        yield line[:-1]
-    if len(line) > LONGEST:
-        raise EvidenceError("This line is far too long", where=f"{path}, line {number + 1}")

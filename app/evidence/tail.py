@@ -7,6 +7,7 @@ frame (12 bytes); associated data = "call id|number|offset". A frame holds only 
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -41,21 +42,18 @@ class Frames:
 def read_frames(
     file: BinaryIO, file_key: bytes, nonce: bytes, call_id: str, means: Means = S1
 ) -> Iterator[tuple[int, bytes]]:
-    """Offset and plaintext of every frame up to the first that is not whole and true. That the file was cut between two frames
-    cannot be seen here; the marks in the journal show it."""
+    """Offset and plaintext of every whole and true frame. One that does not open costs only itself: each is bound to its own number and
+    offset, so those after it are as good as ever. That the file was cut between two frames cannot be seen here; the marks in the
+    journal show it."""
     cipher = _cipher(file_key, nonce, means)
     number = 0
     while len(head := file.read(_HEAD.size)) == _HEAD.size:
         length, offset = _HEAD.unpack(head)
         if length > _LONGEST:
             return
-        try:
-            yield (
-                offset,
-                cipher.decrypt(_nonce(number), file.read(length), _binding(call_id, number, offset)),
-            )
-        except InvalidTag:
-            return
+        sealed = file.read(length)
+        with suppress(InvalidTag):
+            yield offset, cipher.decrypt(_nonce(number), sealed, _binding(call_id, number, offset))
         number += 1
 
 

@@ -6,8 +6,9 @@ one after the other, the nodes that it completed. So appending never rewrites, a
 The file is a cache of what it was built from: when it is lost, or does not come to a root that was signed, build it again.
 """
 
+import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -55,6 +56,25 @@ class FileTree(Nodes):
         with storage_errors(self.path):
             os.ftruncate(self._descriptor, 0)
         self._frontier = Frontier()
+
+    def settle(self, leaves: Sequence[bytes]) -> None:
+        """Make it the tree of these leaves (their hashes): compared node by node, the upper ones too, and built again when any differs.
+        One that is intact must not hide a line that was changed, and a node that was changed would make true proofs false."""
+        frontier, held = Frontier(), len(self) == len(leaves)
+        with storage_errors(self.path):
+            self._reader.seek(0)
+            reader = io.BufferedReader(self._reader)
+            try:
+                for leaf in leaves if held else ():
+                    made = b"".join(frontier.append(leaf))
+                    if reader.read(len(made)) != made:
+                        held = False
+                        break
+            finally:
+                reader.detach()
+        if not held:
+            self.clear()
+            self.extend(leaves)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -174,7 +174,11 @@ def _parse(text: str) -> _Manifest:
 def _check_age(manifest: _Manifest, now: int, installed: int) -> None:
     if now >= manifest.expires:
         day = datetime.fromtimestamp(min(manifest.expires / 1000, 250_000_000_000), UTC).strftime("%Y-%m-%d")
-        raise StudyError(f"This study package expired on {day}", todo="Ask the centre for a new one.")
+        today = datetime.fromtimestamp(min(max(now, 0) / 1000, 250_000_000_000), UTC).strftime("%Y-%m-%d")
+        raise StudyError(
+            f"This study package expired on {day}",
+            todo=f"This computer's clock says {today}: if that is wrong, set it. Else ask the centre for a new package.",
+        )
     if manifest.version < installed:
         raise StudyError(
             f"This study package is version {manifest.version}, older than version {installed} that is installed"

@@ -16,8 +16,9 @@ from app.canonical import hexdigest
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError
 from app.evidence import durable
-from app.evidence.merkle import leaf_hash, root, verify_consistency
-from app.evidence.note import COSIGNATURE, Checkpoint, Signer, Verifier, cosign, open_note
+from app.evidence.keyfile import cosigner
+from app.evidence.merkle import leaf_hash, verify_consistency
+from app.evidence.note import Checkpoint, Signer, Verifier, cosign, open_note
 from app.evidence.treefile import FileTree
 from app.witness.asking import ForgedError, UnknownLogError, parsed, signed_by
 
@@ -80,8 +81,16 @@ class Keeper:
     @property
     def newest(self) -> Checkpoint | None:
         """The newest checkpoint that was accepted."""
-        note = self.newest_note
-        return Checkpoint.parse(open_note(note, [self.log]).text) if note else None
+        path = self.folder / "newest.note"
+        with durable.storage_errors(path):
+            note = path.read_bytes() if path.exists() else None
+        if note is None:
+            return None
+        try:
+            return Checkpoint.parse(open_note(note, [self.log]).text)
+        except EvidenceError as error:
+            todo = "Put back the newest copy of this file; the newest of cosigned/ begins with it."
+            raise EvidenceError(error.what, where=str(path), todo=todo) from error
 
     @property
     def newest_note(self) -> str:
@@ -220,17 +229,41 @@ class Keeper:
         """Cut off what was copied and not accepted; build the tree again where it does not come to what was accepted."""
         accepted, path = self.newest, self.folder / "entries.jsonl"
         size = accepted.size if accepted else 0
+        self._remembers(size)
         lines = self.entries()[:size]
+        self.tree.settle([leaf_hash(line) for line in lines])
+        if len(lines) == size:
+            good = accepted is None or self.tree.root() == accepted.root
+        else:
+            # Checkpoints were accepted without their lines: then these here are the lines of an earlier one.
+            good = not lines or self._cosigned_root(len(lines)) == self.tree.root()
+        if not good:
+            what, where = "The witness's own copy of the log is damaged", str(path)
+            raise EvidenceError(what, where=where, todo="Put back the newest copy of this file alone.")
         whole = b"".join(line + b"\n" for line in lines)
         with durable.storage_errors(path):
             if path.exists() and path.read_bytes() != whole:
                 durable.write_file(path, whole)
-        # The cache is compared with the lines themselves: one that is intact must not hide a line that was changed.
-        if (len(self.tree), self.tree.root()) != (len(lines), root(lines)):
-            self._rebuild(lines)
-        if accepted and len(lines) == size and self.tree.root() != accepted.root:
-            what, where = "The witness's own copy of the log is damaged", str(path)
-            raise EvidenceError(what, where=where, todo="Put back the newest copy of this file alone.")
+
+    def _remembers(self, size: int) -> None:
+        """What was cosigned was accepted before. A witness that has forgotten it would sign another history at the same size."""
+        with durable.storage_errors(self.folder):
+            sizes = [
+                int(path.stem) for path in (self.folder / "cosigned").glob("*.note") if path.stem.isdecimal()
+            ]
+        if max(sizes, default=0) > size:
+            what = f"This witness has cosigned {max(sizes)} lines, but remembers only {size}: an older copy was restored, or a file is gone"
+            todo = f"Put back the newest copy of this file; it is the beginning of cosigned/{max(sizes):012}.note."
+            raise EvidenceError(what, where=str(self.folder / "newest.note"), todo=todo)
+
+    def _cosigned_root(self, size: int) -> bytes | None:
+        path = self.folder / "cosigned" / f"{size:012}.note"
+        with durable.storage_errors(path):
+            note = path.read_bytes() if path.exists() else b""
+        try:
+            return Checkpoint.parse(open_note(note, [self.log]).text).root
+        except EvidenceError:
+            return None
 
     def _rebuild(self, lines: Iterable[bytes]) -> None:
         self.tree.clear()
@@ -242,24 +275,13 @@ def _watch_only(path: Path, log: Verifier) -> None:
     with durable.storage_errors(path):
         if not path.exists():
             durable.write_file(path, f"{log.vkey}\n".encode())
-        elif path.read_text(encoding="utf-8").strip() != log.vkey:
+        elif path.read_bytes().strip() != log.vkey.encode():
             todo = "If central's key has truly changed, begin a new folder and keep this one."
             raise EvidenceError("This witness watches a log with another key", where=str(path), todo=todo)
 
 
 def witness_signer(folder: Path, entropy: Entropy, name: str = "witness") -> Signer:
-    """The witness's cosigning key; made the first time, never overwritten. Raises StorageError when the file is damaged."""
-    path = folder / "witness.key"
-    with durable.storage_errors(path):
+    """The witness's cosigning key; made the first time, never overwritten. Raises StorageError when a file of it is damaged or gone."""
+    with durable.storage_errors(folder):
         durable.make_folder(folder)
-        if not path.exists():
-            durable.write_file(path, f"{name} {entropy(32).hex()}\n".encode())
-        known, _, seed = path.read_text(encoding="ascii").strip().partition(" ")
-        try:
-            signer = Signer(known, bytes.fromhex(seed), COSIGNATURE)
-        except ValueError as error:
-            raise StorageError(
-                "The witness's key file is damaged", where=str(path), todo="Restore it."
-            ) from error
-        durable.write_file(folder / "witness.vkey", f"{signer.vkey}\n".encode())
-    return signer
+    return cosigner(folder / "witness.key", folder / "witness.vkey", "The witness", name, entropy)

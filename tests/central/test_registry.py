@@ -152,13 +152,35 @@ class TestCrash:
         with pytest.raises(EvidenceError, match="damaged"):
             room.registry.take_offer(NAME, offer(lines(4), 3, 4))
 
-    def test_a_damaged_key_file(self, room: Room) -> None:
+    def test_a_damaged_key_file_or_another_key_in_its_place(self, room: Room) -> None:
         room.stores.close()
-        (room.folder / ".central" / "central.key").write_text("central zz")
-        with pytest.raises(StorageError, match="key file is damaged"):
-            FolderStore.open(room.folder, seeded("x"))
-        (room.folder / ".central" / "central.key").write_text(f"central {'00' * 32}")
+        path, shown = room.folder / ".central" / "central.key", room.folder / "central.vkey"
+        kept, vkey = path.read_text(), shown.read_text()
+        for damage, says in (
+            ("central zz", "key file is damaged"),
+            (f"central {'00' * 32}", "not of one pair"),
+            (None, "key file is gone"),
+        ):
+            path.unlink()
+            if damage is not None:
+                path.write_text(damage)
+            with pytest.raises(StorageError, match=says):
+                FolderStore.open(room.folder, seeded("x"))
+            assert shown.read_text() == vkey
+            path.write_text(kept)
         room.again()
+
+    def test_a_receipt_that_the_disk_has_altered_is_not_given_out(self, room: Room) -> None:
+        room.registry.take_offer(NAME, offer(lines(3), 0, 3))
+        path = room.journal / "receipts" / "000000000003.note"
+        path.write_bytes(path.read_bytes()[:-9] + b"\xff" + path.read_bytes()[-8:])
+        room.again()
+        for asked in (
+            lambda: room.registry.take_offer(NAME, offer(lines(3), 0, 3)),
+            room.stores.journal(NAME).newest_receipt,
+        ):
+            with pytest.raises(EvidenceError, match=r"receipt in central's own folder.*000000000003.note"):
+                str(asked())
 
     def test_two_centrals_on_one_folder(self, room: Room) -> None:
         with pytest.raises(StorageError, match="already running"):

@@ -76,8 +76,13 @@ class Logged:
                 wanted.add(point.size)
         if self.eyes.plain(self._path):
             self._walk(wanted)
-        for path, data in self._own.items():
-            self._own_checkpoint(path, data, log_keys)
+        signed = [self._own_checkpoint(path, data, log_keys) for path, data in self._own.items()]
+        behind = self.lines - max(signed, default=0)
+        if behind > 0:
+            what = f"The last {behind} lines of central's log are under no signature of its own yet"
+            self.eyes.findings.note(
+                "log.unsigned", what, self.eyes.at(self._path), needed="a later checkpoint of the log"
+            )
 
     def sizes(self, journal: str) -> set[int]:
         """The lengths of a journal ("<device>.<epoch>") of which the log, or a brought checkpoint, speaks."""
@@ -169,14 +174,14 @@ class Logged:
                     self._entries.append(_Entry(journal, size, root, self.lines))
                     self._sizes[journal].add(size)
 
-    def _own_checkpoint(self, path: Path, data: bytes, log_keys: Sequence[Verifier]) -> None:
-        """A checkpoint of the log that lies in the archive."""
+    def _own_checkpoint(self, path: Path, data: bytes, log_keys: Sequence[Verifier]) -> int:
+        """A checkpoint of the log that lies in the archive. Returns the lines that it covers, 0 when it does not hold."""
         findings, at, needed = self.eyes.findings, self.eyes.at(path), "the note as it was signed"
         try:
             point = Checkpoint.parse(open_note(data, log_keys).text if log_keys else _text(data))
         except EvidenceError as error:
             findings.broken("note.signature", f"This note does not hold: {error.what}", at, needed=needed)
-            return
+            return 0
         if point.size > self.lines:
             what = f"Central signed its log at {point.size} lines, but {self.lines} are here"
             findings.missing(
@@ -184,9 +189,32 @@ class Logged:
             )
         elif self._roots.get(point.size) != point.root:
             what = f"The first {point.size} lines of central's log are not those that it signed"
-            findings.broken("log.rewritten", what, at, needed="the log as it was signed")
+            findings.broken("log.rewritten", what, at, needed="log/entries.jsonl as it was signed")
         else:
             findings.counts["log checkpoints"] += 1
+            if path.parent.name == "cosigned":
+                self._cosigned_here(path, data)
+            return point.size
+        return 0
+
+    def _cosigned_here(self, path: Path, data: bytes) -> None:
+        """A checkpoint that central keeps with the witness's line under it: worth something only with the witness's key from himself."""
+        findings, at = self.eyes.findings, self.eyes.at(path)
+        keys = self.witnessed.keys if self.witnessed else ()
+        try:
+            open_note(data, keys)
+        except EvidenceError as error:
+            if any(f"\n— {key.name} ".encode() in data for key in keys):
+                what, needed = (
+                    f"This is not what the witness signed: {error.what}",
+                    "the checkpoint as he cosigned it",
+                )
+                findings.broken("witness.signature", what, at, needed=needed)
+            else:
+                what = "Whether a witness cosigned this cannot be told without his key"
+                findings.note(
+                    "witness.unchecked", what, at, needed="what he cosigned, and his key, from himself"
+                )
 
     def _cosigned(self, name: str, note: str) -> Checkpoint | None:
         assert self.witnessed is not None

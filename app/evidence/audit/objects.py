@@ -8,7 +8,7 @@ from pathlib import Path
 from app.evidence import wav
 from app.evidence.audit.facts import Call, Facts, Sealed
 from app.evidence.audit.place import SHA256, Digest, Eyes, Layout
-from app.evidence.audit.remains import samples_in
+from app.evidence.audit.remains import readable, samples_in
 from app.evidence.tail import OVERHEAD
 from hardware.base import RATE
 
@@ -202,6 +202,16 @@ class Shelf:
         if age is None or not call.recovered or age.sha256 not in self.found:
             return
         tail = self.found.get(call.tail.sha256) if call.tail else None
+        if tail is not None:
+            whole, size = readable(tail)
+            if size - whole > OVERHEAD + wav.SECOND:
+                what = f"The tail of this recording can be read to byte {whole} of {size} only: it was damaged, not cut off while it was written"
+                self.eyes.findings.broken(
+                    "recording.unreadable",
+                    what,
+                    self.eyes.at(tail, call=call.call),
+                    needed="the tail as it was",
+                )
         samples = samples_in(age.bytes - self._heads.get(call.call, 0), tail)
         needed = max(call.mark.samples if call.mark else 0, call.latest - RATE)
         if samples < needed:

@@ -21,12 +21,29 @@ def samples_in(payload: int, tail: Path | None) -> int:
     return max(0, end - _HEADER) // wav.CHANNELS
 
 
+def samples_whole_in(payload: int, tail: Path | None) -> int:
+    """Samples (per channel) that whole chunks and whole frames are there for: less can be recovered only when some do not open."""
+    end = max(0, payload) // (CHUNK + TAG) * CHUNK
+    if tail is not None:
+        with tail.open("rb") as file:
+            end = max(end, _end(file))
+    return max(0, end - _HEADER) // wav.CHANNELS
+
+
+def readable(tail: Path) -> tuple[int, int]:
+    """Bytes of a tail up to the end of its last whole frame, and all its bytes. More than a frame between them is no torn write."""
+    with tail.open("rb") as file:
+        _end(file)
+        return file.tell(), tail.stat().st_size
+
+
 def _end(tail: BinaryIO) -> int:
-    """Where in the plaintext the last whole frame ends."""
-    end = 0
+    """Where in the plaintext the last whole frame ends. The file is left behind that frame."""
+    end = at = 0
     while len(head := tail.read(_FRAME.size)) == _FRAME.size:
         length, offset = _FRAME.unpack(head)
         if not TAG <= length <= CHUNK or len(tail.read(length)) != length:
             break
-        end = int(offset) + int(length) - TAG
+        end, at = int(offset) + int(length) - TAG, tail.tell()
+    tail.seek(at)
     return end

@@ -10,7 +10,9 @@ from app.errors import EvidenceError, FangxinError, SealError
 from app.evidence import stanza, wav
 from app.evidence.age import decrypt, open_stream
 from app.evidence.audit.facts import Call, Closing, Facts, Interview, Sealed
-from app.evidence.audit.place import Eyes
+from app.evidence.audit.place import BLOCK, Eyes, head_size
+from app.evidence.audit.remains import samples_whole_in
+from app.evidence.means import Means
 from app.evidence.recording import join
 from app.evidence.seal import PAGE, digests
 from app.evidence.stanza import Unwraps
@@ -178,6 +180,14 @@ class Seals:
             self.eyes.findings.missing(
                 "recording.short", what, sealed.at, needed=f"{(needed - samples) / RATE:.2f} s of sound"
             )
+            return
+        whole = samples_whole_in(path.stat().st_size - _head(path, self.eyes.means), tail)
+        if samples < whole - RATE:
+            what = f"{samples / RATE:.1f} s of this recording can be recovered, but its files are whole to {whole / RATE:.1f} s: they were damaged"
+            self._broken("recording.unreadable", what, sealed)
+        elif samples < whole:
+            what = "The last second of this recording does not open: the power was cut while it was written, or it was damaged"
+            self.eyes.findings.note("recording.end", what, sealed.at)
 
     def _broken(self, rule: str, what: str, sealed: Sealed) -> None:
         self.eyes.findings.broken(
@@ -194,3 +204,8 @@ def read_document(sealed: Path | bytes, identities: Sequence[Unwraps], kind: str
     if len(padded) % PAGE or content.get("v") != 1 or content.get("kind") != kind:
         raise EvidenceError(f"This is no sealed {kind}")
     return content
+
+
+def _head(path: Path, means: Means) -> int:
+    with path.open("rb") as file:
+        return head_size(file.read(BLOCK), means)
