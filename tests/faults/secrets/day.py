@@ -8,22 +8,25 @@ import contextlib
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+if sys.platform != "win32":
+    import resource
+
 from app.centre import Centre
 from app.clock import seeded, system_entropy
+from app.workplace import _alone
 from tests.faults.secrets import gather
 from tests.faults.secrets.canaries import Canary
-from tests.faults.secrets.place import Disk
+from tests.faults.secrets.furnish import furnished
+from tests.faults.secrets.place import Disk, fangxin
 
 _SURNAMES, _RARE = ("欧阳", "上官", "司徒", "诸葛", "轩辕"), "鹮翀赟翯璟燚犇鑫淼垚焱骉麤"
 
@@ -49,13 +52,13 @@ class Day:
     """disks: party → disk. canaries: what must be nowhere. heard: what went over the wire. seen: command lines, environments, window
     titles and what stood on the clipboard. memory: what was found in the processes' memory between two calls (told, not judged)."""
 
-    disks: dict[str, Disk]
     words: dict[str, str]
+    disks: dict[str, Disk] = field(default_factory=dict)
     canaries: list[Canary] = field(default_factory=list)
     heard: bytes = b""
     seen: bytes = b""
     report: str = ""
-    memory: bytes = b""
+    memory: dict[str, bytes] = field(default_factory=dict)
     calls: int = 0
     killed: list[str] = field(default_factory=list)
 
@@ -96,15 +99,16 @@ class Shift:
 
     def __init__(self, disk: Disk, part: str, day: Day, faults: frozenset[str]) -> None:
         self._day = day
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.secrets.shift"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(disk.mounted / "home" / ".xsession-errors").open("ab"),
-            env=disk.environment(),
-            cwd=disk.mounted / "work",
-            preexec_fn=_cores_allowed,
-        )
+        with (disk.mounted / "home" / ".xsession-errors").open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.secrets.shift"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=disk.environment(),
+                cwd=disk.mounted / "work",
+                preexec_fn=_cores_allowed,
+            )
         self.go_on(json.dumps({"part": part, "words": day.words, "faults": sorted(faults)}))
 
     def go_on(self, line: str = "") -> None:
@@ -144,38 +148,45 @@ def _cores_allowed() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
 
-def work(station: Disk, day: Day, faults: frozenset[str], *, whole: bool) -> None:
-    """The shifts: calls and a fault; aborts in the middle of interviews; a last start that settles everything."""
+def brief(station: Disk, day: Day, faults: frozenset[str]) -> None:
+    """One run: an interview and a fault of ours."""
+    shift = Shift(station, "brief", day, faults)
+    day.report = str(shift.until("report")["text"])
+    assert shift.ended() == 1
+    day.calls += 1
+
+
+def work(station: Disk, day: Day, faults: frozenset[str] = frozenset()) -> None:
+    """Four runs: calls and a fault; aborts of worker and desk in the middle of interviews; a last start that settles everything."""
     shift = Shift(station, "day", day, faults)
     at = shift.until("between")
-    if whole:
-        day.memory = b"\n".join(_memory(at[name]) for name in ("pid", "worker"))
+    day.memory = {name: _memory(at[name]) for name in ("pid", "worker")}
     shift.go_on()
     day.report = str(shift.until("report")["text"])
     assert shift.ended() == 1
-    day.calls += 4
-    if whole:
-        shift = Shift(station, "talk", day, faults)
-        shift.die(shift.until("in call")["worker"], signal.SIGSEGV)
-        shift.go_on()
-        shift.die(shift.until("in call")["pid"], signal.SIGKILL)
-        shift.ended()
-        _worker_gone(station)
-        day.calls += 2
+    shift = Shift(station, "talk", day, faults)
+    shift.die(shift.until("in call")["worker"], signal.SIGSEGV)
+    shift.go_on()
+    shift.die(shift.until("in call")["pid"], signal.SIGKILL)
+    shift.ended()
+    _worker_gone(station)
+    aborted(station, day, faults)
+    shift = Shift(station, "end", day, faults)
+    assert shift.ended() == 0
+    day.calls += 6
+
+
+def aborted(station: Disk, day: Day, faults: frozenset[str]) -> None:
+    """A desk that dies of a fault in a C library, in the middle of an interview."""
     shift = Shift(station, "talk", day, faults)
     shift.die(shift.until("in call")["pid"], signal.SIGSEGV)
     shift.ended()
     _worker_gone(station)
     day.calls += 1
-    if whole:
-        shift = Shift(station, "end", day, faults)
-        assert shift.ended() == 0
 
 
 def _worker_gone(station: Disk) -> None:
     """The worker of a desk that died says goodbye and lets the lock go."""
-    from app.workplace import _alone
-
     _alone(station.data / "line.lock")
 
 
@@ -195,33 +206,21 @@ def _memory(process: int) -> bytes:
 
 def short(folder: Path, seed: str, faults: frozenset[str] = frozenset(), *, megabytes: int = 0) -> Day:
     """A workstation without a network, furnished by hand. megabytes: of the image, 0 = a folder. The caller releases the disk."""
-    from tests.faults.secrets.furnish import furnished
-
-    words = words_of(random.Random(seed))
-    day = Day({"workstation": Disk.make(folder, "workstation", megabytes=megabytes)}, words)
-    station = day.disks["workstation"]
+    day = Day(words_of(random.Random(seed)))
+    station = day.disks["workstation"] = Disk.make(folder, "workstation", megabytes=megabytes)
     centre = Centre.generate("canary/publisher", system_entropy)
     furnished(station.data, folder, centre, seeded(seed))
     watch = Watch()
-    work(station, day, faults, whole=False)
+    if "core dumps" in faults:
+        aborted(station, day, faults)
+    else:
+        brief(station, day, faults)
+        fangxin(station, "doctor", "--out", str(station.mounted / "work" / "support.zip"))
     day.seen += watch.end() + day.report.encode()
     day.canaries = [
         *gather.of_workstation(station.data, folder / "copy", centre),
         *gather.of_centre(centre),
-        *gather.of_words(words),
+        *gather.of_words(day.words),
         gather.plain_store(),
     ]
     return day
-
-
-def settled(path: Path, seconds: float = 30.0) -> None:
-    """Until a file is there."""
-    until = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < until, path
-        time.sleep(0.05)
-
-
-def strangers(hits: Mapping[str, list[str]]) -> str:
-    """The finds in words, for an assertion."""
-    return "; ".join(f"{where}: {', '.join(sorted(set(found))[:6])}" for where, found in sorted(hits.items()))

@@ -1,5 +1,7 @@
 """After the day: everything that was secret in it, read with the keys of both sides from copies, so that the disks stay as they were left."""
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -97,3 +99,9 @@ def plain_store() -> Canary:
     return key("SQLite in the clear", b"SQLite format 3\0")
 
 
+
+
+def drawn(sample: Path) -> list[Canary]:
+    """The numbers of a draw."""
+    rows = csv.DictReader(io.StringIO(sample.read_text("utf-8")))
+    return [number(f"drawn number {place}", row["number"]) for place, row in enumerate(rows)]

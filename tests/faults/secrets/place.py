@@ -56,7 +56,7 @@ class Disk:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
             "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.mounted / 'run' / 'no-bus'}",
             "QT_QPA_PLATFORM": "offscreen",
-            "QT_LOGGING_RULES": "*=true",  # as talkative as it gets
+            **({"QT_LOGGING_RULES": "*=true"} if self.image else {}),  # as talkative as it gets
             "HOME": str(home),
             "XDG_DATA_HOME": str(home / ".local" / "share"),
             "XDG_CONFIG_HOME": str(home / ".config"),

@@ -2,7 +2,7 @@
 
     python -m tests.faults.secrets.shift < ORDERS
 
-ORDERS, one JSON object on the first line: part ("day", "talk", "end"), words (what is said and typed), faults (what is broken on purpose).
+ORDERS, one JSON object on the first line: part ("brief", "day", "talk", "end"), words (what is said and typed), faults (what is broken on purpose).
 It tells on stdout what it does, one JSON object a line, and where it waits it goes on at the next line of stdin. Nothing that is looked
 for comes in by a command line or the environment.
 """
@@ -38,7 +38,7 @@ from ui.window import DeskWindow
 
 ENTER = Qt.Key.Key_Return
 SAYS = {"consent": "1", "age": "45", "residence": "1", "county": "4", "sex": "2"}
-PATIENCE = 60.0
+PATIENCE = 240.0
 TOLD = os.dup(1)
 """What is printed by anybody else goes where a desktop keeps it: into a file."""
 Doing = Iterator[None]
@@ -246,6 +246,19 @@ def day(hands: Hands) -> Doing:
     yield from falls(hands, number)
 
 
+def brief(hands: Hands) -> Doing:
+    """One interview with a note and a verbatim, then a fault of ours."""
+    yield from hands.sign_in()
+    yield from hands.ring()
+    case = hands.screen.case
+    assert case is not None
+    yield from hands.remarks()
+    sabotage.if_asked(hands.orders.faults, hands.orders.numbers, hands.screen)
+    yield from hands.talk()
+    yield from hands.closes("60")
+    yield from falls(hands, hands.orders.numbers[case.case])
+
+
 def falls(hands: Hands, number: str) -> Doing:
     """A fault whose text quotes what it stumbled over; the report is copied for IT."""
     hands.window.ending.unattended = False
@@ -280,7 +293,7 @@ def end(hands: Hands) -> Doing:
     yield
 
 
-PARTS = {"day": day, "talk": interrupted, "end": end}
+PARTS = {"brief": brief, "day": day, "talk": interrupted, "end": end}
 
 
 def main() -> int:
