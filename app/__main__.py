@@ -14,6 +14,7 @@ import typer
 from app import __version__, log, settings
 from app.commands.invocation import Invocation, OpenDesk
 from app.commands.selftest import Check, run_selftest
+from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
 from app.line.child import WORKER_WORD
 
@@ -34,7 +35,7 @@ _Version = Annotated[bool, typer.Option("--version", help="Print the version and
 
 
 _NAMES = frozenset(
-    {"demo", "verify", "study", "form", "sync", "line", "central", "centre", "sample", "witness"}
+    {"demo", "verify", "doctor", "study", "form", "sync", "line", "central", "centre", "sample", "witness"}
 )
 
 
@@ -46,11 +47,15 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import demo
 
         demo.register(cli)
+    if "doctor" in wanted:
+        from app.commands import doctor
+
+        doctor.register(cli)
     if "verify" in wanted:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in sorted(_NAMES - {"demo", "verify"}):
+    for name in sorted(_NAMES - {"demo", "verify", "doctor"}):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -150,6 +155,7 @@ _STOP = "Stopped. What was acknowledged is kept."
 
 def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> int:
     """Run one command; returns the exit code. No traceback reaches the user for what the world does wrong."""
+    be_discreet()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -42,6 +42,12 @@ class CaseVerbs:
         caller = caller_of(ledger.study, who)
         return caller_of(ledger.study, who, acquainted(ledger.store, caller.id))
 
+    @property
+    def _on_roster(self) -> str:
+        """The interviewer's number on the roster. Whoever does not stand there has only a name, and no name goes into the journal."""
+        found = self._caller.id
+        return found if any(person.id == found for person in self._ledger.study.roster) else ""
+
     def _next_case(self) -> None:
         ledger = self._ledger
         # On a practice line nobody has to have a skill: a room of one must see every kind of case.
@@ -77,15 +83,13 @@ class CaseVerbs:
         now = ledger.clock.wall()
         for case in ledger.store.by_number(ledger.number_key(digits)):
             if ledger.queue.pull(case, Asked(now), finished=True):
-                ledger.journal.append(
-                    "case.pull", case=case, reason="the resident called back", by=self._caller.id
-                )
+                ledger.called_back(case, self._on_roster)
                 self._take_up(case, Notice.CALLED_BACK)
                 return
         self._show(notice=Notice.NOT_DRAWN)
 
     def pull(self, case: str, reason: str) -> None:
-        """A supervisor gives this very case to this desk; the reason stands in the journal."""
+        """A supervisor gives this very case to this desk; the journal has a commitment to the reason."""
         if self.screen.page is Page.READY and reason.strip():
             self._written(lambda: self._pull(case, reason.strip()))
 
@@ -94,7 +98,7 @@ class CaseVerbs:
         if not ledger.queue.pull(case, Asked(ledger.clock.wall())):
             self._show(notice=Notice.NO_CASES)
             return
-        ledger.journal.append("case.pull", case=case, reason=reason, by=self._caller.id)
+        ledger.pulled(case, reason, self._on_roster)
         self._take_up(case)
 
     def _outlook(self, outcome: Outcome, note: str) -> Outlook | None:

@@ -23,6 +23,7 @@ from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upg
 from app.interview.interview import Interview, apply, document
 from app.known_numbers import hasher
 from app.line.contract import Coverage
+from app.log import mask
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
 from app.sample.case import Attempt, Case
@@ -162,8 +163,8 @@ class Ledger(ShiftLog):
         self.store.set_setting(f"remark.{call}", text)
 
     def ended(self, call: str, cause: str, raw: str, at: int) -> None:
-        """The line is idle again."""
-        self.journal.append("dial.end", call=call, cause=cause, raw=raw, at=at)
+        """The line is idle again. raw: the far side may repeat the number in it, so what may be one is masked."""
+        self.journal.append("dial.end", call=call, cause=cause, raw=mask(raw), at=at)
 
     def begin(self, case: Case, call: str, language: str) -> Interview:
         """The respondent is on the line: a new interview, or the case's unfinished one goes on."""

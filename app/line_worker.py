@@ -8,7 +8,6 @@ import faulthandler
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib import import_module
@@ -17,6 +16,7 @@ from typing import BinaryIO, cast
 
 from app import __version__
 from app.clock import Clock, SystemClock, system_entropy
+from app.crash import be_discreet, trace_of
 from app.errors import LineError, UsageError
 from app.hearing.entry import known_in, library
 from app.line.contract import LineChoice
@@ -147,6 +147,7 @@ class _Stop:
 
 def main() -> int:
     """Serve the desk at the other end of stdin and stdout; returns the exit code."""
+    be_discreet()
     faulthandler.enable()
     source, sink = claim_pipes()
     stop, clock = _Stop(), SystemClock()
@@ -167,9 +168,9 @@ def main() -> int:
     service = Service(Pipe(source, sink, note), built, clock, system_entropy, stop=lambda: stop.asked)
     try:
         return service.run()
-    except Exception:
+    except Exception as error:
         # PortAudio's start closes stderr for a moment: what is printed then is lost.
-        note(traceback.format_exc())
+        note(trace_of(error))
         raise
     finally:
         for each in transcripts:

@@ -1,7 +1,7 @@
 """The program's log: one JSON object a line, a file a day, nothing personal in it.
 
-It is for finding faults, not evidence (that is the journal). Whatever looks like a telephone number is masked on the way out,
-so a careless log line cannot betray a respondent.
+It is for finding faults, not evidence (that is the journal). Whatever looks like a telephone number is masked on the way out, and an
+exception's text is left out (crash.py), so a careless log line cannot betray a respondent.
 """
 
 import faulthandler
@@ -18,23 +18,25 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict
 
+from app.crash import trace_of
 from app.errors import StorageError
 
 _NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
 _ID = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64})")
+_DATE = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01])(?: \d\d)?")
 _LONG = 10**9
 _QUIET = ("httpcore2", "httpx2", "asyncio", "pyxform")
 
 
 def mask(text: str) -> str:
-    """Digits that may be a telephone number (7 or more, spaces and dashes allowed) become ***. Our own hexadecimal ids stay."""
+    """Digits that may be a telephone number (7 or more, spaces and dashes allowed) become ***. Our own hexadecimal ids stay, and dates."""
 
     def masked(found: re.Match[str]) -> str:
         before, after = text[: found.start()], text[found.end() :]
         start = len(before) - len(before.rstrip(_LETTERS))
         end = len(after) - len(after.lstrip(_LETTERS))
         word = before[len(before) - start :] + found[0] + after[:end]
-        return found[0] if _ID.fullmatch(word) else "***"
+        return found[0] if _ID.fullmatch(word) or _DATE.fullmatch(word) else "***"
 
     return _NUMBER.sub(masked, text)
 
@@ -55,6 +57,16 @@ def _clean(value: Any) -> Any:
             return [_clean(each) for each in value]
         case _:
             return mask(str(value))
+
+
+def _traced(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """An exception goes into the log as where it happened and what kind it was: its text may quote an answer or a name."""
+    given = event.pop("exc_info", None)
+    found = sys.exc_info() if given is True else given
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        event["exception"] = trace_of(error)
+    return event
 
 
 def _masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -95,7 +107,7 @@ def start(data_dir: Path, *, days: int = 30) -> Path:
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
-            structlog.processors.format_exc_info,
+            _traced,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -111,7 +123,7 @@ def _lines() -> logging.Formatter:
         foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            _traced,
             _masked,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             structlog.processors.JSONRenderer(ensure_ascii=False),

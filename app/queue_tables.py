@@ -42,6 +42,6 @@ ADVANCE = (
 )
 FIRST = """SELECT window_end, ticket, "case" FROM queue INDEXED BY queue_ready
     WHERE stage BETWEEN 1 AND 9 AND stage = ? AND skill = ? AND unit = ? AND tried = ?"""
-FOR_CALLER = " AND not_by <> ? AND (owner = '' OR owner_until <= ? OR owner = ?)"
+FOR_CALLER = " AND (not_by = '' OR not_by <> ?) AND (owner = '' OR owner_until <= ? OR owner = ?)"
 OWN_ONLY = " AND owner_until > ? AND owner = ?"
 IN_ORDER = ' ORDER BY window_end, ticket, "case" LIMIT 1'

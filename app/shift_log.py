@@ -82,6 +82,16 @@ class ShiftLog:
         self.store.put_cases(cases)
         self.journal.append("assignment.accept", sha256=sha256, cases=len(cases))
 
+    def called_back(self, case: str, by: str) -> None:
+        """A case was taken out of the queue's order because its resident called. by: number on the roster, "" = not on it."""
+        self.journal.append("case.pull", case=case, reason="the resident called back", by=by)
+
+    def pulled(self, case: str, reason: str, by: str) -> None:
+        """A supervisor has given this very case to this desk. His words may name somebody: they stand in the journal as a commitment, and
+        the store keeps them under that line's number."""
+        committed = self._committed(f"pull.{self.journal.size}", reason)
+        self.journal.append("case.pull", case=case, reason=committed, by=by)
+
     def listening(self, call: str, listener: str, way: str) -> str:
         """Somebody begins to listen to a call; durable before he hears anything. way: "live" or "review". Returns the id to stop with.
 
@@ -141,7 +151,7 @@ class ShiftLog:
         self.store.set_setting(_MET, encode({"met": self._met}).decode())
 
     def _committed(self, key: str, name: str) -> str:
-        """The commitment to a person's name. Name and salt are kept under this key in the store."""
+        """The commitment to a person's name, or words. Both and the salt are kept under this key in the store."""
         salt = self.entropy(32)
         self.store.set_setting(key, encode({"name": name, "salt": salt.hex()}).decode())
         return self.suite.means.commit(salt, name)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from app.canonical import commit, decode
 from app.evidence.journal import read
 from app.interview.screen import Notice, Page
 from tests.desk_room import Room
@@ -82,8 +83,11 @@ def test_edge_28_a_supervisor_pulls_a_case_and_the_reason_stays(tmp_path: Path) 
     room.desk.pull(case, "受访者托邻居来电，约现在")
     assert room.desk.screen.case is not None
     assert room.desk.screen.case.case == case
-    reasons = [e.data["reason"] for e in read(room.ledger.journal.path) if e.data["type"] == "case.pull"]
-    assert reasons == ["受访者托邻居来电，约现在"]
+    (line,) = [e.data for e in read(room.ledger.journal.path) if e.data["type"] == "case.pull"]
+    kept = decode(room.station.store.setting(f"pull.{line['seq']}").encode())
+    assert kept["name"] == "受访者托邻居来电，约现在"
+    assert line["reason"] == commit(bytes.fromhex(kept["salt"]), kept["name"])  # proved by it, not told
+    assert line["by"] == "I01"
     room.close()
 
 

@@ -20,6 +20,8 @@ from app import log
 from app.errors import StorageError
 
 NUMBER = "13800138000"
+NAME = "".join(("欧阳", "鹮翀"))
+"""Put together, so that it does not stand in the line of source that a trace shows."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -101,17 +103,22 @@ def test_no_number_gets_through_in_any_shape(lines: Any, value: Any) -> None:
         assert digits not in text
 
 
-def test_a_traceback_is_logged_without_the_number_in_its_message(lines: Any) -> None:
+def test_a_trace_says_where_it_happened_and_not_with_what(lines: Any) -> None:
     try:
-        raise ValueError(f"cannot dial {NUMBER}")
+        try:
+            raise OSError(errno.ENOSPC, "No space left", f"of {NAME}")
+        except OSError as error:
+            raise ValueError(f"cannot dial {NAME}, {NUMBER}") from error
     except ValueError:
         structlog.get_logger().exception("failed")
         logging.getLogger("library").exception("failed too")
+    assert len(lines()) == 2
     for line in lines():
-        text = json.dumps(line)
-        assert "ValueError" in text
-        assert "cannot dial ***" in text
+        text = json.dumps(line, ensure_ascii=False)
+        for told in ("ValueError", "OSError ENOSPC", "test_log.py", "test_a_trace_says_where"):
+            assert told in text
         assert NUMBER not in text
+        assert NAME not in text
 
 
 @given(
@@ -130,6 +137,11 @@ def test_a_number_is_masked_wherever_it_stands(before: str, number: str, after: 
 def test_our_own_ids_stay_readable(identity: str) -> None:
     if any(letter in "abcdef" for letter in identity):
         assert log.mask(f"call={identity}.") == f"call={identity}."
+
+
+@pytest.mark.parametrize("text", ["2026-11-26T17:49:58Z", "The clock says 2026-11-26 17:49."])
+def test_times_stay_readable(text: str) -> None:
+    assert log.mask(text) == text
 
 
 @given(st.text())
@@ -168,7 +180,8 @@ from app import log
 folder = Path(sys.argv[1])
 log.start(folder)
 log.catch_crashes(folder, sys.stderr)
-raise LookupError("no such thing as {NUMBER}")
+found = "no such thing as {NAME}, {NUMBER}"
+raise LookupError(found)
 """
     command = [sys.executable, "-c", program, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
@@ -178,5 +191,7 @@ raise LookupError("no such thing as {NUMBER}")
     (line,) = [
         json.loads(text) for text in (tmp_path / "logs" / "fangxin.log").read_text("utf-8").splitlines()
     ]
-    assert "no such thing as ***" in line["exception"]
+    assert "LookupError" in line["exception"]
+    assert NAME not in line["exception"]
+    assert NUMBER not in line["exception"]
     assert line["level"] == "error"

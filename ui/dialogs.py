@@ -1,7 +1,6 @@
 """The few windows above the window: leaving during a call, a fault of the world at the start, a fault of ours."""
 
 import platform
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QWidget
 
 from app import __version__
+from app.crash import trace_of
 from app.errors import FangxinError
 from app.log import mask
 from ui.labels import error_word
@@ -129,10 +129,9 @@ class Crash(Fault):
 
 
 def crash_report(error: BaseException) -> str:
-    """Versions and traceback; anything that looks like a telephone number is masked."""
-    trace = "".join(traceback.format_exception(error))
+    """Versions, and where it happened: what the fault's own text quotes may be an answer, so it is left out."""
     head = f"Fangxin {__version__} · PySide6 {PySide6.__version__} · Python {platform.python_version()} · {platform.platform()}"
-    return f"{head}\n\n{mask(trace)}"
+    return f"{head}\n\n{mask(trace_of(error))}"
 
 
 def _button(role: str, clicked: Callable[[], object]) -> QPushButton:

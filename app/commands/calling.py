@@ -76,13 +76,12 @@ def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case i
 def knows(
     context: typer.Context,
     who: Annotated[str, typer.Argument(help="Person of the roster, by name or number.")],
-    number: Annotated[
-        str, typer.Argument(help="A number that this person must never call: the own one, a relative's.")
-    ],
 ) -> None:
-    """Never give this number to this person. Only a keyed hash of it is kept."""
+    """Never give somebody's own number, or a relative's, to this person. It is typed here, not on the command line, which others can read
+    and the shell remembers; only a keyed hash of it is kept."""
     station, study, _ = _station(context)
     person = caller_of(study, who).id
+    number = "".join(c for c in str(typer.prompt("Number", err=True)) if c.isdigit())
     acquaint(station.store, person, hasher(station.store, system_entropy)(number))
     typer.echo(f"{person} is not given this number any more.")
 

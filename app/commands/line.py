@@ -141,7 +141,7 @@ def doctor(
 ) -> None:
     """Is this workplace fit to make calls? Speak into the microphone meanwhile. Exit 1 when something is wrong."""
     settings, clock = invocation(context).settings, SystemClock()
-    findings = [*_here(settings, clock)]
+    findings = [*here(settings, clock)]
     try:
         with _bench(settings, driver, port, option, clock) as bench:
             findings.append(examine.Finding("device", good=True, says=f"The line {bench.line.name} is open."))
@@ -156,8 +156,7 @@ def doctor(
         typer.echo(encode({"ok": good, "findings": [each.to_json() for each in findings]}).decode())
     else:
         for each in findings:
-            sign = {True: "ok  ", False: "BAD ", None: "  ? "}[each.good]
-            typer.echo(f"{sign} {each.check}: {each.says} {each.todo}".rstrip())
+            typer.echo(each.line())
     raise typer.Exit(0 if good else 1)
 
 
@@ -222,7 +221,7 @@ def _bench(
         transcript.close()
 
 
-def _here(settings: Settings, clock: Clock) -> Iterator[examine.Finding]:
+def here(settings: Settings, clock: Clock) -> Iterator[examine.Finding]:
     """Disk, clock, keys and study: what needs no line."""
     yield examine.disk(settings.data_dir)
     if not (settings.data_dir / "store.db").exists():

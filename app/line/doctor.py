@@ -37,6 +37,11 @@ class Finding:
         """For --json."""
         return {"check": self.check, "good": self.good, "says": self.says, "todo": self.todo}
 
+    def line(self) -> str:
+        """For people."""
+        sign = {True: "ok  ", False: "BAD ", None: "  ? "}[self.good]
+        return f"{sign} {self.check}: {self.says} {self.todo}".rstrip()
+
 
 def disk(folder: Path) -> Finding:
     """Room for two of the longest calls, and a second of sound reaches the disk in time."""

@@ -105,6 +105,11 @@ def test_a_desk_gets_the_best_cases_and_can_read_their_numbers(room: Room) -> No
     assert on_hand(desk.store) == 3
 
 
+def test_a_desk_at_which_nobody_has_signed_in_yet_gets_cases_too(room: Room) -> None:
+    desk = room.desk(1)
+    assert lease(desk.client, desk.store, ROOM, Caller(""), 3) == 3
+
+
 def test_central_holds_no_number_and_no_name(room: Room) -> None:
     desk = room.desk(1)
     lease(desk.client, desk.store, ROOM, Caller("访问员01"), 3)

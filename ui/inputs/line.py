@@ -1,9 +1,10 @@
 """A one-line text field whose Enter is an event of its own and goes no further (QLineEdit would press the page's button as well)."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit
 
+from ui.inputs.discreet import confide, copies
 from ui.pace import ENTER
 
 
@@ -17,6 +18,7 @@ class LineEdit(QLineEdit):
         super().__init__()
         self.setMaxLength(longest)
         self.setProperty("free_text", True)
+        confide(self)
 
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
         """Enter is kept, Escape is passed on, the rest is editing."""
@@ -24,5 +26,8 @@ class LineEdit(QLineEdit):
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Escape:
             event.ignore()
+        elif copies(event, self.selectedText()):
+            if event.matches(QKeySequence.StandardKey.Cut):
+                self.del_()
         else:
             super().keyPressEvent(event)

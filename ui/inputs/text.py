@@ -1,12 +1,13 @@
 """A verbatim: the respondent's own words. The input method is on; Enter stores, Shift+Enter begins a new line."""
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit
 
 from app.interview.screen import QuestionView
 from app.questionnaire.wording import LONGEST
 from ui.inputs.answer import AnswerInput
+from ui.inputs.discreet import confide, copies
 from ui.inputs.entry import Why
 from ui.layout import column, label
 from ui.pace import ENTER
@@ -25,6 +26,7 @@ class VerbatimEdit(QPlainTextEdit):
         self.setProperty("free_text", True)
         self.setTabChangesFocus(True)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=True)
+        confide(self)
 
     def insertFromMimeData(self, source: QMimeData, /) -> None:
         """Plain text only, and no more than an answer may have: megabytes would hold the window up for minutes."""
@@ -41,6 +43,9 @@ class VerbatimEdit(QPlainTextEdit):
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Escape:
             event.ignore()
+        elif copies(event, self.textCursor().selection().toPlainText()):
+            if event.matches(QKeySequence.StandardKey.Cut):
+                self.textCursor().removeSelectedText()
         else:
             super().keyPressEvent(event)
 
