@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app import __version__
-from app.canonical import decode, encode, hexdigest, keyed
+from app.canonical import decode, encode, hexdigest
 from app.centre_journal import centre_journal, journal_signer
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError, StudyError
@@ -27,16 +27,15 @@ from app.sample.case import Case
 from app.sample.draw import (
     METHOD,
     Bundle,
+    cases,
     commitment,
     draw,
     draw_key,
     exclusion_digest,
-    labelled,
+    in_order,
     public_randomness,
     record,
-    replicates,
     stage_one,
-    ticket,
 )
 from app.sample.frame import Drawable
 
@@ -163,19 +162,14 @@ class DrawRoom:
         with storage_errors(place):
             published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
             rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
-        key = labelled(draw_key(self.secret(name), published["randomness"], bundle.digest), "case")
-        chosen = [row for row in rows if row["replicate"] == str(replicate)]
+        chosen = [row["number"] for row in rows if row["replicate"] == str(replicate)]
         if not chosen:
             raise StudyError(f"This draw has no replicate {replicate}", where=name)
         with self._journal() as journal:
             journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
             journal.checkpoint()
-        made = []
-        for row in chosen:
-            segment = frame.segment_of(row["number"])
-            identity = keyed(key, row["number"].encode()).hex()[:16]
-            made.append(Case(identity, row["ticket"], row["number"], segment.unit if segment else ""))
-        return made
+        key = draw_key(self.secret(name), published["randomness"], bundle.digest)
+        return list(cases(frame, key, chosen))
 
     def room_key(self) -> Identity:
         """The key that the room's desks share, made the first time: numbers in the pool are sealed for it."""
@@ -226,12 +220,11 @@ def bundle_bytes(bundle: Bundle) -> bytes:
 
 def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
     """number, ticket, replicate (from 1), in ticket order."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("number", "ticket", "replicate"))
-    for part, chosen in enumerate(replicates(key, numbers, size), start=1):
-        writer.writerows((number, ticket(key, number), part) for number in chosen)
-    return out.getvalue().encode()
+    made = bytearray(b"number,ticket,replicate\n")
+    for at, line in enumerate(in_order(key, numbers)):
+        ticket, _, number = line.partition(" ")
+        made += f"{number},{ticket},{at // size + 1}\n".encode()
+    return bytes(made)
 
 
 def read_secret(path: Path) -> bytes:

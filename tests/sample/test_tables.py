@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import seeded
-from app.errors import StudyError
+from app.errors import StorageError, StudyError
 from app.sample.cleaning import clean
 from app.sample.frame import load_frame
 from app.sample.listing import read_listing
@@ -31,6 +31,10 @@ TABLE = "号段,省份,城市,运营商\n1388280,四川,达州,移动\n1388281,�
         ("8613882800000", "13882800000"),
         ("13882800000.0", "13882800000"),
         ("(0818) 2345678", "08182345678"),
+        ("013882800000", "13882800000"),
+        ("01088886666", "01088886666"),
+        ('="13882800000"', "13882800000"),
+        ("\t13882800000", "13882800000"),
     ],
 )
 def test_numbers_as_people_write_them(written: str, meant: str) -> None:
@@ -47,7 +51,11 @@ def test_numbers_as_people_write_them(written: str, meant: str) -> None:
         ("1388280000", Ill.LENGTH),
         ("14412345678", Ill.MACHINE),
         ("16012345678", Ill.UNKNOWN),
-        ("95588", Ill.LENGTH),
+        ("95588", Ill.SERVICE),
+        ("400-800-1234", Ill.SERVICE),
+        ("12340", Ill.SERVICE),
+        ("138828000001", Ill.LENGTH),
+        ("'", Ill.EMPTY),
     ],
 )
 def test_numbers_that_are_refused_say_why(written: str, ill: Ill) -> None:
@@ -92,8 +100,8 @@ def test_a_workbook_and_phone_dat_say_the_same(tmp_path: Path) -> None:
 
 def test_the_imported_frame_is_the_studys_own_table(tmp_path: Path) -> None:
     (tmp_path / "segments.csv").write_text(TABLE, encoding="utf-8")
-    frame, _ = import_segments([tmp_path / "segments.csv"], "达州", "2026-10")
-    write_frame(frame, tmp_path / "mobile.csv")
+    frame, records = import_segments([tmp_path / "segments.csv"], "达州", "2026-10")
+    write_frame(frame, records, tmp_path / "mobile.csv")
     assert load_frame([tmp_path / "mobile.csv"]).digest == frame.digest
 
 
@@ -102,7 +110,7 @@ def test_the_imported_frame_is_the_studys_own_table(tmp_path: Path) -> None:
     [
         ("a.csv", b"", "empty"),
         ("a.csv", "号段,省份\n1,2\n".encode(), "no column city"),
-        ("a.csv", "号段,城市\n138828,达州\n".encode(), "line 2"),
+        ("a.csv", "号段,城市\n138828,达州\n".encode(), "1 of 1 rows"),
         ("a.csv", "号段,城市\n1388280,北京\n".encode(), "No segment of"),
         ("a.csv", b"\xff\xff\xff\x00,\x81", "neither UTF-8"),
         ("a.dat", b"xx", "no phone.dat"),
@@ -149,7 +157,7 @@ def test_a_clean_list_is_written_for_its_owner_only(tmp_path: Path) -> None:
     assert report.taken == 1
     assert out.read_text(encoding="utf-8") == "number,unit\n13882800000,\n"
     assert out.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(StudyError, match="there already"):
+    with pytest.raises(StorageError, match="there already"):
         clean(people(tmp_path, "13882800000"), tmp_path / "draws", out, seeded("k"))
 
 
