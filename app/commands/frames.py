@@ -10,10 +10,10 @@ from app.canonical import encode
 from app.clock import system_entropy
 from app.commands.invocation import bar, extra
 from app.commands.tongue import Tell, said_in, tongue
-from app.errors import UsageError
+from app.errors import StudyError
 from app.evidence.durable import storage_errors
 from app.sample.design import Assumed, Expected, expected, sample_size
-from app.sample.numbers import BadRow
+from app.sample.numbers import BadRow, Ill
 from app.sample.records import read_records
 from app.study.load import load
 from app.study.model import StudySource
@@ -57,11 +57,11 @@ def frame(
             typer.echo(encode({**document, "tables": [asdict(record) for record in records]}).decode())
             return
         for record in records:
-            ill = ", ".join(f"{n} {why}" for why, n in sorted(record.ill.items())) or "none"
+            ill = "; ".join(f"{n} × {tell(Ill[why.upper()])}" for why, n in sorted(record.ill.items()))
             typer.echo(
                 tell(
                     f"{record.table} ({record.date}, SHA-256 {record.sha256}): {record.seen} segments, {record.taken} taken, "
-                    f"{record.other_city} of other cities, left out: {ill}"
+                    f"{record.other_city} of other cities, left out: {ill or 'none'}"
                 )
             )
         typer.echo(tell(f"{len(found.segments)} segments, {len(found):,} numbers, frame {found.digest}"))
@@ -86,7 +86,7 @@ def list_(
             report = clean(table, draws, out, system_entropy, without=without or (), heard=heard)
         _complain(report.bad, tell)
         if report.bad_in_all:
-            raise UsageError(
+            raise StudyError(
                 f"{report.bad_in_all} of {report.rows} rows cannot be taken, so nothing was written",
                 where=str(table),
                 todo="Mend the lines above.",

@@ -99,6 +99,8 @@ def _csv(path: Path, heard: Heard) -> Iterator[tuple[int, list[str]]]:
             where=f"{path}, after line {last}",
             todo=_SAVE,
         ) from error
+    except FileNotFoundError as error:
+        raise StudyError("The file is not there", where=str(path)) from error
     except OSError as error:
         raise StudyError(f"The table cannot be read: {error.strerror}", where=str(path)) from error
 
@@ -152,6 +154,8 @@ def _xlsx(path: Path, heard: Heard) -> Iterator[tuple[int, list[str]]]:
             yield line, [_text(cell) for cell in cells]
             if not line % _OFTEN:
                 heard(line, sheet.total_height)
+    except FileNotFoundError as error:
+        raise StudyError("The file is not there", where=str(path)) from error
     except (CalamineError, OSError) as error:
         raise StudyError("This is no readable workbook", where=str(path)) from error
 
