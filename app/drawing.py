@@ -1,6 +1,7 @@
 """A draw from its commitment to its sample, in a folder of the centre: what is frozen, what is published, what is secret.
 
-    commit    secret.hex (mode 600), bundle.json, paper.txt to print and sign; "draw.commit" in the signed journal
+    commit    secret.hex (mode 600), bundle.json; "draw.commit" in the signed journal; to print and sign before the dice: paper.txt and
+              audit_draw.html, the auditors' script on one page, which lies beside them as audit_draw.py
     draw      record.json (publishable), sample.csv (mode 600); "draw.made" in the journal
     audit     recomputes all of it; resources/audit_draw.py does the same without any code of ours
 
@@ -9,13 +10,12 @@ Every commitment ever made stays in the journal: who draws again shows it. The s
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app import __version__
-from app.canonical import decode, encode, hexdigest
+from app.canonical import Value, decode, encode, hexdigest
 from app.centre_journal import centre_journal, journal_signer
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError, StudyError
@@ -38,8 +38,10 @@ from app.sample.draw import (
     stage_one,
 )
 from app.sample.frame import Drawable
+from app.sample.paper import paper, script, script_page
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
+SCRIPT, SCRIPT_PAGE = "audit_draw.py", "audit_draw.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ class DrawRoom:
     clock: Clock
     entropy: Entropy
 
-    def commit(self, name: str, bundle: Bundle, secret: bytes) -> str:
-        """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. Returns C.
+    def commit(
+        self, name: str, bundle: Bundle, secret: bytes, tables: Sequence[Mapping[str, Value]] = ()
+    ) -> str:
+        """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. tables: where the
+        frame comes from (records.read_records), for the paper and the journal. Returns C.
 
         Raises StorageError when there is such a draw already."""
         place = self.folder / name
@@ -78,13 +83,17 @@ class DrawRoom:
                 n=bundle.n,
                 replicate=bundle.replicate,
                 frame=bundle.frame,
+                script=hexdigest(script()),
+                tables=[{name: table[name] for name in ("table", "date", "sha256")} for table in tables],
             )
             journal.checkpoint()
         with storage_errors(place):
             make_folder(place)
             write_file(place / SECRET, f"{secret.hex()}\n".encode())
             write_file(place / BUNDLE, bundle_bytes(bundle) + b"\n")
-            write_file(place / PAPER, paper(self.study, bundle, committed, self.signer.vkey).encode())
+            write_file(place / PAPER, paper(self.study, bundle, committed, self.signer.vkey, tables).encode())
+            write_file(place / SCRIPT, script())
+            write_file(place / SCRIPT_PAGE, script_page(script().decode()).encode())
         return committed
 
     def draw(
@@ -238,30 +247,6 @@ def read_secret(path: Path) -> bytes:
     if len(secret) != 32:
         raise StudyError("The secret file does not hold 64 hex digits", where=str(path))
     return secret
-
-
-def paper(study: str, bundle: Bundle, committed: str, vkey: str) -> str:
-    """What is printed and signed before the dice are rolled."""
-    lines = (
-        "抽样承诺书 · Commitment to a draw",
-        "",
-        f"研究 Study: {study}, version {bundle.version}",
-        f"号码数 Numbers: {bundle.n}, replicates of {bundle.replicate}",
-        f"承诺值 Commitment C:\n  {committed}",
-        f"冻结方案 Bundle SHA-256:\n  {bundle.digest}",
-        f"抽样框 Frame SHA-256:\n  {bundle.frame}",
-        f"抽样日志公钥 Key of the draws' journal:\n  {vkey}",
-        "",
-        "以上各值在掷骰（或公布指定的 drand 随机数）之前打印并签字。",
-        "Printed and signed before the dice were rolled (or the named drand round was published).",
-        "",
-        "公共随机数 Public randomness B (at least 40 ten-sided dice):",
-        "\n  ________________________________________\n",
-        "签字 Signed: ____________________  ____________________      日期 Date: ____________",
-        "",
-        f"fangxin {__version__}, {METHOD}",
-    )
-    return "\n".join(lines) + "\n"
 
 
 def check_replicate(n: int, replicate: int) -> None:

@@ -11,14 +11,15 @@ from app.clock import SystemClock, system_entropy
 from app.commands import calling, frames
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
-from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
+from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
 from app.evidence.hkdf import derive
 from app.evidence.seal import pad
-from app.resources import resource
 from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Drawable, load_frame
+from app.sample.paper import script as audit_script
+from app.sample.records import read_records
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
@@ -62,8 +63,9 @@ def commit(
     numbers = _frame(study, listed, chosen)
     barred = exclusion_digest(chosen, _numbers(exclude))
     bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
-    committed = _room(source, draws, keys).commit(name, bundle, chosen)
-    typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {draws / name / 'paper.txt'}")
+    committed = _room(source, draws, keys).commit(name, bundle, chosen, read_records(study / "frame"))
+    printed = " and ".join(str(draws / name / each) for each in (PAPER, SCRIPT_PAGE))
+    typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed}")
 
 
 @cli.command()
@@ -106,7 +108,7 @@ def audit(
     source, shown = load(study), read_secret(secret)
     checks = _room(source, draws, keys).audit(name, _frame(study, listed, shown), shown, _numbers(exclude))
     if script is not None:
-        script.write_bytes(resource("audit_draw.py").read_bytes())
+        script.write_bytes(audit_script())
     if as_json:
         typer.echo(encode([{"what": c.what, "holds": c.holds} for c in checks]).decode())
     else:

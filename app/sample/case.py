@@ -64,8 +64,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A drawn number. id: 16 hex digits that say nothing about the number, the only link to interview and contact. ticket: 64 hex digits, its
-    place in the draw's order (draw.ticket). unit: code of the unit that the number fixes, "" for a mobile. attempts: oldest first."""
+    """A drawn number. id: 16 hex digits that say nothing about the number, the only link to interview and contact. ticket: 64 hex
+    digits, its place in the draw's order (draw.ticket). unit: code of the unit that the number fixes, "" for a mobile. attempts: oldest
+    first."""
 
     id: str
     ticket: str

@@ -180,8 +180,9 @@ def record(
 
 
 def cases(frame: Drawable, key: bytes, numbers: Iterable[str]) -> tuple[Case, ...]:
-    """Fresh cases of a released replicate, in ticket order. Their ids follow from the draw's root and say nothing about the
-    numbers: they are the same when it is released again, and the orders in which a form shows items and choices (seeded by the id) can be recomputed."""
+    """Fresh cases of a released replicate, in ticket order. Their ids follow from the draw's root and say nothing about the numbers: they
+    are the same when it is released again, and whoever knows the root can recompute the orders in which a form shows items and choices
+    (questionnaire/world.py: seeded by the id)."""
     made, seed = [], labelled(key, "case")
     for number in numbers:
         segment = frame.segment_of(number)

@@ -1,6 +1,7 @@
 """What a list of 200 MB costs, and a draw of a million out of a city: seconds, and the most memory that the process ever had.
 
-Each runs as the command that a user types, in a process of its own; the peers (plain csv.reader, wc, shuf) run on the same file in the same way.
+Each runs as the command that a user types, in a process of its own; the peers (plain csv.reader, wc, shuf) run on the same file in the
+same way.
 """
 
 import os
@@ -20,7 +21,9 @@ from tests.benchmarks.row import ROOT, Row
 HEAD = ("手机号", "单位代码", "部门")
 BEGINS = ("138", "139", "150", "158", "186", "189", "135", "177")
 ROWS_OF_A_SHEET = 1_048_575
-READ = "import csv,sys; print(sum(1 for _ in csv.reader(open(sys.argv[1], encoding=sys.argv[2], newline=''))))"
+READ = (
+    "import csv,sys; print(sum(1 for _ in csv.reader(open(sys.argv[1], encoding=sys.argv[2], newline=''))))"
+)
 READ_BOOK = (
     "import sys; from python_calamine import CalamineWorkbook as W; "
     "print(sum(1 for _ in W.from_path(sys.argv[1]).get_sheet_by_index(0).iter_rows()))"
@@ -81,7 +84,12 @@ def _draws(folder: Path, drawn: int) -> Iterator[Row]:
     made = _cost("-m", "app", "sample", "draw", *common, "--public", "20237331128159211123" * 2)
     secret = folder / "draws" / "w1" / "secret.hex"
     audited = _cost("-m", "app", "sample", "audit", *common, "--secret", secret)
-    words = (ROOT / "resources" / "audit_draw.py", folder / "draws" / "w1", secret, study / "frame" / "mobile.csv")
+    words = (
+        ROOT / "resources" / "audit_draw.py",
+        folder / "draws" / "w1",
+        secret,
+        study / "frame" / "mobile.csv",
+    )
     scripted = _cost("-I", *words)
     peer = _cost(f"0-{11_210_000 - 1}", "-n", drawn, program="shuf -i")
     for name, cost in (("draw", made), ("  audit of it", audited), ("  audit_draw.py on it", scripted)):
