@@ -108,8 +108,8 @@ def report(
         typer.echo(f"{title:<14}   dials contacts complete  refused     dead    hours  yield")
         for name, tally in table.items():
             typer.echo(_line(name, tally))
-    shown = ("RR1", "RR3", "RR5", "COOP1", "REF1", "CON1", "e")
-    for rate in (found.rates[name] for name in shown):
+    shown = ("RR1", "RR3", "RR3-2", "RR5", "COOP1", "REF1", "CON1", "e", "e1", "e2")
+    for rate in (found.rates[name] for name in shown if name in found.rates):
         typer.echo(f"{rate.name:<6} {_share(rate.value):>6}   {rate.formula}")
     typer.echo(
         f"Order of the draw: {_share(found.cherry_all)} of the pairs of numbers were first dialled the other way round "

@@ -32,13 +32,15 @@ READ_BOOK = (
 
 @dataclass(frozen=True)
 class Cost:
-    """seconds: of wall time, the process's start included. peak: MiB that it had in memory at most."""
+    """seconds: wall time, the process's start included. cpu: seconds of it that a core worked for the process; compared are these, for the
+    machine may be shared. peak: MiB that it had in memory at most."""
 
     seconds: float
+    cpu: float
     peak: float
 
     def __str__(self) -> str:
-        return f"{self.seconds:.1f} s, peak {self.peak:.0f} MiB"
+        return f"{self.cpu:.1f} s CPU ({self.seconds:.1f} s wall), peak {self.peak:.0f} MiB"
 
 
 def measure(folder: Path, megabytes: int, drawn: int, seed: str) -> list[Row]:
@@ -57,9 +59,9 @@ def measure(folder: Path, megabytes: int, drawn: int, seed: str) -> list[Row]:
 
 def _row(what: str, ours: Cost, count: int, peers: dict[str, Cost]) -> Row:
     against = "; ".join(
-        f"{ours.seconds / max(each.seconds, 1e-3):.1f} × {name} ({each})" for name, each in peers.items()
+        f"{ours.cpu / max(each.cpu, 1e-3):.1f} × {name} ({each})" for name, each in peers.items()
     )
-    return Row(what, str(ours), f"{count:,} rows, {count / ours.seconds:,.0f} a second; {against}")
+    return Row(what, str(ours), f"{count:,} rows, {count / ours.cpu:,.0f} a second; {against}")
 
 
 def _clean(path: Path) -> Cost:
@@ -93,7 +95,7 @@ def _draws(folder: Path, drawn: int) -> Iterator[Row]:
     scripted = _cost("-I", *words)
     peer = _cost(f"0-{11_210_000 - 1}", "-n", drawn, program="shuf -i")
     for name, cost in (("draw", made), ("  audit of it", audited), ("  audit_draw.py on it", scripted)):
-        ratio = f"{cost.seconds / max(peer.seconds, 1e-3):.0f} × shuf, which proves nothing ({peer})"
+        ratio = f"{cost.cpu / max(peer.cpu, 1e-3):.0f} × shuf, which proves nothing ({peer})"
         yield Row(f"{name}: {drawn:,} of 11,210,000", str(cost), ratio)
 
 
@@ -108,7 +110,8 @@ def _cost(*arguments: object, program: str = "") -> Cost:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise RuntimeError(f"{' '.join(words[:5])} ended with {child.returncode}")
-    return Cost(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    wall = time.perf_counter() - began
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def _people(seed: str) -> Iterator[tuple[str, str, str]]:
