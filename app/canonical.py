@@ -8,7 +8,7 @@ the ASCII keys that we use; others are refused).
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -60,7 +60,15 @@ def named_digest(name: str, data: bytes) -> bytes:
 
 def keyed(key: bytes, data: bytes) -> bytes:
     """HMAC-SHA256 (RFC 2104), 32 bytes."""
-    return hmac.new(key, data, hashlib.sha256).digest()
+    return hmac.digest(key, data, "sha256")
+
+
+def keyed_parts(key: bytes, parts: Iterable[bytes]) -> bytes:
+    """keyed() of what the parts are one after another, without putting them together in memory."""
+    made = hmac.new(key, digestmod=hashlib.sha256)
+    for part in parts:
+        made.update(part)
+    return made.digest()
 
 
 def commit(salt: bytes, value: Value, hashed: Callable[[bytes], str] = hexdigest) -> str:

@@ -1,6 +1,7 @@
 """A draw from its commitment to its sample, in a folder of the centre: what is frozen, what is published, what is secret.
 
-    commit    secret.hex (mode 600), bundle.json, paper.txt to print and sign; "draw.commit" in the signed journal
+    commit    secret.hex (mode 600), bundle.json; "draw.commit" in the signed journal; to print and sign before the dice: paper.txt and
+              audit_draw.html, the auditors' script on one page, which lies beside them as audit_draw.py
     draw      record.json (publishable), sample.csv (mode 600); "draw.made" in the journal
     audit     recomputes all of it; resources/audit_draw.py does the same without any code of ours
 
@@ -9,13 +10,12 @@ Every commitment ever made stays in the journal: who draws again shows it. The s
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app import __version__
-from app.canonical import decode, encode, hexdigest, keyed
+from app.canonical import Value, decode, encode, hexdigest
 from app.centre_journal import centre_journal, journal_signer
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, StorageError, StudyError
@@ -27,20 +27,21 @@ from app.sample.case import Case
 from app.sample.draw import (
     METHOD,
     Bundle,
+    cases,
     commitment,
     draw,
     draw_key,
     exclusion_digest,
-    labelled,
+    in_order,
     public_randomness,
     record,
-    replicates,
     stage_one,
-    ticket,
 )
 from app.sample.frame import Drawable
+from app.sample.paper import paper, script, script_page
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
+SCRIPT, SCRIPT_PAGE = "audit_draw.py", "audit_draw.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,11 @@ class DrawRoom:
     clock: Clock
     entropy: Entropy
 
-    def commit(self, name: str, bundle: Bundle, secret: bytes) -> str:
-        """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. Returns C.
+    def commit(
+        self, name: str, bundle: Bundle, secret: bytes, tables: Sequence[Mapping[str, Value]] = ()
+    ) -> str:
+        """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. tables: where the
+        frame comes from (records.read_records), for the paper and the journal. Returns C.
 
         Raises StorageError when there is such a draw already."""
         place = self.folder / name
@@ -79,13 +83,17 @@ class DrawRoom:
                 n=bundle.n,
                 replicate=bundle.replicate,
                 frame=bundle.frame,
+                script=hexdigest(script()),
+                tables=[{name: table[name] for name in ("table", "date", "sha256")} for table in tables],
             )
             journal.checkpoint()
         with storage_errors(place):
             make_folder(place)
             write_file(place / SECRET, f"{secret.hex()}\n".encode())
             write_file(place / BUNDLE, bundle_bytes(bundle) + b"\n")
-            write_file(place / PAPER, paper(self.study, bundle, committed, self.signer.vkey).encode())
+            write_file(place / PAPER, paper(self.study, bundle, committed, self.signer.vkey, tables).encode())
+            write_file(place / SCRIPT, script())
+            write_file(place / SCRIPT_PAGE, script_page(script().decode()).encode())
         return committed
 
     def draw(
@@ -163,19 +171,14 @@ class DrawRoom:
         with storage_errors(place):
             published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
             rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
-        key = labelled(draw_key(self.secret(name), published["randomness"], bundle.digest), "case")
-        chosen = [row for row in rows if row["replicate"] == str(replicate)]
+        chosen = [row["number"] for row in rows if row["replicate"] == str(replicate)]
         if not chosen:
             raise StudyError(f"This draw has no replicate {replicate}", where=name)
         with self._journal() as journal:
             journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
             journal.checkpoint()
-        made = []
-        for row in chosen:
-            segment = frame.segment_of(row["number"])
-            identity = keyed(key, row["number"].encode()).hex()[:16]
-            made.append(Case(identity, row["ticket"], row["number"], segment.unit if segment else ""))
-        return made
+        key = draw_key(self.secret(name), published["randomness"], bundle.digest)
+        return list(cases(frame, key, chosen))
 
     def room_key(self) -> Identity:
         """The key that the room's desks share, made the first time: numbers in the pool are sealed for it."""
@@ -226,12 +229,11 @@ def bundle_bytes(bundle: Bundle) -> bytes:
 
 def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
     """number, ticket, replicate (from 1), in ticket order."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("number", "ticket", "replicate"))
-    for part, chosen in enumerate(replicates(key, numbers, size), start=1):
-        writer.writerows((number, ticket(key, number), part) for number in chosen)
-    return out.getvalue().encode()
+    made = bytearray(b"number,ticket,replicate\n")
+    for at, line in enumerate(in_order(key, numbers)):
+        ticket, _, number = line.partition(" ")
+        made += f"{number},{ticket},{at // size + 1}\n".encode()
+    return bytes(made)
 
 
 def read_secret(path: Path) -> bytes:
@@ -245,30 +247,6 @@ def read_secret(path: Path) -> bytes:
     if len(secret) != 32:
         raise StudyError("The secret file does not hold 64 hex digits", where=str(path))
     return secret
-
-
-def paper(study: str, bundle: Bundle, committed: str, vkey: str) -> str:
-    """What is printed and signed before the dice are rolled."""
-    lines = (
-        "抽样承诺书 · Commitment to a draw",
-        "",
-        f"研究 Study: {study}, version {bundle.version}",
-        f"号码数 Numbers: {bundle.n}, replicates of {bundle.replicate}",
-        f"承诺值 Commitment C:\n  {committed}",
-        f"冻结方案 Bundle SHA-256:\n  {bundle.digest}",
-        f"抽样框 Frame SHA-256:\n  {bundle.frame}",
-        f"抽样日志公钥 Key of the draws' journal:\n  {vkey}",
-        "",
-        "以上各值在掷骰（或公布指定的 drand 随机数）之前打印并签字。",
-        "Printed and signed before the dice were rolled (or the named drand round was published).",
-        "",
-        "公共随机数 Public randomness B (at least 40 ten-sided dice):",
-        "\n  ________________________________________\n",
-        "签字 Signed: ____________________  ____________________      日期 Date: ____________",
-        "",
-        f"fangxin {__version__}, {METHOD}",
-    )
-    return "\n".join(lines) + "\n"
 
 
 def check_replicate(n: int, replicate: int) -> None:

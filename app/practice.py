@@ -182,4 +182,4 @@ def draw_practice(
     bundle = Bundle(source.id, source.version, frame.digest, size, size)
     key = draw_key(secret, dice, bundle.digest)
     drawn = draw(frame, key, size)
-    return record(secret, dice, bundle, frame, drawn), cases(frame, key, [d.number for d in drawn], chance)
+    return record(secret, dice, bundle, frame, drawn), cases(frame, key, [d.number for d in drawn])

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Recomputes a draw of telephone numbers from its sealed record. One page, standard library only, no code of Fangxin.
 
-    python3 audit_draw.py DRAW_FOLDER SECRET_FILE FRAME.csv [FRAME.csv ...] [--exclude NUMBERS.txt] [--is NUMBER ...]
+  python3 audit_draw.py DRAW_FOLDER SECRET_FILE FRAME.csv [FRAME.csv ...] [--exclude NUMBERS.txt] [--is NUMBER ...]
 
-DRAW_FOLDER holds bundle.json (frozen before the dice), record.json (what was published) and sample.csv (the numbers, tickets, replicates).
-Method (fangxin-draw/v1):   C = SHA-256("v1|" hex S)      K = HMAC-SHA256(S, B "|" SHA-256(bundle.json))
-    two stages only: segment i = SHA-256(hex K ",segment," i) mod M + 1, repeats skipped; the chosen ones stay in their order
-    draw i = SHA-256(hex K "," i) mod N + 1, repeats and excluded numbers skipped      ticket = SHA-256(hex K "|" number)
-Number k of the frame: segments sorted by prefix, ten thousand numbers each; of a list (columns number, unit): its rows. Exit 0: everything holds. 1: something does not.
+DRAW_FOLDER: bundle.json (frozen before the dice), record.json (published), sample.csv (numbers, tickets, replicates).
+Method fangxin-draw/v1:  C = SHA-256("v1|" hex S)     K = HMAC-SHA256(S, B "|" SHA-256(bundle.json))
+  two stages only: segment i = SHA-256(hex K ",segment," i) mod M + 1, repeats skipped, in their old order
+  draw i = SHA-256(hex K "," i) mod N + 1, repeats and excluded skipped     ticket = SHA-256(hex K "|" number)
+Number k of a frame: segments sorted by prefix, 10,000 each; of a list (number, unit): its rows. Exit 0: all holds.
 """
 import argparse
 import csv
@@ -60,10 +60,12 @@ for path in given.frame:
             units += [row["unit"]] if row["unit"] not in units else []
             people.append((row["number"], units.index(row["unit"])))
         else:
-            segments[row["prefix"].strip()] = [row[name].strip() for name in ("prefix", "unit", "kind", "operator")]
+            fields = [row[name].strip() for name in ("prefix", "unit", "kind", "operator")]
+            segments[fields[0]] = fields
 order = sorted(segments)
 excluded = set(read(given.exclude).decode().split()) if given.exclude else set()
-barred = hmac.new(S, "\n".join(["exclusions", *sorted(excluded)]).encode(), "sha256").hexdigest() if excluded else ""
+barred = hmac.new(S, "\n".join(["exclusions", *sorted(excluded)]).encode(), "sha256").hexdigest()
+barred = barred if excluded else ""
 
 check("the secret is the one that was committed to", sha("v1|" + S.hex()) == record["commitment"])
 check("the bundle is the one that was frozen", sha(bundle_bytes) == record["bundle"])
@@ -92,11 +94,14 @@ tickets = {number: sha(K.hex() + "|" + number) for number in numbers}
 ordered = sorted(numbers, key=tickets.get)
 expected = [(number, tickets[number], str(at // bundle["replicate"] + 1)) for at, number in enumerate(ordered)]
 
-check("numbers in the frame and draws skipped are as published", (N, i - len(numbers)) == (record["size"], record["skipped"]))
+published = (record["size"], record["skipped"])
+check("numbers in the frame and draws skipped are as published", (N, i - len(numbers)) == published)
 check("the numbers are the drawn ones, in ticket order", [row["number"] for row in sample] == ordered)
-check("tickets and replicates are right", [(r["number"], r["ticket"], r["replicate"]) for r in sample] == expected)
+handed = [(row["number"], row["ticket"], row["replicate"]) for row in sample]
+check("tickets and replicates are right", handed == expected)
 for asked in given.asked:
     drawn = "drawn, place %d" % (ordered.index(asked) + 1) if asked in tickets else ""
-    other = "excluded" if asked in excluded else "in the frame, not drawn" if asked[:-4] in segments or asked in dict(people) else "not in the frame"
+    inside = "in the frame, not drawn" if asked[:-4] in segments or asked in dict(people) else "not in the frame"
+    other = "excluded" if asked in excluded else inside
     print("number  " + asked + ": " + (drawn or other))
 sys.exit(1 if failed else 0)

@@ -1,5 +1,7 @@
 """A draw from its commitment to an audit by somebody who shares no code with us."""
 
+import ast
+import hashlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -116,6 +118,30 @@ def test_the_paper_says_what_is_signed(tmp_path: Path) -> None:
     assert bundle().digest in paper
     assert SECRET.hex() not in paper
     assert (tmp_path / "w1" / "secret.hex").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_auditors_script_is_printed_with_the_paper_and_fits_on_one_page(tmp_path: Path) -> None:
+    """A4 less 9 mm around: 544 × 791 points. 6.3 points Courier are 3.78 wide, the lines 7.2 apart."""
+    table = {"table": "segments.csv", "date": "2026-10", "sha256": "ab" * 32}
+    room(tmp_path).commit("w1", bundle(), SECRET, [table])
+    place = tmp_path / "w1"
+    lines = (place / "audit_draw.py").read_text(encoding="utf-8").splitlines()
+    assert max(map(len, lines)) * 3.78 < 544
+    assert (len(lines) + 2) * 7.2 < 791
+    paper, page = ((place / name).read_text(encoding="utf-8") for name in ("paper.txt", "audit_draw.html"))
+    digest = hashlib.sha256((place / "audit_draw.py").read_bytes()).hexdigest()
+    assert digest in paper
+    assert digest in page
+    assert "segments.csv (2026-10)" in paper
+    committed = commitments(tmp_path / "journal" / "journal.jsonl")[0]
+    assert (committed["script"], committed["tables"]) == (digest, [table])
+
+
+def test_the_script_imports_nothing_but_the_standard_library() -> None:
+    tree = ast.parse(resource("audit_draw.py").read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert names <= sys.stdlib_module_names
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
 
 
 def test_the_journal_of_draws_is_checked_like_any_other(tmp_path: Path) -> None:

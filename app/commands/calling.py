@@ -14,6 +14,7 @@ from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
 from app.pool import Asked
 from app.results.field import FieldReport, field_report
+from app.results.listening import Share, listening_sample
 from app.results.open import open_archive
 from app.results.table import Tally
 from app.sample.calling import calendar_for, caller_of, calling_plan
@@ -34,7 +35,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to `fangxin sample`."""
-    for command in (pick, why, knows, report):
+    for command in (pick, why, knows, report, listening):
         cli.command()(command)
 
 
@@ -106,13 +107,42 @@ def report(
         typer.echo(f"{title:<14}   dials contacts complete  refused     dead    hours  yield")
         for name, tally in table.items():
             typer.echo(_line(name, tally))
-    shown = ("RR1", "RR3", "RR5", "COOP1", "REF1", "CON1", "e")
-    for rate in (found.rates[name] for name in shown):
+    shown = ("RR1", "RR3", "RR3-2", "RR5", "COOP1", "REF1", "CON1", "e", "e1", "e2")
+    for rate in (found.rates[name] for name in shown if name in found.rates):
         typer.echo(f"{rate.name:<6} {_share(rate.value):>6}   {rate.formula}")
     typer.echo(
         f"Order of the draw: {_share(found.cherry_all)} of the pairs of numbers were first dialled the other way round "
         "(0 % = as drawn)."
     )
+
+
+def listening(
+    archive: Annotated[Path, typer.Argument(help="Central's folder, or a copy of it.")],
+    identity: Annotated[list[Path], typer.Option(help="Identity file, or the folder of `centre keygen`.")],
+    completes: Annotated[
+        float, typer.Option(min=0, max=100, help="Of an interviewer's complete interviews, per cent.")
+    ] = 10,
+    coded: Annotated[
+        float, typer.Option(min=0, max=100, help="Of refusals, not eligible and dead numbers, per cent.")
+    ] = 3,
+    least: Annotated[int, typer.Option(min=0, help="Complete interviews of everybody, at least.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Which calls the team lead hears: the draw chooses them, neither desk nor lead."""
+    opened = open_archive(archive, identities(identity))
+    chosen = listening_sample(opened.calls, Share(completes / 100, coded / 100, least))
+    if as_json:
+        rows = [
+            {"call": c.call, "device": c.device, "interviewer": c.interviewer, "outcome": c.outcome}
+            for c in chosen
+        ]
+        typer.echo(encode(rows).decode())
+        return
+    for call in chosen:
+        typer.echo(
+            f"{call.interviewer:<8} {_clock(call.started)}  {call.call}  {call.outcome}  {call.seconds} s  {call.device}"
+        )
+    typer.echo(f"{len(chosen)} of {len(opened.calls)} calls are to be heard")
 
 
 def _station(context: typer.Context) -> tuple[Workstation, Study, Plan]:

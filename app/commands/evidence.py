@@ -1,19 +1,15 @@
 """fangxin verify: the check that anyone can make."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from app.canonical import encode
 from app.certificate import Checked, Render, kind_of, told, write_certificate
-from app.commands.invocation import extra, identities, verifiers
+from app.commands.invocation import bar, extra, identities, verifiers
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.cdr import read_list
@@ -64,7 +60,7 @@ def verify(
     if witness and not witness_key:
         todo = "Pass --witness-key: without it anybody could have signed that."
         raise UsageError("The witness's own key is needed", todo=todo)
-    with _bar() as heard:
+    with bar("checking") as heard:
         verdict = verify_path(
             path,
             keys=verifiers(key or []),
@@ -91,15 +87,6 @@ def _render(certificate: Path | None) -> Render | None:
     with extra("witness"):
         from app.certificate_pdf import pdf  # drawing PDFs is an extra, and slow to load
     return pdf
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr."""
-    bars = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress("checking", *bars, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _zone(text: str) -> timezone:

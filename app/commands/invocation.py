@@ -54,6 +54,21 @@ def may_ask() -> bool:
     return screen and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
+@contextmanager
+def bar(what: str, *, of_bytes: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr, gone when it is through; none where nobody looks. Gives what is to be told (done, of how much)."""
+    from rich.console import Console  # only where somebody waits
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), DownloadColumn() if of_bytes else TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(
+        what, *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
 def empty_folder(folder: Path) -> Path:
     """The folder, made if need be. UsageError when there is something in it or it cannot be written."""
     try:

@@ -1,6 +1,5 @@
 """fangxin sample: the frame, what a design costs, the draw that can be proved, and why a case is or is not called."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,28 +8,26 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
-from app.commands import calling
+from app.commands import calling, frames
+from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
-from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
+from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
 from app.evidence.means import S1
 from app.evidence.seal import pad
-from app.resources import resource
-from app.sample.design import Assumed, expected
 from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Drawable, load_frame
+from app.sample.paper import script as audit_script
+from app.sample.records import read_records
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
 from app.sync.shared_pool import offer, room_document
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
+frames.register(cli)
 calling.register(cli)
-_USUAL = Assumed()
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Folder = Annotated[Path, typer.Argument(help="Study folder.")]
-Draws = Annotated[Path, typer.Option(help="Folder of this study's draws, on the centre's station.")]
 Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[
     Path, typer.Option(help="Folder made by `fangxin centre keygen`: the draw's journal is signed with it.")
@@ -40,103 +37,6 @@ Listed = Annotated[
     typer.Option("--list", help="Draw from this clean list (`sample list`) and not from the frame."),
 ]
 Exclude = Annotated[Path | None, typer.Option(help="Do-not-call list: one number a line.")]
-
-
-@cli.command()
-def frame(
-    tables: Annotated[list[Path], typer.Argument(help="Operators' segment tables: CSV, XLSX or phone.dat.")],
-    city: Annotated[str, typer.Option(help="The city, as the table writes it.")],
-    date: Annotated[str, typer.Option(help="Date of the table, as its supplier says.")],
-    out: Annotated[Path, typer.Option(help="The study's frame table to write, as frame/mobile.csv.")],
-    as_json: Json = False,
-) -> None:
-    """Make the frame of a city out of operators' tables."""
-    with extra("centre"):
-        from app.sample.segments import (  # libphonenumber: the centre's, not the workstation's
-            import_segments,
-            write_frame,
-        )
-    found, records = import_segments(tables, city, date)
-    try:
-        write_frame(found, out)
-    except FileExistsError as error:
-        raise UsageError(
-            "This file is there already", where=str(out), todo="Name another with --out."
-        ) from error
-    if as_json:
-        document = {"segments": len(found.segments), "numbers": len(found), "frame": found.digest}
-        typer.echo(encode({**document, "tables": [asdict(record) for record in records]}).decode())
-        return
-    for record in records:
-        ill = ", ".join(f"{n} {why}" for why, n in sorted(record.ill.items())) or "none"
-        typer.echo(
-            f"{record.table} ({record.date}, SHA-256 {record.sha256}): {record.seen} segments, {record.taken} taken, "
-            f"{record.other_city} of other cities, left out: {ill}"
-        )
-    typer.echo(f"{len(found.segments)} segments, {len(found):,} numbers, frame {found.digest}")
-
-
-@cli.command(name="list")
-def list_(
-    table: Annotated[Path, typer.Argument(help="List of people: CSV or XLSX with a column number.")],
-    draws: Draws,
-    out: Annotated[Path, typer.Option(help="The clean list to write: number, unit.")],
-) -> None:
-    """Check a list of numbers row by row and take repeats out. Nothing is written while a row is wrong."""
-    with extra("centre"):
-        from app.sample.cleaning import clean  # libphonenumber, as above
-    report = clean(table, draws, out, system_entropy)
-    for bad in report.bad:
-        typer.echo(str(bad), err=True)
-    if report.bad_in_all:
-        raise UsageError(
-            f"{report.bad_in_all} of {report.rows} rows cannot be taken, so nothing was written",
-            where=str(table),
-            todo="Mend the lines above.",
-        )
-    typer.echo(f"{report.taken} numbers written, {len(report.twice)} repeats left out")
-    for line in report.twice:
-        typer.echo(f"line {line}: repeat")
-
-
-@cli.command()
-def design(
-    study: Folder,
-    target: Annotated[int, typer.Option(min=1, help="Interviews a unit.")] = 400,
-    sd: Annotated[float, typer.Option(min=0.1, help="Spread of respondents' index, 0–100.")] = _USUAL.sd,
-    deff: Annotated[float, typer.Option(min=0.1, help="Design effect.")] = _USUAL.deff,
-    dials: Annotated[
-        float, typer.Option(min=1, help="Dials a complete interview.")
-    ] = _USUAL.dials_a_complete,
-    as_json: Json = False,
-) -> None:
-    """What the design will cost and show: contacts, dials, precision and detectable change, before anybody is called."""
-    source = load(study)
-    assumed = Assumed(sd, deff, dials)
-    rows = expected({unit.code: target for unit in source.units}, _shares(source), assumed)
-    names = {unit.code: unit.zh for unit in source.units}
-    if as_json:
-        document = [{name: _rounded(value) for name, value in asdict(row).items()} for row in rows]
-        typer.echo(
-            encode(
-                {"units": document, "assumed": {k: _rounded(v) for k, v in asdict(assumed).items()}}
-            ).decode()
-        )
-        return
-    typer.echo(
-        f"{target} interviews a unit. A mobile segment fixes the city, never the county: counties are found by screening."
-    )
-    typer.echo("unit        share  eligible contacts        dials   index ±   change seen between two years")
-    for row in rows:
-        name = names[row.unit] + "\u3000" * max(0, 5 - len(names[row.unit]))
-        contacts = f"{row.contacts:8.0f} ± {1.96 * row.spread:<6.0f}"
-        typer.echo(
-            f"{name} {row.share:6.1%}  {contacts} {row.dials:10.0f}   {row.margin:7.2f}   {row.change:.2f}"
-        )
-    typer.echo(f"all                                   {sum(row.dials for row in rows):10.0f}")
-    typer.echo(
-        f"Assumed: spread {sd:g} points, design effect {deff:g}, {dials:g} dials a complete, 95 % intervals, 80 % power."
-    )
 
 
 @cli.command()
@@ -163,8 +63,9 @@ def commit(
     numbers = _frame(study, listed, chosen)
     barred = exclusion_digest(chosen, _numbers(exclude))
     bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
-    committed = _room(source, draws, keys).commit(name, bundle, chosen)
-    typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {draws / name / 'paper.txt'}")
+    committed = _room(source, draws, keys).commit(name, bundle, chosen, read_records(study / "frame"))
+    printed = " and ".join(str(draws / name / each) for each in (PAPER, SCRIPT_PAGE))
+    typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed}")
 
 
 @cli.command()
@@ -207,7 +108,7 @@ def audit(
     source, shown = load(study), read_secret(secret)
     checks = _room(source, draws, keys).audit(name, _frame(study, listed, shown), shown, _numbers(exclude))
     if script is not None:
-        script.write_bytes(resource("audit_draw.py").read_bytes())
+        script.write_bytes(audit_script())
     if as_json:
         typer.echo(encode([{"what": c.what, "holds": c.holds} for c in checks]).decode())
     else:
@@ -245,10 +146,6 @@ def release(
     )
 
 
-def _shares(source: StudySource) -> dict[str, float]:
-    return {unit.code: float(unit.share) for unit in source.units}
-
-
 def _frame(study: Path, listed: Path | None, secret: bytes) -> Drawable:
     if listed is None:
         return load_frame(sorted((study / "frame").glob("*.csv")))
@@ -277,10 +174,6 @@ def _numbers(path: Path | None) -> frozenset[str]:
         raise UsageError(
             "The do-not-call list cannot be read", where=str(path), todo="One number a line, digits only."
         ) from error
-
-
-def _rounded(value: object) -> object:
-    return f"{value:.4f}" if isinstance(value, float) else value  # canonical JSON has no floats
 
 
 def _code() -> str:

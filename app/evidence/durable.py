@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from app.errors import StorageError
 
@@ -114,6 +115,28 @@ def write_file(path: Path, data: bytes) -> None:
         part.replace(path)
     except BaseException:
         with suppress(OSError):
+            part.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[TextIO]:
+    """A UTF-8 file that is written bit by bit and there only once it is whole, readable by its owner only: whatever ends the block early
+    leaves nothing behind. Raises OSError; FileExistsError when it is there already."""
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    part = path.with_name(path.name + ".part")
+    with suppress(FileNotFoundError):
+        part.unlink()
+    try:
+        with os.fdopen(create(part), "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:  # Ctrl+C too
+        with suppress(FileNotFoundError):
             part.unlink()
         raise
     sync_folder(path.parent)

@@ -7,12 +7,13 @@ interviewer whose index stands out from the others' has chosen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from app.results.rates import Rate, rates
+from app.results.rates import Rate, rates, two_step
 from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
 from app.sample.calendar import Calendar
+from app.sample.disposition import Disposition
 from app.sample.outcome import Outcome
 
 
@@ -54,11 +55,32 @@ def field_report(
         by_slice=grouped(calls, lambda call: _slice(call, calendar)),
         by_line=grouped(calls, lambda call: call.device),
         by_replicate=grouped(calls, lambda call: str(parts.get(call.case, ""))),
-        rates=rates(counts, dead=dead(final)),
+        rates=_rates(counts, final),
         cherry={name: cherry_index([c for c in calls if c.interviewer == name]) for name in names},
         cherry_all=cherry_index(calls),
         starved=starved or {},
     )
+
+
+def _rates(counts: Mapping[str, int], final: Mapping[str, Disposition]) -> dict[str, Rate]:
+    """All rates with e from numbers that were not announced dead, and RR3 and RR4 once more with the two-step e (app/results/rates.py)."""
+    buried, strangers = dead(final), sum(each.aapor.startswith(_NO_HOUSEHOLD) for each in final.values())
+    found = rates(counts, dead=buried)
+    first, second = two_step(counts, no_household=strangers, dead=buried)
+    if first.value is None or second.value is None:
+        return found
+    stepped = rates(counts, dead=buried, steps=(first.value, second.value))
+    again = {
+        f"{name}-2": replace(
+            stepped[name], name=f"{name}-2", formula=f"{stepped[name].formula}, eU = e1·e2·UH + e2·UO"
+        )
+        for name in ("RR3", "RR4")
+    }
+    return found | again | {"e1": first, "e2": second}
+
+
+_NO_HOUSEHOLD = ("4.2", "4.4", "4.5")
+"""Numbers of machines, offices and institutions."""
 
 
 def cherry_index(calls: Iterable[CallRow]) -> float | None:

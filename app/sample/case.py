@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.clock import Entropy
-
 _DAY = 86_400_000
 _CHINA = 8 * 3_600_000  # one time zone, no summer time
 
@@ -66,8 +64,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A drawn number. id: 16 random hex digits, the only link to interview and contact. ticket: 64 hex digits, its place in the draw's
-    order (draw.ticket). unit: code of the unit that the number fixes, "" for a mobile. attempts: oldest first."""
+    """A drawn number. id: 16 hex digits that say nothing about the number, the only link to interview and contact. ticket: 64 hex
+    digits, its place in the draw's order (draw.ticket). unit: code of the unit that the number fixes, "" for a mobile. attempts: oldest
+    first."""
 
     id: str
     ticket: str
@@ -94,8 +93,3 @@ class Case:
     def closed(self) -> "Case":
         """The case taken out of the queue by a person."""
         return replace(self, state=State.CLOSED)
-
-
-def new_id(entropy: Entropy) -> str:
-    """A case id: 16 hex digits that say nothing about the number."""
-    return entropy(8).hex()

@@ -14,10 +14,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from app.canonical import encode, hexdigest, keyed
-from app.clock import Entropy
+from app.canonical import digest, encode, hexdigest, keyed
 from app.errors import StudyError
-from app.sample.case import Case, new_id
+from app.sample.case import Case
 from app.sample.frame import Drawable, Frame
 
 METHOD = "fangxin-draw/v1"
@@ -135,15 +134,17 @@ def draw(frame: Drawable, key: bytes, n: int, excluded: Collection[str] = ()) ->
     barred = sum(1 for number in set(excluded) if number in frame)
     if n > len(frame) - barred:
         raise StudyError(f"{n} numbers cannot be drawn from a frame of {len(frame)} with {barred} excluded")
-    seed, size, found, seen = key.hex(), len(frame), list[Drawn](), set[int]()
+    seed, size, found, seen = key.hex().encode(), len(frame), list[Drawn](), set[int]()
     i = 0
     while len(found) < n:
         i += 1
-        item = position(seed, i, size)
+        item = (
+            int.from_bytes(digest(b"%b,%d" % (seed, i)), "big") % size
+        )  # position() - 1, a million times over
         if item in seen:
             continue
         seen.add(item)
-        if (number := frame[item - 1]) not in excluded:
+        if (number := frame[item]) not in excluded:
             found.append(Drawn(i, number))
     return found
 
@@ -153,11 +154,17 @@ def ticket(key: bytes, number: str) -> str:
     return hexdigest(f"{key.hex()}|{number}".encode())
 
 
+def in_order(key: bytes, numbers: Iterable[str]) -> list[str]:
+    """Ticket and number with a blank between them, in the order of work: one text each, for a draw may be a million."""
+    seed = key.hex()
+    return sorted(f"{hexdigest(f'{seed}|{number}'.encode())} {number}" for number in numbers)
+
+
 def replicates(key: bytes, numbers: Iterable[str], size: int) -> list[list[str]]:
     """Numbers in ticket order, cut into replicates of `size`; the last may be shorter. Raises ValueError for a size below 1."""
     if size < 1:
         raise ValueError("a replicate has at least one number")
-    ordered = sorted(numbers, key=lambda number: ticket(key, number))
+    ordered = [line.partition(" ")[2] for line in in_order(key, numbers)]
     return [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
 
@@ -172,12 +179,15 @@ def record(
     )
 
 
-def cases(frame: Drawable, key: bytes, numbers: Iterable[str], entropy: Entropy) -> tuple[Case, ...]:
-    """Fresh cases of a released replicate, in ticket order. entropy: for their ids."""
-    made = []
+def cases(frame: Drawable, key: bytes, numbers: Iterable[str]) -> tuple[Case, ...]:
+    """Fresh cases of a released replicate, in ticket order. Their ids follow from the draw's root and say nothing about the numbers: they
+    are the same when it is released again, and whoever knows the root can recompute the orders in which a form shows items and choices
+    (questionnaire/world.py: seeded by the id)."""
+    made, seed = [], labelled(key, "case")
     for number in numbers:
         segment = frame.segment_of(number)
-        made.append(Case(new_id(entropy), ticket(key, number), number, segment.unit if segment else ""))
+        identity = keyed(seed, number.encode()).hex()[:16]
+        made.append(Case(identity, ticket(key, number), number, segment.unit if segment else ""))
     return tuple(sorted(made, key=lambda case: case.ticket))
 
 
@@ -192,14 +202,7 @@ def case_draw(ticket: str) -> int:
     return int(ticket[-12:], 16)
 
 
-def household_member(ticket: str, adults: int) -> int:
-    """Which of `adults` eligible people at a landline is interviewed, from 1, in the order of age: uniform and not to be steered
-    (notes/method.md §3.2). Raises ValueError below 1."""
-    if adults < 1:
-        raise ValueError("a household has at least one eligible person")
-    return case_draw(ticket) % adults + 1
-
-
-def listened_to(ticket: str, per_mille: int) -> bool:
-    """The case belongs to the listening sample: fixed by the same root, unknown at the desk before the interview."""
-    return int(sealed("listening", ticket), 16) % 1000 < per_mille
+def heard_rank(ticket: str) -> int:
+    """A case's place in the listening sample, 0 to 999999: chosen are those below a share. Out of the same root, and fixed before anybody
+    calls; the desk's people never see a ticket."""
+    return int(sealed("listening", ticket), 16) % 1_000_000

@@ -1,9 +1,10 @@
 """A frame that is a list: people who used a service, members of a group. Duplicates are found by keyed hash, faults told row by row.
 
 All or nothing: a list with one bad row is not taken, and every bad row is named. Numbers are held as integers (8 bytes each), so that a
-list of ten million takes some 100 MB.
+list of ten million takes a few hundred MB while it is read.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,14 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.canonical import keyed
+from app.canonical import keyed, keyed_parts
 from app.errors import StudyError
 from app.sample.frame import Segment
-from app.sample.numbers import ADVICE, Ill, plain
-from app.sample.reading import read_rows
-
-TOLD = 1000
-"""Bad rows that are named one by one; the rest is counted."""
+from app.sample.numbers import BadRow, Ill, plain
+from app.sample.reading import TOLD, Heard, read_rows, unheard
 
 _HEADINGS = {
     "number": ("电话", "电话号码", "手机", "手机号", "手机号码", "联系电话", "phone", "tel"),
@@ -27,27 +25,19 @@ _HEADINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that is not taken. Never the number itself: reports are passed around."""
-
-    line: int
-    ill: Ill
-
-    def __str__(self) -> str:
-        advice = ADVICE.get(self.ill, "")
-        return f"line {self.line}: {self.ill}" + (f". {advice}" if advice else "")
-
-
 @dataclass(frozen=True)
 class Report:
-    """What became of the rows. taken + duplicates + bad = rows. twice: lines of duplicates, the first occurrence stays."""
+    """What became of the rows. taken + repeats + earlier + bad_in_all = rows. twice, before: the first lines of repeats (the first
+    occurrence stays) and of numbers that stood in an earlier list."""
 
     rows: int = 0
     taken: int = 0
     bad: tuple[BadRow, ...] = ()
     bad_in_all: int = 0
+    repeats: int = 0
     twice: tuple[int, ...] = ()
+    earlier: int = 0
+    before: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,13 +58,13 @@ class Listing(Sequence[str]):
         return (_text(int(value)) for value in self.plain)
 
     def __contains__(self, number: object) -> bool:
-        return isinstance(number, str) and number.isdigit() and _whole(number) in self._known
+        return isinstance(number, str) and self._place(number) is not None
 
     def segment_of(self, number: str) -> Segment | None:
         """What the list says of a number: its unit."""
-        if number not in self:
+        at = self._place(number)
+        if at is None:
             return None
-        at = self._known[_whole(number)]
         kind = "landline" if number.startswith("0") else "mobile"
         return Segment(number, self.codes[int(self.unit[at])], kind)
 
@@ -86,14 +76,28 @@ class Listing(Sequence[str]):
 
     def digest(self, secret: bytes) -> str:
         """What the bundle says of the list. Keyed with the draw's secret: a plain hash of a short list could be searched through."""
-        rows = b"".join(
-            b"%d:%d\n" % pair for pair in zip(self.plain.tolist(), self.unit.tolist(), strict=True)
-        )
-        return keyed(secret, "\n".join(("list", *self.codes)).encode() + b"\n" + rows).hex()
+        return keyed_parts(secret, self._written()).hex()
+
+    def _written(self) -> Iterator[bytes]:
+        yield "\n".join(("list", *self.codes)).encode() + b"\n"
+        for start in range(0, len(self), _PART):
+            numbers, units = (values[start : start + _PART].tolist() for values in (self.plain, self.unit))
+            yield b"".join(b"%d:%d\n" % pair for pair in zip(numbers, units, strict=True))
+
+    def _place(self, number: str) -> int | None:
+        if not (number.isascii() and number.isdigit() and len(number) < 18):
+            return None
+        order, whole = self._order, _whole(number)
+        at = int(np.searchsorted(self.plain, whole, sorter=order))
+        return int(order[at]) if at < len(order) and self.plain[order[at]] == whole else None
 
     @cached_property
-    def _known(self) -> dict[int, int]:
-        return {int(value): at for at, value in enumerate(self.plain)}
+    def _order(self) -> NDArray[np.int64]:
+        return np.argsort(self.plain, kind="stable")
+
+
+_PART = 100_000
+"""Rows that are put into words at once."""
 
 
 @dataclass(frozen=True)
@@ -122,17 +126,29 @@ class ListFrame:
         return self.listing.segment_of(number)
 
 
-def read_listing(path: Path, key: bytes) -> tuple[Listing, Report]:
-    """Read a list (columns number, and unit where bodies are drawn one by one). key: of the hash by which duplicates are found.
+Marks = NDArray[np.uint64]
+"""Keyed hashes of numbers, 8 bytes each: lists of two waves, or of two offices, are compared by them without showing each other numbers."""
+
+
+def marks_of(listing: Listing, key: bytes) -> Marks:
+    """The keyed hashes of a list's numbers, in ascending order, so that they say nothing about the list's."""
+    return np.sort(_marks(listing.plain.tolist(), key))
+
+
+def read_listing(
+    path: Path, key: bytes, earlier: Marks | None = None, heard: Heard = unheard
+) -> tuple[Listing, Report]:
+    """Read a list (columns number, and unit where bodies are drawn one by one). key: of the hash by which repeats are found. earlier:
+    hashes under the same key of numbers that are left out.
 
     Raises StudyError on a file that is no such table. With bad rows the listing is empty: see the report."""
-    numbers: list[int] = []
-    units: list[int] = []
-    lines: list[int] = []
-    bad: list[BadRow] = []
-    codes: dict[str, int] = {}
-    rows = ill = 0
-    for line, row in read_rows(path, _HEADINGS):
+    numbers, units, lines = (
+        array("q"),
+        array("i"),
+        array("q"),
+    )  # a list of ten million would be 1 GB of objects
+    bad, codes, rows, ill = list[BadRow](), dict[str, int](), 0, 0
+    for line, row in read_rows(path, _HEADINGS, heard):
         rows += 1
         found = plain(row["number"])
         if isinstance(found, Ill):
@@ -145,25 +161,33 @@ def read_listing(path: Path, key: bytes) -> tuple[Listing, Report]:
         lines.append(line)
     if not rows:
         raise StudyError("The list has no rows", where=str(path))
-    keep, twice = _without_repeats(numbers, key)
-    report = Report(rows, 0 if ill else len(keep), tuple(bad), ill, tuple(lines[at] for at in twice[:TOLD]))
+    marks, place = _marks(numbers, key), np.frombuffer(lines, np.int64)
+    known = np.zeros(len(marks), bool) if earlier is None else np.isin(marks, earlier)
+    again = _repeats(marks) & ~known
+    keep = ~(known | again)
+    twice, before = (tuple(place[which][:TOLD].tolist()) for which in (again, known))
+    taken = 0 if ill else int(keep.sum())
+    report = Report(rows, taken, tuple(bad), ill, int(again.sum()), twice, int(known.sum()), before)
     if ill:
         return Listing(np.empty(0, np.int64), np.empty(0, np.int32)), report
-    plain_ = np.array(numbers, np.int64)[keep]
-    return Listing(plain_, np.array(units, np.int32)[keep], tuple(codes) or ("",)), report
+    whole, unit = np.frombuffer(numbers, np.int64)[keep], np.frombuffer(units, np.int32)[keep]
+    return Listing(whole, unit, tuple(codes) or ("",)), report
 
 
-def _without_repeats(numbers: Sequence[int], key: bytes) -> tuple[list[int], list[int]]:
-    """Places of first occurrences, and of repeats. By keyed hash, so that the same comparison works between lists whose numbers may not be
-    put side by side."""
-    seen: set[int] = set()
-    keep: list[int] = []
-    twice: list[int] = []
-    for at, number in enumerate(numbers):
-        mark = int.from_bytes(keyed(key, b"%d" % number)[:8], "big")
-        (twice if mark in seen else keep).append(at)
-        seen.add(mark)
-    return keep, twice
+def _marks(numbers: Sequence[int], key: bytes) -> Marks:
+    made = np.empty(len(numbers), np.uint64)
+    for start in range(0, len(numbers), _PART):
+        part = b"".join(keyed(key, b"%d" % number)[:8] for number in numbers[start : start + _PART])
+        made[start : start + _PART] = np.frombuffer(part, ">u8")
+    return made
+
+
+def _repeats(marks: Marks) -> NDArray[np.bool_]:
+    """True where a mark stood before."""
+    order = np.argsort(marks, kind="stable")
+    again = np.zeros(len(marks), bool)
+    again[order[1:]] = marks[order[1:]] == marks[order[:-1]]
+    return again
 
 
 def _whole(number: str) -> int:

@@ -8,14 +8,16 @@ import csv
 import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from app.canonical import file_hexdigest
 from app.errors import StudyError
+from app.evidence.durable import new_file
 from app.sample.frame import Frame, Segment
-from app.sample.numbers import Ill, segment_ill
-from app.sample.reading import read_rows
+from app.sample.numbers import BadRow, Ill, plain_prefix, segment_ill
+from app.sample.reading import TOLD, Heard, read_rows, unheard
+from app.sample.records import Record, write_records
 
 _HEADINGS = {
     "prefix": ("号段", "手机号段", "phone", "局号", "mobile"),
@@ -38,36 +40,42 @@ _OPERATORS = {
 _ENTRY = struct.Struct("<iiB")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the design record says of an imported table. sha256: of the file. seen: rows of it; taken, other_city and ill add up to it."""
+class TableError(StudyError):
+    """Rows of a table are no segments. rows: the first of them; nothing is taken from any table."""
 
-    table: str
-    sha256: str
-    date: str
-    city: str
-    seen: int
-    taken: int
-    other_city: int
-    ill: dict[str, int]
+    def __init__(self, path: Path, rows: Sequence[BadRow], seen: int) -> None:
+        self.rows = tuple(rows[:TOLD])
+        super().__init__(
+            f"{len(rows)} of {seen} rows cannot be taken, so nothing was written",
+            where=str(path),
+            todo="Mend the lines above.",
+        )
 
 
-def import_segments(paths: Sequence[Path], city: str, date: str) -> tuple[Frame, list[Record]]:
+def import_segments(
+    paths: Sequence[Path], city: str, date: str, heard: Heard = unheard
+) -> tuple[Frame, list[Record]]:
     """The frame of a city ("达州" or "达州市") out of operators' tables, sorted by prefix. date: of the table, as its supplier says.
 
-    Raises StudyError: unreadable, a row that is no segment, a prefix twice with different cities, no segment at all."""
+    Raises StudyError: unreadable, no segment at all; TableError with every row that is no segment, or a segment twice and different."""
     wanted, found, records = _short(city), dict[str, Segment](), list[Record]()
     for path in paths:
-        seen, other, ill = 0, 0, Counter[Ill]()
+        seen, other, ill, bad = 0, 0, Counter[Ill](), list[BadRow]()
         taken = len(found)
-        for where, segment, place in _segments(path):
+        for line, segment, place in _segments(path, heard):
             seen += 1
-            if _short(place) != wanted:
+            if isinstance(segment, Ill):
+                bad.append(BadRow(line, segment))
+            elif _short(place) != wanted:
                 other += 1
             elif (fault := segment_ill(segment.prefix)) is not None:
                 ill[fault] += 1
+            elif segment.kind == "landline" and not segment.unit:
+                bad.append(BadRow(line, Ill.UNIT))
             elif found.setdefault(segment.prefix, segment) != segment:
-                raise StudyError(f"The segment {segment.prefix} stands twice and differs", where=where)
+                bad.append(BadRow(line, Ill.TWICE))
+        if bad:
+            raise TableError(path, bad, seen)
         counts = {fault.name.lower(): n for fault, n in ill.items()}
         records.append(
             Record(path.name, file_hexdigest(path), date, city, seen, len(found) - taken, other, counts)
@@ -76,42 +84,34 @@ def import_segments(paths: Sequence[Path], city: str, date: str) -> tuple[Frame,
         raise StudyError(
             f'No segment of "{city}" is in the tables', todo="Write the city as the table does, as 达州."
         )
-    return Frame(tuple(found[prefix] for prefix in sorted(found))), records
+    frame = Frame(tuple(found[prefix] for prefix in sorted(found)))
+    return frame, [replace(record, frame=frame.digest) for record in records]
 
 
-def write_frame(frame: Frame, path: Path) -> None:
-    """The frame as the study's own table (frame/mobile.csv)."""
-    with path.open("x", encoding="utf-8", newline="") as file:
+def write_frame(frame: Frame, records: Sequence[Record], path: Path) -> None:
+    """The frame as the study's own table (frame/mobile.csv), and the record beside it. Raises OSError; a frame that is there stays."""
+    with new_file(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("prefix", "unit", "kind", "operator"))
         writer.writerows((s.prefix, s.unit, s.kind, s.operator) for s in frame.segments)
+        write_records(records, path)
 
 
-def _segments(path: Path) -> Iterator[tuple[str, Segment, str]]:
+def _segments(path: Path, heard: Heard) -> Iterator[tuple[int, Segment | Ill, str]]:
     if path.suffix.lower() == ".dat":
         yield from _phone_dat(path)
         return
-    for line, row in read_rows(path, _HEADINGS):
-        where, prefix = f"{path}, line {line}", row["prefix"].removesuffix(".0")
-        unit = row.get("unit", "")
+    for line, row in read_rows(path, _HEADINGS, heard):
+        prefix = plain_prefix(row["prefix"])
+        if isinstance(prefix, Ill):
+            yield line, prefix, row["city"]
+            continue
         mobile = prefix.startswith("1")
-        if not (prefix.isascii() and prefix.isdigit()) or (
-            len(prefix) != 7 if mobile else not prefix.startswith("0")
-        ):
-            raise StudyError(
-                f'"{prefix[:20]}" is neither a mobile segment of 7 digits nor an area code with its exchange',
-                where=where,
-            )
-        yield (
-            where,
-            Segment(
-                prefix, "" if mobile else unit, "mobile" if mobile else "landline", row.get("operator", "")
-            ),
-            row["city"],
-        )
+        unit, kind = ("", "mobile") if mobile else (row.get("unit", ""), "landline")
+        yield line, Segment(prefix, unit, kind, row.get("operator", "")), row["city"]
 
 
-def _phone_dat(path: Path) -> Iterator[tuple[str, Segment, str]]:
+def _phone_dat(path: Path) -> Iterator[tuple[int, Segment, str]]:
     """phone.dat: 4 bytes of version, 4 with the offset of the index, texts "province|city|zip|area" ended by 0, then entries of 9 bytes
     (segment, offset of its text, operator), all little-endian."""
     data = path.read_bytes()
@@ -128,7 +128,11 @@ def _phone_dat(path: Path) -> Iterator[tuple[str, Segment, str]]:
             raise StudyError("An entry of phone.dat is damaged", where=f"{path}, byte {at}")
         place = data[offset:end].decode("utf-8", "replace").split("|")
         city = place[1] if len(place) > 1 else ""
-        yield f"{path}, byte {at}", Segment(str(prefix), "", "mobile", _OPERATORS.get(operator, "")), city
+        yield (
+            (at - first) // _ENTRY.size + 1,
+            Segment(str(prefix), "", "mobile", _OPERATORS.get(operator, "")),
+            city,
+        )
 
 
 def _short(city: str) -> str:

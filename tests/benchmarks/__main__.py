@@ -18,6 +18,7 @@ from tests.benchmarks import (
     hearing,
     journals,
     line_worker,
+    lists,
     picks,
     softphone,
     sound,
@@ -109,6 +110,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 (10_000, 30_000) if quick else (10_000, 100_000, 1_000_000), seed
             ),
             "campaign": lambda: campaign.run(0.02 if quick else 1.0, seed),
+            "lists": lambda: lists.measure(
+                folder / "lists", 2 if quick else 200, 10_000 if quick else 1_000_000, seed
+            ),
             "archive": lambda: archives.measure(folder / "archives", 10 if quick else 100),
             "tree": lambda: trees.measure(folder, 100_000 if quick else 1_000_000),
         }

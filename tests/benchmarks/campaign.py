@@ -1,7 +1,7 @@
 """A whole campaign on the real queue with a simulated clock: how many interviews come out of an interviewer's hour.
 
 Jinan's figures set the scale: 172,000 dials, 20,000 completes. Compared with the same residents called (a) by hand down the list and (b)
-from a FIFO with one fixed delay. What is assumed stands in ASSUMED and is printed with the result; nothing was measured on people.
+from a FIFO with one fixed delay. What is assumed stands in assumed.py and is printed with the result; nothing was measured on people.
 """
 
 import heapq
@@ -21,40 +21,12 @@ from app.sample.calendar import Calendar, Slice, calendar_of, load_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
 from app.store_schema import connect
-from tests.benchmarks.row import Row, percentile, table
+from tests.benchmarks.assumed import ASSUMED, JINAN, in_words
+from tests.benchmarks.row import Row, machine, percentile, table
 
 SECOND, MINUTE, DAY = 1000, 60_000, 86_400_000
 START = int(datetime(2026, 3, 2, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp() * 1000)
 HOURS = (("09:00-12:00", "14:00-18:00", "18:30-21:00"), ("09:30-12:00", "14:00-18:00", "18:30-21:00"))
-
-
-@dataclass(frozen=True)
-class Assumed:
-    """What is believed about residents and seats. answers: chance that a live number is answered, by sort of slice (workday morning,
-    afternoon, evening; rest day the same), of somebody who works by day; at_home: of somebody who is at home. repeat: factor for
-    each earlier try in the same sort of slice (diminishing returns). Times in seconds."""
-
-    answers: tuple[float, ...] = (0.19, 0.2, 0.45, 0.37, 0.39, 0.47)
-    at_home: tuple[float, ...] = (0.45, 0.44, 0.45, 0.43, 0.42, 0.45)
-    repeat: float = 0.8
-    share_at_home: float = 0.3
-    dead: float = 0.13
-    off: float = 0.06
-    busy: float = 0.05
-    hangs_up: float = 0.18
-    refuses: float = 0.18
-    not_eligible: float = 0.08
-    later: float = 0.08
-    kept: float = 0.7
-    interview: float = 360.0
-    ring: float = 32.0
-    told: float = 9.0
-    spoken: float = 25.0
-    by_key: float = 4.0
-    by_hand: float = 22.0
-
-
-ASSUMED = Assumed()
 
 
 @dataclass(slots=True)
@@ -257,11 +229,23 @@ def run(scale: float, seed: str) -> list[Row]:
             f"{time.perf_counter() - began:.0f} s in all",
         )
     )
-    rows.append(Row("  assumed", "", str(ASSUMED)))
-    return rows
+    return [*rows, *_plausible(ours), *(Row(f"  assumed: {what}", "", value) for what, value in in_words())]
+
+
+def _plausible(ours: Count) -> list[Row]:
+    """What came out beside what was published of real field work."""
+    each = ours.dials / max(1, ours.completes)
+    return [
+        Row(
+            "  dials a complete",
+            f"{each:.1f}",
+            f"{each / JINAN:.2f} × Jinan's {JINAN} (172,000 for 20,000); Guizhou 9 to 14",
+        )
+    ]
 
 
 if __name__ == "__main__":
     import sys
 
+    print(f"  machine  {machine()}")
     print(table(run(float(sys.argv[1]) if len(sys.argv) > 1 else 0.05, "12340")))

@@ -12,6 +12,7 @@ from app.evidence.durable import (
     Lock,
     create,
     make_folder,
+    new_file,
     open_append,
     reserve,
     storage_errors,
@@ -120,3 +121,23 @@ def test_a_folder_that_cannot_be_locked_is_told_apart_from_one_in_use(
     monkeypatch.setattr("app.evidence.durable.fcntl.flock", refuse)
     with pytest.raises(StorageError, match="cannot be locked"):
         Lock(tmp_path / "lock")
+
+
+def test_a_file_that_is_stopped_halfway_was_never_there(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+
+    def stopped() -> None:
+        with new_file(path) as file:
+            file.write("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert list(tmp_path.iterdir()) == []
+    with new_file(path) as file:
+        file.write("whole")
+        assert not path.exists()
+    assert path.read_text(encoding="utf-8") == "whole"
+    with pytest.raises(FileExistsError), new_file(path):
+        pass
+    assert path.read_text(encoding="utf-8") == "whole"

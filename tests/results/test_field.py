@@ -83,3 +83,21 @@ def test_nothing_dialled_has_no_yield_and_no_rates() -> None:
     found = report([])
     assert found.total.yielded is None
     assert found.rates["RR1"].value is None
+
+
+def test_the_two_step_e_knows_offices_from_households() -> None:
+    keys = [
+        "60",
+        "60",
+        "36",
+        "54",
+        "51",
+        "16",
+        "31",
+    ]  # 54: an office; 51: too young; 16: unknown; 31: hung up at once
+    found = report([call(n, key, at=n) for n, key in enumerate(keys)]).rates
+    assert found["e1"].value == pytest.approx(5 / 6)  # all whose kind is known: the office is none of ours
+    assert found["e2"].value == pytest.approx(3 / 4)
+    assert found["RR3-2"].value == pytest.approx(2 / (3 + 5 / 6 * 3 / 4 + 3 / 4))
+    assert found["RR3-2"].formula == "I / (K+eU), eU = e1·e2·UH + e2·UO"
+    assert "RR3-2" not in report([]).rates
