@@ -68,4 +68,6 @@ def _told(
     kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
 ) -> None:
     if sys.stderr is not None:
-        sys.stderr.write(trace_of(error) if error is not None else f"{kind.__qualname__ if kind else 'fault'}\n")
+        sys.stderr.write(
+            trace_of(error) if error is not None else f"{kind.__qualname__ if kind else 'fault'}\n"
+        )

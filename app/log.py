@@ -36,7 +36,7 @@ def mask(text: str) -> str:
         start = len(before) - len(before.rstrip(_LETTERS))
         end = len(after) - len(after.lstrip(_LETTERS))
         word = before[len(before) - start :] + found[0] + after[:end]
-        return found[0] if _ID.fullmatch(word) or _DATE.fullmatch(word) else "***"
+        return found[0] if _ID.fullmatch(word) or _DATE.fullmatch(found[0]) else "***"
 
     return _NUMBER.sub(masked, text)
 

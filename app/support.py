@@ -19,7 +19,15 @@ from app.line.doctor import Finding
 from app.log import mask
 from app.settings import Settings
 
-_LIBRARIES = ("PySide6-Essentials", "sqlcipher3-wheels", "sqlcipher3", "cryptography", "pyrage", "sounddevice", "keyring")
+_LIBRARIES = (
+    "PySide6-Essentials",
+    "sqlcipher3-wheels",
+    "sqlcipher3",
+    "cryptography",
+    "pyrage",
+    "sounddevice",
+    "keyring",
+)
 _LOGS = ("fangxin.log", "fangxin.log.*", "line.log", "line.log.1", "line-worker.txt", "crash.txt")
 _END = 1_000_000
 """Bytes of a log's end that go in."""
@@ -121,7 +129,9 @@ def _option(name: str, value: str) -> str:
 
 
 def _plain(finding: Finding) -> dict[str, Value]:
-    return {name: mask(value) if isinstance(value, str) else value for name, value in finding.to_json().items()}
+    return {
+        name: mask(value) if isinstance(value, str) else value for name, value in finding.to_json().items()
+    }
 
 
 def _logs(folder: Path) -> Sequence[Path]:

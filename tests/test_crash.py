@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "欧阳鹮翀"
-needs_cores = pytest.mark.skipif(sys.platform != "linux", reason="cores are made and looked for as Linux does it")
+needs_cores = pytest.mark.skipif(
+    sys.platform != "linux", reason="cores are made and looked for as Linux does it"
+)
 
 
 def ran(program: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -50,7 +52,8 @@ def test_control_without_it_the_kernel_would_dump_it(tmp_path: Path) -> None:
 
 @needs_cores
 @pytest.mark.parametrize(
-    "entry", ["from app.__main__ import main; main(['--version'])", "from app.line_worker import main; main()"]
+    "entry",
+    ["from app.__main__ import main; main(['--version'])", "from app.line_worker import main; main()"],
 )
 def test_every_process_of_the_workstation_begins_so(entry: str, tmp_path: Path) -> None:
     asks = "import ctypes, sys; sys.stderr.write(str(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)))"

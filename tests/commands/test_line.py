@@ -1,5 +1,6 @@
 """fangxin line: the line without the desk."""
 
+import io
 import json
 import wave
 from pathlib import Path
@@ -8,11 +9,16 @@ import numpy as np
 import pytest
 
 from app.__main__ import main
+from app.centre import Centre
+from app.clock import SystemClock, seeded, system_entropy
 from app.evidence import wav
+from app.known_numbers import acquainted, hasher
 from app.line import sounds
 from app.settings import LineSettings, choose_line, load
+from app.workstation import open_workstation
 from hardware.base import RATE, ToneHeard
 from hardware.tones import Tone
+from tests.faults.secrets.furnish import furnished
 
 
 def run(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> tuple[int, str, str]:
@@ -159,3 +165,16 @@ def test_a_decrypted_recording_of_ours_can_be_listened_to(tmp_path: Path) -> Non
     path.write_bytes(wav.header() + wav.interleave(bytes(len(right)), right))
     heard = list(sounds.listen(sounds.respondent(path)))
     assert [event.tone for event in heard if isinstance(event, ToneHeard)] == ["busy"]
+
+
+def test_a_number_that_somebody_must_not_get_is_typed_and_stands_on_no_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = Centre.generate("canary/publisher", seeded("knows"))
+    furnished(tmp_path / "desk", tmp_path, centre, seeded("knows"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("138-9876 5432\n"))
+    assert main(["--data-dir", str(tmp_path / "desk"), "sample", "knows", "I02"]) == 0
+    assert "13898765432" not in capsys.readouterr().out
+    station = open_workstation(tmp_path / "desk", SystemClock(), system_entropy)
+    with station.store as store:
+        assert acquainted(store, "I02") == {hasher(store, system_entropy)("13898765432")}

@@ -1,4 +1,4 @@
-"""The daily part of the hunt for secrets: an interview and a fault of ours at a desk in a folder. The whole day is row 34 of the campaign."""
+"""The daily part of the hunt for secrets: an interview and a fault of ours at a desk in a folder. The whole day: row 34 of the campaign."""
 
 import base64
 import sys

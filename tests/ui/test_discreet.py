@@ -17,7 +17,9 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 @pytest.mark.parametrize("make", [lambda: LineEdit(40), VerbatimEdit])
 @pytest.mark.parametrize("key", [Qt.Key.Key_C, Qt.Key.Key_X])
-def test_what_is_copied_is_marked_to_be_kept_by_no_history(make: type[QWidget], key: Qt.Key, qtbot: QtBot) -> None:
+def test_what_is_copied_is_marked_to_be_kept_by_no_history(
+    make: type[QWidget], key: Qt.Key, qtbot: QtBot
+) -> None:
     field = make()
     qtbot.addWidget(field)
     assert isinstance(field, QLineEdit | QPlainTextEdit)

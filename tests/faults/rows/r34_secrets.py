@@ -48,7 +48,9 @@ def _day(case: Trial) -> Seen:
         hunter = Hunter([*day.canaries])
         finds, allowed = hunted(day, hunter)
         magic = Hunter([gather.plain_store()])
-        finds += [f"workstation {where}: {hit.canary}" for where, hit in day.disks["workstation"].search(magic)]
+        finds += [
+            f"workstation {where}: {hit.canary}" for where, hit in day.disks["workstation"].search(magic)
+        ]
         finds += [f"process: {hit.canary} as {hit.encoding}" for hit in hunter.block(day.seen)]
         finds += [f"wire: {hit.canary} as {hit.encoding}" for hit in hunter.block(day.heard)]
         if capture is not None:
@@ -90,11 +92,15 @@ def _documented(party: str, where: str, canary: str) -> bool:
 
 def _in_memory(day: Day) -> str:
     """Kinds of canaries that stand in the memory of desk and line worker between two calls."""
-    few = Hunter([each for each in day.canaries if each.name.startswith(("typed", "number ", "store key", "file key"))])
+    few = Hunter(
+        [each for each in day.canaries if each.name.startswith(("typed", "number ", "store key", "file key"))]
+    )
     told = []
     for process, memory in day.memory.items():
         kinds = Counter(hit.canary.rstrip("0123456789 ") for hit in few.block(memory, unpack=False))
-        told.append(f"{process}: " + (", ".join(f"{name} {n}" for name, n in sorted(kinds.items())) or "none"))
+        told.append(
+            f"{process}: " + (", ".join(f"{name} {n}" for name, n in sorted(kinds.items())) or "none")
+        )
     return "; ".join(told)
 
 
@@ -184,7 +190,23 @@ def _cores_into_files() -> Iterator[None]:
 
 _NEEDS = ("mkfs.ext4", "debugfs")
 ROWS = [
-    Row("34", "the hunt for secrets after a day of three machines", _day, short=1, long=3, needs=_NEEDS, root=True),
-    Row("34.writings", "the hunt finds every writing it claims to", _planted, short=1, long=5, needs=_NEEDS, root=True),
+    Row(
+        "34",
+        "the hunt for secrets after a day of three machines",
+        _day,
+        short=1,
+        long=3,
+        needs=_NEEDS,
+        root=True,
+    ),
+    Row(
+        "34.writings",
+        "the hunt finds every writing it claims to",
+        _planted,
+        short=1,
+        long=5,
+        needs=_NEEDS,
+        root=True,
+    ),
     *map(_sabotaged, ("number logged", "temp file", "plain store", "core dumps")),
 ]

@@ -64,7 +64,10 @@ def _number(digits: str) -> Iterator[tuple[str, bytes]]:
     for name, whole in (("", digits), ("86 ", "86" + digits)):
         odd = whole + "F" * (len(whole) % 2)
         yield f"{name}bcd swapped", bytes(int(odd[i + 1] + odd[i], 16) for i in range(0, len(odd), 2))
-        yield f"{name}bcd swapped, as hex", "".join(odd[i + 1] + odd[i] for i in range(0, len(odd), 2)).encode()
+        yield (
+            f"{name}bcd swapped, as hex",
+            "".join(odd[i + 1] + odd[i] for i in range(0, len(odd), 2)).encode(),
+        )
         yield f"{name}bcd right", bytes.fromhex(odd)
         yield f"{name}bcd left", bytes.fromhex("0" * (len(whole) % 2) + whole)
         yield f"{name}integer little", int(whole).to_bytes(8, "little")
@@ -74,7 +77,13 @@ def _number(digits: str) -> Iterator[tuple[str, bytes]]:
 def _groups(digits: str) -> Iterator[tuple[str, str]]:
     yield "plain", digits
     groups = (digits[:3], digits[3:7], digits[7:])
-    for name, between in (("spaced", " "), ("dashed", "-"), ("dotted", "."), ("percent-spaced", "%20"), ("plus-spaced", "+")):
+    for name, between in (
+        ("spaced", " "),
+        ("dashed", "-"),
+        ("dotted", "."),
+        ("percent-spaced", "%20"),
+        ("plus-spaced", "+"),
+    ):
         yield name, between.join(groups)
     yield "no-break-spaced", "\u00a0".join(groups)
 

@@ -193,7 +193,7 @@ def _worker_gone(station: Disk) -> None:
 def _memory(process: int) -> bytes:
     """What a process has in its memory now, as far as it may be read."""
     found = bytearray()
-    with contextlib.suppress(OSError), open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+    with contextlib.suppress(OSError), Path(f"/proc/{process}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{process}/maps").read_text().splitlines():
             area, rights, _, _, inode = line.split()[:5]
             start, stop = (int(part, 16) for part in area.split("-"))

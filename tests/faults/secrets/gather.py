@@ -1,4 +1,4 @@
-"""After the day: everything that was secret in it, read with the keys of both sides from copies, so that the disks stay as they were left."""
+"""After the day: everything that was secret in it, read with the keys of both sides, from copies: the disks stay as they were left."""
 
 import csv
 import io
@@ -39,7 +39,9 @@ def of_centre(centre: Centre, draws: Path | None = None) -> list[Canary]:
     """The centre's private keys, and those of its draws."""
     found = [key(f"centre's {role} key", identity.secret) for role, identity in centre.identities.items()]
     found.append(key("publisher's key", centre.publisher.seed))
-    found.append(key("key of the pool's hashes", derive(centre.publisher.seed, b"", b"fangxin/pool/numbers/v1")))
+    found.append(
+        key("key of the pool's hashes", derive(centre.publisher.seed, b"", b"fangxin/pool/numbers/v1"))
+    )
     if draws is not None:
         room = Identity.parse((draws / "room.key").read_text("ascii").strip())
         found.append(key("room key", room.secret))
@@ -97,8 +99,6 @@ def of_words(words: dict[str, str]) -> list[Canary]:
 def plain_store() -> Canary:
     """Every database of a workstation is encrypted: none begins as SQLite's do."""
     return key("SQLite in the clear", b"SQLite format 3\0")
-
-
 
 
 def drawn(sample: Path) -> list[Canary]:

@@ -98,7 +98,9 @@ class Hunter:
         likely = np.flatnonzero(self._low[pair[:-2]] & self._high[pair[2:]])
         start = pair[likely].astype(np.uint32) | (pair[likely + 2].astype(np.uint32) << 16)
         slot = np.minimum(np.searchsorted(self._starts, start), len(self._starts) - 1)
-        for place, first in zip(likely[self._starts[slot] == start], start[self._starts[slot] == start], strict=True):
+        for place, first in zip(
+            likely[self._starts[slot] == start], start[self._starts[slot] == start], strict=True
+        ):
             for pattern, name, encoding in self._known[int(first)]:
                 if piece.startswith(pattern, int(place)):
                     yield Hit(name, encoding, at + int(place), inside)

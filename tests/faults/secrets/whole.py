@@ -1,5 +1,5 @@
-"""A whole day of three machines: the centre's PC draws numbers and releases them, central takes and keeps, a workstation calls and hands in,
-the witness looks, the centre opens what came. Everything by the product's own commands; every byte between them is tapped."""
+"""A whole day of three machines: the centre's PC draws numbers and releases them, central takes and keeps, a workstation calls and
+hands in, the witness looks, the centre opens what came. All by the product's own commands; every byte between them is tapped."""
 
 import random
 import shutil
@@ -38,10 +38,23 @@ class Machines:
         package = self.desk_of_analyst / "canary.study"
         trusts = ("--central", str(self.served / "central.vkey"))
         witness = ("--witness", str(self.central.data / "witness" / "witness.vkey"))
-        fangxin(self.centre, "study", "build", str(STUDY), "--keys", str(self.keys), *trusts, *witness, "--out", str(package))
+        fangxin(
+            self.centre,
+            "study",
+            "build",
+            str(STUDY),
+            "--keys",
+            str(self.keys),
+            *trusts,
+            *witness,
+            "--out",
+            str(package),
+        )
         shutil.copy(package, self.central.mounted / "work")
         publisher = str(self.keys / "publisher.vkey")
-        fangxin(self.central, "central", "install", "canary.study", "--data", str(self.served), "--key", publisher)
+        fangxin(
+            self.central, "central", "install", "canary.study", "--data", str(self.served), "--key", publisher
+        )
         draw = (str(STUDY), "--draws", str(self.draws), "--name", "wave1", "--keys", str(self.keys))
         fangxin(self.centre, "sample", "commit", *draw, "--n", str(_DRAWN))
         fangxin(self.centre, "sample", "draw", *draw, "--public", DICE)
@@ -51,7 +64,12 @@ class Machines:
     def enrol(self, url: str) -> None:
         """The workstation, and the replicate into the room's pool."""
         code = fangxin(self.central, "central", "enrol", "--data", str(self.served)).strip()
-        keys = ("--publisher", str(self.keys / "publisher.vkey"), "--central", str(self.served / "central.vkey"))
+        keys = (
+            "--publisher",
+            str(self.keys / "publisher.vkey"),
+            "--central",
+            str(self.served / "central.vkey"),
+        )
         self._at_the_desk(url, "sync", "enrol", "--code", code, *keys)
         draw = (str(STUDY), "--draws", str(self.draws), "--name", "wave1", "--keys", str(self.keys))
         central = ("--url", url, "--central", str(self.served / "central.vkey"))
