@@ -27,6 +27,7 @@ from app.sample.case import Case
 from app.sample.draw import (
     METHOD,
     Bundle,
+    DrawRecord,
     cases,
     commitment,
     draw,
@@ -41,6 +42,8 @@ from app.sample.frame import Drawable
 from app.sample.paper import paper, script, script_page
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
+DICE = "dice"
+"""Source of the public randomness when no beacon's round was named."""
 SCRIPT, SCRIPT_PAGE = "audit_draw.py", "audit_draw.html"
 
 
@@ -63,10 +66,16 @@ class DrawRoom:
     entropy: Entropy
 
     def commit(
-        self, name: str, bundle: Bundle, secret: bytes, tables: Sequence[Mapping[str, Value]] = ()
+        self,
+        name: str,
+        bundle: Bundle,
+        secret: bytes,
+        tables: Sequence[Mapping[str, Value]] = (),
+        beacon: str = "",
     ) -> str:
         """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. tables: where the
-        frame comes from (records.read_records), for the paper and the journal. Returns C.
+        frame comes from (records.read_records), for the paper and the journal. beacon: the drand round that will be taken, "" = dice.
+        Returns C.
 
         Raises StorageError when there is such a draw already."""
         place = self.folder / name
@@ -80,18 +89,18 @@ class DrawRoom:
                 "draw.commit",
                 commitment=committed,
                 bundle=bundle.digest,
-                n=bundle.n,
-                replicate=bundle.replicate,
-                frame=bundle.frame,
+                **{field: getattr(bundle, field) for field in ("n", "replicate", "frame")},
                 script=hexdigest(script()),
+                source=beacon or DICE,
                 tables=[{name: table[name] for name in ("table", "date", "sha256")} for table in tables],
             )
             journal.checkpoint()
+        printed = paper(self.study, bundle, committed, self.signer.vkey, tables, beacon)
         with storage_errors(place):
             make_folder(place)
             write_file(place / SECRET, f"{secret.hex()}\n".encode())
             write_file(place / BUNDLE, bundle_bytes(bundle) + b"\n")
-            write_file(place / PAPER, paper(self.study, bundle, committed, self.signer.vkey, tables).encode())
+            write_file(place / PAPER, printed.encode())
             write_file(place / SCRIPT, script())
             write_file(place / SCRIPT_PAGE, script_page(script().decode()).encode())
         return committed
@@ -125,8 +134,7 @@ class DrawRoom:
         drawn = draw(first, key, bundle.n, barred)
         made = record(secret, randomness, bundle, first, drawn)
         with self._journal() as journal:
-            if not any(line["commitment"] == made.commitment for line in commitments(journal.path)):
-                raise EvidenceError("The journal knows no commitment to this secret", where=str(journal.path))
+            _was_committed(journal.path, made, name)
             journal.append("draw.made", **asdict(made))
             journal.checkpoint()
         with storage_errors(place):
@@ -208,6 +216,17 @@ class DrawRoom:
 
     def _journal(self) -> AbstractContextManager[Journal]:
         return centre_journal(self.folder / "journal", self.study, self.signer, self.clock)
+
+
+def _was_committed(journal: Path, made: DrawRecord, name: str) -> None:
+    """Raises EvidenceError without a commitment to this secret, StudyError for a beacon's value whose round was not named in it."""
+    known = [line for line in commitments(journal) if line["commitment"] == made.commitment]
+    if not known:
+        raise EvidenceError("The journal knows no commitment to this secret", where=str(journal))
+    if known[0].get("source", DICE) == DICE and not made.randomness.isdigit():
+        # who may choose among rounds after they are out can try until the draw pleases
+        todo = "Roll the dice, or commit anew with --beacon."
+        raise StudyError("No drand round was named at the commitment", where=name, todo=todo)
 
 
 def draws_signer(publisher: Signer) -> Signer:

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,7 @@ FRAME_FILES = sorted(resource("studies", "dazhou-2017", "frame").glob("*.csv"))
 FRAME = load_frame(FRAME_FILES)
 SECRET = bytes(range(32))
 DICE = "2023733112815921112320237331128159211123"
+VECTORS = Path(__file__).parent / "vectors" / "sampling" / "sampling.json"
 BARRED = ["16000520000", "16000520001"]
 
 
@@ -135,6 +137,22 @@ def test_the_auditors_script_is_printed_with_the_paper_and_fits_on_one_page(tmp_
     assert "segments.csv (2026-10)" in paper
     committed = commitments(tmp_path / "journal" / "journal.jsonl")[0]
     assert (committed["script"], committed["tables"]) == (digest, [table])
+
+
+def test_a_beacons_round_is_named_before_it_is_out_or_not_taken(tmp_path: Path) -> None:
+    """Saboteur: who may choose among rounds afterwards tries until the draw pleases."""
+    beacon = json.loads(VECTORS.read_text(encoding="utf-8"))["drand"][0]
+    assert hashlib.sha256(bytes.fromhex(beacon["signature"])).hexdigest() == beacon["randomness"]
+    draws = room(tmp_path)
+    draws.commit("w1", bundle(), SECRET)
+    with pytest.raises(StudyError, match="No drand round was named"):
+        draws.draw("w1", FRAME, beacon["randomness"], BARRED)
+    assert not (tmp_path / "w1" / "sample.csv").exists()
+    other = bytes(32)
+    named = replace(bundle(), exclusions=exclusion_digest(other, BARRED))
+    draws.commit("w2", named, other, beacon="quicknet 657413")
+    assert "quicknet 657413" in (tmp_path / "w2" / "paper.txt").read_text(encoding="utf-8")
+    assert draws.draw("w2", FRAME, beacon["randomness"], BARRED) == 600
 
 
 def test_the_script_imports_nothing_but_the_standard_library() -> None:

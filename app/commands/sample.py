@@ -55,6 +55,9 @@ def commit(
     ] = None,
     exclude: Exclude = None,
     listed: Listed = None,
+    beacon: Annotated[
+        str, typer.Option(help='Take a future drand round instead of dice: its name, as "quicknet 12345678".')
+    ] = "",
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
     check_replicate(n, replicate)
@@ -63,7 +66,7 @@ def commit(
     numbers = _frame(study, listed, chosen)
     barred = exclusion_digest(chosen, _numbers(exclude))
     bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
-    committed = _room(source, draws, keys).commit(name, bundle, chosen, read_records(study / "frame"))
+    committed = _room(source, draws, keys).commit(name, bundle, chosen, read_records(study / "frame"), beacon)
     printed = " and ".join(str(draws / name / each) for each in (PAPER, SCRIPT_PAGE))
     typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed}")
 

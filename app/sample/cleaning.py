@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -41,13 +42,17 @@ def clean(
 
 
 def _write(listing: Listing, key: bytes, out: Path) -> None:
-    marks = b"".join(b"%016x\n" % mark for mark in marks_of(listing, key).tolist())
+    hashes = out.with_name(out.name + _HASHES)
     with storage_errors(out), new_file(out) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("number", "unit"))
-        units = (listing.codes[at] for at in listing.unit.tolist())
-        writer.writerows(zip(listing, units, strict=True))
-        write_file(out.with_name(out.name + _HASHES), marks)
+        writer.writerows(
+            (number, listing.codes[at]) for number, at in zip(listing, listing.unit, strict=True)
+        )
+        with suppress(FileNotFoundError):
+            hashes.unlink()  # left by a list that was taken away since
+        with new_file(hashes) as beside:
+            beside.writelines(f"{mark:016x}\n" for mark in marks_of(listing, key))
 
 
 def _hashes(path: Path) -> Marks:

@@ -132,7 +132,7 @@ Marks = NDArray[np.uint64]
 
 def marks_of(listing: Listing, key: bytes) -> Marks:
     """The keyed hashes of a list's numbers, in ascending order, so that they say nothing about the list's."""
-    return np.sort(_marks(listing.plain.tolist(), key))
+    return np.sort(_marks(listing.plain, key))
 
 
 def read_listing(
@@ -174,10 +174,10 @@ def read_listing(
     return Listing(whole, unit, tuple(codes) or ("",)), report
 
 
-def _marks(numbers: Sequence[int], key: bytes) -> Marks:
+def _marks(numbers: "array[int] | NDArray[np.int64]", key: bytes) -> Marks:
     made = np.empty(len(numbers), np.uint64)
     for start in range(0, len(numbers), _PART):
-        part = b"".join(keyed(key, b"%d" % number)[:8] for number in numbers[start : start + _PART])
+        part = b"".join(keyed(key, b"%d" % number)[:8] for number in numbers[start : start + _PART].tolist())
         made[start : start + _PART] = np.frombuffer(part, ">u8")
     return made
 

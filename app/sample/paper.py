@@ -22,9 +22,14 @@ def script_page(text: str) -> str:
 
 
 def paper(
-    study: str, bundle: Bundle, committed: str, vkey: str, tables: Sequence[Mapping[str, Value]] = ()
+    study: str,
+    bundle: Bundle,
+    committed: str,
+    vkey: str,
+    tables: Sequence[Mapping[str, Value]] = (),
+    beacon: str = "",
 ) -> str:
-    """What is printed and signed before the dice are rolled."""
+    """What is printed and signed before the dice are rolled, or the beacon's round is out."""
     sources = [f"  {table['table']} ({table['date']}), SHA-256:\n  {table['sha256']}" for table in tables]
     lines = (
         "抽样承诺书 · Commitment to a draw",
@@ -41,7 +46,7 @@ def paper(
         "以上各值在掷骰（或公布指定的 drand 随机数）之前打印并签字。",
         "Printed and signed before the dice were rolled (or the named drand round was published).",
         "",
-        "公共随机数 Public randomness B (at least 40 ten-sided dice):",
+        f"公共随机数 Public randomness B ({beacon or 'at least 40 ten-sided dice'}):",
         "\n  ________________________________________\n",
         "签字 Signed: ____________________  ____________________      日期 Date: ____________",
         "",

@@ -11,7 +11,7 @@ from typing import Any
 from app.centre import Centre
 from app.errors import SealError
 from app.evidence.age import Identity, Reader, decrypt
-from app.evidence.hkdf import derive
+from app.evidence.means import S1
 from app.evidence.keys import DeviceKeys, FileKeystore
 from app.store import Store
 from tests.faults.secrets.canaries import Canary, key, number, text
@@ -40,7 +40,7 @@ def of_centre(centre: Centre, draws: Path | None = None) -> list[Canary]:
     found = [key(f"centre's {role} key", identity.secret) for role, identity in centre.identities.items()]
     found.append(key("publisher's key", centre.publisher.seed))
     found.append(
-        key("key of the pool's hashes", derive(centre.publisher.seed, b"", b"fangxin/pool/numbers/v1"))
+        key("key of the pool's hashes", S1.derive(centre.publisher.seed, b"", b"fangxin/pool/numbers/v1"))
     )
     if draws is not None:
         room = Identity.parse((draws / "room.key").read_text("ascii").strip())
@@ -72,7 +72,7 @@ def _sealed(folder: Path, identities: list[Identity]) -> Iterator[Canary]:
             except SealError:
                 continue
             yield key("file key", reader.file_key)
-            yield key("payload key", derive(reader.file_key, reader.nonce, b"payload"))
+            yield key("payload key", S1.derive(reader.file_key, reader.nonce, b"payload"))
         if path.parent.name == "objects":
             document: dict[str, Any] = json.loads(decrypt(path.read_bytes(), identities))
             for salt in _salts(document):
