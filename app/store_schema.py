@@ -153,6 +153,7 @@ def _queue(database: Database) -> None:
 MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue)
 """The desk's schema. Add at the end; never change a step that has shipped."""
 
+
 def _is_full(path: Path) -> bool:
     try:
         return shutil.disk_usage(path.parent).free < _A_LITTLE

@@ -119,7 +119,9 @@ class Room:
             if self.desk.screen.page is page:
                 return
             self.pass_time(100)
-        raise AssertionError(f"the desk shows {self.desk.screen.page}, not {page}: {self.desk.screen.notice_text}")
+        raise AssertionError(
+            f"the desk shows {self.desk.screen.page}, not {page}: {self.desk.screen.notice_text}"
+        )
 
     def work(self, dials: int) -> None:
         """An interviewer works until so many calls are closed."""

@@ -100,7 +100,14 @@ def block(folder: Path, megabytes: int = 512, *, logged: bool = False) -> Iterat
     with image.open("wb") as file:
         file.truncate(megabytes << 20)
     place.mkdir()
-    words = [sys.executable, "-m", "tests.faults.block", str(way), str(image), *([str(log)] if logged else [])]
+    words = [
+        sys.executable,
+        "-m",
+        "tests.faults.block",
+        str(way),
+        str(image),
+        *([str(log)] if logged else []),
+    ]
     with subprocess.Popen(words, stdin=subprocess.PIPE, text=True) as server:
         _there(way)
         with subprocess.Popen(["nbdfuse", place / "nbd", "--unix", way]) as fuse:

@@ -41,7 +41,15 @@ class Disk:
     def mount(self) -> None:
         """Mount it; its journal is recovered as after a power cut."""
         self.place.mkdir(exist_ok=True)
-        command("mount", "-t", self.kind, "-o", ",".join(filter(None, ("loop", self.options))), self.image, self.place)
+        command(
+            "mount",
+            "-t",
+            self.kind,
+            "-o",
+            ",".join(filter(None, ("loop", self.options))),
+            self.image,
+            self.place,
+        )
 
     def unmount(self) -> None:
         """Whoever held a file on it may still be dying: tried for a while."""

@@ -75,7 +75,12 @@ def normal_store() -> None:
 
 
 def power_cut(
-    disk: Disk, moment: str, seed: str, number: int, chance: random.Random, sabotage: Callable[[], None] | None = None
+    disk: Disk,
+    moment: str,
+    seed: str,
+    number: int,
+    chance: random.Random,
+    sabotage: Callable[[], None] | None = None,
 ) -> dict[str, object]:
     """Work on the disk until the power fails there, mount it again, start again, judge. sabotage: what the child does without."""
     source()  # compiled before the fork

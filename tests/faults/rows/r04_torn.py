@@ -135,7 +135,15 @@ def _without_flushes(log: bytes, ready: int) -> bytes:
 
 
 ROWS = [
-    Row("4", f"unflushed sectors torn, reordered, lost: {IMAGES} images a trial", _torn, 1, 50, PROGRAMS, root=True),
+    Row(
+        "4",
+        f"unflushed sectors torn, reordered, lost: {IMAGES} images a trial",
+        _torn,
+        1,
+        50,
+        PROGRAMS,
+        root=True,
+    ),
     Row(
         "4.control",
         "control: the same from a drive that does not flush",

@@ -116,5 +116,14 @@ ROWS = [
         needs=_NEEDS,
         root=True,
     ),
-    Row("9.control", "control: a desk that forgets what it could not save", _forgetful, 1, 2, _NEEDS, root=True, control=True),
+    Row(
+        "9.control",
+        "control: a desk that forgets what it could not save",
+        _forgetful,
+        1,
+        2,
+        _NEEDS,
+        root=True,
+        control=True,
+    ),
 ]
