@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from errno import errorcode
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,8 @@ def test_a_disk_that_takes_nothing_for_a_minute_ends_the_recording_and_keeps_wha
     (trouble,) = tape.news()
     assert isinstance(trouble, Trouble)
     assert "has not taken any sound for 60 s" in trouble.error.what
+    assert isinstance(trouble.error.__cause__, OSError)
+    assert errorcode[trouble.error.__cause__.errno or 0] == "ETIMEDOUT"
     assert tape.over
     tape.put(SECOND, SECOND)
     disk.gate.set()
