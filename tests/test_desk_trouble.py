@@ -12,12 +12,13 @@ from app.case_in_hand import CaseInHand
 from app.clock import SystemClock, system_entropy
 from app.errors import LineError, StorageError
 from app.evidence import appended as journal_module
-from app.evidence import durable
+from app.evidence import checkpoints, durable
 from app.evidence.journal import Journal, read
 from app.evidence.recording import Recorder
 from app.evidence.verify import verify
 from app.interview.events import Answered
-from app.interview.screen import LineView, Notice, Page, RecordingView
+from app.interview.screen import Entered, LineView, Notice, Page, RecordingView, UnsavedView
+from app.room import BALLAST
 from app.store import Store
 from app.workstation import open_workstation
 from hardware.base import RATE, LineEvent, Pickup
@@ -222,6 +223,70 @@ def test_a_journal_that_cannot_be_written_ends_the_call_and_acknowledges_nothing
     again.desk.choose_outcome("60")
     assert again.desk.screen.notice is Notice.SAVED
     judged(again)
+
+
+def test_what_the_disk_refuses_stays_on_the_screen_until_it_is_saved_or_the_next_case(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The interviewer must be able to copy it to paper: it stands nowhere else."""
+    ring(room)
+    talk(room, "q03")
+    hear(room)
+    monkeypatch.setattr(Store, "record_event", lambda *_: (_ for _ in ()).throw(FULL))
+    room.desk.answer("7")
+    case = room.desk.screen.case
+    assert case is not None
+    answer = UnsavedView(Entered.ANSWER, case.case, "q03", "7")
+    assert room.desk.screen.unsaved == (answer,)
+    room.wait_for(Page.OUTCOME, limit=1000)
+    room.desk.choose_outcome("39", "磁盘坏了")
+    room.desk.choose_outcome("36", "磁盘坏了")
+    assert room.desk.screen.notice is Notice.STOPPED
+    outcomes = [each for each in room.desk.screen.unsaved if each.what is Entered.OUTCOME]
+    assert outcomes == [UnsavedView(Entered.OUTCOME, case.case, "36", "磁盘坏了")], "the last choice counts"
+    monkeypatch.undo()
+    room.desk.choose_outcome("39")
+    assert room.desk.screen.notice is Notice.SAVED
+    assert answer in room.desk.screen.unsaved, "it was not saved, and still is not"
+    room.desk.next_case()
+    assert room.desk.screen.unsaved == ()
+
+
+def test_a_call_without_room_for_all_of_it_is_not_begun(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("app.evidence.appended.reserve", "app.store.reserve", "app.room.write_file"):
+        monkeypatch.setattr(place, no_space)
+        (room.folder / "ballast").unlink(missing_ok=True)
+        if room.desk.screen.page is Page.READY:
+            room.desk.next_case()
+        room.desk.dial()
+        assert (room.desk.screen.page, room.desk.screen.notice) == (Page.CASE, Notice.STOPPED), place
+        assert "The disk is full" in room.desk.screen.notice_text
+        assert room.ledger.store.open_calls() == {}
+        monkeypatch.undo()
+    room.desk.dial()
+    assert room.desk.screen.page is Page.DIALING
+
+
+def test_a_small_file_that_finds_no_room_gets_the_ballasts(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring(room)
+    talk(room)
+    ballast, write = room.folder / "ballast", checkpoints.write_file
+    assert ballast.stat().st_size == BALLAST
+
+    def full(path: Path, data: bytes) -> None:
+        if ballast.exists():
+            no_space()
+        write(path, data)
+
+    monkeypatch.setattr(checkpoints, "write_file", full)
+    room.desk.choose_outcome("60")
+    assert room.desk.screen.notice is Notice.SAVED, room.desk.screen.notice_text
+    assert not ballast.exists()
+    room.desk.next_case()
+    room.desk.dial()
+    assert ballast.exists(), "the next call has it again"
 
 
 def test_a_mark_that_cannot_be_written_does_not_hide_that_the_call_ended(

@@ -249,7 +249,8 @@ class Screen:
     """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en").
 
     query: what must be settled before the script goes on; probe: to be read now; places: the answered questions, while asked for.
-    unsaved: what is on this screen only, because the disk refused it. auto_dial: the next case is dialled by itself; False = paused, None = not allowed here.
+    unsaved: what is on this screen only, because the disk refused it.
+    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here.
     """
 
     page: Page = Page.SIGN_IN

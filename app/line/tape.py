@@ -1,6 +1,8 @@
 """A call's recording as the line worker sees it: sound in, news out. On the caller's thread, or on one of its own behind a ring in
 memory, so that a disk that stalls costs no sound."""
 
+import errno
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -203,7 +205,11 @@ def _nothing() -> None:
 
 
 def _stalled() -> StorageError:
-    return StorageError(
+    error = StorageError(
         f"The disk has not taken any sound for {RING // RATE} s",
         todo="The call is being ended. Ask IT: the disk may be failing, or a virus scanner holds it.",
     )
+    error.__cause__ = OSError(
+        errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)
+    )  # the journal names it by its code
+    return error

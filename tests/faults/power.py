@@ -96,8 +96,8 @@ def power_cut(
             live(folder, seed, start, writer)
         finally:
             os._exit(70)
-    os.close(writer)
     try:
+        os.close(writer)
         told = _until_the_cut(disk, reader, moment, chance)
     finally:
         os.kill(child, signal.SIGKILL)

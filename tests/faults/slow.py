@@ -2,11 +2,13 @@
 a block device whose server takes its time. The window's thread is played by this one: it must never wait for anything.
 """
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from app.errors import FangxinError
@@ -85,6 +87,10 @@ class Window:
         """The thread is at its end."""
         self.over = True
 
+    def has_done(self, number: int) -> bool:
+        """A verb that was told is done."""
+        return self.done >= number
+
     def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Look at the screen until something is true; False when it does not come. How late each look was is measured."""
         until = time.monotonic() + seconds
@@ -94,6 +100,34 @@ class Window:
             self.latest = max(self.latest, time.monotonic() - before - LOOK)
             assert not self.faults, f"the desk failed: {self.faults[0]!r}"
         return true()
+
+
+_YARDSTICK = f"""
+import os, select, time
+late, parent = 0.0, os.getppid()
+print(flush=True)
+while os.getppid() == parent and not select.select([0], [], [], 0)[0]:
+    before = time.monotonic()
+    time.sleep({LOOK})
+    late = max(late, time.monotonic() - before - {LOOK})
+print(round(1000 * late))
+"""
+
+
+@contextmanager
+def yardstick() -> Iterator[list[int]]:
+    """How late this machine is with nothing at all to do, in ms, afterwards: a process beside us that looks as often as the window."""
+    late: list[int] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", _YARDSTICK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as beside:
+        assert beside.stdout is not None
+        beside.stdout.readline()
+        try:
+            yield late
+        finally:
+            out, _ = beside.communicate("over\n")
+            late.append(int(out))
 
 
 @contextmanager
@@ -123,7 +157,7 @@ def call_over(
     folder = disk.disk.place / "desk"
     residents = {case.number: talker(case.number, pickup_after=0.5) for case in drawn("real", 40)}
     room = SlowRoom(folder, "real", 40, residents, fault=fault)
-    with desk_in_its_thread(room) as (thread, window):
+    with yardstick() as machine, desk_in_its_thread(room) as (thread, window):
         _go(thread, window, lambda desk: desk.sign_in("小李"), Page.READY)
         _go(thread, window, lambda desk: desk.next_case(), Page.CASE)
         _go(thread, window, lambda desk: desk.dial(), Page.INTERVIEW)
@@ -144,8 +178,15 @@ def call_over(
         thread.tell(lambda desk: desk.sign_out())
         assert window.until(lambda: window.shown.page is Page.SIGN_IN, 30), "no end of the shift"
         held_up = window.latest
-    return {**_left(folder, call), "cut": cut, "heard": round(samples / RATE, 2), "answers": answers,
-            "window_ms": round(1000 * held_up), "notices": sorted(window.notices)}  # fmt: skip
+    return {
+        **_left(folder, call),
+        "cut": cut,
+        "heard": round(samples / RATE, 2),
+        "answers": answers,
+        "window_ms": round(1000 * held_up),
+        "machine_ms": machine[0],
+        "notices": sorted(window.notices),
+    }
 
 
 def _go(thread: DeskThread, window: Window, verb: Verb, page: Page) -> None:
@@ -159,13 +200,14 @@ def _talk(thread: DeskThread, window: Window, until: float) -> int:
     while time.monotonic() < until and window.shown.page is Page.INTERVIEW:
         question = window.shown.question
         if question is not None and question.name != "q10":
-            number = thread.tell(
-                lambda desk, says=SAYS.get(question.name, ""): desk.answer(says), window.shown
-            )  # type: ignore[misc]
-            window.until(lambda number=number: window.done >= number, until - time.monotonic())  # type: ignore[misc]
-            taken += window.done >= number
+            number = thread.tell(_says(SAYS.get(question.name, "")), window.shown)
+            taken += window.until(partial(window.has_done, number), until - time.monotonic())
         window.until(lambda: window.shown.page is not Page.INTERVIEW, min(0.5, until - time.monotonic()))
     return taken
+
+
+def _says(value: str) -> Verb:
+    return lambda desk: desk.answer(value)
 
 
 def _left(folder: Path, call: str) -> dict[str, object]:

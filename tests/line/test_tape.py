@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from errno import errorcode
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from app.errors import StorageError
 from app.evidence import recording
 from app.evidence.age import Identity
 from app.evidence.recording import Recorder, join, tail_of
+from app.line import process, service
 from app.line import tape as module
 from app.line.contract import Marked, Report, Saved, Trouble
 from app.line.tape import RING, DirectTape, RingTape, Tape
@@ -146,12 +148,22 @@ def test_a_disk_that_takes_nothing_for_a_minute_ends_the_recording_and_keeps_wha
     (trouble,) = tape.news()
     assert isinstance(trouble, Trouble)
     assert "has not taken any sound for 60 s" in trouble.error.what
+    assert isinstance(trouble.error.__cause__, OSError)
+    assert errorcode[trouble.error.__cause__.errno or 0] == "ETIMEDOUT"
     assert tape.over
     tape.put(SECOND, SECOND)
     disk.gate.set()
     wait(lambda: tape._ended)
     assert tape.news() == []
     assert disk.samples() >= 3 * RATE
+
+
+def test_the_ring_holds_a_stall_of_half_a_minute_and_nobody_gives_up_before_it_is_full() -> None:
+    """The desk's journal lies on the same disk: while that stalls, the desk cannot say that it lives."""
+    assert RING >= 30 * RATE * 1.5, "a stall, and what comes while the disk catches up"
+    assert service.PATIENCE > 1000 * RING / RATE
+    assert process._ANSWER > 30
+    assert process._GOODBYE > module._PATIENCE > 30
 
 
 def test_the_memory_that_waits_is_bounded(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.interview.screen import LineView, Notice, Page, Screen
+from app.interview.screen import Entered, LineView, Notice, Page, Screen, UnsavedView
 from tests.ui.conftest import Station
 from tests.ui.shots import screens
 from ui.dialogs import Crash, LeavingCall, LeavingOutcome, WorldFault
@@ -106,6 +106,24 @@ def test_a_stopped_desk_says_what_to_do_and_keeps_the_technical_words_apart(stil
     assert "tell your supervisor" in notice._text.text()
     assert "No space left" in notice._detail.text()
     assert notice._frame.property("tone") == "danger"
+
+
+def test_what_could_not_be_saved_stands_on_the_screen_for_paper(still: Station) -> None:
+    unsaved = (
+        UnsavedView(Entered.ANSWER, "0badcafe", "q07", "9"),
+        UnsavedView(Entered.OUTCOME, "0badcafe", "39", "磁盘坏了"),
+        UnsavedView(Entered.REMARK, "0badcafe", "", "明天再打"),
+    )
+    notice = still.window.face.notice
+    paint(still, replace(dict(screens("en"))["24-stopped"], unsaved=unsaved))
+    assert notice._paper.isVisible()
+    assert notice._paper.text().splitlines()[1:] == [
+        "case 0badcafe, question q07: 9",
+        "case 0badcafe, outcome 39 磁盘坏了",
+        "case 0badcafe, remark: 明天再打",
+    ]
+    paint(still, dict(screens("en"))["24-stopped"])
+    assert not notice._paper.isVisible()
 
 
 def test_only_keys_that_do_something_are_shown(still: Station) -> None:

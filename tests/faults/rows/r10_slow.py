@@ -8,6 +8,7 @@ from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.slow import call_over
 
 UI_MS = 100
+"""More than the machine itself is late."""
 _AFTER = 6.0
 """Seconds of talking after a stall."""
 
@@ -33,7 +34,8 @@ def _whole(seen: dict[str, object], seconds: float) -> Seen:
     assert seen["closed"], f"the recording was not closed: {seen}"
     assert seen["gaps"] == 0, f"sound was lost: {seen}"
     assert float(str(seen["kept"])) >= seconds, f"sound is missing: {seen}"
-    assert int(str(seen["window_ms"])) < UI_MS, f"the window's thread was held up: {seen}"
+    late = int(str(seen["window_ms"])) - int(str(seen["machine_ms"]))
+    assert late < UI_MS, f"the window's thread was held up: {seen}"
     return seen
 
 
@@ -49,12 +51,11 @@ def _slowed(case: Trial) -> Seen:
 def _beyond(case: Trial) -> Seen:
     """Longer than the ring (shortened to 5 s): the call is ended with a notice, what was acknowledged is kept, the rest is named."""
     seen = _call(case, partial(_stall, 12.0), "ring", "5")
-    assert seen["cut"] and not seen["closed"], f"the call went on unrecorded: {seen}"
-    assert any(str(fault).startswith("recording:") for fault in seen["faults"]), (
-        f"the journal does not say why: {seen}"
-    )  # type: ignore[attr-defined]
+    assert seen["cut"], f"the call went on unrecorded: {seen}"
+    assert not seen["closed"], f"a recording with a hole counts as closed: {seen}"
+    assert "recording: ETIMEDOUT" in str(seen["faults"]), f"the journal does not say why: {seen}"
     assert float(str(seen["kept"])) >= 3, f"what was acknowledged is lost: {seen}"
-    assert any("has not taken any sound" in str(notice) for notice in seen["notices"]), seen  # type: ignore[attr-defined]
+    assert "has not taken any sound" in str(seen["notices"]), f"the interviewer is not told: {seen}"
     assert seen["named"], f"nobody is told how much is missing: {seen}"
     return seen
 

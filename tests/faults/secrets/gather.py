@@ -11,8 +11,8 @@ from typing import Any
 from app.centre import Centre
 from app.errors import SealError
 from app.evidence.age import Identity, Reader, decrypt
-from app.evidence.means import S1
 from app.evidence.keys import DeviceKeys, FileKeystore
+from app.evidence.means import S1
 from app.store import Store
 from tests.faults.secrets.canaries import Canary, key, number, text
 
