@@ -50,9 +50,7 @@ def trial(folder: Path, seed: str, number: int, life: Life = live) -> dict[str, 
     fault, facts = "", dict[str, object]()
     try:
         told = _until_killed(folder, start, life, wanted, calls, chance)
-        facts = judge(
-            Room(folder, seed="kill", size=SIZE, clock=VirtualClock(start + 1_800_000)), told
-        )
+        facts = judge(Room(folder, seed="kill", size=SIZE, clock=VirtualClock(start + 1_800_000)), told)
     except AssertionError as error:
         fault = str(error) or "assertion"
     return {"trial": number, "seed": seed, "ok": not fault, "fault": fault, "wanted": wanted, **facts}

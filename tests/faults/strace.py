@@ -94,7 +94,9 @@ def chosen(case: Trial, where: Callable[[Call], bool] = lambda _: True) -> Call:
     calls = [call for call in counted() if where(call)]
     if case.number >= len(calls):
         raise NoMoreError
-    stride = next(n for n in range(max(1, round(len(calls) * 0.618)), len(calls) + 2) if gcd(n, len(calls)) == 1)
+    stride = next(
+        n for n in range(max(1, round(len(calls) * 0.618)), len(calls) + 2) if gcd(n, len(calls)) == 1
+    )
     start = random.Random(case.seed).randrange(len(calls))
     return calls[(start + case.number * stride) % len(calls)]
 

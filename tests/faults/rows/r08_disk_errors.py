@@ -44,7 +44,9 @@ def not_needed(call: Call) -> bool:
     calls = counted()
     place = calls.index(call)
     tail_gone = call.file == "recordings" and calls[place - 1].name == "unlink"
-    at_the_end = call.file.startswith("store.db") and not any(c.file == "journal.jsonl" for c in calls[place:])
+    at_the_end = call.file.startswith("store.db") and not any(
+        c.file == "journal.jsonl" for c in calls[place:]
+    )
     return call.file == "desk" or tail_gone or at_the_end
 
 
@@ -92,7 +94,14 @@ def _control(case: Trial) -> Seen:
 
 ROWS = [
     Row("8", "fsync fails once, each fsync", _sync_fails, short=16, long=10_000, needs=("strace",)),
-    Row("8.full", "no room once, at each call that takes some", _full, short=16, long=10_000, needs=("strace",)),
+    Row(
+        "8.full",
+        "no room once, at each call that takes some",
+        _full,
+        short=16,
+        long=10_000,
+        needs=("strace",),
+    ),
     Row("8.error", "an error once, at each other call", _broken, short=16, long=10_000, needs=("strace",)),
     Row(
         "8.control",
