@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from app.clock import VirtualClock
 from app.errors import FangxinError
@@ -120,7 +120,7 @@ class Life:
     status: int | None = None
     held: bool = False
 
-    def __enter__(self) -> "Life":
+    def __enter__(self) -> Self:
         self._near, far = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:

@@ -24,6 +24,7 @@ EVERY = 60_000
 SIZE = 400
 _UNPLUGGED = 5_000
 _PULLED = 20_000
+_BROKEN_OFF = "39"
 
 KINDS = ("kill", "recording EIO", "journal EIO", "disk pulled", "line lost", "modem unplugged")
 OF_THE_DISK = frozenset({"recording EIO", "journal EIO", "disk pulled"})
@@ -104,16 +105,27 @@ def _fails_once(restore: Callable[[], None]) -> Callable[[int], None]:
     return fails
 
 
+def _choose(room: Room, say: Say) -> None:
+    """The line says nothing of how the call ended: only a person can tell."""
+    case = room.desk.screen.case
+    room.desk.choose_outcome(_BROKEN_OFF)
+    if case is not None and room.desk.screen.page is Page.READY:
+        say("outcome", case.case, _BROKEN_OFF)
+
+
 def run(folder: Path, clock: VirtualClock, chance: random.Random, calls: int, say: Say) -> None:
     """One run of the program, until so many outcomes, a kill, or the interviewer starts it again because it asks for that."""
     room = Room(folder, "soak", SIZE, clock=clock).open()
     shift, trouble, done = Shift(room, say), Trouble(room, chance, say), 0
     stopped = False
     while done < calls and not trouble.over and not (stopped and room.desk.screen.page is not Page.INTERVIEW):
-        before = room.desk.screen.page
         trouble.look()
-        shift.once()
-        done += before is Page.OUTCOME and room.desk.screen.page is Page.READY
+        before = room.desk.screen
+        if before.page is Page.OUTCOME and not before.proposed:
+            _choose(room, say)
+        else:
+            shift.once()
+        done += before.page is Page.OUTCOME and room.desk.screen.page is Page.READY
         if room.desk.screen.notice is Notice.STOPPED:
             room.clock.advance(STEP)  # reading that takes time
         stopped = stopped or (room.desk.screen.notice is Notice.STOPPED and not trouble.pulled_until)

@@ -1,9 +1,10 @@
-"""Row 16: a start with up to fifty calls unfinished: every one hashed, logged and sent, and the desk ready soon."""
+"""Row 16: the program starts and finds 1 to 50 calls that nobody ended: each is hashed, logged and sent, and the desk is ready soon."""
 
 import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from app import recovery
 from app.clock import VirtualClock
@@ -11,6 +12,7 @@ from app.conversation import Conversation
 from app.evidence.journal import read
 from app.interview.screen import Notice
 from app.ledger import Ledger
+from app.sample.case import Case
 from hardware.base import RATE
 from tests.desk_room import NOON, Room
 from tests.faults.aftermath import check, later
@@ -114,23 +116,21 @@ def _sha(path: Path) -> str:
 
 
 def only_the_last() -> Callable[[], None]:
-    """The saboteur: a start that looks after the newest call only, as if one could not be interrupted twice."""
-    whole = Ledger.recovered
-    known = recovery._interrupted
+    """The saboteur: a start that looks after the newest call only, as if one could not be interrupted twice. Returns how to undo it."""
+    whole = recovery._interrupted
 
-    def last(ledger: Ledger, *arguments: object) -> None:
+    def last(ledger: Ledger, case: Case, call: str, says: Any) -> None:
         if len(ledger.store.open_calls()) > 1:
-            call = str(arguments[1])
             ledger.store.close_call(call, outcome="", ended=0)
-            return
-        known(ledger, *arguments)  # type: ignore[arg-type]
+        else:
+            whole(ledger, case, call, says)
 
     recovery._interrupted = last
 
-    def restore() -> None:
-        recovery._interrupted, Ledger.recovered = known, whole  # type: ignore[method-assign]
+    def undo() -> None:
+        recovery._interrupted = whole
 
-    return restore
+    return undo
 
 
 def _control(case: Trial) -> Seen:

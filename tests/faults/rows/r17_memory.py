@@ -11,6 +11,7 @@ from pathlib import Path
 from app.interviewer import Interviewer
 from tests.faults.aftermath import judge, later
 from tests.faults.campaign import Row, Seen, Trial
+from tests.faults.rows.r02_every_call import answers_before_writing
 from tests.faults.scripted import Life, fresh, room
 
 _CGROUPS = Path("/sys/fs/cgroup/memory")
@@ -18,7 +19,7 @@ _STEPS = 700
 """Moves and waits of an interviewer in the shift, about."""
 
 
-def _limit(case: Trial) -> Seen:
+def _limit(case: Trial, saboteur: Callable[[], None] = lambda: None) -> Seen:
     """Every other desk dies where it stands; the others are closed as the window closes a desk that crashed."""
     parting = case.number % 2 == 1
     chance, held = case.chance, list[bytes]()
@@ -33,7 +34,13 @@ def _limit(case: Trial) -> Seen:
                     held.append(bytes(block))
         del held[-chance.randrange(1, 400) :]
 
-    with Life(*fresh(case.folder), prepare=from_step(chance, hungry), parting=parting) as life:
+    hunger = from_step(chance, hungry)
+
+    def prepare() -> None:
+        saboteur()
+        hunger()
+
+    with Life(*fresh(case.folder), prepare=prepare, parting=parting) as life:
         told = life.wait()
     assert not told.died or "MemoryError" in told.died, told.died
     died = told.died.partition(":")[0] or ("killed" if life.status else "lived on")
@@ -51,10 +58,8 @@ def _killed_by_the_kernel(case: Trial) -> Seen:
             (group / "memory.limit_in_bytes").write_text(str(used + chance.randrange(2**20)))
         held.append(b"x" * chance.randrange(2**16))
 
-    with (
-        _cgroup(case) as group,
-        Life(*fresh(case.folder), prepare=from_step(chance, hungry), held=True) as life,
-    ):
+    life = Life(*fresh(case.folder), prepare=from_step(chance, hungry), held=True)
+    with _cgroup(case) as group, life:
         (group / "cgroup.procs").write_text(str(life.pid))
         life.go()
         told = life.wait()
@@ -94,6 +99,10 @@ def _status(name: str) -> int:
     return int(line.split()[1]) * 1024
 
 
+def _control(case: Trial) -> Seen:
+    return _limit(case, answers_before_writing)
+
+
 ROWS = [
     Row("17", "no more memory (RLIMIT_AS) at a random moment", _limit, short=12, long=100),
     Row(
@@ -103,5 +112,13 @@ ROWS = [
         short=6,
         long=40,
         root=True,
+    ),
+    Row(
+        "17.control",
+        'no more memory, and "saved" before it is written',
+        _control,
+        short=8,
+        long=12,
+        control=True,
     ),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.clock import VirtualClock
 from app.evidence.verify import Verdict
+from app.shift_log import ShiftLog
 from tests.desk_room import NOON, source
 from tests.faults.aftermath import check
 from tests.faults.campaign import Row, Seen, Trial
@@ -19,6 +20,7 @@ from tests.faults.told import Acknowledged, say_to
 _ALWAYS = frozenset({"data.rehearsal", "study.unchecked", "key.own", "clock.jump", "interview.unfinished"})
 """Notes that a rehearsal folder without an outside key has in any case, or that count unfinished interviews, which are no faults."""
 _BREAK = 60_000
+_SHORT, _LONG = 20, 200
 
 Lines = list[dict[str, Any]]
 
@@ -32,7 +34,7 @@ class _Expected:
         self.line: set[str] = set()
         self.kinds: Counter[str] = Counter()
 
-    def after(self, lines: Lines, faults: list[tuple[str, str]], call_at_fault: str) -> None:
+    def after(self, lines: Lines, faults: list[tuple[str, str]]) -> None:
         """A run has ended. lines: the journal as it lies there."""
         for kind, call in faults:
             self.kinds[kind] += 1
@@ -65,11 +67,11 @@ def _soak(case: Trial, calls: int) -> Seen:
         told, faults, elapsed = _run(case, folder, clock, calls - done, runs)
         runs += 1
         assert runs < 20 * calls, "the shift does not get on"
-        expected.after(_lines(folder), faults, "")
+        expected.after(_lines(folder), faults)
         done += len(told.outcomes)
         sound, answers = sound + sum(told.sound.values()), answers + len(told.answers)
         clock = VirtualClock(clock.wall() + elapsed + _BREAK)
-    told, faults, _ = _run(case, folder, clock, 0, runs)
+    _run(case, folder, clock, 0, runs)  # a last start, which writes down what the last run left
     verdict = check(folder)
     _compare(verdict, _lines(folder), expected)
     return {
@@ -132,6 +134,28 @@ def _run(
     return told, faults, elapsed
 
 
+def _shift(case: Trial) -> Seen:
+    return _soak(case, _SHORT if case.number == 0 else _LONG)
+
+
+def _control(case: Trial) -> Seen:
+    """The saboteur: a desk that keeps the disk's faults to itself."""
+    met = ShiftLog.fault_met
+    ShiftLog.fault_met = lambda self, error: None  # type: ignore[method-assign]
+    try:
+        return _soak(case, _SHORT)
+    finally:
+        ShiftLog.fault_met = met  # type: ignore[method-assign]
+
+
 ROWS = [
-    Row("36", "a shift of 20 calls with a fault a minute", lambda case: _soak(case, 20), short=1, long=3),
+    Row("36", "a shift of 20 (the first) or 200 calls with a fault a minute", _shift, short=1, long=2),
+    Row(
+        "36.control",
+        "the same with a desk that hides faults of the disk",
+        _control,
+        short=2,
+        long=3,
+        control=True,
+    ),
 ]
