@@ -76,7 +76,7 @@ def _remember(ledger: Ledger) -> dict[str, Dialled]:
 
 
 def _due_again(ledger: Ledger) -> None:
-    """What waited to be sent is forgotten too: everything that the journal names and that lies here is due. Central takes nothing twice."""
+    """What waited to be sent is forgotten too: what the journal names and lies here is due. Central takes nothing twice."""
     for entry in read(ledger.journal.path):
         line, recording = entry.data, ledger.recording_path(entry.data.get("call", ""))
         objects = ledger.folder / "objects"
@@ -88,7 +88,10 @@ def _due_again(ledger: Ledger) -> None:
             case "rec.close":
                 named = [(line["sha256"], "recording", recording)]
             case "rec.recovered":
-                named = [(line["age_sha256"], "recording-part", recording), (line["tail_sha256"], "tail", tail_of(recording))]
+                named = [
+                    (line["age_sha256"], "recording-part", recording),
+                    (line["tail_sha256"], "tail", tail_of(recording)),
+                ]
             case _:
                 named = []
         for sha, kind, path in named:

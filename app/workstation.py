@@ -89,9 +89,7 @@ class Workstation:
                 dialled[line["call"]] = Dialled(line["case"], line["wall"])
 
         origin = self.keys.origin(study.id)
-        journal = Journal.open(
-            folder, origin, self.keys.signer, self.clock, rehearsal=rehearsal, heard=heard
-        )
+        journal = Journal.open(folder, origin, self.keys.signer, self.clock, rehearsal=rehearsal, heard=heard)
         try:
             self._as_remembered(journal)
             if journal.size == 0:

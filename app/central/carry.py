@@ -68,4 +68,6 @@ def _ours(path: Path, limit: int, name: re.Pattern[str] | None = None) -> None:
                 return
             except UnicodeDecodeError:
                 pass
-    raise IntakeError(400, "file", f"This on the stick is no file of a workstation's, or far too large: {path.name[:80]}")
+    raise IntakeError(
+        400, "file", f"This on the stick is no file of a workstation's, or far too large: {path.name[:80]}"
+    )

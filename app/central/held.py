@@ -105,7 +105,9 @@ class HeldJournal:
                 raise EvidenceError("it does not begin with the device's checkpoint")
         except EvidenceError as error:
             what = f"A receipt in central's own folder does not hold: {error.what}"
-            raise EvidenceError(what, where=str(path), todo="Restore the newest copy of this file.") from error
+            raise EvidenceError(
+                what, where=str(path), todo="Restore the newest copy of this file."
+            ) from error
         return note
 
     def put(self, kind: str, name: str, note: str) -> None:

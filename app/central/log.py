@@ -152,13 +152,19 @@ class CentralLog:
         except EvidenceError as error:
             raise EvidenceError(error.what, where=where, todo=_RESTORE) from error
         if number != seq:
-            raise EvidenceError("This line of central's log stands in the wrong place", where=where, todo=_RESTORE)
+            raise EvidenceError(
+                "This line of central's log stands in the wrong place", where=where, todo=_RESTORE
+            )
 
     def _cut_off(self, rest: bytes, good: int) -> None:
         """A line that nobody was told of."""
         with suppress(EvidenceError):
-            decode(rest[:-1])  # whole, with something else where its newline should be: no write that was cut short leaves that
-            what = "The last line of central's log has lost its newline to another byte: the disk has altered it"
+            decode(
+                rest[:-1]
+            )  # whole, with something else where its newline should be: no write that was cut short leaves that
+            what = (
+                "The last line of central's log has lost its newline to another byte: the disk has altered it"
+            )
             raise StorageError(what, where=f"{self._path}, line {len(self.tree) + 1}", todo=_RESTORE)
         os.ftruncate(self._descriptor, good)
         durable.sync_data(self._descriptor)

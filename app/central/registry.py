@@ -183,9 +183,7 @@ class Registry:
             raise
 
     def _receipt(self, held: HeldJournal, checkpoint: Checkpoint, note: str) -> str:
-        if (
-            held.checkpoint(checkpoint.size) is None
-        ):  # came late, by stick, after longer ones by the network
+        if held.checkpoint(checkpoint.size) is None:  # came late, by stick, after longer ones by the network
             held.put("checkpoints", f"{checkpoint.size:012}.note", note)
         receipt = held.receipt(checkpoint.size)
         if receipt is None:

@@ -29,6 +29,7 @@ from app.evidence.durable import (
 from app.evidence.lines import FIELDS, GENESIS, LONGEST, Chain, Entry, lines, read
 from app.evidence.merkle import Tree, leaf_hash
 from app.evidence.note import Checkpoint, Signer
+
 __all__ = ["GENESIS", "LONGEST", "Chain", "Entry", "Journal", "read"]
 
 

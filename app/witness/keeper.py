@@ -248,7 +248,9 @@ class Keeper:
     def _remembers(self, size: int) -> None:
         """What was cosigned was accepted before. A witness that has forgotten it would sign another history at the same size."""
         with durable.storage_errors(self.folder):
-            sizes = [int(path.stem) for path in (self.folder / "cosigned").glob("*.note") if path.stem.isdecimal()]
+            sizes = [
+                int(path.stem) for path in (self.folder / "cosigned").glob("*.note") if path.stem.isdecimal()
+            ]
         if max(sizes, default=0) > size:
             what = f"This witness has cosigned {max(sizes)} lines, but remembers only {size}: an older copy was restored, or a file is gone"
             todo = f"Put back the newest copy of this file; it is the beginning of cosigned/{max(sizes):012}.note."

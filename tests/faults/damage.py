@@ -84,7 +84,11 @@ def _borders(data: bytes) -> list[tuple[str, int]]:
     found = [("nothing left", 0), ("one byte less", size - 1), ("half", size // 2)]
     lines = [match.end() for match in re.finditer(rb"\n", data)]
     if len(lines) > 1 and not head:
-        found += [("last line gone", lines[-2]), ("in the last line", (lines[-2] + size) // 2), ("first line left", lines[0])]
+        found += [
+            ("last line gone", lines[-2]),
+            ("in the last line", (lines[-2] + size) // 2),
+            ("first line left", lines[0]),
+        ]
     if head:
         found += [("header left", head), ("header without nonce", head - 16), ("in the header", head // 2)]
         found += [("chunk border", end) for end in range(head + CHUNK + TAG, size, CHUNK + TAG)]

@@ -70,7 +70,9 @@ def _places() -> tuple[Path, int]:
         served = {"study": room.study.id, "version": room.study.version, "rehearsal": True}
         publisher = centre().publisher.vkey
         central.stores.install(package(folder), **served, centre_vkey=publisher)  # type: ignore[arg-type]
-        keeper = Keeper.open(folder / "witness", central.stores.log.signer.verifier, VirtualClock(NOON), seeded("w"))
+        keeper = Keeper.open(
+            folder / "witness", central.stores.log.signer.verifier, VirtualClock(NOON), seeded("w")
+        )
         central.stores.index.set_settings({"witnesses": keeper.signer.vkey})
         wire, client = Wire(central.url), enrolled(room, central, world)
         for number in (1, 2):
@@ -120,5 +122,3 @@ def witness(folder: Path, when: str = "") -> Path:
 def central_keys() -> tuple[Verifier, Verifier]:
     """Central's cosigning key and its log's, as an auditor has them."""
     return _central_keys(_places()[0] / "central")
-
-

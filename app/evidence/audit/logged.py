@@ -80,7 +80,9 @@ class Logged:
         behind = self.lines - max(signed, default=0)
         if behind > 0:
             what = f"The last {behind} lines of central's log are under no signature of its own yet"
-            self.eyes.findings.note("log.unsigned", what, self.eyes.at(self._path), needed="a later checkpoint of the log")
+            self.eyes.findings.note(
+                "log.unsigned", what, self.eyes.at(self._path), needed="a later checkpoint of the log"
+            )
 
     def sizes(self, journal: str) -> set[int]:
         """The lengths of a journal ("<device>.<epoch>") of which the log, or a brought checkpoint, speaks."""
@@ -203,11 +205,16 @@ class Logged:
             open_note(data, keys)
         except EvidenceError as error:
             if any(f"\n— {key.name} ".encode() in data for key in keys):
-                what, needed = f"This is not what the witness signed: {error.what}", "the checkpoint as he cosigned it"
+                what, needed = (
+                    f"This is not what the witness signed: {error.what}",
+                    "the checkpoint as he cosigned it",
+                )
                 findings.broken("witness.signature", what, at, needed=needed)
             else:
                 what = "Whether a witness cosigned this cannot be told without his key"
-                findings.note("witness.unchecked", what, at, needed="what he cosigned, and his key, from himself")
+                findings.note(
+                    "witness.unchecked", what, at, needed="what he cosigned, and his key, from himself"
+                )
 
     def _cosigned(self, name: str, note: str) -> Checkpoint | None:
         assert self.witnessed is not None

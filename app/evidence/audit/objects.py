@@ -205,8 +205,13 @@ class Shelf:
         if tail is not None:
             whole, size = readable(tail)
             if size - whole > OVERHEAD + wav.SECOND:
-                what = f"The tail of this recording can be read to byte {whole} of {size} only: it was damaged, not cut off while it was written"
-                self.eyes.findings.broken("recording.unreadable", what, self.eyes.at(tail, call=call.call), needed="the tail as it was")
+                what = f"The tail of this recording can be read to byte {whole} of {size} only: it was damaged, not cut off in writing"
+                self.eyes.findings.broken(
+                    "recording.unreadable",
+                    what,
+                    self.eyes.at(tail, call=call.call),
+                    needed="the tail as it was",
+                )
         samples = samples_in(age.bytes - self._heads.get(call.call, 0), tail)
         needed = max(call.mark.samples if call.mark else 0, call.latest - RATE)
         if samples < needed:

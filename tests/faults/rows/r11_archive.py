@@ -125,7 +125,15 @@ def _believed(case: Trial) -> Seen:
 
 
 ROWS = [
-    Row("11", "a file of an archive is damaged, every class: verify names it", _in_the_archive, short=36, long=1800),
+    Row(
+        "11",
+        "a file of an archive is damaged, every class: verify names it",
+        _in_the_archive,
+        short=36,
+        long=1800,
+    ),
     Row("11.workstation", "the same in a workstation's data folder", _on_the_workstation, short=14, long=700),
-    Row("11.control", "the same with a verify that looks at no hash", _believed, short=4, long=8, control=True),
+    Row(
+        "11.control", "the same with a verify that looks at no hash", _believed, short=4, long=8, control=True
+    ),
 ]

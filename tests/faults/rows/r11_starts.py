@@ -75,7 +75,9 @@ CENTRAL: dict[str, Place] = {
     "study package": _first("study/*"),
     "publisher's key": _at("publisher.vkey"),
 }
-_UNSEEN = dict.fromkeys(("log tree", "central's public key", "log's public key"), "written again from what it is made of")
+_UNSEEN = dict.fromkeys(
+    ("log tree", "central's public key", "log's public key"), "written again from what it is made of"
+)
 _UNSEEN["registry"] = "what was hit is not used"
 WITNESS: dict[str, Place] = {
     "accepted checkpoint": _at("newest.note"),
@@ -90,9 +92,13 @@ WITNESS: dict[str, Place] = {
 
 def _refused(error: FangxinError, path: Path, left: bytes, done: str) -> dict[str, object]:
     """A start that was refused: in words that name the file or its folder, and the file as it was found."""
-    assert path.read_bytes() == left or path.name.startswith("store.db"), f"refused, but {path.name} was changed ({done}): {error}"
+    assert path.read_bytes() == left or path.name.startswith("store.db"), (
+        f"refused, but {path.name} was changed ({done}): {error}"
+    )
     names = {path.name, path.parent.name, *(folder.name for folder in path.parents[:3])} - {""}
-    assert any(name in str(error) for name in names), f"{path.name}, {done}: refused without saying where: {error}"
+    assert any(name in str(error) for name in names), (
+        f"{path.name}, {done}: refused without saying where: {error}"
+    )
     return {"done": done, "start": "refused", "said": str(error)}
 
 
@@ -150,8 +156,12 @@ def _view_lost(verdict: Verdict, told: Mapping[str, str], where: str) -> str:
 
 def _end_lost(before: list[bytes], after: list[bytes], told: Mapping[str, str], where: str) -> str:
     """Lines at the end, under no signature yet: a cut between two lines shows only in what the store still has of them."""
-    kept = next((n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), len(before))
-    promises = [{line["commit"] for line in map(decode, lines) if "commit" in line} for lines in (before, after)]
+    kept = next(
+        (n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), len(before)
+    )
+    promises = [
+        {line["commit"] for line in map(decode, lines) if "commit" in line} for lines in (before, after)
+    ]
     assert promises[0] <= promises[1], f"{where}: an answer's commitment is gone"
     lost = [str(decode(line)["type"]) for line in before[kept:]]
     assert "device.fault" in told or len(lost) <= 1, f"{where}: {lost} were cut off without a word"
@@ -161,8 +171,14 @@ def _end_lost(before: list[bytes], after: list[bytes], told: Mapping[str, str], 
 def _made_good(lost: int, told: Mapping[str, str], where: str) -> str:
     """Remains that verify is content with: each of the two files makes good for the other, and the marks bound what a cut can take."""
     assert lost <= 10 * RATE, f"{where}: {lost / RATE:.1f} s are gone without a word"
-    assert not lost or "cut" in where or "recording.end" in told, f"{where}: {lost / RATE:.1f} s do not open, without a word"
-    return f"{lost / RATE:.1f} s lost since the last mark; {told.get('recording.end', '')}" if lost else "made good from the other file"
+    assert not lost or "cut" in where or "recording.end" in told, (
+        f"{where}: {lost / RATE:.1f} s do not open, without a word"
+    )
+    return (
+        f"{lost / RATE:.1f} s lost since the last mark; {told.get('recording.end', '')}"
+        if lost
+        else "made good from the other file"
+    )
 
 
 def _central(case: Trial) -> Seen:
@@ -182,7 +198,12 @@ def _central(case: Trial) -> Seen:
         return {"class": kind, **_refused(error, path, left, done)}
     verdict = verify(folder, keys=[signer, log, centre().publisher.verifier])
     if verdict.ok and (kind in _UNSEEN or left.strip() == whole.strip()):
-        return {"class": kind, "done": done, "start": "started", "said": _UNSEEN.get(kind, "it says the same")}
+        return {
+            "class": kind,
+            "done": done,
+            "start": "started",
+            "said": _UNSEEN.get(kind, "it says the same"),
+        }
     return {"class": kind, "start": "started", **said(verdict, path, done)}
 
 
@@ -195,7 +216,9 @@ def _gives_out_only_truth(
     for line in lines:
         tree.append(leaf_hash(line))
     enrolled = registry.index.enrolled(name)
-    assert enrolled is not None and enrolled.vkey == vkey, f"{done}: the registry has another key for the device"
+    assert enrolled is not None and enrolled.vkey == vkey, (
+        f"{done}: the registry has another key for the device"
+    )
     assert stores.signer.verifier == signer, f"{done}: central works with another key than its own"
     note = stores.log.checkpoint()
     assert Checkpoint.parse(open_note(note, [log]).text).root == tree.root(), f"{done}: another log is signed"
@@ -204,13 +227,14 @@ def _gives_out_only_truth(
         verify_consistency(old, len(lines), tree.root(old), tree.root(), proof)
     assert stores.journal(name).size > 0, f"{done}: central has forgotten a journal"
     receipt = stores.journal(name).newest_receipt()
-    assert receipt is not None and len(open_note(receipt, [signer, Verifier.parse(vkey)]).signatures) == 2
+    assert receipt is not None
+    assert len(open_note(receipt, [signer, Verifier.parse(vkey)]).signatures) == 2
     stores.package()
 
 
 def _witness(case: Trial) -> Seen:
     folder = evidence_rooms.witness(case.folder)
-    signer, log = evidence_rooms.central_keys()
+    _signer, log = evidence_rooms.central_keys()
     lines = (folder / "entries.jsonl").read_bytes().split(b"\n")[:-1]
     vkey = (folder / "witness.vkey").read_text(encoding="utf-8")
     kind = list(WITNESS)[case.number % len(WITNESS)]
@@ -220,7 +244,9 @@ def _witness(case: Trial) -> Seen:
     try:
         with Keeper.open(folder, log, VirtualClock(NOON), seeded("x")) as keeper:
             newest = keeper.newest
-            assert newest is not None and newest.size == len(lines), f"{kind}, {done}: the witness has forgotten"
+            assert newest is not None and newest.size == len(lines), (
+                f"{kind}, {done}: the witness has forgotten"
+            )
             assert f"{keeper.signer.vkey}\n" == vkey, f"{kind}, {done}: the witness signs with another key"
             had = keeper.copied
             answer = keeper.add_checkpoint(request(newest.size, [], keeper.newest_note), lines[had:])
@@ -229,12 +255,22 @@ def _witness(case: Trial) -> Seen:
             assert answer.status == 200, f"{kind}, {done}: {answer}"
     except FangxinError as error:
         return {"class": kind, **_refused(error, path, left, done)}
-    how = "compared with what was accepted" if had == len(lines) else f"{len(lines) - had} lines asked for again and compared"
+    how = (
+        "compared with what was accepted"
+        if had == len(lines)
+        else f"{len(lines) - had} lines asked for again and compared"
+    )
     return {"class": kind, "done": done, "start": "started", "said": how}
 
 
 ROWS = [
-    Row("11.desk", "the desk is started on a damaged file, every class, after a power cut", _desk, short=26, long=910),
+    Row(
+        "11.desk",
+        "the desk is started on a damaged file, every class, after a power cut",
+        _desk,
+        short=26,
+        long=910,
+    ),
     Row("11.central", "central is started on a damaged file, every class", _central, short=30, long=1050),
     Row("11.witness", "the witness is started on a damaged file, every class", _witness, short=14, long=490),
 ]

@@ -64,15 +64,29 @@ def _one_file(case: Trial) -> Seen:
     verdict = verify(made.archive, witnessed=Witnessed({"sheet": seen}, [WITNESS.verifier]))
     if kind in _OWN_WORD and verdict.ok:
         told = [each for each in verdict.completeness if path.name in f"{each.at} {each.what} {each.needed}"]
-        return {"class": kind, "done": done, "half": "its own word only", "said": told[0].what if told else "the auditor brings it"}
+        return {
+            "class": kind,
+            "done": done,
+            "half": "its own word only",
+            "said": told[0].what if told else "the auditor brings it",
+        }
     if kind == "log checkpoint" and verdict.ok:
         # The cosigned one beside it has the same text and central's signature: nothing is lost.
         assert verdict.counts["log checkpoints"] == 1
-        return {"class": kind, "done": done, "half": "nothing", "said": "the cosigned checkpoint says the same"}
+        return {
+            "class": kind,
+            "done": done,
+            "half": "nothing",
+            "said": "the cosigned checkpoint says the same",
+        }
     return {"class": kind, "done": done, **_classified(verdict, kind, path.name, done)}
 
 
-_BY_RULE = {"batch manifest": ("manifest.absent",), "publisher's key": ("study.",), "log's key": ("note.signature", "log.")}
+_BY_RULE = {
+    "batch manifest": ("manifest.absent",),
+    "publisher's key": ("study.",),
+    "log's key": ("note.signature", "log."),
+}
 """Classes that another file speaks for: what a gone manifest covered, what a false key was to check."""
 
 
@@ -128,7 +142,9 @@ def signed_again(made: Made) -> None:
     put(made.archive / _JOURNAL / "checkpoints" / f"{size:012}.note", note.encode())
     receipt = cosign(note, CENTRAL, NOON // 1000)
     put(made.archive / _JOURNAL / "receipts" / f"{size:012}.note", receipt.encode())
-    put(made.archive / "batches" / NAME / f"{size:012}.note", cosign(manifest, CENTRAL, NOON // 1000).encode())
+    put(
+        made.archive / "batches" / NAME / f"{size:012}.note", cosign(manifest, CENTRAL, NOON // 1000).encode()
+    )
 
 
 def _named(lines: list[bytes]) -> set[str]:
@@ -147,7 +163,11 @@ def last_hour_gone(made: Made) -> None:
 def call_gone(made: Made) -> None:
     """A call in the middle never was."""
     call = made.calls["silent"]
-    kept = [line for line in map(decode, made.lines) if line.get("call") != call and line["type"] != "sync.receipt"]
+    kept = [
+        line
+        for line in map(decode, made.lines)
+        if line.get("call") != call and line["type"] != "sync.receipt"
+    ]
     write_lines(made, _mended(kept))
     signed_again(made)
     with_log(made, more=1)
@@ -166,8 +186,13 @@ def _pairs(case: Trial) -> Seen:
     if which == 2:
         without_a_call(made)
         verdict = verify(made.archive)
-        assert "journal.root" in named(verdict, Kind.INTEGRITY) or "journal.cut" in named(verdict, Kind.COMPLETENESS)
-        return {"class": "a call's recording and its lines, without a key", "rule": "journal.root, journal.cut"}
+        assert "journal.root" in named(verdict, Kind.INTEGRITY) or "journal.cut" in named(
+            verdict, Kind.COMPLETENESS
+        )
+        return {
+            "class": "a call's recording and its lines, without a key",
+            "rule": "journal.root, journal.cut",
+        }
     name = list(_BOTH_KEYS)[which]
     deed, rule = _BOTH_KEYS[name]
     deed(made)
@@ -176,7 +201,11 @@ def _pairs(case: Trial) -> Seen:
     found = named(verify(made.archive, witnessed=brought), Kind.INTEGRITY)
     found |= named(verify(made.archive, witnessed=brought), Kind.COMPLETENESS)
     assert any(each.startswith(rule) for each in found), f"{name}: the witness's checkpoint does not show it"
-    return {"class": name, "alone": "nothing is wrong", "with the witness's checkpoint": ", ".join(sorted(found))}
+    return {
+        "class": name,
+        "alone": "nothing is wrong",
+        "with the witness's checkpoint": ", ".join(sorted(found)),
+    }
 
 
 def _without_the_witness(case: Trial) -> Seen:
@@ -210,9 +239,40 @@ def _workstation_alone(case: Trial) -> Seen:
 
 
 ROWS = [
-    Row("12", "a file of an archive deleted, renamed, swapped, every class: named", _one_file, short=54, long=1080),
-    Row("12.known", "each tampering on the list: under its verdict, by its rule", _known_deeds, short=len(TAMPERINGS), long=len(TAMPERINGS)),
-    Row("12.pairs", "what fits together taken out together, with and without the keys", _pairs, short=3, long=30),
-    Row("12.workstation", "a device's own end cut and signed again: a kept receipt shows it", _workstation_alone, short=1, long=5),
-    Row("12.control", "all signed again, and no witness anywhere", _without_the_witness, short=2, long=2, control=True),
+    Row(
+        "12",
+        "a file of an archive deleted, renamed, swapped, every class: named",
+        _one_file,
+        short=54,
+        long=1080,
+    ),
+    Row(
+        "12.known",
+        "each tampering on the list: under its verdict, by its rule",
+        _known_deeds,
+        short=len(TAMPERINGS),
+        long=len(TAMPERINGS),
+    ),
+    Row(
+        "12.pairs",
+        "what fits together taken out together, with and without the keys",
+        _pairs,
+        short=3,
+        long=30,
+    ),
+    Row(
+        "12.workstation",
+        "a device's own end cut and signed again: a kept receipt shows it",
+        _workstation_alone,
+        short=1,
+        long=5,
+    ),
+    Row(
+        "12.control",
+        "all signed again, and no witness anywhere",
+        _without_the_witness,
+        short=2,
+        long=2,
+        control=True,
+    ),
 ]

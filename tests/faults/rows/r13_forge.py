@@ -42,7 +42,11 @@ def _with_public_keys(case: Trial) -> Seen:
     made, _ = evidence_rooms.archive(case.folder)
     way, name = _put(case, made)
     verdict = verify(made.archive, identities=EVERYBODY)
-    found = [each for each in (*verdict.integrity, *verdict.completeness) if each.spoils and name in f"{each.at} {each.needed}"]
+    found = [
+        each
+        for each in (*verdict.integrity, *verdict.completeness)
+        if each.spoils and name in f"{each.at} {each.needed}"
+    ]
     assert found, f"forged {way}: not noticed: {verdict.text()}"
     return {"way": way, "half": found[0].kind, "rule": found[0].rule, "said": found[0].what}
 
@@ -57,6 +61,21 @@ def _by_age_alone(case: Trial) -> Seen:
 
 
 ROWS = [
-    Row("13", "a whole recording forged with the public keys", _with_public_keys, short=3, long=30, needs=("age",)),
-    Row("13.control", "the same where only age is asked", _by_age_alone, short=2, long=3, needs=("age",), control=True),
+    Row(
+        "13",
+        "a whole recording forged with the public keys",
+        _with_public_keys,
+        short=3,
+        long=30,
+        needs=("age",),
+    ),
+    Row(
+        "13.control",
+        "the same where only age is asked",
+        _by_age_alone,
+        short=2,
+        long=3,
+        needs=("age",),
+        control=True,
+    ),
 ]

@@ -110,7 +110,9 @@ def _copied(case: Trial) -> Seen:
         room.close()
         assert "contradicts" in refused, "central took both histories"
         forks = [path.name for path in central.stores.folder.glob("journals/*/forks/*")]
-        assert len(forks) == 2 and len(central.stores.index.alarms()) == 1, f"no evidence of the fork: {forks}"
+        assert len(forks) == 2 and len(central.stores.index.alarms()) == 1, (
+            f"no evidence of the fork: {forks}"
+        )
         keys = [central.verifier, centre().publisher.verifier]
         told = {each.rule for each in verify(central.stores.folder, keys=keys).integrity}
         assert "journal.fork" in told, told
@@ -138,7 +140,9 @@ def _without_the_lock(case: Trial) -> Seen:
 
 
 ROWS = [
-    Row("18", "a second desk, central, witness on one folder; kill -9 of the first", _second, short=3, long=60),
+    Row(
+        "18", "a second desk, central, witness on one folder; kill -9 of the first", _second, short=3, long=60
+    ),
     Row("18.copied", "a copied folder, both go on: central takes one history", _copied, short=1, long=10),
     Row("18.control", "two desks and no lock", _without_the_lock, short=1, long=2, control=True),
 ]

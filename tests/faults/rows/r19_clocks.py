@@ -23,6 +23,7 @@ from tests.desk_talk import answers, ring, seat, talk
 from tests.faults.campaign import Row, Seen, Trial
 from tests.sync.test_renewal import handed_in
 from tests.sync.world import NOW, Central, World
+import itertools
 
 _HOUR = 3_600_000
 _JUMPS = {
@@ -62,7 +63,15 @@ def _shift(case: Trial, *, in_call: bool) -> Seen:
             assert "clock" in start, start
         keys, store = room.station.keys, open_workstation(room.folder, room.clock, seeded("sync")).store
         client = stack.enter_context(
-            Client(central.url, room.station.name, keys.signer, [central.verifier], room.clock, system_entropy, attempts=1)
+            Client(
+                central.url,
+                room.station.name,
+                keys.signer,
+                [central.verifier],
+                room.clock,
+                system_entropy,
+                attempts=1,
+            )
         )
         code = central.stores.index.issue_code(seeded("code"), NOW)
         enrol(client, code, Introduction(room.station.name, keys.signer.verifier, keys.identity.recipient))
@@ -74,7 +83,11 @@ def _shift(case: Trial, *, in_call: bool) -> Seen:
         handed_in(room, client)
         for each in (store, room.station.store, room.ledger.journal):
             each.close()
-        return {"clock": name, "start": start or "starts", **_judged(room.folder, central, in_call=in_call, jump=jump)}
+        return {
+            "clock": name,
+            "start": start or "starts",
+            **_judged(room.folder, central, in_call=in_call, jump=jump),
+        }
 
 
 def _judged(folder: Path, central: Central, *, in_call: bool, jump: int) -> dict[str, object]:
@@ -93,8 +106,11 @@ def _judged(folder: Path, central: Central, *, in_call: bool, jump: int) -> dict
     words = ""
     if jumps:
         checked = Checked(central.stores.folder, verdict)
-        pages = [certificate(checked, lang, datetime.fromtimestamp(NOON / 1000, UTC)) for lang in ("zh", "en")]
-        assert "时钟跳变过" in pages[0] and "wall clock of this workstation jumped" in pages[1]
+        pages = [
+            certificate(checked, lang, datetime.fromtimestamp(NOON / 1000, UTC)) for lang in ("zh", "en")
+        ]
+        assert "时钟跳变过" in pages[0]
+        assert "wall clock of this workstation jumped" in pages[1]
         words = next(each.what for each in verdict.completeness if each.rule == "clock.jump")
     return {"jumps": len(jumps), "said": words, "receipt": "central's time", "handed in": len(lines)}
 
@@ -128,11 +144,13 @@ def _machine(case: Trial) -> Seen:
     starts = [*_STARTS[:1], *case.chance.sample(_STARTS[1:], 3)]
     for start in starts:
         command = ["faketime", start, sys.executable, "-c", _CHILD, str(case.folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3]
+        )
         assert done.returncode == 0, done.stderr[-400:]
     lines = json.loads(done.stdout)
     walls = [wall for kind, wall in lines if kind == "shift.close"]
-    back = sum(after < before for before, after in zip(walls, walls[1:], strict=False))
+    back = sum(after < before for before, after in itertools.pairwise(walls))
     assert sum(kind == "clock.jump" for kind, _ in lines) == back, lines
     return {"starts": ", ".join(starts), "clock.jump": back}
 
@@ -147,5 +165,7 @@ ROWS = [
     Row("19", "the wall clock jumps in the middle of a call", _in_call, short=5, long=25),
     Row("19.starts", "the wall clock is another at the next start", _between, short=5, long=25),
     Row("19.machine", "four starts under faketime", _machine, short=1, long=6, needs=("faketime",)),
-    Row("19.control", "a journal that does not compare its clocks", _unnoticed, short=1, long=5, control=True),
+    Row(
+        "19.control", "a journal that does not compare its clocks", _unnoticed, short=1, long=5, control=True
+    ),
 ]

@@ -104,8 +104,13 @@ def _file(case: Trial) -> Seen:
         cut.start().close()
     except FangxinError as error:
         assert path.read_bytes() == left, f"{name}: stopped, but the file was changed"
-        assert path.name in str(error), f"{name}: {error}"
-        return {"case": name, "came": "stopped, the file as it was", "said": str(error).replace(str(cut.folder), "")}
+        said = str(error).replace(str(cut.folder), "")
+        assert path.name in said, f"{name}: {said}"
+        return {
+            "case": name,
+            "came": "stopped, the file as it was",
+            "said": said,
+        }
     raise AssertionError(f"{name}: the desk started")
 
 
@@ -180,7 +185,13 @@ def _believed(case: Trial) -> Seen:
 
 
 ROWS = [
-    Row("31", "a journal's file torn, doubled, joined, foreign, empty, shortened, edited", _file, short=9, long=180),
+    Row(
+        "31",
+        "a journal's file torn, doubled, joined, foreign, empty, shortened, edited",
+        _file,
+        short=9,
+        long=180,
+    ),
     Row("31.trees", "a tree file without, or with false, upper levels", _trees, short=8, long=200),
     Row("31.control", "a tree file that is believed", _believed, short=6, long=12, control=True),
 ]

@@ -1,4 +1,4 @@
-"""Row 32: the witness dies at each of its writes, syncs, renames and at the signature, and central shows it another history when it is back:
+"""Row 32: the witness dies at each of its writes, syncs, renames and at the signature, and is shown another history when it is back:
 never are there two cosignatures at one size over different roots."""
 
 from collections.abc import Sequence
@@ -43,5 +43,7 @@ def _signs_first(case: Trial) -> Seen:
 
 ROWS = [
     Row("32", "the witness dies at every step; then another history is shown", _every_step, short=1, long=3),
-    Row("32.control", "a witness that signs before it remembers", _signs_first, short=1, long=1, control=True),
+    Row(
+        "32.control", "a witness that signs before it remembers", _signs_first, short=1, long=1, control=True
+    ),
 ]

@@ -118,11 +118,17 @@ def _manifest_names(_: Path, __: Random) -> object:
 
 def _zip_ratio(folder: Path, _: Random) -> object:
     """A study package that unpacks to four gigabytes."""
-    return _package(folder, zipfile.ZIP_DEFLATED, [("manifest.note", bytes(1)), *[(f"a{n}", bytes(64 << 20)) for n in range(3)]])
+    return _package(
+        folder,
+        zipfile.ZIP_DEFLATED,
+        [("manifest.note", bytes(1)), *[(f"a{n}", bytes(64 << 20)) for n in range(3)]],
+    )
 
 
 def _zip_path(folder: Path, chance: Random) -> object:
-    name = chance.choice(("../../evil", "/etc/passwd", "a/../../b", "c:\\x", "a\\..\\b", ".hidden", "a//b", "x" * 300))
+    name = chance.choice(
+        ("../../evil", "/etc/passwd", "a/../../b", "c:\\x", "a\\..\\b", ".hidden", "a//b", "x" * 300)
+    )
     return _package(folder, zipfile.ZIP_STORED, [("manifest.note", b"x"), (name, b"x")])
 
 
@@ -294,6 +300,14 @@ def _unbounded(case: Trial) -> Seen:
 
 
 ROWS = [
-    Row("33", "bombs and path tricks: bounded memory and time, an answer in words", _bounded, short=len(BOMBS), long=6 * len(BOMBS)),
-    Row("33.control", "a reader that takes the whole file in first", _unbounded, short=1, long=2, control=True),
+    Row(
+        "33",
+        "bombs and path tricks: bounded memory and time, an answer in words",
+        _bounded,
+        short=len(BOMBS),
+        long=6 * len(BOMBS),
+    ),
+    Row(
+        "33.control", "a reader that takes the whole file in first", _unbounded, short=1, long=2, control=True
+    ),
 ]

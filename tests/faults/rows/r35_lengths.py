@@ -1,4 +1,4 @@
-"""Row 35: two interviews of equal course and different answers: what lies in the open has the same size, and sound is as long as the call."""
+"""Row 35: two interviews of equal course and different answers: what lies open has the same size, and sound is as long as the call."""
 
 from unittest.mock import patch
 
@@ -8,14 +8,16 @@ from tests.desk_talk import answers, seat
 from tests.faults.campaign import Row, Seen, Trial
 
 
-
 def _open_sizes(case: Trial, name: str, **said: str) -> tuple[list[int], list[int], list[int]]:
     """Sizes of a day's sealed objects and of its journal's lines, and bytes of sound a sample, for one interview."""
     room = seat(case.folder / name, answers(**said))
     room.work(1)
     room.close()
     objects = sorted(path.stat().st_size for path in (room.folder / "objects").iterdir())
-    lines = [decode(line) for line in (room.folder / "journals" / "1" / "journal.jsonl").read_bytes().split(b"\n")[:-1]]
+    lines = [
+        decode(line)
+        for line in (room.folder / "journals" / "1" / "journal.jsonl").read_bytes().split(b"\n")[:-1]
+    ]
     told = [len(encode(line["commit"])) for line in lines if "commit" in line]
     (closed,) = [line for line in lines if line["type"] == "rec.close"]
     sound = int(closed["bytes"]) - wav.CHANNELS * int(closed["samples"])
