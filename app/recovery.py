@@ -60,7 +60,7 @@ def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
 
 
 def _remember(ledger: Ledger) -> dict[str, Dialled]:
-    """What the journal knows and the store has forgotten: its file was lost, or the end of it. Such calls are opened again, so that they are
+    """What the journal knows and the store has forgotten: its file was lost, or the end of it. They are opened again, to be
     settled like any other. Returns those whose case is forgotten too."""
     store, homeless = ledger.store, dict[str, Dialled]()
     forgotten = {call: told for call, told in ledger.dialled.items() if not store.knows_call(call)}

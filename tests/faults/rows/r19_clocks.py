@@ -1,6 +1,7 @@
 """Row 19: the wall clock is wrong or jumps, in the middle of a call and between two starts. Order is by number, the jump stands in the
 journal, what was done is handed in all the same, receipts carry central's time, and the certificate says it in words."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -23,7 +24,6 @@ from tests.desk_talk import answers, ring, seat, talk
 from tests.faults.campaign import Row, Seen, Trial
 from tests.sync.test_renewal import handed_in
 from tests.sync.world import NOW, Central, World
-import itertools
 
 _HOUR = 3_600_000
 _JUMPS = {

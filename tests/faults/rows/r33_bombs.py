@@ -2,11 +2,7 @@
 pass is an answer in plain words within both."""
 
 import io
-import json
 import os
-import resource
-import signal
-import time
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -32,10 +28,8 @@ from tests.evidence.archive import NAME
 from tests.evidence.pen import CENTRAL, CENTRE, DEVICE, EVERYBODY, NOON, PUBLISHER
 from tests.faults import evidence_rooms
 from tests.faults.campaign import Row, Seen, Trial
+from tests.faults.limits import in_a_child
 
-MEMORY = 256 << 20
-"""Bytes of address space that reading may take, beyond what the process had."""
-SECONDS = 20
 _VERSION = b"age-encryption.org/v1\n"
 Bomb = Callable[[Path, Random], object]
 
@@ -251,44 +245,6 @@ def _bounded(case: Trial) -> Seen:
     act = BOMBS[name](case.folder, case.chance)
     assert callable(act)
     return {"bomb": name, **in_a_child(act)}
-
-
-def in_a_child(act: Callable[[], object], memory: int = MEMORY) -> dict[str, object]:
-    """Run it in a forked child under limits; what it said, how long it took, what it grew by (MB)."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os._exit(_limited(act, writer, memory))
-    os.close(writer)
-    told = b""
-    while piece := os.read(reader, 65536):
-        told += piece
-    os.close(reader)
-    _, status = os.waitpid(child, 0)
-    assert told, f"the child died with status {status}: killed by its limits"
-    said = json.loads(told)
-    assert isinstance(said, dict)
-    assert said["kind"] == "words", f"{said['kind']}: {said['said']}"
-    return {name: value for name, value in said.items() if name != "kind"}
-
-
-def _limited(act: Callable[[], object], writer: int, memory: int) -> int:
-    now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (now + memory, now + memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    signal.alarm(SECONDS)
-    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    try:
-        act()
-        kind, said = "silence", "it was taken"
-    except FangxinError as error:
-        kind, said = "words", str(error)[:160]
-    except BaseException as error:  # noqa: BLE001 - a trial tells whatever came out
-        kind, said = type(error).__name__, str(error)[:160]
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
-    answer = {"kind": kind, "said": said, "took": round(time.monotonic() - started, 2), "MB": grown}
-    os.write(writer, json.dumps(answer).encode())
-    return 0
 
 
 def _unbounded(case: Trial) -> Seen:
