@@ -37,7 +37,7 @@ of a call is without one: what is not under a signature that went out, whoever h
 
 
 class Ledger(ShiftLog):
-    """One workstation's written record. dialled: call → what the journal knew at the start. rehearsal: marks all that is made as practice."""
+    """One workstation's written record. dialled: call → what the journal knew at the start. rehearsal: marks all as practice."""
 
     def __init__(
         self,

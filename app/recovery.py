@@ -59,7 +59,7 @@ def recover(ledger: Ledger, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
 
 
 def _remember(ledger: Ledger) -> dict[str, Dialled]:
-    """What the journal knows and the store has forgotten: its file was lost, or the end of it. Such calls are opened again, so that they are
+    """What the journal knows and the store has forgotten: its file was lost, or the end of it. They are opened again, to be
     settled like any other. Returns those whose case is forgotten too."""
     store, homeless = ledger.store, dict[str, Dialled]()
     forgotten = {call: told for call, told in ledger.dialled.items() if not store.knows_call(call)}
@@ -75,7 +75,7 @@ def _remember(ledger: Ledger) -> dict[str, Dialled]:
 
 
 def _due_again(ledger: Ledger) -> None:
-    """What waited to be sent is forgotten too: everything that the journal names and that lies here is due. Central takes nothing twice."""
+    """What waited to be sent is forgotten too: what the journal names and lies here is due. Central takes nothing twice."""
     for entry in read(ledger.journal.path):
         line, recording = entry.data, ledger.recording_path(entry.data.get("call", ""))
         objects = ledger.folder / "objects"

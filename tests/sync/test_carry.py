@@ -133,3 +133,18 @@ def test_a_stick_in_whose_place_is_a_file(station: Workstation, tmp_path: Path) 
     (tmp_path / "stick").write_bytes(b"")
     with pytest.raises(StorageError):
         out(station, tmp_path / "stick")
+
+
+def test_what_is_no_plain_file_of_ours_on_a_stick_is_not_opened(
+    central: Central, station: Workstation, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    out(station, stick)
+    folder = stick / "journals" / station.name / "checkpoints"
+    (folder / "x.note").write_bytes(b"\xff")
+    with pytest.raises(IntakeError, match=r"no file of a workstation.*x\.note"):
+        import_from(stick, central.registry)
+    (folder / "x.note").unlink()
+    (stick / "objects" / ("a" * 64)).symlink_to("/dev/zero")
+    with pytest.raises(IntakeError, match="no file of a workstation"):
+        import_from(stick, central.registry)

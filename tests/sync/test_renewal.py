@@ -173,7 +173,7 @@ def test_what_a_damaged_epoch_had_signed_is_handed_in_by_the_new_one(
     monkeypatch.setattr(sync_command, "_central_of", lambda _: central.verifier)
     monkeypatch.setattr(sync_command, "SystemClock", lambda: VirtualClock(NOW))
     monkeypatch.setattr(sync_command, "_pool", lambda *_: None)
-    monkeypatch.setattr(Workstation, "study", lambda _: room.study)
+    monkeypatch.setattr(Workstation, "study", lambda *_, **__: room.study)
     assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0, capsys.readouterr().err
     assert "lines of epoch 1" in capsys.readouterr().err
     found = verify(central.stores.folder)

@@ -205,7 +205,7 @@ class Shelf:
         if tail is not None:
             whole, size = readable(tail)
             if size - whole > OVERHEAD + wav.SECOND:
-                what = f"The tail of this recording can be read to byte {whole} of {size} only: it was damaged, not cut off while it was written"
+                what = f"The tail of this recording can be read to byte {whole} of {size} only: it was damaged, not cut off in writing"
                 self.eyes.findings.broken(
                     "recording.unreadable",
                     what,

@@ -183,10 +183,10 @@ class Seals:
             return
         whole = samples_whole_in(path.stat().st_size - _head(path, self.eyes.means), tail)
         if samples < whole - RATE:
-            what = f"{samples / RATE:.1f} s of this recording can be recovered, but its files are whole to {whole / RATE:.1f} s: they were damaged"
+            what = f"{samples / RATE:.1f} s of this recording can be recovered of {whole / RATE:.1f} s that are there: damaged"
             self._broken("recording.unreadable", what, sealed)
         elif samples < whole:
-            what = "The last second of this recording does not open: the power was cut while it was written, or it was damaged"
+            what = "The last second of this recording does not open: cut off while it was written, or damaged"
             self.eyes.findings.note("recording.end", what, sealed.at)
 
     def _broken(self, rule: str, what: str, sealed: Sealed) -> None:

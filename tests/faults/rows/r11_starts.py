@@ -216,9 +216,8 @@ def _gives_out_only_truth(
     for line in lines:
         tree.append(leaf_hash(line))
     enrolled = registry.index.enrolled(name)
-    assert enrolled is not None and enrolled.vkey == vkey, (
-        f"{done}: the registry has another key for the device"
-    )
+    assert enrolled is not None
+    assert enrolled.vkey == vkey, f"{done}: the registry has another key for the device"
     assert stores.signer.verifier == signer, f"{done}: central works with another key than its own"
     note = stores.log.checkpoint()
     assert Checkpoint.parse(open_note(note, [log]).text).root == tree.root(), f"{done}: another log is signed"
@@ -227,13 +226,14 @@ def _gives_out_only_truth(
         verify_consistency(old, len(lines), tree.root(old), tree.root(), proof)
     assert stores.journal(name).size > 0, f"{done}: central has forgotten a journal"
     receipt = stores.journal(name).newest_receipt()
-    assert receipt is not None and len(open_note(receipt, [signer, Verifier.parse(vkey)]).signatures) == 2
+    assert receipt is not None
+    assert len(open_note(receipt, [signer, Verifier.parse(vkey)]).signatures) == 2
     stores.package()
 
 
 def _witness(case: Trial) -> Seen:
     folder = evidence_rooms.witness(case.folder)
-    signer, log = evidence_rooms.central_keys()
+    _signer, log = evidence_rooms.central_keys()
     lines = (folder / "entries.jsonl").read_bytes().split(b"\n")[:-1]
     vkey = (folder / "witness.vkey").read_text(encoding="utf-8")
     kind = list(WITNESS)[case.number % len(WITNESS)]
@@ -243,9 +243,8 @@ def _witness(case: Trial) -> Seen:
     try:
         with Keeper.open(folder, log, VirtualClock(NOON), seeded("x")) as keeper:
             newest = keeper.newest
-            assert newest is not None and newest.size == len(lines), (
-                f"{kind}, {done}: the witness has forgotten"
-            )
+            assert newest is not None, f"{kind}, {done}: the witness has forgotten everything"
+            assert newest.size == len(lines), f"{kind}, {done}: the witness has forgotten"
             assert f"{keeper.signer.vkey}\n" == vkey, f"{kind}, {done}: the witness signs with another key"
             had = keeper.copied
             answer = keeper.add_checkpoint(request(newest.size, [], keeper.newest_note), lines[had:])
