@@ -1,9 +1,9 @@
 """How the field work goes, put together from where its pieces lie: the journals at central, its pool, and the draw's folder at the centre.
 
-    journals (archive)   every call: when, at which desk, what came of it, which ticket
-    .central/index.db    the pool: cases with their calls, quota counts of the desks (not in a copy of the archive)
-    a draw's folder      which ticket belongs to which replicate, what is released; beside it the room's key, with which the pool's
-                         pseudonyms become the roster's people
+journals (archive)   every call: when, at which desk, what came of it, which ticket
+.central/index.db    the pool: cases with their calls, quota counts of the desks (not in a copy of the archive)
+a draw's folder      which ticket belongs to which replicate, what is released; beside it the room's key, with which the pool's
+                     pseudonyms become the roster's people
 """
 
 import csv
@@ -20,7 +20,7 @@ from app.evidence.durable import storage_errors
 from app.results.field import FieldReport, china, field_report
 from app.results.open import calls_told, open_archive
 from app.results.table import CallRow, completed, dispositions
-from app.sample.calling import calendar_for, calling_plan, caller_of, quotas_of
+from app.sample.calling import calendar_for, caller_of, calling_plan, quotas_of
 from app.sample.case import Attempt, Case, State
 from app.sample.cells import cell_states, counted
 from app.sample.outcome import load_outcomes
@@ -66,7 +66,9 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
     filling = Filling(done, pool.running if pool else {})
     places, released = _drawn(sources.draw) if sources.draw else ({}, 0)
     people = _people(sources.draw, study)
-    full = full_units(quotas, filling, "county", (unit.code for unit in study.units)) if quotas else frozenset()
+    full = (
+        full_units(quotas, filling, "county", (unit.code for unit in study.units)) if quotas else frozenset()
+    )
     calls = _units_known(_with_names(calls, pool, people), pool)
     report = field_report(
         calls,
@@ -106,7 +108,11 @@ def _drawn(folder: Path) -> tuple[dict[str, int], int]:
         bundle = decode((folder / "record.json").read_bytes().rstrip(b"\n"))["bundle"]
         lines = (folder.parent / "journal" / "journal.jsonl").read_bytes().splitlines()
     events = [event for event in map(decode, lines) if event.get("bundle") == bundle]
-    out = {int(event["replicate"]): int(event["cases"]) for event in events if event["type"] == "replicate.release"}
+    out = {
+        int(event["replicate"]): int(event["cases"])
+        for event in events
+        if event["type"] == "replicate.release"
+    }
     return {row["ticket"]: int(row["replicate"]) for row in rows}, sum(out.values())
 
 
@@ -127,11 +133,9 @@ def _crew(study: StudySource, people: Mapping[str, str]) -> list[Caller]:
     return [replace(caller, id=ids.get(caller.id, caller.id)) for caller in crew]
 
 
-def _with_names(
-    calls: Sequence[CallRow], pool: Standing | None, people: Mapping[str, str]
-) -> list[CallRow]:
-    """The calls with a name a person can read. A journal commits to the name of who signed in and does not tell it: a shift is called by the
-    person whose attempts in the pool are its calls, else by its desk and its first call."""
+def _with_names(calls: Sequence[CallRow], pool: Standing | None, people: Mapping[str, str]) -> list[CallRow]:
+    """The calls with a name a person can read. A journal commits to the name of who signed in and does not tell it: a shift is called by
+    the person whose attempts in the pool are its calls, else by its desk and its first call."""
     attempts = {case.id: case.attempts for case in pool.cases} if pool else {}
     names: dict[str, str] = {}
     for call in sorted(calls, key=lambda row: row.started):
@@ -143,7 +147,11 @@ def _with_names(
 
 def _called_by(call: CallRow, attempts: Iterable[Attempt]) -> str:
     ended = call.started + call.seconds * 1000
-    near = (a for a in attempts if a.outcome == call.outcome and 0 <= a.ended - call.started and a.ended - ended < _LATE)
+    near = (
+        a
+        for a in attempts
+        if a.outcome == call.outcome and a.ended - call.started >= 0 and a.ended - ended < _LATE
+    )
     return next((attempt.by for attempt in near), "")
 
 
@@ -176,4 +184,6 @@ def _cases(calls: Sequence[CallRow]) -> list[Case]:
         ended = call.started + call.seconds * 1000
         made = Attempt(ended, call.outcome, by=call.interviewer)
         found[call.case] = case.with_attempt(made) if call.outcome else case.interrupted(ended)
-    return [case if case.attempts[-1].outcome else replace(case, state=State.RESUMABLE) for case in found.values()]
+    return [
+        case if case.attempts[-1].outcome else replace(case, state=State.RESUMABLE) for case in found.values()
+    ]

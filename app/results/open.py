@@ -176,8 +176,9 @@ class _Reading:
         if outcome is None:
             raise EvidenceError(f"The outcome {call.outcome} is not in the outcome table", where=str(call.at))
         closing = self._closings.get(call.call)
-        facts = frozenset((When.UNSCREENED,)) if closing is None else frozenset()
-        if closing is not None and outcome.alternative is not None and self.identities:
+        sealed = closing is None or not self.identities  # what was answered is not known here
+        facts = frozenset((When.UNSCREENED,)) if sealed else frozenset()
+        if closing is not None and not sealed and outcome.alternative is not None:
             facts = self._talk(closing).facts
         aapor, category = outcome.coded(facts)
         return aapor, category.value

@@ -62,7 +62,9 @@ def starved(
 ) -> tuple[Starved, ...]:
     """The starved among the cases at `now` (ms wall), in ticket order. crew: who may call at all, by the ids that stand in the attempts;
     () = not known, then nothing is said about people. closed: units whose quota cells take nobody."""
-    found = (_starved(case, now, plan, crew, closed) for case in sorted(cases, key=lambda c: (c.ticket, c.id)))
+    found = (
+        _starved(case, now, plan, crew, closed) for case in sorted(cases, key=lambda c: (c.ticket, c.id))
+    )
     return tuple(each for each in found if each is not None)
 
 
