@@ -16,10 +16,14 @@ from PySide6.QtWidgets import QApplication
 from app import log
 from app.clock import SystemClock
 from app.errors import FangxinError
+from app.progress import Room
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike
 from ui.dialogs import WorldFault
+from ui.errands import Errands
 from ui.language import Language
+from ui.lead.application import open_lead
+from ui.lead.window import LeadWindow
 from ui.surroundings import start_fault
 from ui.theme import Theme
 from ui.window import DeskWindow
@@ -33,7 +37,14 @@ _BEAT = 300
 _SCREENLESS = ("offscreen", "minimal", "vnc")
 
 
-def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, rehearsal: bool) -> int:
+def show(
+    make_desk: Callable[[], DeskLike],
+    *,
+    data_dir: Path,
+    language: str,
+    rehearsal: bool,
+    room: Callable[[], Room],
+) -> int:
     """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr."""
     qInstallMessageHandler(_heard)
     app = QApplication([sys.argv[0] if sys.argv else "fangxin"])
@@ -53,6 +64,7 @@ def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, re
     window.ending.unattended = unattended
     window.expect(rehearsal=rehearsal)
     bridge.refused.connect(say)
+    window.lead_wanted.connect(LeadDoor(window, bridge, room, tongue, theme).open)
     _catch(window, bridge)
     beat = _leave_on_signals(window)
     window.showMaximized()
@@ -62,6 +74,30 @@ def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, re
     bridge.stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
+
+
+class LeadDoor:
+    """Opens the team lead's window above the desk's, once at a time; afterwards the desk's is as large and speaks as before."""
+
+    def __init__(
+        self, window: DeskWindow, errands: Errands, room: Callable[[], Room], language: Language, theme: Theme
+    ) -> None:
+        self._window, self._errands, self._room = window, errands, room
+        self._language, self._theme = language, theme
+        self.lead: LeadWindow | None = None
+
+    def open(self) -> None:
+        """F12 was pressed by a team lead who has signed in."""
+        if self.lead is None:
+            self.lead = open_lead(self._room(), self._errands, SystemClock(), self._language, self._theme)
+            self.lead.closed.connect(self._closed)
+
+    def _closed(self) -> None:
+        if self.lead is not None:
+            self.lead.deleteLater()
+            self.lead = None
+        self._theme.fit(self._window.width(), self._window.height())
+        self._window.draw_words()
 
 
 def _leave_on_signals(window: DeskWindow) -> QTimer:

@@ -10,25 +10,51 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import UsageError
+from app.progress import Room
 from ui.desk_thread import DeskLike
 from ui.surroundings import check_display, import_fault
 
 
 def run(
-    make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str = "", rehearsal: bool = False
+    make_desk: Callable[[], DeskLike],
+    *,
+    data_dir: Path,
+    language: str = "",
+    rehearsal: bool = False,
+    room: Callable[[], Room] = Room,
 ) -> int:
     """Show the desk until its window is closed; returns the exit code (0 closed, 1 fault, 2 no window possible here).
 
     make_desk is called on the desk's own thread and may raise FangxinError. language: "zh", "en", "" = as the system.
-    rehearsal: say so from the first moment, before the desk has said so itself.
+    rehearsal: say so from the first moment, before the desk has said so itself. room: for the team lead's window behind F12.
     """
+
+    def show() -> int:
+        from ui.application import show
+
+        return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal, room=room)
+
+    return _shown(show)
+
+
+def lead(room: Room, *, language: str = "") -> int:
+    """Show the team lead's window until it is closed; returns the exit code, as run() does."""
+
+    def show() -> int:
+        from ui.lead.application import show
+
+        return show(room, language)
+
+    return _shown(show)
+
+
+def _shown(show: Callable[[], int]) -> int:
     try:
         check_display(os.environ, sys.platform)
         try:
-            from ui.application import show
+            return show()
         except ImportError as error:
             raise import_fault(error) from error
     except UsageError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal)

@@ -10,6 +10,7 @@ from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling
+from app.commands.designing import design
 from app.commands.invocation import extra, verifiers
 from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
@@ -17,7 +18,6 @@ from app.evidence.age import Recipient, encrypt
 from app.evidence.hkdf import derive
 from app.evidence.seal import pad
 from app.resources import resource
-from app.sample.design import Assumed, expected
 from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Drawable, load_frame
 from app.study.load import load
@@ -27,7 +27,7 @@ from app.sync.shared_pool import offer, room_document
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 calling.register(cli)
-_USUAL = Assumed()
+cli.command()(design)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
 Draws = Annotated[Path, typer.Option(help="Folder of this study's draws, on the centre's station.")]
@@ -97,46 +97,6 @@ def list_(
     typer.echo(f"{report.taken} numbers written, {len(report.twice)} repeats left out")
     for line in report.twice:
         typer.echo(f"line {line}: repeat")
-
-
-@cli.command()
-def design(
-    study: Folder,
-    target: Annotated[int, typer.Option(min=1, help="Interviews a unit.")] = 400,
-    sd: Annotated[float, typer.Option(min=0.1, help="Spread of respondents' index, 0–100.")] = _USUAL.sd,
-    deff: Annotated[float, typer.Option(min=0.1, help="Design effect.")] = _USUAL.deff,
-    dials: Annotated[
-        float, typer.Option(min=1, help="Dials a complete interview.")
-    ] = _USUAL.dials_a_complete,
-    as_json: Json = False,
-) -> None:
-    """What the design will cost and show: contacts, dials, precision and detectable change, before anybody is called."""
-    source = load(study)
-    assumed = Assumed(sd, deff, dials)
-    rows = expected({unit.code: target for unit in source.units}, _shares(source), assumed)
-    names = {unit.code: unit.zh for unit in source.units}
-    if as_json:
-        document = [{name: _rounded(value) for name, value in asdict(row).items()} for row in rows]
-        typer.echo(
-            encode(
-                {"units": document, "assumed": {k: _rounded(v) for k, v in asdict(assumed).items()}}
-            ).decode()
-        )
-        return
-    typer.echo(
-        f"{target} interviews a unit. A mobile segment fixes the city, never the county: counties are found by screening."
-    )
-    typer.echo("unit        share  eligible contacts        dials   index ±   change seen between two years")
-    for row in rows:
-        name = names[row.unit] + "\u3000" * max(0, 5 - len(names[row.unit]))
-        contacts = f"{row.contacts:8.0f} ± {1.96 * row.spread:<6.0f}"
-        typer.echo(
-            f"{name} {row.share:6.1%}  {contacts} {row.dials:10.0f}   {row.margin:7.2f}   {row.change:.2f}"
-        )
-    typer.echo(f"all                                   {sum(row.dials for row in rows):10.0f}")
-    typer.echo(
-        f"Assumed: spread {sd:g} points, design effect {deff:g}, {dials:g} dials a complete, 95 % intervals, 80 % power."
-    )
 
 
 @cli.command()
@@ -245,10 +205,6 @@ def release(
     )
 
 
-def _shares(source: StudySource) -> dict[str, float]:
-    return {unit.code: float(unit.share) for unit in source.units}
-
-
 def _frame(study: Path, listed: Path | None, secret: bytes) -> Drawable:
     if listed is None:
         return load_frame(sorted((study / "frame").glob("*.csv")))
@@ -277,10 +233,6 @@ def _numbers(path: Path | None) -> frozenset[str]:
         raise UsageError(
             "The do-not-call list cannot be read", where=str(path), todo="One number a line, digits only."
         ) from error
-
-
-def _rounded(value: object) -> object:
-    return f"{value:.4f}" if isinstance(value, float) else value  # canonical JSON has no floats
 
 
 def _code() -> str:

@@ -230,7 +230,7 @@ class Screen:
     """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en").
 
     query: what must be settled before the script goes on; probe: to be read now; places: the answered questions, while asked for.
-    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here.
+    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here. lead: a team lead of the roster is signed in.
     """
 
     page: Page = Page.SIGN_IN
@@ -255,3 +255,4 @@ class Screen:
     counts: Counts = field(default_factory=Counts)
     device: DeviceView = field(default_factory=DeviceView)
     auto_dial: bool | None = None
+    lead: bool = False

@@ -177,6 +177,17 @@
     </message>
 </context>
 <context>
+    <name>CallBackPanel</name>
+    <message>
+        <source>Enter looks for the case · Esc closes</source>
+        <translation>回车查找样本 · Esc 关闭</translation>
+    </message>
+    <message>
+        <source>Number of the caller</source>
+        <translation>来电号码</translation>
+    </message>
+</context>
+<context>
     <name>Caption</name>
     <message>
         <source>Practice resident</source>
@@ -283,6 +294,113 @@
     </message>
 </context>
 <context>
+    <name>DesignPage</name>
+    <message>
+        <source>Design</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own targets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty: as above. Small units need many contacts, so they often get a smaller one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interviews in each unit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spread of respondents’ index, points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Design effect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dials for one complete interview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target of {unit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No study is known yet: start with an archive or with a study folder (--study).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interviews are whole numbers from 1, the other figures numbers above 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interviews in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dials expected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at least {n} numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers in the frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as the study’s frame tables have</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Eligible contacts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dials</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Index ±</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A mobile segment fixes the city, never the county: residents of a county are found by screening. Intervals at 95 %; a change between two years that is seen with 80 % power.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it costs and shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>DeskWindow</name>
     <message>
         <source>Fangxin · telephone interviewing desk</source>
@@ -360,6 +478,105 @@
     </message>
 </context>
 <context>
+    <name>FieldPage</name>
+    <message>
+        <source>Quotas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hours of today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Workstations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Desk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Completed today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} dialled today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Completed in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} dialled in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Response rate, RR3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0% is exactly as drawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {target}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, {n} on the line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} more stand in the exported page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interviewer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interviewers</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>HelpPanel</name>
     <message>
         <source>Keys on this page</source>
@@ -402,6 +619,85 @@
     <message>
         <source>, </source>
         <translation>，</translation>
+    </message>
+</context>
+<context>
+    <name>LeadWindow</name>
+    <message>
+        <source>Export the field report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exported: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fangxin · team lead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fangxin</source>
+        <translation type="unfinished">放心</translation>
+    </message>
+    <message>
+        <source>PRACTICE DATA  {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the archive …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As of {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No archive is named</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start with central’s folder: fangxin lead ARCHIVE. The sample design works without it: Ctrl+2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first look takes longest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The archive cannot be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See above. Ctrl+R tries again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Field report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sample design</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window: {language}</source>
+        <translation type="unfinished">界面：{language}</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation type="unfinished">浅色/深色</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
     </message>
 </context>
 <context>
@@ -1306,17 +1602,6 @@
     <message>
         <source>{what}: {value}</source>
         <translation>{what}：{value}</translation>
-    </message>
-</context>
-<context>
-    <name>CallBackPanel</name>
-    <message>
-        <source>Enter looks for the case · Esc closes</source>
-        <translation>回车查找样本 · Esc 关闭</translation>
-    </message>
-    <message>
-        <source>Number of the caller</source>
-        <translation>来电号码</translation>
     </message>
 </context>
 </TS>

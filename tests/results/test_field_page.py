@@ -91,5 +91,7 @@ def test_nothing_dialled_yet_says_so() -> None:
 @pytest.mark.parametrize("lack", list(Lack))
 def test_every_reason_has_its_words(lack: Lack) -> None:
     told = why(Starved("1", lack, "refusal"))
-    assert told.zh and told.en and "{" not in told.zh + told.en
+    assert told.zh
+    assert told.en
+    assert "{" not in told.zh + told.en
     assert Starved("1", lack, "x").text.endswith(".")
