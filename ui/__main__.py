@@ -10,7 +10,6 @@ from app.__main__ import Face
 from app.__main__ import main as fangxin
 from app.clock import SystemClock, system_entropy
 from app.commands.selftest import Check
-from app.progress import room_of
 from app.resources import resource
 from app.settings import Settings
 from app.workplace import Place, field_desk, line_choice, practice_desk
@@ -30,15 +29,13 @@ def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — th
     else:
         line_choice(settings)  # a sentence on the terminal, before any window
         make_desk = partial(field_desk, place, settings, player())
-    room = partial(room_of, settings, None, None, None)
     return run(
-        make_desk, data_dir=settings.data_dir, language=settings.language, rehearsal=rehearse, room=room
+        make_desk,
+        data_dir=settings.data_dir,
+        language=settings.language,
+        rehearsal=rehearse,
+        settings=settings,
     )
-
-
-def open_lead(settings: Settings, archive: Path | None, study: Path | None, draw: Path | None) -> int:
-    """The team lead's window."""
-    return lead(room_of(settings, archive, study, draw), language=settings.language)
 
 
 def _window() -> str:
@@ -60,7 +57,7 @@ def _desk() -> str:
 
 def face() -> Face:
     """What the window adds to the command line."""
-    return Face(open_desk, open_lead, (Check("window", _window), Check("desk", _desk)))
+    return Face(open_desk, lead, (Check("window", _window), Check("desk", _desk)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

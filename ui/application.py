@@ -11,19 +11,17 @@ from types import TracebackType
 
 import structlog
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import log
 from app.clock import SystemClock
 from app.errors import FangxinError
-from app.progress import Room
+from app.settings import Settings
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike
 from ui.dialogs import WorldFault
 from ui.errands import Errands
 from ui.language import Language
-from ui.lead.application import open_lead
-from ui.lead.window import LeadWindow
 from ui.surroundings import start_fault
 from ui.theme import Theme
 from ui.window import DeskWindow
@@ -43,7 +41,7 @@ def show(
     data_dir: Path,
     language: str,
     rehearsal: bool,
-    room: Callable[[], Room],
+    settings: Settings | None,
 ) -> int:
     """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr."""
     qInstallMessageHandler(_heard)
@@ -64,7 +62,7 @@ def show(
     window.ending.unattended = unattended
     window.expect(rehearsal=rehearsal)
     bridge.refused.connect(say)
-    window.lead_wanted.connect(LeadDoor(window, bridge, room, tongue, theme).open)
+    window.lead_wanted.connect(LeadDoor(window, bridge, settings, tongue, theme).open)
     _catch(window, bridge)
     beat = _leave_on_signals(window)
     window.showMaximized()
@@ -80,17 +78,27 @@ class LeadDoor:
     """Opens the team lead's window above the desk's, once at a time; afterwards the desk's is as large and speaks as before."""
 
     def __init__(
-        self, window: DeskWindow, errands: Errands, room: Callable[[], Room], language: Language, theme: Theme
+        self,
+        window: DeskWindow,
+        errands: Errands,
+        settings: Settings | None,
+        language: Language,
+        theme: Theme,
     ) -> None:
-        self._window, self._errands, self._room = window, errands, room
+        self._window, self._errands, self._settings = window, errands, settings or Settings()
         self._language, self._theme = language, theme
-        self.lead: LeadWindow | None = None
+        self.lead: QMainWindow | None = None
 
     def open(self) -> None:
         """F12 was pressed by a team lead who has signed in."""
+        # Only now: the desk opens every morning, and few desks ever need what the reports are made with.
+        from app.progress import room_of
+        from ui.lead.application import open_lead
+
         if self.lead is None:
-            self.lead = open_lead(self._room(), self._errands, SystemClock(), self._language, self._theme)
-            self.lead.closed.connect(self._closed)
+            room = room_of(self._settings, None, None, None)
+            self.lead = lead = open_lead(room, self._errands, SystemClock(), self._language, self._theme)
+            lead.closed.connect(self._closed)
 
     def _closed(self) -> None:
         if self.lead is not None:

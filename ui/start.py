@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import UsageError
-from app.progress import Room
+from app.settings import Settings
 from ui.desk_thread import DeskLike
 from ui.surroundings import check_display, import_fault
 
@@ -21,29 +21,32 @@ def run(
     data_dir: Path,
     language: str = "",
     rehearsal: bool = False,
-    room: Callable[[], Room] = Room,
+    settings: Settings | None = None,
 ) -> int:
     """Show the desk until its window is closed; returns the exit code (0 closed, 1 fault, 2 no window possible here).
 
     make_desk is called on the desk's own thread and may raise FangxinError. language: "zh", "en", "" = as the system.
-    rehearsal: say so from the first moment, before the desk has said so itself. room: for the team lead's window behind F12.
+    rehearsal: say so from the first moment, before the desk has said so itself. settings: with the archive for what F12 opens.
     """
 
     def show() -> int:
         from ui.application import show
 
-        return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal, room=room)
+        return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal, settings=settings)
 
     return _shown(show)
 
 
-def lead(room: Room, *, language: str = "") -> int:
-    """Show the team lead's window until it is closed; returns the exit code, as run() does."""
+def lead(settings: Settings, archive: Path | None, study: Path | None, draw: Path | None) -> int:
+    """Show the team lead's window until it is closed; returns the exit code, as run() does. archive, study, draw: as app.progress.room_of.
+
+    Raises StudyError on a study folder that cannot be used."""
 
     def show() -> int:
+        from app.progress import room_of
         from ui.lead.application import show
 
-        return show(room, language)
+        return show(room_of(settings, archive, study, draw), settings.language, settings.data_dir)
 
     return _shown(show)
 

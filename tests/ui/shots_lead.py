@@ -3,12 +3,19 @@
 import argparse
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+def _take(app: QApplication, window: QWidget, path: Path, what: str) -> None:
+    for _ in range(4):
+        app.processEvents()
+    window.grab().save(f"{path}-{what}.png")
 
 
 def _shoot(folder: Path, width: int, height: int) -> None:
-    from PySide6.QtWidgets import QApplication
-
     from app.clock import VirtualClock
     from app.errors import StorageError
     from app.progress import Room
@@ -38,10 +45,7 @@ def _shoot(folder: Path, width: int, height: int) -> None:
                 if found is not None:
                     window._looked(NOW, (known, found))
 
-                def take(what: str, window: LeadWindow = window) -> None:
-                    for _ in range(4):
-                        app.processEvents()
-                    window.grab().save(str(folder / f"{iso}-{appearance.value}-{what}.png"))
+                take = partial(_take, app, window, folder / f"{iso}-{appearance.value}")
 
                 if name == "design":
                     window.turn_to(Key.DESIGN)

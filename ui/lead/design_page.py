@@ -115,9 +115,7 @@ class DesignPage(LeadPage):
             if name_at is not None and isinstance(named := name_at.widget(), QLabel):
                 named.setText(text)
             self.targets[unit.code].setAccessibleName(self.tr("Target of {unit}").format(unit=text))
-        self.notice.setText(
-            self.tr("No study is known yet: start with an archive or with a study folder (--study).")
-        )
+        self.notice.setText(self.tr("No study is known yet: start with an archive or with a study folder."))
 
     def _changed(self) -> None:
         study = self._study

@@ -217,7 +217,7 @@ class LeadWindow(QMainWindow):
         if self._room.look is None:
             self._message.setText(self.tr("No archive is named"))
             text = self.tr(
-                "Start with central’s folder: fangxin lead ARCHIVE. The sample design works without it: Ctrl+2."
+                "Name central’s folder at the start, or in the settings. The sample design works without it: Ctrl+2."
             )
         elif self.looking:
             self._message.setText(self.tr("Reading the archive …"))
