@@ -58,8 +58,8 @@ def design(
             f"{name} {row.share:6.1%} {row.target:6}  {contacts} {row.dials:10.0f}   {row.margin:7.2f}   {row.change:.2f}"
         )
     typer.echo(f"all                                          {found.dials:10.0f}")
-    for warned in found.warned:
-        typer.echo(f"Note: {caution(warned, names).en}")
+    for each in found.warned:
+        typer.echo(f"Note: {caution(each, names).en}")
     typer.echo(
         f"Assumed: spread {sd:g} points, design effect {deff:g}, {dials:g} dials a complete, 95 % intervals, 80 % power."
     )

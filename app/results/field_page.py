@@ -141,15 +141,20 @@ def _tables(report: FieldReport, now: int) -> Iterable[str]:
     yield section(
         people, says, _tallies(people, report.by_interviewer, lambda n: same(n) if n else NOBODY, indexed)
     )
-    for name, found, words in (
-        (Words("今日各小时", "Hours of today"), hours, same),
-        (Words("各日", "Days"), report.by_day, same),
-        (Words("各时段", "Slices"), report.by_slice, lambda n: slice_name(n, report)),
-        (Words("各工作站", "Workstations"), report.by_line, same),
-        (Words("各批次", "Replicates"), report.by_replicate, lambda n: same(n) if n else UNDRAWN),
+    for name, each, found, words in (
+        (Words("今日各小时", "Hours of today"), Words("小时", "Hour"), hours, same),
+        (Words("各日", "Days"), Words("日期", "Day"), report.by_day, same),
+        (Words("各时段", "Slices"), Words("时段", "Slice"), report.by_slice, lambda n: slice_name(n, report)),
+        (Words("各工作站", "Workstations"), Words("工作站", "Desk"), report.by_line, same),
+        (
+            Words("各批次", "Replicates"),
+            Words("批次", "Replicate"),
+            report.by_replicate,
+            lambda n: same(n) if n else UNDRAWN,
+        ),
     ):
         if found:
-            yield section(name, _tallies(name, found, words), sheet=False)
+            yield section(name, _tallies(each, found, words), sheet=False)
 
 
 def _tallies(

@@ -12,10 +12,10 @@ UNDRAWN = Words("批次不明", "replicate not known")
 COLUMNS = (
     Words("拨打", "Dials"),
     Words("接触", "Contacts"),
-    Words("完成", "Completes"),
-    Words("拒访", "Refusals"),
+    Words("完成", "Complete"),
+    Words("拒访", "Refused"),
     Words("空号、停机", "Dead"),
-    Words("在线时长", "On the line"),
+    Words("在线时长", "Time"),
     Words("完成率", "Yield"),
 )
 """Of every table of tallies, in the order of cells()."""

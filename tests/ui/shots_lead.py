@@ -26,10 +26,11 @@ def _shoot(folder: Path, width: int, height: int) -> None:
     from ui.theme import Appearance, Theme
 
     app = QApplication([])
-    theme, errands, known = Theme(app), Errands(), study()
+    theme, errands, known, language = Theme(app), Errands(), study(), Language("zh")
     report = made()
     quiet = replace(made([]), starved=(), cells=())
     for iso in ("zh", "en"):
+        language.use(iso)
         for appearance in (Appearance.LIGHT, Appearance.DARK):
             theme.use(appearance)
             rooms = {
@@ -39,7 +40,7 @@ def _shoot(folder: Path, width: int, height: int) -> None:
                 "empty": (Room(None), None),
             }
             for name, (room, found) in rooms.items():
-                window = LeadWindow(room, errands, VirtualClock(NOW), Language(iso), theme)
+                window = LeadWindow(room, errands, VirtualClock(NOW), language, theme)
                 window.resize(width, height)
                 window.show()
                 if found is not None:

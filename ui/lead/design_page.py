@@ -25,7 +25,8 @@ class DesignPage(LeadPage):
 
     def __init__(self, language: Language) -> None:
         super().__init__()
-        self._language, self._study, self._frame = language, None, 0
+        self._study: StudySource | None = None
+        self._language, self._frame = language, 0
         usual = Assumed()
         self.target = self._field(str(_TARGET))
         self.sd, self.deff = self._field(f"{usual.sd:g}"), self._field(f"{usual.deff:g}")

@@ -1,13 +1,13 @@
 """What the team lead's pages have in common: they scroll by the keyboard, two columns where there is room."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.layout import scrolling
 
-_TWO = 1000
-"""px from which two columns stand side by side."""
+_BESIDE = 72
+"""px of margins, of the gap between two columns, and of the scroll bar."""
 _DOWN = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 _FAR = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1, Qt.Key.Key_Space: 1}
 
@@ -18,11 +18,13 @@ class LeadPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._columns, self._area = QHBoxLayout(), QScrollArea()
+        self._sides: tuple[QVBoxLayout, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def lay(self, left: QVBoxLayout, right: QVBoxLayout, above: QWidget) -> None:
         """left, right: its columns, below each other in a narrow window. above: over both."""
         self._columns.setSpacing(16)
+        self._sides = (left, right)
         for each, share in ((left, 5), (right, 6)):
             each.addStretch(1)
             self._columns.addLayout(each, share)
@@ -34,6 +36,7 @@ class LeadPage(QWidget):
         whole.addLayout(self._columns)
         whole.addStretch(1)
         self._area = scrolling(inner)
+        inner.installEventFilter(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)
@@ -41,7 +44,17 @@ class LeadPage(QWidget):
     def resizeEvent(self, event: QResizeEvent, /) -> None:
         """Below each other where there is no room side by side."""
         super().resizeEvent(event)
-        side = QBoxLayout.Direction.LeftToRight if self.width() >= _TWO else QBoxLayout.Direction.TopToBottom
+        self._stand()
+
+    def eventFilter(self, watched: QObject, event: QEvent, /) -> bool:
+        """Texts change the room that the columns need; Qt says so by asking what they stand on for a new layout."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._stand()
+        return super().eventFilter(watched, event)
+
+    def _stand(self) -> None:
+        wide = sum(each.minimumSize().width() for each in self._sides) + _BESIDE
+        side = QBoxLayout.Direction.LeftToRight if self.width() >= wide else QBoxLayout.Direction.TopToBottom
         self._columns.setDirection(side)
 
     def focus_widget(self) -> QWidget:

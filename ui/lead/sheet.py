@@ -25,7 +25,7 @@ class Sheet(QWidget):
         )
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(14)
+        self._grid.setHorizontalSpacing(11)
         self._grid.setVerticalSpacing(5)
         self._cells: dict[tuple[int, int], QLabel] = {}
         inside = column(self._heading, self._lead, self._grid, self._empty, spacing=6)
@@ -59,7 +59,7 @@ class Sheet(QWidget):
     def _cell(self, line: int, place: int) -> QLabel:
         if (line, place) not in self._cells:
             word = place < self._words
-            cell = label("head" if line == 0 else "datum", wrap=word and line > 0)
+            cell = label("head" if line == 0 else "datum", wrap=line > 0 and 0 < place < self._words)
             side = Qt.AlignmentFlag.AlignLeft if word else Qt.AlignmentFlag.AlignRight
             cell.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             self._cells[line, place] = cell

@@ -46,6 +46,12 @@ class Key(Enum):
     CLOSE = "Esc"
 
 
+_GIVE_WAY = (Key.CLOSE, Key.APPEARANCE, Key.LANGUAGE, Key.REFRESH, Key.EXPORT)
+"""Keys in the order in which they give up their words."""
+_GAP, _EDGES = 4, 48
+"""px between two keys, and beside all of them."""
+
+
 def ask_path(window: QWidget, title: str, proposed: str) -> str:
     """Ask in the system's own way."""
     return QFileDialog.getSaveFileName(window, title, proposed, "HTML (*.html)")[0]
@@ -80,7 +86,9 @@ class LeadWindow(QMainWindow):
             label("muted", wrap=True, centre=True),
         )
         self.notice = label("notice_text", wrap=True)
-        self._notice = framed(column(self.notice, margin=8), "notice")
+        said = column(self.notice)
+        said.setContentsMargins(22, 8, 22, 8)
+        self._notice = framed(said, "notice")
         self._empty = QWidget()
         self._empty.setLayout(column(None, self._message, self._text, None, None, margin=30, spacing=12))
         self._stack = QStackedWidget()
@@ -166,8 +174,8 @@ class LeadWindow(QMainWindow):
         """Another page."""
         self._page = page
         self._draw()
-        shown = self._stack.currentWidget()
-        (shown.focus_widget() if isinstance(shown, FieldPage | DesignPage) else shown).setFocus()
+        shown = {Key.FIELD: self.field, Key.DESIGN: self.design}[page].focus_widget()
+        shown.setFocus()
 
     def export(self) -> None:
         """Write the field report as one page."""
@@ -241,8 +249,23 @@ class LeadWindow(QMainWindow):
         for key, button in self._buttons.items():
             button.say(key.value, words[key])
             button.wear(chosen="yes" if key is self._page else "no")
+        self.field.setAccessibleName(words[Key.FIELD])
+        self.design.setAccessibleName(words[Key.DESIGN])
         self._buttons[Key.REFRESH].setVisible(self._room.look is not None)
         self._buttons[Key.EXPORT].setVisible(self._seen is not None and self._page is Key.FIELD)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is no room for all words, the caps of what is known best stand alone."""
+        shown = {key: button for key, button in self._buttons.items() if not button.isHidden()}
+        slim: list[Key] = []
+        for key in (*_GIVE_WAY, None):
+            widths = (b.width_of(narrow=k in slim) + _GAP for k, b in shown.items())
+            if key is None or sum(widths) <= self.width() - _EDGES:
+                break
+            slim.append(key)
+        for key, button in shown.items():
+            button.narrow(narrow=key in slim)
 
     # Events
 
@@ -256,3 +279,4 @@ class LeadWindow(QMainWindow):
         """Small windows get small type."""
         super().resizeEvent(event)
         self._theme.fit(self.width(), self.height())
+        self._fit()
