@@ -223,12 +223,9 @@ def test_nothing_is_cut_off_at_the_side(lead: Lead, size: tuple[int, int], iso: 
     window = lead.open()
     window.resize(*size)
     lead.look()
-    lead.qtbot.wait(0)
-    assert window.field._area.widget().width() <= window.field._area.viewport().width()
-    assert (
-        sum(b.width_of(narrow=b._words.isHidden()) for b in window._buttons.values() if b.isVisible())
-        <= size[0]
-    )
+    area, keys = window.field._area, window._buttons.values()
+    lead.qtbot.waitUntil(lambda: area.widget().width() <= area.viewport().width(), timeout=3000)
+    assert sum(key.width_of(narrow=key._words.isHidden()) for key in keys if key.isVisible()) <= size[0]
 
 
 def test_practice_data_is_marked(lead: Lead) -> None:
