@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from app import __version__, log, settings
-from app.commands.invocation import Invocation, OpenDesk
+from app.commands.invocation import Invocation, OpenDesk, OpenLead
 from app.commands.selftest import Check, run_selftest
 from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
@@ -21,9 +21,10 @@ from app.line.child import WORKER_WORD
 
 @dataclass(frozen=True)
 class Face:
-    """What a face adds to the commands: the desk window, None without one, and its own self-checks."""
+    """What a face adds to the commands: the desk's and the team lead's window, None without one, and its own self-checks."""
 
     open_desk: OpenDesk | None = None
+    open_lead: OpenLead | None = None
     checks: tuple[Check, ...] = ()
 
 
@@ -35,7 +36,20 @@ _Version = Annotated[bool, typer.Option("--version", help="Print the version and
 
 
 _NAMES = frozenset(
-    {"demo", "verify", "doctor", "study", "form", "sync", "line", "central", "centre", "sample", "witness"}
+    {
+        "demo",
+        "verify",
+        "doctor",
+        "lead",
+        "study",
+        "form",
+        "sync",
+        "line",
+        "central",
+        "centre",
+        "sample",
+        "witness",
+    }
 )
 
 
@@ -55,7 +69,11 @@ def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
         from app.commands import evidence
 
         evidence.register(cli)
-    for name in sorted(_NAMES - {"demo", "verify", "doctor"}):
+    if "lead" in wanted:
+        from app.commands import lead
+
+        lead.register(cli)
+    for name in sorted(_NAMES - {"demo", "verify", "doctor", "lead"}):
         if name in wanted:
             cli.add_typer(_group(name), name=name)
 
@@ -122,7 +140,7 @@ def build(face: Face, words: Sequence[str]) -> typer.Typer:
         log.be_silent()
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
-        context.obj = Invocation(settings.load(data_dir), face.open_desk)
+        context.obj = Invocation(settings.load(data_dir), face.open_desk, face.open_lead)
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))
 

@@ -81,12 +81,13 @@ class Desk(Script, CaseVerbs, EarVerbs):
         if not name or self.screen.page is not Page.SIGN_IN:
             return
         if self._written(lambda: self._ledger.shift_opened(name, __version__)):
-            self._show(page=Page.READY, interviewer=name)
+            lead = any(p.role == "lead" and name in (p.id, p.name) for p in self._ledger.study.roster)
+            self._show(page=Page.READY, interviewer=name, lead=lead)
 
     def sign_out(self) -> None:
         """End the shift. Not while a case is in hand."""
         if self.screen.page is Page.READY and self._written(self._ledger.shift_closed):
-            self._show(page=Page.SIGN_IN, interviewer="", notice=Notice.NONE)
+            self._show(page=Page.SIGN_IN, interviewer="", notice=Notice.NONE, lead=False)
 
     def next_case(self) -> None:
         """Take the best next case."""

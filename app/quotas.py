@@ -7,7 +7,9 @@ The counts of the others come from central with each round of sync; while it can
 from collections.abc import Callable, Iterable, Mapping
 
 from app.canonical import decode, encode
-from app.sample.quota import Cell, Closure, Filling, Quota, Verdict, full_units, verdict
+from app.sample.cells import cell_of as _cell
+from app.sample.cells import named
+from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, verdict
 from app.store import Store
 
 _DONE, _ELSEWHERE, _CLOSED = "quota.done", "quota.elsewhere", "quota.closures"
@@ -71,16 +73,6 @@ class Quotas:
         closures.append([named(cell), by, reason, closure.wall, int(open_)])
         self._store.set_setting(_CLOSED, encode({"c": closures}).decode())
         return closure
-
-
-def named(cell: Cell) -> str:
-    """ "county=3,sex=1"."""
-    return ",".join(f"{variable}={code}" for variable, code in cell)
-
-
-def _cell(text: str) -> Cell:
-    pairs = (part.partition("=") for part in text.split(",") if part)
-    return tuple((variable.strip(), code.strip()) for variable, _, code in pairs)
 
 
 def _summed(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     """Which shipped study practice calls are made with; all-kinds has every kind of question once."""
     central_url: str = ""
     """Where batches go, https://host:port; "" = only by USB stick."""
+    archive: str = ""
+    """On a team lead's or analyst's machine: central's folder, or a copy of it, for the field report; "" = none is named."""
+    draw: str = ""
+    """There too: the folder of the draw, as draws/wave1; with it replicates and people have names in the report."""
     log_days: int = Field(default=30, ge=1, le=3650)
     """How many daily log files are kept."""
     line: LineSettings = LineSettings()

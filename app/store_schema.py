@@ -99,6 +99,13 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
             raise
 
 
+def connect_to_read(path: Path) -> Database:
+    """Open a plain database file that is there, to read only, whoever else works with it. Raises StorageError."""
+    with storage_faults(path):
+        place = f"{path.resolve().as_uri()}?mode=ro"
+        return Database(sqlcipher3.connect(place, uri=True, timeout=_BUSY_SECONDS), execute_plugins=False)
+
+
 def migrate(database: Database, path: Path, steps: Sequence[Migration]) -> None:
     """Bring the tables up to date: each missing step in one transaction together with its record. Raises StorageError."""
     with storage_faults(path):

@@ -56,7 +56,10 @@ class Telephone:
             self._worker.send_dtmf(wanted)
 
     def mute(self, *, on: bool) -> None:
-        """The respondent (and the recording) does not hear the interviewer while on."""
+        """The respondent (and the recording) does not hear the interviewer while on. Not on a telephone that the interviewer dials by hand:
+        its own handset carries his voice, so only the recording would go deaf on his side."""
+        if self._view.by_hand:
+            return
         self._worker.mute(on=on)
         self._view = replace(self._view, muted=on)
 

@@ -162,6 +162,20 @@ def test_mute_is_the_headset_s_key_or_the_desk_s_and_ends_with_the_call(room: Ro
     assert not room.desk.screen.device.muted, "a new call is never muted"
 
 
+def test_a_telephone_dialled_by_hand_cannot_be_muted(tmp_path: Path) -> None:
+    """Its own handset carries the voice: muting would take the interviewer out of the recording while the respondent hears him."""
+    room = seat(tmp_path, answers())
+    room.close()
+    room.open(by_hand=True)
+    muted: list[bool] = []
+    room.room.sound.mute = lambda *, on: muted.append(on)  # type: ignore[method-assign]
+    room.desk.mute()
+    say(room, HeadsetKey(0, "", "mute"))
+    assert not room.desk.screen.device.muted
+    room.close()
+    assert muted == []
+
+
 def test_a_mute_before_the_call_is_not_shown_over_a_call_that_is_heard(room: Room) -> None:
     room.desk.mute()
     assert room.desk.screen.device.muted
@@ -242,3 +256,14 @@ def test_when_no_case_is_left_dialling_by_itself_stops_quietly(
     monkeypatch.setattr(type(room.ledger.queue), "pick", lambda *_: None)
     room.desk.choose_outcome("31")
     assert (room.desk.screen.page, room.desk.screen.notice) == (Page.READY, Notice.NO_CASES)
+
+
+@pytest.mark.parametrize(
+    ("name", "lead"), [("督导01", True), ("L01", True), ("访问员01", False), ("谁都不是", False)]
+)
+def test_a_team_lead_is_known_by_the_roster(room: Room, name: str, lead: bool) -> None:
+    room.desk.sign_out()
+    room.desk.sign_in(name)
+    assert room.desk.screen.lead is lead
+    room.desk.sign_out()
+    assert not room.desk.screen.lead

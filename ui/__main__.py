@@ -14,7 +14,7 @@ from app.resources import resource
 from app.settings import Settings
 from app.workplace import Place, field_desk, line_choice, practice_desk
 from hardware.audio.clip import player
-from ui.start import run
+from ui.start import lead, run
 
 
 def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — the signature is app's OpenDesk
@@ -29,7 +29,13 @@ def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — th
     else:
         line_choice(settings)  # a sentence on the terminal, before any window
         make_desk = partial(field_desk, place, settings, player())
-    return run(make_desk, data_dir=settings.data_dir, language=settings.language, rehearsal=rehearse)
+    return run(
+        make_desk,
+        data_dir=settings.data_dir,
+        language=settings.language,
+        rehearsal=rehearse,
+        settings=settings,
+    )
 
 
 def _window() -> str:
@@ -51,7 +57,7 @@ def _desk() -> str:
 
 def face() -> Face:
     """What the window adds to the command line."""
-    return Face(open_desk, (Check("window", _window), Check("desk", _desk)))
+    return Face(open_desk, lead, (Check("window", _window), Check("desk", _desk)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

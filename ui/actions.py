@@ -1,7 +1,4 @@
-"""Every key of the desk in one table (notes/method.md §7): a key means the same thing everywhere, and is shown only where it works.
-
-F12 (supervisor) is kept free for what it is to mean.
-"""
+"""Every key of the desk in one table (notes/method.md §7): a key means the same thing everywhere, and is shown only where it works."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +8,21 @@ from PySide6.QtCore import QCoreApplication
 
 from app.interview.screen import Page, Screen
 from ui.noop import QT_TRANSLATE_NOOP
+from ui.works import (
+    can_go_back,
+    can_remove,
+    everywhere,
+    has_clip,
+    has_vague_rule,
+    in_interview,
+    marks_answer,
+    may_mute,
+    may_pause,
+    may_probe,
+    offers_dk,
+    offers_refused,
+    proposes,
+)
 
 
 class Act(Enum):
@@ -22,6 +34,8 @@ class Act(Enum):
     ANSWERED = "answered"
     AUTO_DIAL = "auto_dial"
     HEAR_AGAIN = "hear_again"
+    MUTE = "mute"
+    LEAD = "lead"
     REFUSED = "refused"
     BACK = "back"
     PROBE = "probe"
@@ -56,68 +70,13 @@ class Action:
     always: bool = False
 
 
-def in_interview(screen: Screen) -> bool:
-    """A question is on screen."""
-    return screen.page is Page.INTERVIEW and screen.question is not None
-
-
-def _offers_dk(screen: Screen) -> bool:
-    return in_interview(screen) and screen.question is not None and bool(screen.question.dk)
-
-
-def _offers_refused(screen: Screen) -> bool:
-    return in_interview(screen) and screen.question is not None and bool(screen.question.refused)
-
-
-def _can_go_back(screen: Screen) -> bool:
-    return in_interview(screen) and screen.question is not None and screen.question.number > 0
-
-
-def _proposes(screen: Screen) -> bool:
-    return screen.heard is not None and bool(screen.heard.outcome)
-
-
-def _has_clip(screen: Screen) -> bool:
-    return screen.heard is not None and screen.heard.clip
-
-
-def _marks_answer(screen: Screen) -> bool:
-    return screen.page is Page.DIALING and screen.device.marks_answer
-
-
-def _may_pause(screen: Screen) -> bool:
-    return screen.auto_dial is not None and screen.page in (Page.READY, Page.CASE, Page.DIALING, Page.OUTCOME)
-
-
-def _may_probe(screen: Screen) -> bool:
-    question = screen.question if in_interview(screen) else None
-    return (
-        question is not None
-        and question.kind not in ("note", "acknowledge", "repeat")
-        and not question.readonly
-    )
-
-
-def _has_vague_rule(screen: Screen) -> bool:
-    return in_interview(screen) and screen.question is not None and bool(screen.question.vague)
-
-
-def _can_remove(screen: Screen) -> bool:
-    where = screen.question.instance if in_interview(screen) and screen.question else None
-    return where is not None and bool(where.name)
-
-
-def _everywhere(_screen: Screen) -> bool:
-    return True
-
-
 ACTIONS: tuple[Action, ...] = (
     Action(
         Act.GO,
         ("Enter",),
         QT_TRANSLATE_NOOP("Actions", "Go on"),
         QT_TRANSLATE_NOOP("Actions", "Take the step on the large button; store what is typed"),
-        lambda screen: screen.page is not Page.DIALING or _proposes(screen),
+        lambda screen: screen.page is not Page.DIALING or proposes(screen),
         shortcut=False,
     ),
     Action(
@@ -125,7 +84,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F1",),
         QT_TRANSLATE_NOOP("Actions", "Keys"),
         QT_TRANSLATE_NOOP("Actions", "Show or hide this list"),
-        _everywhere,
+        everywhere,
         always=True,
     ),
     Action(
@@ -133,7 +92,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F2",),
         QT_TRANSLATE_NOOP("Actions", "Probe"),
         QT_TRANSLATE_NOOP("Actions", "Show the next neutral probe to read aloud; its use goes on record"),
-        _may_probe,
+        may_probe,
     ),
     Action(
         Act.VAGUE,
@@ -143,14 +102,14 @@ ACTIONS: tuple[Action, ...] = (
             "Actions",
             "A vague word was said: first a probe; pressed again, the code that the study has fixed",
         ),
-        _has_vague_rule,
+        has_vague_rule,
     ),
     Action(
         Act.GO_TO,
         ("F3",),
         QT_TRANSLATE_NOOP("Actions", "Go to"),
         QT_TRANSLATE_NOOP("Actions", "Go to a question that was answered; F3 again or Esc closes the list"),
-        _can_go_back,
+        can_go_back,
     ),
     Action(
         Act.CALLED_BACK,
@@ -174,7 +133,7 @@ ACTIONS: tuple[Action, ...] = (
         ("Space",),
         QT_TRANSLATE_NOOP("Actions", "Answered"),
         QT_TRANSLATE_NOOP("Actions", "You hear a person: this line cannot tell it by itself"),
-        _marks_answer,
+        marks_answer,
         shortcut=False,
     ),
     Action(
@@ -182,35 +141,45 @@ ACTIONS: tuple[Action, ...] = (
         ("Ctrl+D",),
         QT_TRANSLATE_NOOP("Actions", "Pause dialling"),
         QT_TRANSLATE_NOOP("Actions", "After this case dial the next one by itself, or wait for you"),
-        _may_pause,
+        may_pause,
     ),
     Action(
         Act.HEAR_AGAIN,
         ("Shift+F5",),
         QT_TRANSLATE_NOOP("Actions", "Hear again"),
         QT_TRANSLATE_NOOP("Actions", "Play the last five seconds of what the line said"),
-        lambda screen: screen.page in (Page.DIALING, Page.OUTCOME) and _has_clip(screen),
+        lambda screen: screen.page in (Page.DIALING, Page.OUTCOME) and has_clip(screen),
+    ),
+    Action(
+        Act.MUTE,
+        ("Ctrl+M",),
+        QT_TRANSLATE_NOOP("Actions", "Mute"),
+        QT_TRANSLATE_NOOP(
+            "Actions", "The respondent does not hear you until you press it again; the recording runs on"
+        ),
+        may_mute,
+        always=True,
     ),
     Action(
         Act.REFUSED,
         ("F6",),
         QT_TRANSLATE_NOOP("Actions", "Refused"),
         QT_TRANSLATE_NOOP("Actions", "The respondent does not want to answer this question"),
-        _offers_refused,
+        offers_refused,
     ),
     Action(
         Act.BACK,
         ("F7",),
         QT_TRANSLATE_NOOP("Actions", "Back"),
         QT_TRANSLATE_NOOP("Actions", "One question back; Enter keeps its answer"),
-        _can_go_back,
+        can_go_back,
     ),
     Action(
         Act.REMOVE,
         ("Ctrl+Del",),
         QT_TRANSLATE_NOOP("Actions", "Remove"),
         QT_TRANSLATE_NOOP("Actions", "Remove this person or entry from the list; asks first"),
-        _can_remove,
+        can_remove,
     ),
     Action(
         Act.NOTE,
@@ -224,7 +193,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F9", "-"),
         QT_TRANSLATE_NOOP("Actions", "Don’t know"),
         QT_TRANSLATE_NOOP("Actions", "The respondent does not know or cannot say"),
-        _offers_dk,
+        offers_dk,
     ),
     Action(
         Act.FIND,
@@ -246,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
         ("F10",),
         QT_TRANSLATE_NOOP("Actions", "Window: {language}"),
         QT_TRANSLATE_NOOP("Actions", "Show the window in the other language; the interview is not touched"),
-        _everywhere,
+        everywhere,
         always=True,
     ),
     Action(
@@ -254,8 +223,15 @@ ACTIONS: tuple[Action, ...] = (
         ("Ctrl+T",),
         QT_TRANSLATE_NOOP("Actions", "Light or dark"),
         QT_TRANSLATE_NOOP("Actions", "Switch between light and dark colours"),
-        _everywhere,
+        everywhere,
         always=True,
+    ),
+    Action(
+        Act.LEAD,
+        ("F12",),
+        QT_TRANSLATE_NOOP("Actions", "Team lead"),
+        QT_TRANSLATE_NOOP("Actions", "Field report and sample design, for the team lead who has signed in"),
+        lambda screen: screen.page is Page.READY and screen.lead,
     ),
     Action(
         Act.SIGN_OUT,
@@ -283,6 +259,8 @@ def key_word(action: Action) -> str:
     return " ".join(action_word(words[key]) if key in words else key for key in action.keys)
 
 
+UNMUTE = QT_TRANSLATE_NOOP("Actions", "Unmute")
+"""What the key says while the interviewer is muted."""
 RESUME_DIALLING = QT_TRANSLATE_NOOP("Actions", "Dial on by itself")
 """What the key says while dialling is paused."""
 _ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")

@@ -11,14 +11,16 @@ from types import TracebackType
 
 import structlog
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import log
 from app.clock import SystemClock
 from app.errors import FangxinError
+from app.settings import Settings
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike
 from ui.dialogs import WorldFault
+from ui.errands import Errands
 from ui.language import Language
 from ui.surroundings import start_fault
 from ui.theme import Theme
@@ -33,7 +35,14 @@ _BEAT = 300
 _SCREENLESS = ("offscreen", "minimal", "vnc")
 
 
-def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, rehearsal: bool) -> int:
+def show(
+    make_desk: Callable[[], DeskLike],
+    *,
+    data_dir: Path,
+    language: str,
+    rehearsal: bool,
+    settings: Settings | None,
+) -> int:
     """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr."""
     qInstallMessageHandler(_heard)
     app = QApplication([sys.argv[0] if sys.argv else "fangxin"])
@@ -53,6 +62,7 @@ def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, re
     window.ending.unattended = unattended
     window.expect(rehearsal=rehearsal)
     bridge.refused.connect(say)
+    window.lead_wanted.connect(LeadDoor(window, bridge, settings, tongue, theme).open)
     _catch(window, bridge)
     beat = _leave_on_signals(window)
     window.showMaximized()
@@ -62,6 +72,40 @@ def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, re
     bridge.stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
+
+
+class LeadDoor:
+    """Opens the team lead's window above the desk's, once at a time; afterwards the desk's is as large and speaks as before."""
+
+    def __init__(
+        self,
+        window: DeskWindow,
+        errands: Errands,
+        settings: Settings | None,
+        language: Language,
+        theme: Theme,
+    ) -> None:
+        self._window, self._errands, self._settings = window, errands, settings or Settings()
+        self._language, self._theme = language, theme
+        self.lead: QMainWindow | None = None
+
+    def open(self) -> None:
+        """F12 was pressed by a team lead who has signed in."""
+        # Only now: the desk opens every morning, and few desks ever need what the reports are made with.
+        from app.progress import room_of
+        from ui.lead.application import open_lead
+
+        if self.lead is None:
+            room = room_of(self._settings, None, None, None)
+            self.lead = lead = open_lead(room, self._errands, SystemClock(), self._language, self._theme)
+            lead.closed.connect(self._closed)
+
+    def _closed(self) -> None:
+        if self.lead is not None:
+            self.lead.deleteLater()
+            self.lead = None
+        self._theme.fit(self._window.width(), self._window.height())
+        self._window.draw_words()
 
 
 def _leave_on_signals(window: DeskWindow) -> QTimer:

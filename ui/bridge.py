@@ -1,22 +1,17 @@
-"""Between the window and the desk: the window hears the desk's thread by queued signals only, and never waits for it.
-
-Slow work of any other kind goes through Bridge.run(), one way for all of it.
-"""
+"""Between the window and the desk: the window hears the desk's thread by queued signals only, and never waits for it."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from app.errors import FangxinError
 from app.interview.screen import Screen
 from ui.desk_thread import DeskLike, DeskThread, Verb
+from ui.errands import Errands
 
 
-class Bridge(QObject):
-    """The one place where threads meet Qt. Every signal is heard on the thread that made the bridge, in order."""
+class Bridge(Errands):
+    """Errands, and the desk's thread. Every signal is heard on the thread that made the bridge, in order."""
 
     screen_changed = Signal(object)
     """Screen: what the desk shows now."""
@@ -28,13 +23,10 @@ class Bridge(QObject):
     """Exception: a fault of ours; the desk is closed."""
     stopped = Signal()
     """The desk's thread has nothing left to do."""
-    _called = Signal(object)
 
     def __init__(self, make_desk: Callable[[], DeskLike], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = DeskThread(make_desk, _Megaphone(self))
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bridge")
-        self._called.connect(self._call)
 
     def start(self) -> None:
         """Set the desk going."""
@@ -52,26 +44,7 @@ class Bridge(QObject):
         """finish() and wait for it. For the very end: this one blocks."""
         self._desk.finish()
         self._desk.join()
-        self._pool.shutdown(wait=True)
-
-    def here(self, function: Callable[..., object]) -> Callable[..., None]:
-        """A stand-in for `function` that any thread may call; the work is done on the bridge's thread, in order."""
-        return lambda *args: self._called.emit(partial(function, *args))
-
-    def run(
-        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[BaseException], None]
-    ) -> None:
-        """Do slow work elsewhere, then done(result) or failed(error) here."""
-
-        def deliver(future: Future[Any]) -> None:
-            error = future.exception()
-            failed(error) if error is not None else done(future.result())
-
-        self._pool.submit(work).add_done_callback(self.here(deliver))
-
-    @Slot(object)
-    def _call(self, work: Callable[[], None]) -> None:
-        work()  # a bound method of a QObject, so that Qt queues it to this object's thread
+        super().stop()
 
 
 class _Megaphone:

@@ -79,6 +79,9 @@ class DeskLike(Protocol):
     def pause(self) -> None:
         """Dial no further case by itself, or go on doing so."""
 
+    def mute(self) -> None:
+        """The respondent does not hear the interviewer, or hears him again."""
+
     def confirm_heard(self, key: str) -> None:
         """The outcome proposed for what the line says is right."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QWidget
 
 from app import __version__
@@ -100,6 +100,13 @@ class Fault(QDialog):
         self.setWindowTitle(heading)
         self._head.setText(heading)
         self._body.setText(text)
+
+    def showEvent(self, event: QShowEvent, /) -> None:
+        """As high as its sentence is at this width: Qt reckons with fewer lines, and the buttons would lie on the report."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())

@@ -10,25 +10,54 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import UsageError
+from app.settings import Settings
 from ui.desk_thread import DeskLike
 from ui.surroundings import check_display, import_fault
 
 
 def run(
-    make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str = "", rehearsal: bool = False
+    make_desk: Callable[[], DeskLike],
+    *,
+    data_dir: Path,
+    language: str = "",
+    rehearsal: bool = False,
+    settings: Settings | None = None,
 ) -> int:
     """Show the desk until its window is closed; returns the exit code (0 closed, 1 fault, 2 no window possible here).
 
     make_desk is called on the desk's own thread and may raise FangxinError. language: "zh", "en", "" = as the system.
-    rehearsal: say so from the first moment, before the desk has said so itself.
+    rehearsal: say so from the first moment, before the desk has said so itself. settings: with the archive for what F12 opens.
     """
+
+    def show() -> int:
+        from ui.application import show
+
+        return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal, settings=settings)
+
+    return _shown(show)
+
+
+def lead(settings: Settings, archive: Path | None, study: Path | None, draw: Path | None) -> int:
+    """Show the team lead's window until it is closed; returns the exit code, as run() does. archive, study, draw: as app.progress.room_of.
+
+    Raises StudyError on a study folder that cannot be used."""
+
+    def show() -> int:
+        from app.progress import room_of
+        from ui.lead.application import show
+
+        return show(room_of(settings, archive, study, draw), settings.language, settings.data_dir)
+
+    return _shown(show)
+
+
+def _shown(show: Callable[[], int]) -> int:
     try:
         check_display(os.environ, sys.platform)
         try:
-            from ui.application import show
+            return show()
         except ImportError as error:
             raise import_fault(error) from error
     except UsageError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.clock import Clock
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, Act, Action, in_interview
+from ui.actions import ACTIONS, Act, Action
 from ui.bridge import Bridge
 from ui.desk_thread import Verb, same_place
 from ui.ending import Ending
@@ -20,6 +20,7 @@ from ui.pace import KeyGate, Pace, timer
 from ui.pages.interview import InterviewPage
 from ui.panels.keys import other
 from ui.theme import Theme
+from ui.works import in_interview
 
 SLOW = 400
 """ms after which a verb that is still on its way is mentioned."""
@@ -35,6 +36,7 @@ class DeskWindow(QMainWindow):
 
     painted = Signal(object)
     """Screen: is on screen from the next paint on."""
+    lead_wanted = Signal()
 
     def __init__(self, bridge: Bridge, *, clock: Clock, language: Language, theme: Theme, log: Path) -> None:
         super().__init__()
@@ -54,9 +56,7 @@ class DeskWindow(QMainWindow):
         self._slow = timer(self, lambda: self.face.interview.tell(Why.SAVING))
         self._twice = timer(self, self._disarm)
         self._connect()
-        self._draw_words()
-
-    # Building
+        self.draw_words()
 
     def _build_face(self) -> None:
         face = self.face
@@ -102,6 +102,8 @@ class DeskWindow(QMainWindow):
             Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
             Act.HANG_UP: self._hang_up,
             Act.HEAR_AGAIN: lambda: self._tell(lambda desk: desk.play_clip()),
+            Act.MUTE: lambda: self._tell(lambda desk: desk.mute()),
+            Act.LEAD: self.lead_wanted.emit,
             Act.AUTO_DIAL: lambda: self._tell(lambda desk: desk.pause()),
             Act.REFUSED: self.face.interview.refuse,
             Act.BACK: lambda: self._tell(lambda desk: desk.back()),
@@ -188,7 +190,8 @@ class DeskWindow(QMainWindow):
                 page.focus_widget().setFocus()
         self.painted.emit(screen)
 
-    def _draw_words(self) -> None:
+    def draw_words(self) -> None:
+        """Everything anew, in the window's language."""
         self._theme.speak(self._language.current)
         self.setWindowTitle(self.tr("Fangxin · telephone interviewing desk"))
         if self._painted is not None:
@@ -232,9 +235,8 @@ class DeskWindow(QMainWindow):
             self.face.interview.tell(Why.NO_VAGUE)
 
     def _hang_up(self) -> None:
-        now = self._clock.mono()
-        interviewing = self._painted is not None and self._painted.page is Page.INTERVIEW
-        if interviewing and now >= self._armed_until:
+        shown, now = self._painted, self._clock.mono()
+        if shown is not None and shown.page is Page.INTERVIEW and now >= self._armed_until:
             self._armed_until = now + TWICE
             self._twice.start(TWICE)
             self.face.interview.tell(Why.HANG_UP_AGAIN)
@@ -261,7 +263,7 @@ class DeskWindow(QMainWindow):
 
     def _switch_window_language(self) -> None:
         self._language.toggle()
-        self._draw_words()
+        self.draw_words()
 
     def _switch_interview_language(self) -> None:
         if self._painted is not None:
@@ -271,8 +273,6 @@ class DeskWindow(QMainWindow):
     def _focus(self) -> None:
         if self._painted is not None:
             self.face.pages[self._painted.page].focus_widget().setFocus()
-
-    # The end
 
     def closeEvent(self, event: QCloseEvent, /) -> None:
         """The desk ends first, politely; then the window goes."""

@@ -20,12 +20,17 @@ OpenDesk = Callable[[Settings, bool], int]
 """(settings, rehearse) → exit code, once the window is closed."""
 
 
+OpenLead = Callable[[Settings, Path | None, Path | None, Path | None], int]
+"""(settings, archive, study folder, draw) → exit code, once the team lead's window is closed."""
+
+
 @dataclass(frozen=True)
 class Invocation:
-    """settings: in force; open_desk: None when this program has no window."""
+    """settings: in force; open_desk, open_lead: None when this program has no window."""
 
     settings: Settings
     open_desk: OpenDesk | None
+    open_lead: OpenLead | None = None
 
 
 @contextmanager

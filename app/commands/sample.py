@@ -9,6 +9,7 @@ from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling, frames
+from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
 from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret, said
@@ -28,6 +29,7 @@ from app.sync.shared_pool import offer, room_document
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 frames.register(cli)
 calling.register(cli)
+cli.command()(design)
 Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[
     Path, typer.Option(help="Folder made by `fangxin centre keygen`: the draw's journal is signed with it.")

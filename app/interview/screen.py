@@ -250,7 +250,7 @@ class Screen:
 
     query: what must be settled before the script goes on; probe: to be read now; places: the answered questions, while asked for.
     unsaved: what is on this screen only, because the disk refused it.
-    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here.
+    auto_dial: the next case is dialled by itself; False = paused, None = not allowed here. lead: a team lead of the roster is signed in.
     """
 
     page: Page = Page.SIGN_IN
@@ -276,3 +276,4 @@ class Screen:
     counts: Counts = field(default_factory=Counts)
     device: DeviceView = field(default_factory=DeviceView)
     auto_dial: bool | None = None
+    lead: bool = False

@@ -1,5 +1,5 @@
-"""The field report: what was dialled, by hour, interviewer, slice, line and replicate; response rates and yields; and whether the order of
-the draw was kept.
+"""The field report: what was dialled, by day, hour, interviewer, slice, line and replicate; response rates and yields; how the quota cells
+stand; which cases starve; and whether the order of the draw was kept.
 
 Cherry-pick index: the share of pairs of numbers whose first dials came in the opposite order of their tickets (Kendall's distance). 0 =
 as drawn, 0.5 = as if the order had not been looked at, 1 = backwards. Skills, closed hours and appointments move single numbers; an
@@ -7,21 +7,29 @@ interviewer whose index stands out from the others' has chosen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from app.results.rates import Rate, rates, two_step
 from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
 from app.sample.calendar import Calendar
+from app.sample.cells import CellState
 from app.sample.disposition import Disposition
 from app.sample.outcome import Outcome
+from app.sample.starved import Starved
+
+OUTSIDE = "outside"
+"""Name of the slice of calls that lie in none: appointments that residents asked for."""
+FEWEST = 20
+"""Below so many numbers an interviewer's index says nothing: chance alone moves it by a third."""
 
 
 @dataclass(frozen=True)
 class FieldReport:
-    """All tables of a moment. starved: case → why nobody may be given it. cherry: interviewer → index."""
+    """All tables of a moment. hours: name of a slice → "18:30–21:00". cherry: interviewer → index, None below FEWEST numbers."""
 
     total: Tally
+    by_day: Mapping[str, Tally]
     by_hour: Mapping[str, Tally]
     by_interviewer: Mapping[str, Tally]
     by_slice: Mapping[str, Tally]
@@ -30,7 +38,15 @@ class FieldReport:
     rates: Mapping[str, Rate]
     cherry: Mapping[str, float | None]
     cherry_all: float | None
-    starved: Mapping[str, str]
+    starved: tuple[Starved, ...] = ()
+    cells: tuple[CellState, ...] = ()
+    hours: Mapping[str, str] = field(default_factory=dict)
+    rehearsal: bool = False
+
+    def of_day(self, day: str) -> tuple[Tally, Mapping[str, Tally]]:
+        """A day's whole and its hours ("18" → tally). day: "2026-03-02"."""
+        hours = {name[-2:]: tally for name, tally in self.by_hour.items() if name.startswith(day)}
+        return self.by_day.get(day, Tally()), hours
 
 
 def field_report(
@@ -40,26 +56,36 @@ def field_report(
     *,
     released: int = 0,
     replicate: Mapping[str, int] | None = None,
-    starved: Mapping[str, str] | None = None,
+    starved: tuple[Starved, ...] = (),
+    cells: tuple[CellState, ...] = (),
 ) -> FieldReport:
-    """The report of these calls. replicate: case → its number. released: numbers handed out.
+    """The report of these calls. replicate: case → its number. released: numbers handed out. starved, cells: as they stand now.
 
     Raises StudyError on an outcome that the table does not know."""
     final, parts = dispositions(calls, outcomes), replicate or {}
     counts = by_category(final, released)
     names = sorted({call.interviewer for call in calls})
+    own = {name: [call for call in calls if call.interviewer == name] for name in names}
     return FieldReport(
         total=grouped(calls, lambda _: "").get("", Tally()),
-        by_hour=grouped(calls, lambda call: _moment(call.started).strftime("%Y-%m-%d %H")),
+        by_day=grouped(calls, lambda call: china(call.started).strftime("%Y-%m-%d")),
+        by_hour=grouped(calls, lambda call: china(call.started).strftime("%Y-%m-%d %H")),
         by_interviewer=grouped(calls, lambda call: call.interviewer),
         by_slice=grouped(calls, lambda call: _slice(call, calendar)),
         by_line=grouped(calls, lambda call: call.device),
         by_replicate=grouped(calls, lambda call: str(parts.get(call.case, ""))),
         rates=_rates(counts, final),
-        cherry={name: cherry_index([c for c in calls if c.interviewer == name]) for name in names},
-        cherry_all=cherry_index(calls),
-        starved=starved or {},
+        cherry={name: _worth_saying(own[name]) for name in names},
+        cherry_all=_worth_saying(calls),
+        starved=starved,
+        cells=cells,
+        hours={sort.name: f"{_hour(sort.start)}–{_hour(sort.end)}" for sort in calendar.sorts},
+        rehearsal=any(call.rehearsal for call in calls),
     )
+
+
+def _worth_saying(calls: Sequence[CallRow]) -> float | None:
+    return cherry_index(calls) if len({call.case for call in calls if call.ticket}) >= FEWEST else None
 
 
 def _rates(counts: Mapping[str, int], final: Mapping[str, Disposition]) -> dict[str, Rate]:
@@ -79,6 +105,8 @@ def _rates(counts: Mapping[str, int], final: Mapping[str, Disposition]) -> dict[
     return found | again | {"e1": first, "e2": second}
 
 
+SHOWN = ("RR1", "RR3", "RR3-2", "RR5", "COOP1", "REF1", "CON1", "e", "e1", "e2")
+"""The rates of a report, where they can be had."""
 _NO_HOUSEHOLD = ("4.2", "4.4", "4.5")
 """Numbers of machines, offices and institutions."""
 
@@ -112,12 +140,15 @@ def _inversions(items: list[str]) -> tuple[list[str], int]:
     return merged + right[at:], count
 
 
-def _moment(wall: int) -> datetime:
-    return datetime.fromtimestamp(0, UTC) + timedelta(
-        milliseconds=wall, hours=8
-    )  # China: one zone, no summer time
+def china(wall: int) -> datetime:
+    """A moment on China's clocks: one zone, no summer time."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)
 
 
 def _slice(call: CallRow, calendar: Calendar) -> str:
     found = calendar.slice_at(call.started, call.unit)
-    return found.sort.name if found else "outside"
+    return found.sort.name if found else OUTSIDE
+
+
+def _hour(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"

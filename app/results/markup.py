@@ -3,12 +3,31 @@
 from collections.abc import Iterable
 from html import escape
 
+from app.resources import resource
 from app.results.index import Estimate
 from app.results.summary import Figure
-from app.results.words import SHOWN, Words
+from app.results.words import REHEARSAL, REHEARSAL_WHY, SHOWN, Words
 
 Column = tuple[str, Words | str]
 """A column's CSS class ("num" = to the right, "mid" = centred) and its heading, or ready markup for one."""
+
+
+def document(title: str, inside: str, *, rehearsal: bool) -> str:
+    """A whole page that needs nothing from outside. rehearsal: it says so above everything else."""
+    style = resource("style", "report.css").read_text(encoding="utf-8")
+    return (
+        '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"{_banner() if rehearsal else ''}<main>\n{inside}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _banner() -> str:
+    return (
+        f'<div class="banner" role="note"><strong>{REHEARSAL.zh}</strong><strong lang="en">{REHEARSAL.en}</strong>'
+        f'<small>{REHEARSAL_WHY.zh}</small><small lang="en">{REHEARSAL_WHY.en}</small></div>\n'
+    )
 
 
 def section(title: Words, *parts: str, sheet: bool = True) -> str:

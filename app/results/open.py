@@ -10,6 +10,7 @@ from app.evidence.audit.facts import Call, Closing, Facts, Interview
 from app.evidence.audit.journals import read_facts
 from app.evidence.audit.place import Layout, Place
 from app.evidence.audit.seals import read_document
+from app.evidence.audit.verdict import Findings, Severity
 from app.evidence.durable import storage_errors
 from app.evidence.stanza import Unwraps
 from app.evidence.verify import Verdict, verify
@@ -61,6 +62,25 @@ def open_archive(
     return Opened(tuple(reading.calls()), interviews)
 
 
+def calls_told(archive: Path, outcomes: Mapping[str, Outcome] | None = None) -> tuple[CallRow, ...]:
+    """The calls as the journals tell them: no key is needed. What depends on answers is coded as if few had been given, and the unit of a
+    landline is not known. The chain of each journal is checked, its signatures and the recordings are not: that is what verify() is for.
+
+    Raises EvidenceError when a journal's lines were altered, or there are none at this path."""
+    place, findings = Place.at(archive), Findings()
+    facts = read_facts(place, findings)
+    if broken := [f for f in findings.verdict().integrity if f.severity is Severity.BROKEN]:
+        raise EvidenceError(
+            "A journal of this archive was altered, so nothing is counted from it",
+            where=str(broken[0].at),
+            todo="Run `fangxin verify` on it and settle what it names first.",
+        )
+    known = load_outcomes() if outcomes is None else outcomes
+    reading = _Reading(place, facts, (), None, known, frozenset())
+    reading.note_closings()
+    return tuple(reading.calls())
+
+
 @dataclass(frozen=True, slots=True)
 class _Talk:
     """A sealed interview with what it means in its study. answers: of relevant questions; values: all that were given."""
@@ -103,10 +123,15 @@ class _Reading:
     _exchanges: dict[str, str] = field(default_factory=dict)
 
     def interviews(self) -> Iterable[InterviewRow]:
+        self.note_closings()
         for interview in self.facts.interviews.values():
-            self._closings |= {closing.call: closing for closing in interview.closings}
             if interview.closings:
                 yield self._interview(interview, interview.closings[-1])
+
+    def note_closings(self) -> None:
+        """Which call closed an interview."""
+        for interview in self.facts.interviews.values():
+            self._closings |= {closing.call: closing for closing in interview.closings}
 
     def calls(self) -> Iterable[CallRow]:
         return (self._call(call) for call in self.facts.calls.values() if call.started is not None)
@@ -151,8 +176,9 @@ class _Reading:
         if outcome is None:
             raise EvidenceError(f"The outcome {call.outcome} is not in the outcome table", where=str(call.at))
         closing = self._closings.get(call.call)
-        facts = frozenset((When.UNSCREENED,)) if closing is None else frozenset()
-        if closing is not None and outcome.alternative is not None:
+        sealed = closing is None or not self.identities  # what was answered is not known here
+        facts = frozenset((When.UNSCREENED,)) if sealed else frozenset()
+        if closing is not None and not sealed and outcome.alternative is not None:
             facts = self._talk(closing).facts
         aapor, category = outcome.coded(facts)
         return aapor, category.value

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 
 from app.results.chart import Axis
-from app.results.markup import amount, both, count, interval, lead, score, section, table, tag
+from app.results.markup import amount, both, count, document, interval, lead, score, section, table, tag
 from app.results.rates import Rate
 from app.results.summary import AspectLine, Figure, Report
 from app.results.words import (
@@ -13,7 +12,6 @@ from app.results.words import (
     CITY,
     RATE_GROUPS,
     REHEARSAL,
-    REHEARSAL_WHY,
     TOTAL,
     Words,
     meaning,
@@ -29,30 +27,9 @@ _AAPOR = ("code", Words("AAPOR", "code"))
 
 def page(report: Report) -> str:
     """The whole page. The same report gives the same text."""
-    style = (
-        Path(__file__)
-        .resolve()
-        .parents[2]
-        .joinpath("resources", "style", "report.css")
-        .read_text(encoding="utf-8")
-    )
-    title = escape(_mark(report) + report.subject.zh)
     parts = (_header, _cards, _units, _aspects, _rates, _outcomes, _notes, _footer)
-    body = "\n".join(part(report) for part in parts)
-    return (
-        '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{_banner(report)}<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
-
-
-def _banner(report: Report) -> str:
-    if not report.rehearsal:
-        return ""
-    return (
-        f'<div class="banner" role="note"><strong>{REHEARSAL.zh}</strong><strong lang="en">{REHEARSAL.en}</strong>'
-        f'<small>{REHEARSAL_WHY.zh}</small><small lang="en">{REHEARSAL_WHY.en}</small></div>\n'
-    )
+    inside = "\n".join(part(report) for part in parts)
+    return document(_mark(report) + report.subject.zh, inside, rehearsal=report.rehearsal)
 
 
 def _mark(report: Report) -> str:

@@ -21,12 +21,11 @@ from app.results.table import (
     dispositions,
     respondents,
 )
+from app.sample.design import FEW as FEW
+from app.sample.design import SOME as SOME
 from app.sample.disposition import NOT_DIALLED, Disposition
 from app.sample.outcome import Category, Outcome, load_outcomes
 from app.study.model import Aspect, StudySource, Unit
-
-FEW, SOME = 10, 30
-"""Below FEW interviews a result is not shown at all, below SOME not its score (notes/method.md §4.8)."""
 
 
 class Shown(StrEnum):

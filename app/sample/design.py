@@ -7,6 +7,7 @@ contacts for a county's target are target / share.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from math import ceil, sqrt
 
 from app.errors import StudyError
@@ -98,3 +99,87 @@ def expected(
         dials = hardest * share * known.dials_a_complete
         rows.append(Expected(unit, target, share, contacts, spread, margin, change, dials))
     return rows
+
+
+class Caution(StrEnum):
+    """What a design should not go into the field with unsaid."""
+
+    FRAME = "frame"
+    """More numbers are needed than the frame has."""
+    HIDDEN = "hidden"
+    """So few interviews that nothing of a unit may be published."""
+    WITHHELD = "withheld"
+    """Enough to publish how many, not their score."""
+    BLUNT = "blunt"
+    """Only a change that hardly ever happens would be seen."""
+    HARDEST = "hardest"
+    """One unit alone makes the city's dialling much longer."""
+
+
+FEW, SOME = 10, 30
+"""Below FEW interviews a result is not shown at all, below SOME not its score (notes/method.md §4.8)."""
+_BLUNT = 5.0
+"""Points: real changes of a county between two years were -4.7 to +2.6 (§4.5)."""
+_HARD = 1.5
+"""Times what the city would be dialled for if every unit got its target at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One caution. units: codes, () = all of them. amount: numbers the frame has, points of the smallest change, or times the dials."""
+
+    caution: Caution
+    units: tuple[str, ...] = ()
+    amount: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A whole design. interviews, dials: of all units. numbers: that must be dialled at least, when each gets all its attempts. frame:
+    numbers in the frame, 0 = not known."""
+
+    rows: tuple[Expected, ...]
+    interviews: int
+    dials: float
+    numbers: float
+    frame: int
+    warned: tuple[Warned, ...]
+
+
+def outlook(
+    targets: Mapping[str, int],
+    shares: Mapping[str, float],
+    assumed: Assumed | None = None,
+    *,
+    frame: int = 0,
+    attempts: int = 6,
+) -> Outlook:
+    """The design with what should be said about it before anybody is called. attempts: at one number, at the most."""
+    rows = tuple(expected(targets, shares, assumed))
+    interviews, dials = sum(targets.values()), sum(row.dials for row in rows)
+    numbers = dials / attempts
+    return Outlook(
+        rows, interviews, dials, numbers, frame, tuple(_cautions(rows, dials, numbers, frame, assumed))
+    )
+
+
+def _cautions(
+    rows: tuple[Expected, ...], dials: float, numbers: float, frame: int, assumed: Assumed | None
+) -> list[Warned]:
+    found: list[Warned] = []
+    if frame and numbers > frame:
+        found.append(Warned(Caution.FRAME, amount=frame))
+    for caution, here in (
+        (Caution.HIDDEN, [row for row in rows if row.target < FEW]),
+        (Caution.WITHHELD, [row for row in rows if FEW <= row.target < SOME]),
+        (Caution.BLUNT, [row for row in rows if row.change > _BLUNT]),
+    ):
+        if here:
+            units = () if len(here) == len(rows) else tuple(row.unit for row in here)
+            amount = min(row.change for row in here) if caution is Caution.BLUNT else 0.0
+            found.append(Warned(caution, units, amount))
+    together = sum(row.target for row in rows) * (assumed or Assumed()).dials_a_complete
+    hardest = max(rows, key=lambda row: row.contacts, default=None)
+    if hardest is not None and together and dials > _HARD * together:
+        found.append(Warned(Caution.HARDEST, (hardest.unit,), dials / together))
+    return found

@@ -118,6 +118,12 @@ def load_frame(paths: Iterable[Path]) -> Frame:
 _COLUMNS = ("prefix", "unit", "kind", "operator")
 
 
+def frame_size(study: Path) -> int:
+    """Numbers in the frame of a study folder, 0 when it has none. Raises StudyError on a table that cannot be read."""
+    tables = sorted((study / "frame").glob("*.csv"))
+    return len(load_frame(tables)) if tables else 0
+
+
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -49,9 +49,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A case that is not dialled any more. why: one English clause."""
+    """A case that is not dialled any more. why: one English clause. lapsed: not for anything that it came to, but because the field
+    period is over for it."""
 
     why: str
+    lapsed: bool = False
 
 
 Order = tuple[int, int, str, str]
@@ -147,7 +149,7 @@ def _in_hours(due: Due, case: Case, now: int, plan: Plan) -> Due | Finished:
         return due
     opens = plan.calendar.opens(max(due.at, now, plan.starts), case.unit, plan.ends)
     if opens is None:
-        return Finished("the field period has no more hours for it")
+        return Finished("the field period has no more hours for it", lapsed=True)
     return replace(due, at=opens) if opens > max(due.at, now) else due
 
 

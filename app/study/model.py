@@ -140,3 +140,8 @@ class Study(StudySource):
     suite: str
     expires: int
     sha256: str
+
+
+def shares_of(study: StudySource) -> dict[str, float]:
+    """Unit code → share of the population, per mille."""
+    return {unit.code: float(unit.share) for unit in study.units}

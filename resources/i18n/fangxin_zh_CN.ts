@@ -60,6 +60,14 @@
         <translation>结束通话；访问进行中须连按两次</translation>
     </message>
     <message>
+        <source>Mute</source>
+        <translation>静音</translation>
+    </message>
+    <message>
+        <source>The respondent does not hear you until you press it again; the recording runs on</source>
+        <translation>受访者听不到您说话，再按一次恢复；录音照常进行</translation>
+    </message>
+    <message>
         <source>Refused</source>
         <translation>拒答</translation>
     </message>
@@ -132,12 +140,24 @@
         <translation>切换浅色、深色界面</translation>
     </message>
     <message>
+        <source>Team lead</source>
+        <translation>督导</translation>
+    </message>
+    <message>
+        <source>Field report and sample design, for the team lead who has signed in</source>
+        <translation>外呼进度和抽样设计，仅限督导登录后使用</translation>
+    </message>
+    <message>
         <source>Sign out</source>
         <translation>签退</translation>
     </message>
     <message>
         <source>End the shift</source>
         <translation>本班结束，签退</translation>
+    </message>
+    <message>
+        <source>Unmute</source>
+        <translation>取消静音</translation>
     </message>
     <message>
         <source>Enter</source>
@@ -294,6 +314,113 @@
     </message>
 </context>
 <context>
+    <name>DesignPage</name>
+    <message>
+        <source>Design</source>
+        <translation>设计参数</translation>
+    </message>
+    <message>
+        <source>Own targets</source>
+        <translation>单独设定目标</translation>
+    </message>
+    <message>
+        <source>Empty: as above. Small units need many contacts, so they often get a smaller one.</source>
+        <translation>不填则同上。人口少的区县要接触很多人才凑得够，目标通常定得低一些。</translation>
+    </message>
+    <message>
+        <source>Interviews in each unit</source>
+        <translation>每个区县完成份数</translation>
+    </message>
+    <message>
+        <source>Spread of respondents’ index, points</source>
+        <translation>受访者指数标准差（分）</translation>
+    </message>
+    <message>
+        <source>Design effect</source>
+        <translation>设计效应</translation>
+    </message>
+    <message>
+        <source>Dials for one complete interview</source>
+        <translation>每完成一份需拨打次数</translation>
+    </message>
+    <message>
+        <source>Target of {unit}</source>
+        <translation>{unit}的目标份数</translation>
+    </message>
+    <message>
+        <source>No study is known yet: start with an archive or with a study folder.</source>
+        <translation>还没有指定项目。启动时请给出存档目录或项目文件夹。</translation>
+    </message>
+    <message>
+        <source>Interviews are whole numbers from 1, the other figures numbers above 0.</source>
+        <translation>完成份数须为 1 以上的整数，其他参数须大于 0。</translation>
+    </message>
+    <message>
+        <source>Interviews in all</source>
+        <translation>完成份数合计</translation>
+    </message>
+    <message>
+        <source>{n} units</source>
+        <translation>{n} 个区县</translation>
+    </message>
+    <message>
+        <source>Dials expected</source>
+        <translation>预计拨打次数</translation>
+    </message>
+    <message>
+        <source>at least {n} numbers</source>
+        <translation>至少需要 {n} 个号码</translation>
+    </message>
+    <message>
+        <source>Numbers in the frame</source>
+        <translation>抽样框号码数</translation>
+    </message>
+    <message>
+        <source>not known here</source>
+        <translation>此处未知</translation>
+    </message>
+    <message>
+        <source>as the study’s frame tables have</source>
+        <translation>按项目的号段表</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>区县</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>人口占比</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标份数</translation>
+    </message>
+    <message>
+        <source>Eligible contacts</source>
+        <translation>合格接触数</translation>
+    </message>
+    <message>
+        <source>Dials</source>
+        <translation>拨打次数</translation>
+    </message>
+    <message>
+        <source>Index ±</source>
+        <translation>指数误差 ±</translation>
+    </message>
+    <message>
+        <source>Change seen</source>
+        <translation>可辨变化</translation>
+    </message>
+    <message>
+        <source>A mobile segment fixes the city, never the county: residents of a county are found by screening. Intervals at 95 %; a change between two years that is seen with 80 % power.</source>
+        <translation>手机号段只能定到市，定不到县；县的居民要靠甄别问出来。误差按 95% 置信度；可辨变化指两年之间以 80% 的把握看得出的最小差距，单位为分。</translation>
+    </message>
+    <message>
+        <source>What it costs and shows</source>
+        <translation>预计工作量与精度</translation>
+    </message>
+</context>
+<context>
     <name>DeskWindow</name>
     <message>
         <source>Fangxin · telephone interviewing desk</source>
@@ -371,6 +498,105 @@
     </message>
 </context>
 <context>
+    <name>FieldPage</name>
+    <message>
+        <source>Quotas</source>
+        <translation>配额</translation>
+    </message>
+    <message>
+        <source>Hours of today</source>
+        <translation>今日各小时</translation>
+    </message>
+    <message>
+        <source>Hour</source>
+        <translation>小时</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>各日</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Slices</source>
+        <translation>各时段</translation>
+    </message>
+    <message>
+        <source>Slice</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Workstations</source>
+        <translation>各工作站</translation>
+    </message>
+    <message>
+        <source>Desk</source>
+        <translation>工作站</translation>
+    </message>
+    <message>
+        <source>Replicates</source>
+        <translation>各批次</translation>
+    </message>
+    <message>
+        <source>Replicate</source>
+        <translation>批次</translation>
+    </message>
+    <message>
+        <source>Completed today</source>
+        <translation>今日完成</translation>
+    </message>
+    <message>
+        <source>{n} dialled today</source>
+        <translation>今日拨打 {n} 次</translation>
+    </message>
+    <message>
+        <source>Completed in all</source>
+        <translation>累计完成</translation>
+    </message>
+    <message>
+        <source>{n} dialled in all</source>
+        <translation>累计拨打 {n} 次</translation>
+    </message>
+    <message>
+        <source>Response rate, RR3</source>
+        <translation>回答率 RR3</translation>
+    </message>
+    <message>
+        <source>0% is exactly as drawn</source>
+        <translation>0% 为完全按抽样顺序</translation>
+    </message>
+    <message>
+        <source>{done} of {target}</source>
+        <translation>{done} / {target}</translation>
+    </message>
+    <message>
+        <source>, {n} on the line</source>
+        <translation>，访问中 {n}</translation>
+    </message>
+    <message>
+        <source>{n} more stand in the exported page.</source>
+        <translation>另有 {n} 个，见导出的网页。</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Interviewer</source>
+        <translation>访问员</translation>
+    </message>
+    <message>
+        <source>Interviewers</source>
+        <translation>访问员</translation>
+    </message>
+</context>
+<context>
     <name>HelpPanel</name>
     <message>
         <source>Keys on this page</source>
@@ -413,6 +639,85 @@
     <message>
         <source>, </source>
         <translation>，</translation>
+    </message>
+</context>
+<context>
+    <name>LeadWindow</name>
+    <message>
+        <source>Export the field report</source>
+        <translation>导出外呼进度</translation>
+    </message>
+    <message>
+        <source>Exported: {path}</source>
+        <translation>已导出：{path}</translation>
+    </message>
+    <message>
+        <source>Fangxin · team lead</source>
+        <translation>放心 · 督导台</translation>
+    </message>
+    <message>
+        <source>Fangxin</source>
+        <translation>放心</translation>
+    </message>
+    <message>
+        <source>PRACTICE DATA  {title}</source>
+        <translation>【演练数据】{title}</translation>
+    </message>
+    <message>
+        <source>Reading the archive …</source>
+        <translation>正在读取存档…</translation>
+    </message>
+    <message>
+        <source>As of {time}</source>
+        <translation>截至 {time}</translation>
+    </message>
+    <message>
+        <source>No archive is named</source>
+        <translation>未指定存档</translation>
+    </message>
+    <message>
+        <source>Name central’s folder at the start, or in the settings. The sample design works without it: Ctrl+2.</source>
+        <translation>请在启动时给出中心服务器的存档目录，或在设置文件里指定。抽样设计不需要存档，按 Ctrl+2。</translation>
+    </message>
+    <message>
+        <source>The first look takes longest.</source>
+        <translation>首次读取时间较长。</translation>
+    </message>
+    <message>
+        <source>The archive cannot be read</source>
+        <translation>存档无法读取</translation>
+    </message>
+    <message>
+        <source>See above. Ctrl+R tries again.</source>
+        <translation>原因见上方。按 Ctrl+R 重试。</translation>
+    </message>
+    <message>
+        <source>Field report</source>
+        <translation>外呼进度</translation>
+    </message>
+    <message>
+        <source>Sample design</source>
+        <translation>抽样设计</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出网页</translation>
+    </message>
+    <message>
+        <source>Window: {language}</source>
+        <translation>界面：{language}</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色/深色</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>

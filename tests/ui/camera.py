@@ -55,7 +55,7 @@ class Camera:
         self.name = f"{iso}-{appearance.value}"
         self.language.use(iso)
         self.theme.use(appearance)
-        self.window._draw_words()
+        self.window.draw_words()
         for name, screen in screens(iso):
             self.show(screen)
             self.take(name)

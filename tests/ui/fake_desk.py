@@ -198,6 +198,10 @@ class FakeDesk:
         self._did("mark_answered")
         self.show(page=Page.INTERVIEW, line=LineView.TALKING, question=self._question())
 
+    def mute(self) -> None:
+        self._did("mute")
+        self.show(device=replace(self.screen.device, muted=not self.screen.device.muted))
+
     def pause(self) -> None:
         self._did("pause")
         self.show(auto_dial=not self.screen.auto_dial)

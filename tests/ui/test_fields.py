@@ -195,7 +195,7 @@ def test_no_word_of_the_key_bar_is_cut_at_200_percent(still: Station) -> None:
     for iso in ("zh", "en"):
         still.language.use(iso)
         ask(still, "integer", vague=("so-so",), name=f"q-{iso}")
-        still.window._draw_words()
+        still.window.draw_words()
         QApplication.processEvents()  # Qt asks for layouts by event
         still.window.grab()
         shown = [button for button in still.window.face.keys._buttons.values() if button.isVisible()]

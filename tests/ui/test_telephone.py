@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
-from app.interview.screen import ConditionView, DeviceView, Notice, Page
+from app.interview.screen import ConditionView, DeviceView, LineView, Notice, Page, RecordingView
 from tests.ui.conftest import Station
 from tests.ui.shots import screens
-from ui.actions import Act
+from ui.actions import ACTIONS, Act
 
 ENTER, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Space
 
@@ -131,3 +132,22 @@ def test_a_resident_who_calls_back_is_found_by_his_number(station: Station) -> N
     station.until(lambda s: s.page is Page.CASE and s.notice is Notice.CALLED_BACK)
     assert ("called_back", "13882800417") in [tuple(verb) for verb in station.desk.verbs]
     assert not station.window.face.call_back.isVisible()
+
+
+def test_mute_has_a_key_of_its_own_and_the_recording_runs_on(station: Station) -> None:
+    station.call()
+    QTest.keyClick(station.window.windowHandle(), Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    station.until(lambda screen: screen.device.muted)
+    assert station.screen.recording is RecordingView.ON
+    assert station.window.face.keys._buttons[Act.MUTE]._words.text() == "Unmute"
+    QTest.keyClick(station.window.windowHandle(), Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    station.until(lambda screen: not screen.device.muted)
+
+
+def test_no_mute_without_a_call_nor_on_a_telephone_dialled_by_hand(station: Station) -> None:
+    station.call()
+    talking = station.screen
+    (mute,) = (action for action in ACTIONS if action.act is Act.MUTE)
+    assert mute.works(talking)
+    assert not mute.works(replace(talking, device=DeviceView(by_hand=True)))
+    assert not mute.works(replace(talking, line=LineView.RINGING))

@@ -136,9 +136,9 @@ def test_only_keys_that_do_something_are_shown(still: Station) -> None:
     paint(still, some["01-sign-in"])
     assert caps() == {"F1", "F10"}
     paint(still, some["09-intro"])
-    assert caps() == {"F1", "F5", "F8", "F10", "F11"}
+    assert caps() == {"F1", "F5", "F8", "F10", "F11", "Ctrl+M"}
     paint(still, some["15-comment"])
-    assert caps() == {"F1", "F2", "F3", "F5", "F7", "F8", "F9", "F10", "F11"}
+    assert caps() == {"F1", "F2", "F3", "F5", "F7", "F8", "F9", "F10", "F11", "Ctrl+M"}
     paint(still, some["20-outcome"])
     assert caps() == {"F1", "F8", "F10"}
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, RESUME_DIALLING, Act, Action, action_word, key_word, on
+from ui.actions import ACTIONS, RESUME_DIALLING, UNMUTE, Act, Action, action_word, key_word, on
 from ui.caps import CapButton
 from ui.labels import language_name
 from ui.language import Language
@@ -13,7 +13,7 @@ from ui.layout import column, framed, label, row, scrolling
 
 _HELP_WIDTH = 300
 _GIVE_WAY = (
-    Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.BACK, Act.NOTE, Act.GO_TO, Act.HANG_UP, Act.REMOVE, Act.VAGUE,
+    Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.BACK, Act.NOTE, Act.GO_TO, Act.MUTE, Act.HANG_UP, Act.REMOVE, Act.VAGUE,
     Act.PROBE, Act.DONT_KNOW, Act.REFUSED,
 )  # fmt: skip
 """Keys in the order in which they give up their words."""
@@ -98,6 +98,8 @@ class KeyBar(QWidget):
             return action_word(action.label).format(language=language_name(other(self._language.current)))
         if action.act is Act.AUTO_DIAL and screen.auto_dial is False:
             return action_word(RESUME_DIALLING)
+        if action.act is Act.MUTE and screen.device.muted:
+            return action_word(UNMUTE)
         return action_word(action.label)
 
     def _button(self, action: Action) -> CapButton:

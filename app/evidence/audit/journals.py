@@ -32,9 +32,10 @@ def audit_journal(
     return signatures, walk.roots
 
 
-def read_facts(place: Place) -> Facts:
-    """What the journals of a place say, without judging it: for those who have a good verdict already."""
-    eyes, facts = Eyes(place, Findings(), suite=suite_in(place)), Facts()
+def read_facts(place: Place, findings: Findings | None = None) -> Facts:
+    """What the journals of a place say, without judging it: for those who have a good verdict already. findings: where a line that does not
+    follow from the one before is noted."""
+    eyes, facts = Eyes(place, findings or Findings(), suite=suite_in(place)), Facts()
     for journal in place.journals:
         Walk(journal, eyes, listener(facts, eyes.at(journal.lines).file), ()).run()
     return facts

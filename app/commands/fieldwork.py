@@ -1,0 +1,163 @@
+"""fangxin sample report: how the field work goes, as text, JSON or one HTML page."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+from unicodedata import east_asian_width
+
+import typer
+
+from app.canonical import encode
+from app.clock import SystemClock
+from app.commands.invocation import identities
+from app.commands.moments import Now, moment
+from app.errors import UsageError
+from app.progress import Sources, field_work
+from app.results.field import SHOWN, FieldReport
+from app.results.field_words import order, slice_name, state, why
+from app.results.report import write_field
+from app.results.table import Tally
+from app.results.words import Words, percent
+from app.study.load import load
+from app.study.model import StudySource
+
+
+def report(
+    archive: Annotated[Path, typer.Argument(help="Central's folder, or a copy of it.")],
+    study: Annotated[
+        Path | None,
+        typer.Option(help="Study folder: hours, holidays, quotas. Without it: the archive's own package."),
+    ] = None,
+    identity: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Identity file, or the folder of `centre keygen`: the whole archive is checked and interviews are opened. "
+            "Without it the journals alone are read."
+        ),
+    ] = None,
+    draw: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the draw, as draws/wave1: replicates, and names in place of shifts."),
+    ] = None,
+    released: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Numbers handed out; those never dialled count too. 0: as draw or pool say."
+        ),
+    ] = 0,
+    html: Annotated[Path | None, typer.Option(help="Write one HTML page here, for the team lead.")] = None,
+    now: Now = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases; was the drawn order kept?"""
+    if draw is not None and not (draw / "sample.csv").is_file():
+        raise UsageError(
+            "There is no drawn sample in this folder", where=str(draw), todo="Name a draw: draws/wave1."
+        )
+    at = moment(now) if now else SystemClock().wall()
+    keys = tuple(identities(identity or []))
+    sources = Sources(archive, load(study) if study else None, keys, draw, released)
+    known, found = field_work(sources, at)
+    if html is not None:
+        write_field(found, known, at, html)
+        typer.echo(str(html), err=as_json)
+    if as_json:
+        typer.echo(encode(document(found)).decode())
+    elif html is None:
+        typer.echo(text(found, known))
+
+
+def text(found: FieldReport, study: StudySource) -> str:
+    """The report for a terminal."""
+    units = {unit.code: Words(unit.zh, unit.en) for unit in study.units}
+    named = {
+        title: [(_shown(title, name, found), tally) for name, tally in table.items()]
+        for title, table in _tables(found).items()
+    }
+    wide = max(_width(name) for rows in named.values() for name, _ in [("by interviewer", None), *rows])
+    lines = []
+    for title, rows in named.items():
+        lines.append(f"{title:<{wide + 2}}   dials contacts complete  refused     dead    hours  yield")
+        lines += [_line(name + " " * (wide - _width(name)), tally) for name, tally in rows]
+    for rate in (found.rates[name] for name in SHOWN if name in found.rates):
+        lines.append(f"{rate.name:<6} {percent(rate.value):>6}   {rate.formula}")
+    lines.append(
+        f"Order of the draw: {order(found.cherry_all)} of the pairs of numbers were first dialled the other way round "
+        "(0% = as drawn)."
+    )
+    lines += [f"  {name}: {order(value)}" for name, value in found.cherry.items() if value is not None]
+    lines += [
+        f"Quota {cell.en}: {cell.done} of {cell.target} done, {cell.running} running, {state(cell).en}"
+        for cell in found.cells
+    ]
+    lines += [f"Starved {each.case}: {why(each, units).en}" for each in found.starved]
+    return "\n".join(lines)
+
+
+def document(found: FieldReport) -> dict[str, object]:
+    """The report for programs; shares are decimal text, canonical JSON has no floats."""
+    return {
+        "tables": {
+            title: [
+                {"name": name, **{field: getattr(tally, field) for field in tally.__slots__}}
+                for name, tally in table.items()
+            ]
+            for title, table in _tables(found).items()
+        },
+        "rates": {name: _text(rate.value) for name, rate in found.rates.items()},
+        "order": {
+            "all": _text(found.cherry_all),
+            "interviewers": [{"name": name, "index": _text(value)} for name, value in found.cherry.items()],
+        },
+        "quotas": [
+            {
+                "cell": cell.cell,
+                "target": cell.target,
+                "done": cell.done,
+                "running": cell.running,
+                "open": cell.open,
+                "by": cell.decided.by if cell.decided else "",
+                "reason": cell.decided.reason if cell.decided else "",
+                "decided": cell.decided.wall if cell.decided else 0,
+            }
+            for cell in found.cells
+        ],
+        "starved": {
+            each.case: {"lack": each.lack.value, "what": each.what, "why": each.text}
+            for each in found.starved
+        },
+        "rehearsal": found.rehearsal,
+    }
+
+
+def _tables(found: FieldReport) -> Mapping[str, Mapping[str, Tally]]:
+    return {
+        "all": {"": found.total},
+        "by day": found.by_day,
+        "by hour": found.by_hour,
+        "by interviewer": found.by_interviewer,
+        "by slice": found.by_slice,
+        "by line": found.by_line,
+        "by replicate": found.by_replicate,
+    }
+
+
+def _shown(title: str, name: str, found: FieldReport) -> str:
+    if title == "by slice":
+        return slice_name(name, found).en
+    return name or ("" if title == "all" else "not known")
+
+
+def _line(name: str, tally: Tally) -> str:
+    counts = (tally.calls, tally.contacts, tally.completes, tally.refusals, tally.dead)
+    numbers = " ".join(f"{n:>8}" for n in counts)
+    return f"  {name}{numbers} {tally.seconds / 3600:8.1f} {percent(tally.yielded):>6}"
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _text(value: float | None) -> str | None:
+    return None if value is None else f"{value:.6f}"

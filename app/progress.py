@@ -1,0 +1,211 @@
+"""How the field work goes, put together from where its pieces lie: the journals at central, its pool, and the draw's folder at the centre.
+
+journals (archive)   every call: when, at which desk, what came of it, which ticket
+.central/index.db    the pool: cases with their calls, quota counts of the desks (not in a copy of the archive)
+a draw's folder      which ticket belongs to which replicate, what is released; beside it the room's key, with which the pool's
+                     pseudonyms become the roster's people
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from app.canonical import decode
+from app.central.standing import Standing, standing
+from app.errors import EvidenceError
+from app.evidence.age import Identity
+from app.evidence.durable import storage_errors
+from app.results.field import FieldReport, china, field_report
+from app.results.open import calls_told, open_archive
+from app.results.table import CallRow, completed, dispositions
+from app.sample.calling import calendar_for, caller_of, calling_plan, quotas_of
+from app.sample.case import Attempt, Case, State
+from app.sample.cells import cell_states, counted
+from app.sample.frame import frame_size
+from app.sample.outcome import load_outcomes
+from app.sample.plan import Caller
+from app.sample.quota import Cell, Filling, full_units
+from app.sample.starved import Lack, Starved, starved
+from app.settings import Settings
+from app.study.archive import unpack
+from app.study.load import assemble, load
+from app.study.model import StudySource
+from app.sync.shared_pool import pseudonym
+
+_LATE = 60 * 60_000
+"""ms after the end of a call within which its outcome is chosen, at the latest: by that a call and an attempt are one."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """archive: central's folder or a copy. study: None = the newest package in the archive. identities: keys that open interviews, () =
+    by the journals alone. draw: folder of the draw. released: numbers handed out, 0 = as draw or pool say."""
+
+    archive: Path
+    study: StudySource | None = None
+    identities: tuple[Identity, ...] = ()
+    draw: Path | None = None
+    released: int = 0
+
+
+def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
+    """The field report at `now` (ms wall), and the study it is about. Reads only; takes seconds for 100,000 calls, with keys minutes: the
+    whole archive is checked then. Raises EvidenceError, SealError, StudyError or StorageError."""
+    pool = standing(sources.archive, now)
+    if sources.identities:
+        opened = open_archive(sources.archive, sources.identities)
+        calls: Sequence[CallRow] = opened.calls
+    else:
+        opened, calls = None, calls_told(sources.archive)
+    study = sources.study or study_in(sources.archive)
+    outcomes, quotas = load_outcomes(), quotas_of(study)
+    done: Mapping[Cell, int] = pool.done if pool else {}
+    if opened is not None:
+        scored = completed(opened.interviews, dispositions(calls, outcomes), outcomes)
+        done = counted(quotas, (row.answers for row in scored))
+    filling = Filling(done, pool.running if pool else {})
+    places, released = _drawn(sources.draw) if sources.draw else ({}, 0)
+    people = _people(sources.draw, study)
+    full = (
+        full_units(quotas, filling, "county", (unit.code for unit in study.units)) if quotas else frozenset()
+    )
+    calls = _units_known(_with_names(calls, pool, people), pool)
+    report = field_report(
+        calls,
+        outcomes,
+        calendar_for(study),
+        released=sources.released or released or (len(pool.cases) if pool else 0),
+        replicate={call.case: places[call.ticket] for call in calls if call.ticket in places},
+        starved=_starved(calls, pool, study, people, now, full),
+        cells=cell_states(quotas, filling, study.form),
+    )
+    return study, report
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a team lead's window looks at. look: (ms wall) → field_work then; None = no archive is named. study: to design for; None = the
+    archive's. frame: numbers in its frame, 0 = not known."""
+
+    look: Callable[[int], tuple[StudySource, FieldReport]] | None = None
+    study: StudySource | None = None
+    frame: int = 0
+
+
+def room_of(settings: Settings, archive: Path | None, study: Path | None, draw: Path | None) -> Room:
+    """The room as named here or, where it is not, in the settings. Raises StudyError on a study folder that cannot be used."""
+    place = archive or (Path(settings.archive) if settings.archive else None)
+    drawn = draw or (Path(settings.draw) if settings.draw else None)
+    known = load(study) if study else None
+    look = partial(field_work, Sources(place, known, draw=drawn)) if place else None
+    return Room(look, known, frame_size(study) if study else 0)
+
+
+def study_in(archive: Path) -> StudySource:
+    """The newest study package in an archive. Its signature is verify()'s affair. Raises EvidenceError when there is none."""
+    with storage_errors(archive):
+        packages = sorted((archive / "study").glob("*.study"), key=_version)
+        if not packages:
+            raise EvidenceError(
+                "There is no study package in this archive",
+                where=str(archive),
+                todo="Give central's folder, or a whole copy of it.",
+            )
+        files = unpack(packages[-1].read_bytes())
+    return assemble({name: data for name, data in files.items() if name != "manifest.note"})
+
+
+def _version(package: Path) -> int:
+    number = package.stem.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _drawn(folder: Path) -> tuple[dict[str, int], int]:
+    """(ticket → replicate, numbers in released replicates)."""
+    with storage_errors(folder):
+        rows = list(csv.DictReader(io.StringIO((folder / "sample.csv").read_text(encoding="utf-8"))))
+        bundle = decode((folder / "record.json").read_bytes().rstrip(b"\n"))["bundle"]
+        lines = (folder.parent / "journal" / "journal.jsonl").read_bytes().splitlines()
+    events = [event for event in map(decode, lines) if event.get("bundle") == bundle]
+    out = {
+        int(event["replicate"]): int(event["cases"])
+        for event in events
+        if event["type"] == "replicate.release"
+    }
+    return {row["ticket"]: int(row["replicate"]) for row in rows}, sum(out.values())
+
+
+def _people(draw: Path | None, study: StudySource) -> dict[str, str]:
+    """Pseudonym → person of the roster, where the room's key lies beside the draw."""
+    key = draw.parent / "room.key" if draw else None
+    if key is None or not key.is_file():
+        return {}
+    with storage_errors(key):
+        room = Identity.parse(key.read_text(encoding="ascii").strip())
+    return {pseudonym(room, person.id): f"{person.id} {person.name}" for person in study.roster}
+
+
+def _crew(study: StudySource, people: Mapping[str, str]) -> list[Caller]:
+    """The roster, by the ids that stand in the pool."""
+    ids = {text.partition(" ")[0]: pseudonymous for pseudonymous, text in people.items()}
+    crew = [caller_of(study, person.id) for person in study.roster]
+    return [replace(caller, id=ids.get(caller.id, caller.id)) for caller in crew]
+
+
+def _with_names(calls: Sequence[CallRow], pool: Standing | None, people: Mapping[str, str]) -> list[CallRow]:
+    """The calls with a name a person can read. A journal commits to the name of who signed in and does not tell it: a shift is called by
+    the person whose attempts in the pool are its calls, else by its desk and its first call."""
+    attempts = {case.id: case.attempts for case in pool.cases} if pool else {}
+    names: dict[str, str] = {}
+    for call in sorted(calls, key=lambda row: row.started):
+        who = people.get(_called_by(call, attempts.get(call.case, ())), "")
+        if who or call.interviewer not in names:
+            names[call.interviewer] = who or f"{call.device} · {china(call.started):%m-%d %H:%M}"
+    return [replace(call, interviewer=names[call.interviewer] if call.interviewer else "") for call in calls]
+
+
+def _called_by(call: CallRow, attempts: Iterable[Attempt]) -> str:
+    ended = call.started + call.seconds * 1000
+    near = (
+        a
+        for a in attempts
+        if a.outcome == call.outcome and a.ended - call.started >= 0 and a.ended - ended < _LATE
+    )
+    return next((attempt.by for attempt in near), "")
+
+
+def _units_known(calls: Sequence[CallRow], pool: Standing | None) -> list[CallRow]:
+    units = {case.id: case.unit for case in pool.cases} if pool else {}
+    return [replace(call, unit=call.unit or units.get(call.case, "")) for call in calls]
+
+
+def _starved(
+    calls: Sequence[CallRow],
+    pool: Standing | None,
+    study: StudySource,
+    people: Mapping[str, str],
+    now: int,
+    full: frozenset[str],
+) -> tuple[Starved, ...]:
+    plan, crew = calling_plan(study, rehearsal=study.rehearsal_only), _crew(study, people)
+    if pool is not None and pool.cases:
+        return starved(pool.cases, now, plan, crew, full)
+    # The journals do not tell for when an appointment was made, so nothing is said about missed ones.
+    told = starved(_cases(calls), now, plan, crew, full)
+    return tuple(each for each in told if each.lack is not Lack.MISSED)
+
+
+def _cases(calls: Sequence[CallRow]) -> list[Case]:
+    """The cases as far as their calls tell."""
+    found: dict[str, Case] = {}
+    for call in sorted(calls, key=lambda row: (row.started, row.call)):
+        case = found.get(call.case) or Case(call.case, call.ticket, "1", call.unit)
+        ended = call.started + call.seconds * 1000
+        made = Attempt(ended, call.outcome, by=call.interviewer)
+        found[call.case] = case.with_attempt(made) if call.outcome else case.interrupted(ended)
+    return [
+        case if case.attempts[-1].outcome else replace(case, state=State.RESUMABLE) for case in found.values()
+    ]

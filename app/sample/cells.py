@@ -1,0 +1,72 @@
+"""How each quota cell stands: target, finished, under way, and whether it still takes anybody; who closed or opened it, and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.questionnaire.form import Form
+from app.sample.quota import Cell, Closure, Filling, Quota, is_full
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """One cell at one moment. cell: "county=3,sex=1". zh, en: its codes' labels. target, done, running: interviews. open: it still takes
+    somebody. decided: the last word of a person about it; None = only the target decides."""
+
+    cell: str
+    zh: str
+    en: str
+    target: int
+    done: int
+    running: int
+    open: bool
+    decided: Closure | None = None
+
+
+def cell_states(quotas: Iterable[Quota], filling: Filling, form: Form | None = None) -> tuple[CellState, ...]:
+    """Every cell of every quota, in the order of the design. form: names the codes; None = the codes themselves."""
+    return tuple(
+        CellState(
+            cell=named(cell),
+            zh=_words(cell, form, "zh"),
+            en=_words(cell, form, "en"),
+            target=target,
+            done=filling.done.get(cell, 0),
+            running=filling.running.get(cell, 0),
+            open=not is_full(quota, filling, cell),
+            decided=next((each for each in reversed(filling.closures) if each.cell == cell), None),
+        )
+        for quota in quotas
+        for cell, target in quota.targets.items()
+    )
+
+
+def counted(quotas: Iterable[Quota], answers: Iterable[Mapping[str, str]]) -> dict[Cell, int]:
+    """Cell → finished interviews, from the answers of each finished interview."""
+    designed, found = tuple(quotas), dict[Cell, int]()
+    for given in answers:
+        for cell in dict.fromkeys(cell for quota in designed for cell in quota.cells_of(given)):
+            found[cell] = found.get(cell, 0) + 1
+    return found
+
+
+def named(cell: Cell) -> str:
+    """ "county=3,sex=1"."""
+    return ",".join(f"{variable}={code}" for variable, code in cell)
+
+
+def cell_of(text: str) -> Cell:
+    """The inverse of named()."""
+    pairs = (part.partition("=") for part in text.split(",") if part)
+    return tuple((variable.strip(), code.strip()) for variable, _, code in pairs)
+
+
+def _words(cell: Cell, form: Form | None, language: str) -> str:
+    return " · ".join(_word(variable, code, form, language) for variable, code in cell)
+
+
+def _word(variable: str, code: str, form: Form | None, language: str) -> str:
+    question = form.by_name.get(variable) if form is not None else None
+    choice = next((c for c in question.choices if c.name == code), None) if question else None
+    if choice is None or form is None:
+        return f"{variable}={code}"
+    return choice.labels.get(form.language_for(language), code)
