@@ -154,7 +154,7 @@ ROWS = [
         "36.control",
         "the same with a desk that hides faults of the disk",
         _control,
-        short=2,
+        short=1,
         long=3,
         control=True,
     ),
