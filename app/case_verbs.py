@@ -8,6 +8,7 @@ from app.case_in_hand import CaseInHand, Outlook
 from app.interview.screen import Notice, Page, Screen
 from app.interview.views import case_view, unit_name
 from app.known_numbers import acquainted
+from app.leases import let_go
 from app.ledger import Ledger
 from app.pool import Asked
 from app.sample.appointment import appointment
@@ -47,6 +48,7 @@ class CaseVerbs:
         # On a practice line nobody has to have a skill: a room of one must see every kind of case.
         caller = None if ledger.rehearsal else self._caller
         now = ledger.clock.wall()
+        let_go(ledger.store, now)  # while central cannot be reached: other desks call these by now
         full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
         found = ledger.queue.pick(Asked(now, caller=caller, closed=full))
         if found is None:
@@ -107,7 +109,7 @@ class CaseVerbs:
         if not outcome.appointment:
             talk = self._work.conversation if self._work else None
             filled = outcome.category is Category.I and talk is not None
-            cells = self._ledger.quotas.cells(talk.state.values) if filled and talk else ()
+            cells = talk.cells if filled and talk else ()
             return Outlook(0, by, need, cells)
         meant = appointment(note, self._ledger.clock.wall())
         if meant is None:

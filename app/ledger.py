@@ -53,7 +53,7 @@ class Ledger(ShiftLog):
         self.rehearsal = rehearsal
         self.editions = Editions(store)
         self.number_key = hasher(store, entropy)
-        self.quotas = Quotas(store, quotas_of(study), clock.wall)
+        self.quotas = Quotas(store, quotas_of(study))
         self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key, end_leases=True)
 
     def recording_path(self, call: str) -> Path:

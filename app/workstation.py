@@ -39,6 +39,11 @@ class Workstation:
         """How requests and archive folders call this device epoch."""
         return f"{self.keys.device}.{self.keys.epoch}"
 
+    @property
+    def publisher(self) -> Verifier:
+        """Whoever signed the installed study. Only while one is installed."""
+        return Verifier.parse(self.store.setting(_PUBLISHER))
+
     def install_study(self, package: bytes, publisher: Verifier) -> Study:
         """Take a study package in and trust its publisher from now on. Raises StudyError when it is unsigned, altered, expired or older
         than the installed one."""
@@ -71,7 +76,7 @@ class Workstation:
         path = self.folder / "study" / name
         if not path.exists():
             raise StudyError("The installed study package is gone", where=str(path), todo="Install it again.")
-        trusted: Sequence[Verifier] = [Verifier.parse(self.store.setting(_PUBLISHER))]
+        trusted: Sequence[Verifier] = [self.publisher]
         return open_bundle(
             path, trusted=trusted, now=self.clock.wall(), installed=int(self.store.setting(_VERSION, "0"))
         )

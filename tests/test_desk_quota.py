@@ -3,12 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from app.errors import StudyError
 from app.interview.screen import Notice, Page
 from app.quotas import Quotas
-from app.sample.quota import Kind, Policy, Quota
+from app.sample.quota import Closure, Kind, Policy, Quota
 from tests.desk_room import Room, talker
 from tests.desk_talk import SAYS
 
@@ -26,7 +23,7 @@ def seat(tmp_path: Path, *quotas: Quota) -> Room:
     room.close()
     room = replace(room, residents={number: talker(number) for number in numbers}).open()
     ledger = room.ledger
-    ledger.quotas = Quotas(ledger.store, quotas, ledger.clock.wall)
+    ledger.quotas = Quotas(ledger.store, quotas)
     room.desk.sign_in("访问员01")
     return room
 
@@ -102,7 +99,7 @@ def test_a_finished_interview_fills_its_cell_once(tmp_path: Path) -> None:
     assert room.ledger.quotas.done() == {"county=4": 1}
     room.close()
     again = replace(room).open()
-    assert Quotas(again.ledger.store, (quota(3),), again.clock.wall).done() == {"county=4": 1}
+    assert Quotas(again.ledger.store, (quota(3),)).done() == {"county=4": 1}
     again.close()
 
 
@@ -115,13 +112,20 @@ def test_over_quota_where_the_study_allows_it(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_cell_is_closed_by_a_person_with_a_reason(tmp_path: Path) -> None:
+def test_a_cell_that_a_supervisor_has_closed_takes_nobody_and_once_opened_again_it_does(
+    tmp_path: Path,
+) -> None:
     room = seat(tmp_path, quota(300))
-    with pytest.raises(StudyError):
-        room.ledger.quotas.decide("county=4", "督导01", "", open_=False)
-    room.ledger.quotas.decide("county=4", "督导01", "洪水", open_=False)
+    county = (("county", "4"),)
+    flood = Closure(county, "督导01", "洪水", 1)
+    room.ledger.quotas.decided([flood])
     walk(room)
     assert room.desk.screen.notice is Notice.QUOTA_FULL
+    room.ledger.quotas.decided([Closure(county, "督导01", "水退了", 2, open=True)])
+    room.desk.jump("county")
+    walk(room, until="q03")
+    assert room.desk.screen.question is not None
+    assert room.desk.screen.question.name == "q03"
     room.close()
 
 

@@ -81,6 +81,8 @@ def application(registry: Registry, *, public_url: str = "") -> Starlette:
             route("/v1/pool/lease", "POST", _answering(pool_routes.lease), NOTE_LIMIT),
             route("/v1/pool/settle", "POST", _answering(pool_routes.settle), NOTE_LIMIT),
             route("/v1/pool/cells", "POST", _answering(pool_routes.cells), NOTE_LIMIT),
+            route("/v1/pool/all-cells", "POST", _answering(pool_routes.all_cells), NOTE_LIMIT),
+            route("/v1/pool/decisions", "POST", _answering(pool_routes.decide), NOTE_LIMIT),
         ]
     )
 

@@ -9,7 +9,7 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
-from app.commands import calling
+from app.commands import calling, cells
 from app.commands.invocation import extra, verifiers
 from app.drawing import DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
@@ -27,6 +27,7 @@ from app.sync.shared_pool import offer, room_document
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 calling.register(cli)
+cells.register(cli)
 _USUAL = Assumed()
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
@@ -227,6 +228,13 @@ def release(
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
     replicate: Annotated[int, typer.Option(min=1, help="Which replicate of the draw.")] = 1,
     listed: Listed = None,
+    panel: Annotated[
+        Path | None, typer.Option(help="Table with the numbers and what is known of them.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of --panel that goes with its case, sealed for the room; may be repeated."),
+    ] = None,
 ) -> None:
     """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
     source, room = load(study), None
@@ -239,7 +247,10 @@ def release(
             sealed = encrypt(pad(room_document(room)), [Recipient.parse(device["recipient"])], system_entropy)
             client.put_assignment(device["name"].partition(".")[0], sealed)
         pool_key = derive(publisher.seed, b"", b"fangxin/pool/numbers/v1")
-        answer = client.post("/v1/pool/cases", offer(cases, room.recipient, pool_key, system_entropy))
+        offered = offer(
+            cases, room.recipient, pool_key, system_entropy, cells.columns(panel, column or [], cases)
+        )
+        answer = client.post("/v1/pool/cases", offered)
     typer.echo(
         f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"
     )

@@ -4,7 +4,7 @@ All or nothing: a list with one bad row is not taken, and every bad row is named
 list of ten million takes some 100 MB.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -78,12 +78,6 @@ class Listing(Sequence[str]):
         kind = "landline" if number.startswith("0") else "mobile"
         return Segment(number, self.codes[int(self.unit[at])], kind)
 
-    def of_unit(self, code: str) -> "Listing":
-        """The numbers of one unit: bodies are drawn from one by one, without replacement."""
-        at = self.codes.index(code) if code in self.codes else -1
-        keep = self.unit == at
-        return Listing(self.plain[keep], self.unit[keep], self.codes)
-
     def digest(self, secret: bytes) -> str:
         """What the bundle says of the list. Keyed with the draw's secret: a plain hash of a short list could be searched through."""
         rows = b"".join(
@@ -151,6 +145,18 @@ def read_listing(path: Path, key: bytes) -> tuple[Listing, Report]:
         return Listing(np.empty(0, np.int64), np.empty(0, np.int32)), report
     plain_ = np.array(numbers, np.int64)[keep]
     return Listing(plain_, np.array(units, np.int32)[keep], tuple(codes) or ("",)), report
+
+
+def read_columns(path: Path, names: Sequence[str], numbers: Collection[str]) -> dict[str, dict[str, str]]:
+    """Number → column → text for some numbers of a list: panel data. The first row of a number counts, as when it was drawn. Raises
+    StudyError when the table has no such column."""
+    wanted = {"number": _HEADINGS["number"], **dict.fromkeys(names, ())}
+    found: dict[str, dict[str, str]] = {}
+    for _, row in read_rows(path, wanted):
+        number = plain(row["number"])
+        if not isinstance(number, Ill) and number.digits in numbers:
+            found.setdefault(number.digits, {name: row[name] for name in names})
+    return found
 
 
 def _without_repeats(numbers: Sequence[int], key: bytes) -> tuple[list[int], list[int]]:

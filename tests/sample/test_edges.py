@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.errors import StudyError
-from app.sample.calendar import Days, calendar_of, load_days, read_days
+from app.sample.calendar import Days, calendar_of, read_days, shipped_days
 from app.sample.case import day_of
 from app.sample.plan import REFUSAL, Caller, Plan, eligible, skills_missing, wants
 from app.sample.queue import Due, Finished, Rank, explain, level, next_case, next_due, status
@@ -30,7 +30,7 @@ def test_edge_05_an_appointment_is_kept_at_the_limit_of_attempts() -> None:
 
 def test_edge_06_an_appointment_on_a_day_that_becomes_silent_is_moved_and_shown() -> None:
     local = read_days('[2026]\nsilent = ["03-02"]', "calendar.toml", local=True)
-    mourning = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, load_days().with_local(local)))
+    mourning = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, shipped_days().with_local(local)))
     booked = case("a", ("2026-03-01 10:00", "32", "2026-03-02 20:00"))
     assert due(booked, MONDAY).window_end == when("2026-03-02 20:15")
     moved = due(booked, MONDAY, mourning)
@@ -197,7 +197,7 @@ def test_an_untried_slice_counts_more_and_most_when_it_is_the_last() -> None:
 
 def test_a_county_under_water_is_left_alone() -> None:
     flood = read_days('[2026]\ncounties = { "3" = ["03-01..03-05"] }', "local", local=True)
-    plan = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, load_days().with_local(flood)))
+    plan = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, shipped_days().with_local(flood)))
     assert next_case([case("a", unit="3"), case("b", unit="4")], MONDAY, plan) == case("b", unit="4")
     assert due(case("a", unit="3"), MONDAY, plan).at == when("2026-03-06 09:00")
 

@@ -14,20 +14,34 @@ from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded, system_entropy
 from app.evidence.age import Identity
 from app.evidence.note import Signer
+from app.leases import let_go, on_hand
+from app.quotas import Quotas
 from app.sample.case import Attempt, Case
 from app.sample.plan import Caller, Plan
+from app.sample.quota import Cell, Kind, Quota
 from app.store import Store
 from app.sync.client import Client
 from app.sync.enrol import Introduction, enrol
-from app.sync.shared_pool import lease, offer, on_hand, settle
+from app.sync.shared_pool import Room as RoomKey
+from app.sync.shared_pool import exchange, lease, offer, settle
 from tests.sync.world import CENTRE, NOW, STUDY
 
 ROOM = Identity.generate(seeded("room"))
+OURS = RoomKey(ROOM, ("I01", "I02", "访问员01"), CENTRE.verifier, STUDY)
 KEY = bytes(32)
+MEN: Cell = (("sex", "1"),)
+QUOTA = Quota(Kind.MARGINAL, ("sex",), {MEN: 3, (("sex", "2"),): 3})
 
 
 def numbers(count: int) -> list[Case]:
     return [Case(f"{n:016x}", f"{n:064x}", f"1388280{n:04}") for n in range(count)]
+
+
+def panel(count: int) -> dict[str, dict[str, str]]:
+    return {
+        case.number: {"visited": f"大厅{n % 3}", "sex": str(1 + n % 2)}
+        for n, case in enumerate(numbers(count))
+    }
 
 
 class Desk:
@@ -37,15 +51,31 @@ class Desk:
         self.name = f"{number:08x}.1"
         signer = Signer(f"fangxin/{number:08x}/1", bytes([number + 1]) * 32)
         self.store = Store.open(folder / f"desk-{number}.db", bytes([number + 1]) * 32)
-        self.store.follow(Plan(), lambda one: one)
+        self.queue = self.store.follow(Plan(), lambda one: one)
+        self.clock = VirtualClock(NOW)
+        self.quotas = Quotas(self.store, (QUOTA,))
         self.client = Client(
-            url, self.name, signer, [central_vkey.verifier], VirtualClock(NOW), system_entropy, attempts=3
+            url, self.name, signer, [central_vkey.verifier], self.clock, system_entropy, attempts=3
         )
         enrol(self.client, code, Introduction(self.name, signer.verifier, ROOM.recipient))
 
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+    def take(self, who: str, more: int) -> int:
+        """Ask for so many more. Returns how many were taken."""
+        keep = on_hand(self.store) + more
+        return lease(self.client, self.store, OURS, Caller(who), keep, self.clock)
+
+    def tell(self) -> int:
+        """Tell what was called. Returns how many cases."""
+        let_go(self.store, self.clock.wall(), called=True)
+        return settle(self.client, self.store, OURS)
+
+    def talk(self) -> None:
+        """Exchange quota counts."""
+        exchange(self.client, OURS, self.quotas, system_entropy)
 
     def work(self, outcome: str, at: int, by: str = "I01") -> list[str]:
         """Call everything on hand; returns the cases."""
@@ -72,11 +102,15 @@ class Room:
             self.url, "centre", CENTRE, [self.stores.signer.verifier], VirtualClock(NOW), system_entropy
         )
         with centre:
-            assert centre.post("/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s"))) == {
+            assert centre.post(
+                "/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s"), panel(count))
+            ) == {
                 "v": 1,
                 "added": count,
             }
-            again = centre.post("/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s")))
+            again = centre.post(
+                "/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s"), panel(count))
+            )
             assert again["added"] == 0
 
     def desk(self, number: int) -> Desk:
@@ -100,16 +134,16 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 def test_a_desk_gets_the_best_cases_and_can_read_their_numbers(room: Room) -> None:
     desk = room.desk(1)
-    assert lease(desk.client, desk.store, ROOM, Caller("I01"), 3) == 3
+    assert desk.take("I01", 3) == 3
     assert [case.number for case in desk.store.cases()] == ["13882800000", "13882800001", "13882800002"]
     assert on_hand(desk.store) == 3
 
 
 def test_central_holds_no_number_and_no_name(room: Room) -> None:
     desk = room.desk(1)
-    lease(desk.client, desk.store, ROOM, Caller("访问员01"), 3)
+    desk.take("访问员01", 3)
     desk.work("16", NOW, by="访问员01")
-    settle(desk.client, desk.store, ROOM)
+    desk.tell()
     for path in (room.folder / "central").rglob("*"):
         data = path.read_bytes() if path.is_file() else b""
         assert b"13882800" not in data
@@ -119,8 +153,8 @@ def test_central_holds_no_number_and_no_name(room: Room) -> None:
 def test_two_desks_never_have_the_same_case(room: Room) -> None:
     one, two = room.desk(1), room.desk(2)
     for _ in range(4):
-        lease(one.client, one.store, ROOM, Caller("I01"), 4)
-        lease(two.client, two.store, ROOM, Caller("I02"), 4)
+        one.take("I01", 4)
+        two.take("I02", 4)
     mine, theirs = ({case.id for case in desk.store.cases()} for desk in (one, two))
     assert not mine & theirs
     assert len(mine | theirs) == 30
@@ -128,14 +162,14 @@ def test_two_desks_never_have_the_same_case(room: Room) -> None:
 
 def test_what_was_done_is_told_once_and_the_case_comes_back_when_it_is_due(room: Room) -> None:
     desk, other = room.desk(1), room.desk(2)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     desk.work("15", NOW)
-    assert settle(desk.client, desk.store, ROOM) == 1
-    assert settle(desk.client, desk.store, ROOM) == 0
-    lease(other.client, other.store, ROOM, Caller("I02"), 30)
+    assert desk.tell() == 1
+    assert desk.tell() == 0
+    other.take("I02", 30)
     assert f"{0:016x}" not in {case.id for case in other.store.cases()}
     room.clock.advance(31 * 60_000)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     again = desk.store.case(f"{0:016x}")
     assert [attempt.outcome for attempt in again.attempts] == ["15"]
     assert on_hand(desk.store) == 1
@@ -143,49 +177,39 @@ def test_what_was_done_is_told_once_and_the_case_comes_back_when_it_is_due(room:
 
 def test_a_settlement_that_was_sent_twice_counts_once(room: Room) -> None:
     desk = room.desk(1)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     told = {"v": 1, "case": f"{0:016x}", "attempts": [[NOW, "16", 0, "x"]]}
     desk.client.post("/v1/pool/settle", told)
     desk.client.post("/v1/pool/settle", told)
     room.clock.advance(5 * 60 * 60_000)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     assert len(desk.store.case(f"{0:016x}").attempts) == 1
 
 
 def test_a_desk_that_is_never_heard_of_again_loses_its_cases_and_each_call_counts_once(room: Room) -> None:
     """Edge 2."""
     dead, other = room.desk(1), room.desk(2)
-    lease(dead.client, dead.store, ROOM, Caller("I01"), 20)
+    dead.take("I01", 20)
     room.clock.advance(LEASE - 1)
-    lease(other.client, other.store, ROOM, Caller("I02"), 20)
+    other.take("I02", 20)
     assert len(other.store.cases()) == 10
     room.clock.advance(2)
-    lease(other.client, other.store, ROOM, Caller("I02"), 20)
+    other.take("I02", 20)
     assert len(other.store.cases()) == 30
     assert [attempt.outcome for attempt in other.store.case(f"{0:016x}").attempts] == [""]
 
 
 def test_a_desk_that_was_off_line_tells_late_what_really_happened(room: Room) -> None:
     late, other = room.desk(1), room.desk(2)
-    lease(late.client, late.store, ROOM, Caller("I01"), 1)
+    late.take("I01", 1)
     late.work("60", NOW + 1000)
     room.clock.advance(LEASE + 1)
-    lease(other.client, other.store, ROOM, Caller("I02"), 1)
-    settle(late.client, late.store, ROOM)
+    other.take("I02", 1)
+    late.tell()
     room.clock.advance(30 * 24 * 60 * 60_000)
-    lease(other.client, other.store, ROOM, Caller("I02"), 30)
+    other.take("I02", 30)
     central = pool_of(room.registry)._row(f"{0:016x}")
     assert '"60"' in central["attempts"]
-
-
-def test_quota_counts_of_the_others_come_back(room: Room) -> None:
-    one, two = room.desk(1), room.desk(2)
-    one.client.post("/v1/pool/cells", {"v": 1, "done": {"county=1": 3}, "running": {"county=1": 1}})
-    heard = two.client.post("/v1/pool/cells", {"v": 1, "done": {}, "running": {}})
-    assert (heard["done"], heard["running"]) == ({"county=1": 3}, {"county=1": 1})
-    room.clock.advance(LEASE + 1)
-    heard = two.client.post("/v1/pool/cells", {"v": 1, "done": {}, "running": {}})
-    assert (heard["done"], heard["running"]) == ({"county=1": 3}, {})
 
 
 def _station(
@@ -193,9 +217,9 @@ def _station(
 ) -> None:
     desk = Desk(Path(folder), url, vkey, code, number)
     mine: list[str] = []
-    while lease(desk.client, desk.store, ROOM, Caller(f"I{number:02}"), 2):
+    while desk.take(f"I{number:02}", 2):
         mine += desk.work("60", NOW)
-        settle(desk.client, desk.store, ROOM)
+        desk.tell()
     desk.close()
     answers.put(mine)
 
