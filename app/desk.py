@@ -16,7 +16,7 @@ from app.case_verbs import CaseVerbs
 from app.conversation import Conversation, Rehearsing
 from app.ear_verbs import EarVerbs, Player, Teach
 from app.errors import AnswerError, FangxinError
-from app.interview.screen import LineView, Notice, Page, RecordingView, Screen
+from app.interview.screen import LineView, Notice, Page, RecordingView, Screen, SendingView
 from app.interview.views import outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
@@ -144,6 +144,10 @@ class Desk(Script, CaseVerbs, EarVerbs):
         if self.screen.auto_dial:
             self.next_case()
             self.dial()
+
+    def sending(self, view: SendingView) -> None:
+        """How the sending in the background stands."""
+        self._show(sending=view)
 
     def tick(self) -> None:
         """Take in what the line and the clock have brought."""

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """Which shipped study practice calls are made with; all-kinds has every kind of question once."""
     central_url: str = ""
     """Where batches go, https://host:port; "" = only by USB stick."""
+    sync_minutes: int = Field(default=5, ge=0, le=120)
+    """The desk sends by itself every so many minutes, where central_url is set; 0 = only with `fangxin sync now`."""
     log_days: int = Field(default=30, ge=1, le=3650)
     """How many daily log files are kept."""
     line: LineSettings = LineSettings()

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from random import SystemRandom
 from types import TracebackType
 
 import structlog
@@ -16,10 +17,13 @@ from PySide6.QtWidgets import QApplication
 from app import log
 from app.clock import SystemClock
 from app.errors import FangxinError
+from app.interview.screen import SendingView
+from app.sync.rhythm import Rhythm
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike
 from ui.dialogs import WorldFault
 from ui.language import Language
+from ui.sending import Rounds, Sender
 from ui.surroundings import start_fault
 from ui.theme import Theme
 from ui.window import DeskWindow
@@ -33,8 +37,17 @@ _BEAT = 300
 _SCREENLESS = ("offscreen", "minimal", "vnc")
 
 
-def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, rehearsal: bool) -> int:
-    """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr."""
+def show(
+    make_desk: Callable[[], DeskLike],
+    *,
+    data_dir: Path,
+    language: str,
+    rehearsal: bool,
+    rounds: Rounds | None = None,
+    every: int = 0,
+) -> int:
+    """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr. rounds,
+    every: see ui.start."""
     qInstallMessageHandler(_heard)
     app = QApplication([sys.argv[0] if sys.argv else "fangxin"])
     app.setApplicationName("fangxin")
@@ -57,11 +70,30 @@ def show(make_desk: Callable[[], DeskLike], *, data_dir: Path, language: str, re
     beat = _leave_on_signals(window)
     window.showMaximized()
     bridge.start()
+    sender = _sender(rounds, every, bridge)
     app.exec()
     beat.stop()
+    if sender is not None:
+        sender.stop()
     bridge.stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
+
+
+def _sender(rounds: Rounds | None, minutes: int, bridge: Bridge) -> Sender | None:
+    """What sends in the background; it hears the desk's screens, and the desk hears how it stands."""
+    if rounds is None:
+        return None
+    clock = SystemClock()
+    rhythm = Rhythm(minutes * 60_000, clock.mono(), SystemRandom().random)
+
+    def told(view: SendingView) -> None:
+        bridge.tell(lambda desk: desk.sending(view))
+
+    sender = Sender(rhythm, rounds, clock, bridge.here(told))
+    bridge.screen_changed.connect(sender.heard)
+    sender.start()
+    return sender
 
 
 def _leave_on_signals(window: DeskWindow) -> QTimer:

@@ -836,6 +836,29 @@
     </message>
 </context>
 <context>
+    <name>SendingPanel</name>
+    <message>
+        <source>Nothing was sent to central yet.</source>
+        <translation>尚未向中心上传。</translation>
+    </message>
+    <message>
+        <source>Last sent to central at %1.</source>
+        <translation>最近上传：%1。</translation>
+    </message>
+    <message>
+        <source>Sealed files waiting: %1.</source>
+        <translation>待上传的加密文件：%1 个。</translation>
+    </message>
+    <message>
+        <source>Sending failed: %1</source>
+        <translation>上传未成功：%1</translation>
+    </message>
+    <message>
+        <source>Central has not been reached since %1; everything is kept here and goes by itself later.</source>
+        <translation>自 %1 起连不上中心服务器；数据都保存在本机，连通后自动上传。</translation>
+    </message>
+</context>
+<context>
     <name>SignInPage</name>
     <message>
         <source>Fangxin</source>
