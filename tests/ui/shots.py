@@ -42,7 +42,7 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     )
     sent = SendingView(at=14 * 3_600_000, last=6 * 3_600_000 + 2 * 60_000)
     yield "03c-sent", replace(desk.screen, sending=replace(sent, at=sent.last))
-    away = replace(sent, at=sent.last, waiting=3, since=sent.last - 22 * 60_000)
+    away = replace(sent, at=sent.last + 55 * 60_000, waiting=3, since=sent.last + 5 * 60_000)
     yield "03d-central-away", replace(desk.screen, sending=away)
     yield "04-no-cases", replace(desk.screen, notice=Notice.NO_CASES)
     desk.next_case()

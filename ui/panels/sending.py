@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Page, Screen, SendingView
 from ui.layout import framed, label, row
-from ui.theme import mark
 
 _BETWEEN = (Page.SIGN_IN, Page.READY)
 
@@ -36,7 +35,6 @@ class SendingPanel(QWidget):
         self.setVisible(view is not None and screen.page in _BETWEEN)
         if view is not None:
             self._text.setText(self.words(view))
-            mark(self._text, tone="warning" if view.since else "quiet")
 
     def words(self, view: SendingView) -> str:
         """The line as it is shown."""
