@@ -13,6 +13,7 @@ from app.ledger import Ledger
 from app.pool import Asked
 from app.sample.appointment import appointment
 from app.sample.calling import caller_of
+from app.sample.case import State
 from app.sample.outcome import Category, Outcome
 from app.sample.plan import Caller
 
@@ -67,6 +68,18 @@ class CaseVerbs:
             notice = Notice.INTERVIEW_RESUMES
         view = case_view(case, name, resumes=resumes, by_hand=self.screen.device.by_hand)
         self._show(page=Page.CASE, case=view, notice=notice)
+
+    def _withdrawn(self, work: CaseInHand) -> bool:
+        """Edge 12 of notes/method.md §2.5: the case was taken out while it was on screen. Its number is not dialled. One that was closed
+        before is: its resident has called the centre."""
+        closed = (
+            self._ledger.store.case(work.case.id).state is State.CLOSED
+            and work.case.state is not State.CLOSED
+        )
+        if closed:
+            self._work = None
+            self._show(page=Page.READY, case=None, notice=Notice.WITHDRAWN)
+        return closed
 
     def called_back(self, number: str) -> None:
         """A resident has called the centre: his case is found by the keyed hash of his number and can be called or interviewed at once,

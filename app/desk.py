@@ -97,7 +97,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
         work = self._work
         if work is None or self.screen.page is not Page.CASE:
             return
-        if not self._written(lambda: work.prepare(self._ledger, self._worker)):
+        if self._withdrawn(work) or not self._written(lambda: work.prepare(self._ledger, self._worker)):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
         self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)

@@ -25,7 +25,7 @@ from app.known_numbers import hasher
 from app.line.contract import Coverage
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
-from app.sample.case import Attempt, Case
+from app.sample.case import Attempt, Case, State
 from app.shift_log import ShiftLog
 from app.store import Store
 from app.study.model import Study
@@ -259,6 +259,10 @@ class Ledger(ShiftLog):
         with self.store.together():
             told = self.store.outlook(call)
             details = int(told.get("due", 0)), str(told.get("by", "")), str(told.get("need", ""))
+            if (
+                self.store.case(case.id).state is State.CLOSED
+            ):  # taken out during the call, by a person or a lease
+                case = case.closed()
             self.store.save_case(case.with_attempt(Attempt(now, outcome, *details)))
             if call in self.store.open_calls():
                 self.quotas.finished(told.get("cells", ()))

@@ -137,3 +137,33 @@ def test_the_appointment_survives_a_crash_between_outcome_and_store(tmp_path: Pa
     again = replace(room).open()
     assert again.ledger.store.case(case).attempts[0].due > again.clock.wall()
     again.close()
+
+
+def test_edge_12_a_case_that_is_taken_out_while_it_is_on_screen_is_not_dialled(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    room.desk.next_case()
+    assert room.desk.screen.case is not None
+    case = room.desk.screen.case.case
+    room.ledger.store.save_case(room.ledger.store.case(case).closed())
+    room.desk.dial()
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.READY, Notice.WITHDRAWN)
+    assert not [entry for entry in read(room.ledger.journal.path) if entry.data["type"] == "dial.start"]
+    room.close()
+
+
+def test_edge_12_a_case_that_is_taken_out_during_its_call_stays_out(tmp_path: Path) -> None:
+    room = Room(tmp_path / "desk", size=1).open()
+    room.desk.sign_in("访问员01")
+    room.desk.next_case()
+    room.desk.dial()
+    (case,) = room.ledger.store.cases()
+    room.ledger.store.save_case(case.closed())
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("16")
+    (after,) = room.ledger.store.cases()
+    assert (after.state, [call.outcome for call in after.attempts]) == ("closed", ["16"])
+    room.clock.advance(24 * 60 * 60 * 1000)
+    room.desk.next_case()
+    assert room.desk.screen.notice is Notice.NO_CASES
+    room.close()

@@ -1,5 +1,6 @@
 """Quotas at the desk: asked at the screener, never against somebody who has begun, counted once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,4 +137,68 @@ def test_numbers_of_a_full_county_are_not_dialled_but_appointments_are_kept(tmp_
     case = room.desk.screen.case
     assert case is not None
     assert room.ledger.store.case(case.case).mobile, "a mobile may live anywhere"
+    room.close()
+
+
+def screened_then_called_again(room: Room, meanwhile: Callable[[], None]) -> None:
+    """He is screened, has no time, and is called half an hour later."""
+    walk(room, until="scoring")
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("32", "+30")
+    meanwhile()
+    room.clock.advance(30 * 60_000)
+    room.desk.next_case()
+    room.desk.dial()
+    room.wait_for(Page.INTERVIEW)
+
+
+def test_a_cell_that_filled_up_before_the_second_call_is_noticed_when_he_answers(tmp_path: Path) -> None:
+    """Edge 4: the appointment is kept, and ends politely before anything is asked."""
+    room = seat(tmp_path, quota(3))
+    screened_then_called_again(room, lambda: room.ledger.quotas.heard(FULL, {}))
+    assert room.desk.screen.notice is Notice.QUOTA_FULL
+    before = room.desk.screen.question
+    room.desk.answer("")
+    assert room.desk.screen.question is not None
+    assert before is not None
+    assert (room.desk.screen.question.name, bool(room.desk.screen.question.error)) == (before.name, True)
+    room.close()
+
+
+def test_where_the_study_says_finish_whoever_was_let_in_is_interviewed_all_the_same(tmp_path: Path) -> None:
+    room = seat(tmp_path, quota(3, Policy.FINISH))
+    screened_then_called_again(room, lambda: room.ledger.quotas.heard(FULL, {}))
+    assert room.desk.screen.notice is not Notice.QUOTA_FULL
+    walk(room)
+    room.wait_for(Page.OUTCOME)
+    assert room.desk.screen.proposed == "60"
+    room.close()
+
+
+def test_where_the_study_says_finish_nobody_new_begins(tmp_path: Path) -> None:
+    room = seat(tmp_path, quota(3, Policy.FINISH))
+    room.ledger.quotas.heard(FULL, {})
+    walk(room)
+    assert room.desk.screen.notice is Notice.QUOTA_FULL
+    room.close()
+
+
+def test_a_cell_that_opened_again_before_the_second_call_lets_him_in(tmp_path: Path) -> None:
+    room = seat(tmp_path, quota(3))
+    room.ledger.quotas.heard(FULL, {})
+    walk(room)
+    assert room.desk.screen.notice is Notice.QUOTA_FULL
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("32", "+30")
+    room.ledger.quotas.decided([Closure((("county", "4"),), "督导01", "补足样本", 1, open=True)])
+    room.clock.advance(30 * 60_000)
+    room.desk.next_case()
+    room.desk.dial()
+    room.wait_for(Page.INTERVIEW)
+    assert room.desk.screen.notice is not Notice.QUOTA_FULL
+    walk(room)
+    room.wait_for(Page.OUTCOME)
+    assert room.desk.screen.proposed == "60"
     room.close()

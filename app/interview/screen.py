@@ -54,6 +54,7 @@ class Notice(Enum):
     QUOTA_FULL = "quota_full"
     CALLED_BACK = "called_back"
     NOT_DRAWN = "not_drawn"
+    WITHDRAWN = "withdrawn"
     NOT_COVERED = "not_covered"
 
 

@@ -1023,6 +1023,10 @@
         <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
     </message>
     <message>
+        <source>This case was taken out while it was on screen. It is not called; take the next one.</source>
+        <translation>该样本刚刚已被撤下，不再拨打；请取下一个样本。</translation>
+    </message>
+    <message>
         <source>This number was not drawn. Thank the caller; nobody can be added to the sample by calling.</source>
         <translation>该号码不在样本内。请致谢并说明：受访者由随机抽样产生，不能自行加入。</translation>
     </message>

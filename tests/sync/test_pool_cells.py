@@ -81,7 +81,9 @@ def test_central_can_neither_read_nor_write_the_counts(room: Room) -> None:
     database.execute("UPDATE pool_cells SET sealed = ?", [forged])
     with pytest.raises(SyncError, match="quota cells"):
         two.talk()
-    database.execute("UPDATE pool_cells SET sealed = ?, desk = 'cccccccc' WHERE desk = '00000001'", [row["sealed"]])
+    database.execute(
+        "UPDATE pool_cells SET sealed = ?, desk = 'cccccccc' WHERE desk = '00000001'", [row["sealed"]]
+    )
     with pytest.raises(SyncError, match="quota cells"):
         two.talk()
     assert dict(two.quotas.filling().done) == {}
