@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, OWN_ONLY, PUT
+from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, ON_THE_TELEPHONE, ONE_CALL, OWN_ONLY, PUT
 from app.sample.calendar import Slice
 from app.sample.case import Case, State
 from app.sample.plan import Caller, Plan, wants
@@ -95,10 +95,12 @@ class Pool:
 
     def pull(self, case: str, asked: Asked, *, finished: bool = False) -> bool:
         """This very case, for a supervisor or because its resident calls back (the reason stands in the journal). finished: also one that
-        is not called any more. False when somebody has it in hand, or there is none."""
+        is not called any more. False when somebody has it or its number in hand, or there is none."""
         with self._transaction():
             rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', case)
             if not rows or rows[0]["stage"] == LEASED or (rows[0]["stage"] == FINISHED and not finished):
+                return False
+            if self._rows(ON_THE_TELEPHONE, case):
                 return False
             self._lease(case, asked)
         return True
@@ -205,7 +207,7 @@ class Pool:
 
     def _first(self, rank: Rank, group: Group, asked: Asked) -> tuple[int, str, str] | None:
         """The first row of a group that the caller may have: (window_end, ticket, case)."""
-        statement, values = FIRST, [int(_stored(rank)), group.skill, group.unit, group.tried]
+        statement, values = FIRST + ONE_CALL, [int(_stored(rank)), group.skill, group.unit, group.tried]
         caller = asked.caller
         if caller is not None:
             skilled = caller.has(group.skill)

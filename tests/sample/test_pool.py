@@ -171,3 +171,16 @@ def test_eight_stations_empty_one_pool_without_a_double_call(tmp_path: Path) -> 
     for station in stations:
         station.join(60)
     assert sorted(got) == sorted(one.id for one in cases)
+
+
+def test_a_number_that_stands_in_two_samples_is_on_one_telephone_at_a_time(tmp_path: Path) -> None:
+    """Edge 3."""
+    wave1, wave2, other = case("a"), case("b"), case("c")
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        pool.put([wave1, wave2, other], MONDAY, ["k", "k", "m"])
+        assert pool.pick(Asked(MONDAY)) == wave1.id
+        assert not pool.pull(wave2.id, Asked(MONDAY))
+        assert pool.pick(Asked(MONDAY)) == other.id
+        assert pool.pick(Asked(MONDAY)) is None
+        pool.put([wave1.with_attempt(Attempt(MONDAY, "60"))], MONDAY)
+        assert pool.pick(Asked(MONDAY)) == wave2.id
