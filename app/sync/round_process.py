@@ -7,6 +7,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.canonical import decode
 from app.errors import EvidenceError
@@ -49,7 +50,7 @@ class RoundProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={**os.environ, "PYTHONUTF8": "1"},
+                env=_environment(),
                 creationflags=_flags(),
             )
         except OSError as error:
@@ -82,6 +83,13 @@ def read_round(code: int, out: bytes, err: bytes) -> Told:
         return Told(-1, fault=said[-1] if said else f"exit {code}")
     fault = str(told.get("error", ""))
     return Told(waiting, away=bool(fault) and not told.get("refused"), fault=fault)
+
+
+def _environment() -> dict[str, str]:
+    """The child finds the same source as we did, wherever it is started from."""
+    root = str(Path(__file__).resolve().parent.parent.parent)
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"}
 
 
 def _flags() -> int:

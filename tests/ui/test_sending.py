@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from app.clock import VirtualClock
 from app.interview.screen import LineView, Page, Screen, SendingView
 from app.settings import Settings
 from app.sync.rhythm import FIRST_PAUSE, Rhythm
-from app.sync.round_process import Told, read_round, round_command
+from app.sync.round_process import RoundProcess, Told, read_round, round_command
 from tests.ui.conftest import Station
 from ui.sending import Sender
 
@@ -122,7 +123,7 @@ def test_what_a_round_has_said_is_read(code: int, out: bytes, err: bytes, told: 
     assert read_round(code, out, err) == told
 
 
-def test_nobody_signed_in_keeps_no_case(tmp_path: object) -> None:
+def test_nobody_signed_in_keeps_no_case(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, central_url="http://127.0.0.1:9")
     assert round_command(settings, "")[-2:] == ["--keep", "0"]
     assert round_command(settings, "李梅")[-2:] == ["--who", "李梅"]
@@ -144,3 +145,12 @@ def test_the_window_says_how_the_sending_stands_between_calls_only(station: Stat
     station.bridge.tell(lambda _desk: station.desk.talk_at("q1"))
     station.until(lambda s: s.page is Page.INTERVIEW)
     assert not panel.isVisible()
+
+
+def test_a_real_round_says_what_is_wrong_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('central_url = "http://127.0.0.1:9"')
+    settings = Settings(data_dir=tmp_path)
+    assert "No study is installed" in RoundProcess(settings).run("").fault
+    stopped = RoundProcess(settings)
+    stopped.stop()
+    assert stopped.run("").fault
