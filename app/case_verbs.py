@@ -23,6 +23,9 @@ _KEEP_UP = 1_000
 """ms between two looks at what has become due."""
 
 
+_HOUR = 60 * 60_000
+
+
 class CaseVerbs:
     """The case half of the desk."""
 
@@ -51,12 +54,21 @@ class CaseVerbs:
         now = ledger.clock.wall()
         let_go(ledger.store, now)  # while central cannot be reached: other desks call these by now
         full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
-        found = ledger.queue.pick(Asked(now, caller=caller, closed=full))
+        behind = self._fresh_fell_behind(now)
+        found = ledger.queue.pick(Asked(now, caller=caller, closed=full, fresh_first=behind))
         if found is None:
             due = ledger.queue.next_due(now)
             self._show(notice=Notice.NO_CASES, notice_text="" if due is None else str(due))
             return
         self._take_up(found)
+
+    def _fresh_fell_behind(self, now: int) -> bool:
+        """The guard of notes/method.md §2.4: re-dials do not eat up the hour, so that replicates are worked through and not skimmed."""
+        percent = self._ledger.queue.plan.rules.calling.fresh_percent
+        if not percent:
+            return False
+        calls, fresh = self._ledger.store.calls_since(now - _HOUR)
+        return fresh * 100 < calls * percent
 
     def _take_up(self, case_id: str, notice: Notice = Notice.NONE) -> None:
         ledger = self._ledger
