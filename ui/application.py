@@ -70,20 +70,19 @@ def show(
     beat = _leave_on_signals(window)
     window.showMaximized()
     bridge.start()
-    sender = _sender(rounds, every, bridge)
+    stop_sending = _send(rounds, every, bridge)
     app.exec()
     beat.stop()
-    if sender is not None:
-        sender.stop()
+    stop_sending()
     bridge.stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
 
 
-def _sender(rounds: Rounds | None, minutes: int, bridge: Bridge) -> Sender | None:
-    """What sends in the background; it hears the desk's screens, and the desk hears how it stands."""
+def _send(rounds: Rounds | None, minutes: int, bridge: Bridge) -> Callable[[], None]:
+    """Begin to send in the background: that hears the desk's screens, and the desk hears how it stands. Returns what ends it."""
     if rounds is None:
-        return None
+        return lambda: None
     clock = SystemClock()
     rhythm = Rhythm(minutes * 60_000, clock.mono(), SystemRandom().random)
 
@@ -93,7 +92,7 @@ def _sender(rounds: Rounds | None, minutes: int, bridge: Bridge) -> Sender | Non
     sender = Sender(rhythm, rounds, clock, bridge.here(told))
     bridge.screen_changed.connect(sender.heard)
     sender.start()
-    return sender
+    return sender.stop
 
 
 def _leave_on_signals(window: DeskWindow) -> QTimer:

@@ -86,6 +86,16 @@ def decide(registry: Registry, message: Message) -> dict[str, Value]:
     return {}
 
 
+SMALL = {
+    "/v1/pool/lease": lease,
+    "/v1/pool/settle": settle,
+    "/v1/pool/cells": cells,
+    "/v1/pool/all-cells": all_cells,
+    "/v1/pool/decisions": decide,
+}
+"""Address → what answers there, where the requests are small."""
+
+
 def _desk(registry: Registry, message: Message) -> str:
     """The desk, whatever epoch its keys are in: what it holds and has counted goes on over a renewal."""
     return registry.device(message).partition(".")[0]
