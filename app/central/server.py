@@ -78,10 +78,7 @@ def application(registry: Registry, *, public_url: str = "") -> Starlette:
             route("/v1/assignments/{device}", "GET", _assignment),
             route("/v1/assignments/{device}", "PUT", _put_assignment, OFFER_LIMIT),
             route("/v1/pool/cases", "POST", _answering(pool_routes.add), OFFER_LIMIT),
-            *(
-                route(place, "POST", _answering(work), NOTE_LIMIT)
-                for place, work in pool_routes.SMALL.items()
-            ),
+            *(route(at, "POST", _answering(do), NOTE_LIMIT) for at, do in pool_routes.SMALL.items()),
         ]
     )
 
