@@ -8,10 +8,12 @@ from app.case_in_hand import CaseInHand, Outlook
 from app.interview.screen import Notice, Page, Screen
 from app.interview.views import case_view, unit_name
 from app.known_numbers import acquainted
+from app.leases import let_go
 from app.ledger import Ledger
 from app.pool import Asked
 from app.sample.appointment import appointment
 from app.sample.calling import caller_of
+from app.sample.case import State
 from app.sample.outcome import Category, Outcome
 from app.sample.plan import Caller
 
@@ -19,6 +21,9 @@ _FIXED = "32"
 """Outcome of an appointment at a fixed time: without the time it cannot be kept."""
 _KEEP_UP = 1_000
 """ms between two looks at what has become due."""
+
+
+_HOUR = 60 * 60_000
 
 
 class CaseVerbs:
@@ -53,13 +58,23 @@ class CaseVerbs:
         # On a practice line nobody has to have a skill: a room of one must see every kind of case.
         caller = None if ledger.rehearsal else self._caller
         now = ledger.clock.wall()
+        let_go(ledger.store, now)  # while central cannot be reached: other desks call these by now
         full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
-        found = ledger.queue.pick(Asked(now, caller=caller, closed=full))
+        behind = self._fresh_fell_behind(now)
+        found = ledger.queue.pick(Asked(now, caller=caller, closed=full, fresh_first=behind))
         if found is None:
             due = ledger.queue.next_due(now)
             self._show(notice=Notice.NO_CASES, notice_text="" if due is None else str(due))
             return
         self._take_up(found)
+
+    def _fresh_fell_behind(self, now: int) -> bool:
+        """The guard of notes/method.md §2.4: re-dials do not eat up the hour, so that replicates are worked through and not skimmed."""
+        percent = self._ledger.queue.plan.rules.calling.fresh_percent
+        if not percent:
+            return False
+        calls, fresh = self._ledger.store.calls_since(now - _HOUR)
+        return fresh * 100 < calls * percent
 
     def _take_up(self, case_id: str, notice: Notice = Notice.NONE) -> None:
         ledger = self._ledger
@@ -71,6 +86,18 @@ class CaseVerbs:
             notice = Notice.INTERVIEW_RESUMES
         view = case_view(case, name, resumes=resumes, by_hand=self.screen.device.by_hand)
         self._show(page=Page.CASE, case=view, notice=notice, unsaved=())
+
+    def _withdrawn(self, work: CaseInHand) -> bool:
+        """Edge 12 of notes/method.md §2.5: the case was taken out while it was on screen. Its number is not dialled. One that was closed
+        before is: its resident has called the centre."""
+        closed = (
+            self._ledger.store.case(work.case.id).state is State.CLOSED
+            and work.case.state is not State.CLOSED
+        )
+        if closed:
+            self._work = None
+            self._show(page=Page.READY, case=None, notice=Notice.WITHDRAWN)
+        return closed
 
     def called_back(self, number: str) -> None:
         """A resident has called the centre: his case is found by the keyed hash of his number and can be called or interviewed at once,
@@ -111,7 +138,7 @@ class CaseVerbs:
         if not outcome.appointment:
             talk = self._work.conversation if self._work else None
             filled = outcome.category is Category.I and talk is not None
-            cells = self._ledger.quotas.cells(talk.state.values) if filled and talk else ()
+            cells = talk.cells if filled and talk else ()
             return Outlook(0, by, need, cells)
         meant = appointment(note, self._ledger.clock.wall())
         if meant is None:

@@ -11,16 +11,14 @@ from app.interview.interview import Interview
 from app.interview.screen import Asking, PracticeView, QuestionView
 from app.interview.views import reading_seconds
 from app.ledger import Ledger
-from app.questionnaire.form import Question
 from app.questionnaire.session import Session
 from app.questionnaire.telephone import unmet
 from app.questionnaire.world import World
+from app.quotas import FULL, OPEN, TOLD
 from app.sample.case import Case
 from hardware.base import Practice
 
 _BEFORE_THE_ITEMS = ("intro", "screening")
-_QUOTA, _FULL, _OPEN = "quota", "full", "open"
-"""A hidden question of this name is told whether there is a place left for the resident."""
 _NO_PLACE = {
     "zh": "该配额组已满：请致谢并挂机，不再提问。",
     "en": "This quota cell is full: thank the resident and hang up; ask nothing more.",
@@ -41,11 +39,13 @@ class Conversation(Questioning):
         self._given = {name: value for name, value in known.items() if name in self._form.by_name}
         self._at = 0
         self._session = self._open(self.state.position)
+        self.full = False
+        self._admitted = self.state.made.get(TOLD) != FULL and bool(self.cells)
+        self._ask_quota(self.state.position)  # a cell may have filled or opened since he was last asked
         self._go_on()
         if self._session.current is None:  # it ended with an appointment: he is greeted and asked again
             self._session.jump(self._form.asked[0].name)
         self.ends = ""
-        self.full = False
         self._keep_given()
         self._keep_withdrawn()
 
@@ -101,7 +101,11 @@ class Conversation(Questioning):
             self._moved_to(question.name)
         self._at = at
         self._keep_made()
-        self._ask_quota(question)
+        if (
+            question.name in self._ledger.quotas.variables
+            or question.cati.get("part", "") in _BEFORE_THE_ITEMS
+        ):
+            self._ask_quota(question.name)
         session = self._session
         ends = session.ends
         session.next()
@@ -124,20 +128,28 @@ class Conversation(Questioning):
             case Asking.REMOVE if query:
                 self._remove(query.value, at)
 
-    def _ask_quota(self, question: Question) -> None:
-        """At the screener: is there a place left for him? The form is told in its question `quota` and takes leave of him in its own words;
-        a form without one leaves that to the interviewer. Whoever has begun with the items is never stopped (edge 21)."""
-        quotas, name = self._ledger.quotas, question.name
-        if name not in quotas.variables and question.cati.get("part", "") != "screening":
-            return
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The quota cells of this resident, by what he has said and what the sample knows; () while that is not all."""
+        return self._ledger.quotas.cells(self._known)
+
+    @property
+    def _known(self) -> dict[str, str]:
+        return {**self._given, **self._session.answers}
+
+    def _ask_quota(self, at: str) -> None:
+        """Is there a place left for him? Asked until he has begun with the items, the last time right before them; nobody who has is
+        stopped (edge 21). The form is told in its question `quota` and takes leave of him in its own words; a form without one leaves
+        that to the interviewer. at: the question on which the form stands then."""
         begun = any(self._part(answered) not in (*_BEFORE_THE_ITEMS, "") for answered in self.state.answers)
-        found = quotas.verdict(self._session.answers, started=begun)
+        found = self._ledger.quotas.verdict(self._known, started=begun, admitted=self._admitted)
         self.full = not found.open
-        told = {**self.state.made, **self._given}.get(_QUOTA)
-        if self.full == (told == _FULL) or _QUOTA not in self._form.by_name:
+        self._admitted = self._admitted or (found.known and found.open)
+        told = {**self.state.made, **self._given}.get(TOLD)
+        if self.full == (told == FULL) or TOLD not in self._form.by_name:
             return
-        self._given[_QUOTA] = _FULL if self.full else _OPEN
-        self._session = self._open(name)
+        self._given[TOLD] = FULL if self.full else OPEN
+        self._session = self._open(at)
         self._keep_given()
 
     def _part(self, name: str) -> str:

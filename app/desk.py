@@ -16,7 +16,7 @@ from app.case_verbs import CaseVerbs
 from app.conversation import Conversation, Rehearsing
 from app.ear_verbs import EarVerbs, Player, Teach
 from app.errors import AnswerError, FangxinError
-from app.interview.screen import Entered, LineView, Notice, Page, RecordingView, Screen
+from app.interview.screen import Entered, LineView, Notice, Page, RecordingView, Screen, SendingView
 from app.interview.views import outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
@@ -99,7 +99,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
         work = self._work
         if work is None or self.screen.page is not Page.CASE:
             return
-        if not self._written(lambda: work.prepare(self._ledger, self._worker)):
+        if self._withdrawn(work) or not self._written(lambda: work.prepare(self._ledger, self._worker)):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
         self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
@@ -147,6 +147,10 @@ class Desk(Script, CaseVerbs, EarVerbs):
         if self.screen.auto_dial:
             self.next_case()
             self.dial()
+
+    def sending(self, view: SendingView) -> None:
+        """How the sending in the background stands."""
+        self._show(sending=view)
 
     def tick(self) -> None:
         """Take in what the line and the clock have brought."""

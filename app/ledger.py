@@ -26,7 +26,7 @@ from app.line.contract import Coverage
 from app.log import mask
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
-from app.sample.case import Attempt, Case
+from app.sample.case import Attempt, Case, State
 from app.shift_log import Dialled, ShiftLog
 from app.store import Store
 from app.study.model import Study
@@ -55,7 +55,7 @@ class Ledger(ShiftLog):
         self.rehearsal, self.dialled = rehearsal, dialled
         self.editions = Editions(store)
         self.number_key = hasher(store, entropy)
-        self.quotas = Quotas(store, quotas_of(study), clock.wall)
+        self.quotas = Quotas(store, quotas_of(study))
         self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key, end_leases=True)
 
     def recording_path(self, call: str) -> Path:
@@ -270,6 +270,10 @@ class Ledger(ShiftLog):
         with self.store.together():
             told = self.store.outlook(call)
             details = int(told.get("due", 0)), str(told.get("by", "")), str(told.get("need", ""))
+            if (
+                self.store.case(case.id).state is State.CLOSED
+            ):  # taken out during the call, by a person or a lease
+                case = case.closed()
             self.store.save_case(case.with_attempt(Attempt(now, outcome, *details)))
             if call in self.store.open_calls():
                 self.quotas.finished(told.get("cells", ()))

@@ -6,16 +6,16 @@ which 100,000 numbers become due costs one statement. What depends on the hour o
 is asked when a case is picked, not stored. One Pool belongs to one thread; several processes may share the file.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, OWN_ONLY, PUT
+from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, ON_THE_TELEPHONE, ONE_CALL, OWN_ONLY, PUT
 from app.sample.calendar import Slice
 from app.sample.case import Case, State
-from app.sample.plan import DIALECT, REFUSAL, Caller, Plan, wants
+from app.sample.plan import Caller, Plan, wants
 from app.sample.queue import Due, Finished, Rank, status
 from app.sample.spread import mask
 from app.store_schema import Database, storage_faults
@@ -95,10 +95,12 @@ class Pool:
 
     def pull(self, case: str, asked: Asked, *, finished: bool = False) -> bool:
         """This very case, for a supervisor or because its resident calls back (the reason stands in the journal). finished: also one that
-        is not called any more. False when somebody has it in hand, or there is none."""
+        is not called any more. False when somebody has it or its number in hand, or there is none."""
         with self._transaction():
             rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', case)
             if not rows or rows[0]["stage"] == LEASED or (rows[0]["stage"] == FINISHED and not finished):
+                return False
+            if self._rows(ON_THE_TELEPHONE, case):
                 return False
             self._lease(case, asked)
         return True
@@ -117,12 +119,13 @@ class Pool:
         )
         return str(rows[0]["holder"]) if rows else ""
 
-    def leased(self, now: int) -> dict[str, int]:
-        """Unit → cases that are out on a running lease: interviews in progress count against a quota."""
-        rows = self._rows(
-            "SELECT unit, COUNT(*) AS n FROM queue WHERE stage = 11 AND lease_until > ? GROUP BY unit", now
-        )
-        return {row["unit"]: row["n"] for row in rows}
+    def renew(self, case: str, asked: Asked) -> bool:
+        """Lengthen the holder's running lease on a case. False: it is not his any more."""
+        with self._transaction():
+            mine = self.holder(case, asked.now) == asked.holder
+            if mine:
+                self._lease(case, asked)
+        return mine
 
     def next_due(self, now: int) -> int | None:
         """When the next waiting case may be dialled, ms wall; None when none waits."""
@@ -204,7 +207,7 @@ class Pool:
 
     def _first(self, rank: Rank, group: Group, asked: Asked) -> tuple[int, str, str] | None:
         """The first row of a group that the caller may have: (window_end, ticket, case)."""
-        statement, values = FIRST, [int(_stored(rank)), group.skill, group.unit, group.tried]
+        statement, values = FIRST + ONE_CALL, [int(_stored(rank)), group.skill, group.unit, group.tried]
         caller = asked.caller
         if caller is not None:
             skilled = caller.has(group.skill)
@@ -276,9 +279,3 @@ class _Hours:
             later = plan.calendar.ahead(here.end, unit, plan.ends)
             self._again[unit] = any(slice_.sort is here.sort for slice_ in later)
         return self._again[unit]
-
-
-def skills_of(callers: Collection[Caller]) -> frozenset[str]:
-    """All skills on shift; DIALECT stands for any dialect."""
-    found = {skill for caller in callers for skill in caller.skills}
-    return frozenset(found | ({DIALECT} if found - {REFUSAL} else set()))

@@ -42,6 +42,11 @@ ADVANCE = (
 )
 FIRST = """SELECT window_end, ticket, "case" FROM queue INDEXED BY queue_ready
     WHERE stage BETWEEN 1 AND 9 AND stage = ? AND skill = ? AND unit = ? AND tried = ?"""
+ONE_CALL = """ AND (number_key = '' OR NOT EXISTS (
+    SELECT 1 FROM queue AS other WHERE other.number_key = queue.number_key AND other.number_key <> '' AND other.stage = 11))"""
+"""A number that stands in two samples is on one telephone at a time."""
 FOR_CALLER = " AND (not_by = '' OR not_by <> ?) AND (owner = '' OR owner_until <= ? OR owner = ?)"
+ON_THE_TELEPHONE = """SELECT 1 FROM queue AS other JOIN queue AS this ON other.number_key = this.number_key
+    WHERE this."case" = ? AND other.number_key <> '' AND other.stage = 11"""
 OWN_ONLY = " AND owner_until > ? AND owner = ?"
 IN_ORDER = ' ORDER BY window_end, ticket, "case" LIMIT 1'

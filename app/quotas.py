@@ -4,31 +4,35 @@ The counts of the others come from central with each round of sync; while it can
 "county=3,sex=1".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from app.canonical import decode, encode
-from app.sample.cells import cell_of as _cell
-from app.sample.cells import named
+from app.errors import EvidenceError, StudyError
+from app.evidence.note import Signer, Verifier, open_note, sign
+from app.sample.cells import cell_of, named
 from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, verdict
 from app.store import Store
 
-_DONE, _ELSEWHERE, _CLOSED = "quota.done", "quota.elsewhere", "quota.closures"
+_DONE, _ELSEWHERE, _DECIDED = "quota.done", "quota.elsewhere", "quota.closures"
+_DECISION = "fangxin quota decision v1"
+TOLD, FULL, OPEN = "quota", "full", "open"
+"""A hidden question of this name is told whether there is a place left for the resident."""
 
 
 class Quotas:
-    """The quotas of one study at one desk. wall: the clock."""
+    """The quotas of one study at one desk."""
 
-    def __init__(self, store: Store, quotas: tuple[Quota, ...], wall: Callable[[], int]) -> None:
-        self._store, self.quotas, self._wall = store, quotas, wall
+    def __init__(self, store: Store, quotas: tuple[Quota, ...]) -> None:
+        self._store, self.quotas = store, quotas
 
     @property
     def variables(self) -> frozenset[str]:
         """Questions whose answers decide about a cell."""
         return frozenset(variable for quota in self.quotas for variable in quota.variables)
 
-    def verdict(self, answers: Mapping[str, str], *, started: bool) -> Verdict:
+    def verdict(self, answers: Mapping[str, str], *, started: bool, admitted: bool = False) -> Verdict:
         """May a resident with these answers be interviewed (on)? See sample.quota.verdict."""
-        return verdict(self.quotas, self.filling(), answers, started=started)
+        return verdict(self.quotas, self.filling(), answers, started=started, admitted=admitted)
 
     def cells(self, answers: Mapping[str, str]) -> tuple[str, ...]:
         """The cells that a resident with these answers falls into."""
@@ -42,14 +46,10 @@ class Quotas:
         """How full the cells are now."""
         elsewhere = decode(self._store.setting(_ELSEWHERE, '{"done":{},"running":{}}').encode())
         done = _summed(self.done(), elsewhere["done"])
-        closures = decode(self._store.setting(_CLOSED, '{"c":[]}').encode())["c"]
         return Filling(
-            {_cell(text): n for text, n in done.items()},
-            {_cell(text): int(n) for text, n in elsewhere["running"].items()},
-            tuple(
-                Closure(_cell(text), by, reason, wall, bool(open_))
-                for text, by, reason, wall, open_ in closures
-            ),
+            {cell_of(text): n for text, n in done.items()},
+            {cell_of(text): int(n) for text, n in elsewhere["running"].items()},
+            self._decisions(),
         )
 
     def done(self) -> dict[str, int]:
@@ -65,14 +65,47 @@ class Quotas:
         """The counts of the other desks, as central has them."""
         self._store.set_setting(_ELSEWHERE, encode({"done": dict(done), "running": dict(running)}).decode())
 
-    def decide(self, text: str, by: str, reason: str, *, open_: bool) -> Closure:
-        """A person closes or opens a cell. Raises StudyError without a name and a reason, or for a cell that no quota has."""
-        cell = _cell(text)
-        closure = Closure(cell, by, reason, self._wall(), open_)
-        closures = decode(self._store.setting(_CLOSED, '{"c":[]}').encode())["c"]
-        closures.append([named(cell), by, reason, closure.wall, int(open_)])
-        self._store.set_setting(_CLOSED, encode({"c": closures}).decode())
-        return closure
+    def decided(self, closures: Iterable[Closure]) -> None:
+        """What people have decided about cells, as central has it. What was once heard stays: central may withhold, not take back."""
+        whole = sorted({*self._decisions(), *closures}, key=lambda closure: (closure.wall, closure.cell))
+        rows = [[named(one.cell), one.by, one.reason, one.wall, int(one.open)] for one in whole]
+        self._store.set_setting(_DECIDED, encode({"c": rows}).decode())
+
+    def running(self) -> dict[str, int]:
+        """Interviews under way at this desk, by cell: a call is on, or was cut off and is made again at once. Not whoever was told that
+        there is no place."""
+        store, counts = self._store, dict[str, int]()
+        cases = {*store.open_calls().values(), *store.cut_off()}
+        for interview in filter(None, map(store.interview_of, sorted(cases))):
+            state = store.interview(interview)
+            if state.made.get(TOLD) != FULL:
+                counts = _summed(counts, dict.fromkeys(self.cells({**state.made, **state.values}), 1))
+        return counts
+
+    def _decisions(self) -> tuple[Closure, ...]:
+        rows = decode(self._store.setting(_DECIDED, '{"c":[]}').encode())["c"]
+        return tuple(
+            Closure(cell_of(text), by, reason, wall, bool(open_)) for text, by, reason, wall, open_ in rows
+        )
+
+
+def decision_note(study: str, decision: Closure, signer: Signer) -> str:
+    """A decision as the centre signs it, so that central cannot close a cell by itself. Raises StudyError when a field is not one line."""
+    fields = (study, named(decision.cell), decision.by.strip(), decision.reason.strip())
+    if any(not field.isprintable() for field in fields):
+        raise StudyError("Name and reason of a decision are one line of text each")
+    state = "open" if decision.open else "closed"
+    return sign("\n".join((_DECISION, *fields, state, str(decision.wall), "")), signer)
+
+
+def read_decision(note: str, study: str, publisher: Verifier) -> Closure:
+    """The inverse. Raises EvidenceError when the centre has not signed it, or it belongs to another study."""
+    lines = open_note(note, [publisher]).text.split("\n")
+    match lines:
+        case [first, of, cell, by, reason, "open" | "closed" as state, wall, ""] if wall.isdecimal():
+            if (first, of) == (_DECISION, study) and by and reason:
+                return Closure(cell_of(cell), by, reason, int(wall), open=state == "open")
+    raise EvidenceError("This note is no decision about a quota cell of this study")
 
 
 def _summed(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

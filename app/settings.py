@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """On a team lead's or analyst's machine: central's folder, or a copy of it, for the field report; "" = none is named."""
     draw: str = ""
     """There too: the folder of the draw, as draws/wave1; with it replicates and people have names in the report."""
+    sync_minutes: int = Field(default=5, ge=0, le=120)
+    """The desk sends by itself every so many minutes, where central_url is set; 0 = only with `fangxin sync now`."""
     log_days: int = Field(default=30, ge=1, le=3650)
     """How many daily log files are kept."""
     line: LineSettings = LineSettings()

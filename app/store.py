@@ -17,6 +17,9 @@ from app.interview.interview import Interview, fold
 from app.store_cases import CaseTable
 from app.store_schema import MIGRATIONS, Migration, connect, migrate, storage_faults
 
+_CALLS_SINCE = """SELECT TOTAL(late) AS calls, TOTAL(first >= ?) AS fresh FROM (
+    SELECT MIN(started) AS first, SUM(started >= ?) AS late FROM calls GROUP BY "case" HAVING late > 0)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
@@ -85,6 +88,11 @@ class Store(CaseTable):
         self._write(
             "UPDATE calls SET state = 'closed', outcome = ?, ended = ? WHERE id = ?", outcome, ended, call
         )
+
+    def calls_since(self, wall: int) -> tuple[int, int]:
+        """(calls, among them first calls of their case) that began at `wall` or later. Reads the table of calls once."""
+        (row,) = self._rows(_CALLS_SINCE, wall, wall)
+        return int(row["calls"]), int(row["fresh"])
 
     def interrupt_call(self, call: str, ended: int) -> None:
         """A call that a crash cut off was found and logged; it will get no outcome of its own."""

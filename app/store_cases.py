@@ -7,7 +7,7 @@ from typing import Any
 
 from app.canonical import Value, decode, encode, hexdigest
 from app.errors import StorageError
-from app.pool import Pool
+from app.pool import LEASED, Pool
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Plan
 from app.store_schema import Database, storage_faults
@@ -66,6 +66,18 @@ class CaseTable:
             self._database.execute(f"INSERT INTO cases {_CASE} {update}", _case_row(case))
             self._queue(case)
 
+    def take_out(self, identity: str, *, cut_off: bool) -> Case | None:
+        """Close a case for this desk, unless somebody has it in hand. cut_off: also one whose interview was just cut off. Returns it as it
+        stood, None when it stays."""
+        with self._transaction():
+            case = self.case(identity)
+            rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', identity)
+            in_hand = bool(rows) and rows[0]["stage"] == LEASED
+            if in_hand or (case.state is State.RESUMABLE and not cut_off):
+                return None
+            self.save_case(case.closed())
+        return case
+
     def keep_outlook(self, call: str, outlook: Mapping[str, Value]) -> None:
         """What belongs to the outcome of a call besides its key (case_in_hand.Outlook), durable before the outcome is."""
         self.set_setting(f"outlook.{call}", encode(dict(outlook)).decode())
@@ -101,6 +113,10 @@ class CaseTable:
     def cases(self) -> tuple[Case, ...]:
         """All cases in the order of their tickets."""
         return tuple(_case(row) for row in self._rows("SELECT * FROM cases ORDER BY ticket, id"))
+
+    def cut_off(self) -> tuple[str, ...]:
+        """The ids of cases whose interview was just cut off, without an outcome."""
+        return tuple(row["id"] for row in self._rows("SELECT id FROM cases WHERE state = ?", State.RESUMABLE))
 
     def case(self, identity: str) -> Case:
         """One case. StorageError when there is none of this id."""

@@ -36,10 +36,31 @@ def _sqlcipher_as_pysqlite3() -> Iterator[None]:
 
 
 with _sqlcipher_as_pysqlite3():
-    from sqlite_utils import Database as Database  # re-exported: the one SQLCipher-bound Database
+    from sqlite_utils import Database as _Database
 
 if importlib.import_module("sqlite_utils.utils").sqlite3 is not sqlcipher3:
     raise ImportError("sqlite_utils was imported before app.store_schema and is bound to another SQLite")
+
+
+class Database(_Database):
+    """The one SQLCipher-bound Database, whose transactions take their turn when they begin."""
+
+    @contextmanager
+    def atomic(self) -> "Iterator[Database]":
+        """As sqlite-utils has it, but the outermost one begins as a writer. One that begins by reading could not write any more when
+        another process, the one that sends, has written meanwhile: SQLite refuses that at once, however long it may wait."""
+        if self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield self
+            self.conn.execute("COMMIT")
+        except BaseException:
+            self.rollback()
+            raise
+
 
 Migration = Callable[[Database], None]
 """One step from a schema to the next. Runs inside the transaction that also records it."""

@@ -13,7 +13,7 @@ from app.evidence.durable import make_folder, storage_errors, sync_folder, write
 from app.evidence.journal import Journal
 from app.evidence.keys import DeviceKeys, choose_keystore
 from app.evidence.note import Signer, Verifier
-from app.evidence.suite import suite_of, verifier_of
+from app.evidence.suite import suite_of
 from app.ledger import Ledger
 from app.shift_log import Dialled
 from app.store import Store
@@ -42,6 +42,11 @@ class Workstation:
     def name(self) -> str:
         """How requests and archive folders call this device epoch."""
         return f"{self.keys.device}.{self.keys.epoch}"
+
+    @property
+    def publisher(self) -> Verifier:
+        """Whoever signed the installed study. Only while one is installed."""
+        return Verifier.parse(self.store.setting(_PUBLISHER))
 
     def install_study(self, package: bytes, publisher: Verifier) -> Study:
         """Take a study package in and trust its publisher from now on. Raises StudyError when it is unsigned, altered, expired or older
@@ -77,7 +82,7 @@ class Workstation:
         path = self.folder / "study" / name
         if not path.exists():
             raise StudyError("The installed study package is gone", where=str(path), todo="Install it again.")
-        trusted: Sequence[Verifier] = [verifier_of(self.store.setting(_PUBLISHER))]
+        trusted: Sequence[Verifier] = [self.publisher]
         now = self.clock.wall() if calling else 0
         return open_bundle(path, trusted=trusted, now=now, installed=int(self.store.setting(_VERSION, "0")))
 

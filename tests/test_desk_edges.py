@@ -6,6 +6,7 @@ from pathlib import Path
 from app.canonical import commit, decode
 from app.evidence.journal import read
 from app.interview.screen import Notice, Page
+from app.sample.case import Attempt
 from tests.desk_room import Room
 from tests.sample.room import when
 
@@ -141,3 +142,65 @@ def test_the_appointment_survives_a_crash_between_outcome_and_store(tmp_path: Pa
     again = replace(room).open()
     assert again.ledger.store.case(case).attempts[0].due > again.clock.wall()
     again.close()
+
+
+def test_edge_12_a_case_that_is_taken_out_while_it_is_on_screen_is_not_dialled(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    room.desk.next_case()
+    assert room.desk.screen.case is not None
+    case = room.desk.screen.case.case
+    room.ledger.store.save_case(room.ledger.store.case(case).closed())
+    room.desk.dial()
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.READY, Notice.WITHDRAWN)
+    assert not [entry for entry in read(room.ledger.journal.path) if entry.data["type"] == "dial.start"]
+    room.close()
+
+
+def test_edge_12_a_case_that_is_taken_out_during_its_call_stays_out(tmp_path: Path) -> None:
+    room = Room(tmp_path / "desk", size=1).open()
+    room.desk.sign_in("访问员01")
+    room.desk.next_case()
+    room.desk.dial()
+    (case,) = room.ledger.store.cases()
+    room.ledger.store.save_case(case.closed())
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("16")
+    (after,) = room.ledger.store.cases()
+    assert (after.state, [call.outcome for call in after.attempts]) == ("closed", ["16"])
+    room.clock.advance(24 * 60 * 60 * 1000)
+    room.desk.next_case()
+    assert room.desk.screen.notice is Notice.NO_CASES
+    room.close()
+
+
+def test_where_fresh_numbers_fell_behind_they_come_before_other_redials(tmp_path: Path) -> None:
+    """The share guard: three quarters of an hour's dials are to be fresh numbers; two of five were."""
+    for percent, fresh in ((0, False), (75, True)):
+        room = Room(tmp_path / f"desk{percent}", size=3).open()
+        queue = room.ledger.queue
+        calling = replace(queue.plan.rules.calling, fresh_percent=percent)
+        queue.plan = replace(queue.plan, rules=replace(queue.plan.rules, calling=calling))
+        room.desk.sign_in("访问员01")
+        first, second = call(room, "16"), call(room, "16")
+        for _ in range(3):
+            for case in (first, second):
+                room.ledger.store.open_call(room.ledger.new_id(), case, room.clock.wall())
+        room.ledger.store.save_case(replace(room.ledger.store.case(first), attempts=(Attempt(1, "16"),)))
+        room.desk.next_case()
+        assert room.desk.screen.case is not None
+        assert (room.desk.screen.case.case not in (first, second)) is fresh
+        room.close()
+
+
+def test_first_calls_of_an_hour_are_counted(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    store = room.ledger.store
+    a, b, c = (case.id for case in store.cases()[:3])
+    for n, (case, at) in enumerate(((a, 10), (a, 50), (b, 60), (b, 70), (c, 49))):
+        store.open_call(f"call{n}", case, at)
+    assert store.calls_since(50) == (3, 1)
+    assert store.calls_since(71) == (0, 0)
+    for n in range(5):
+        store.close_call(f"call{n}", outcome="16", ended=80)
+    room.close()

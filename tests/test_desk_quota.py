@@ -1,14 +1,12 @@
 """Quotas at the desk: asked at the screener, never against somebody who has begun, counted once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from app.errors import StudyError
 from app.interview.screen import Notice, Page
 from app.quotas import Quotas
-from app.sample.quota import Kind, Policy, Quota
+from app.sample.quota import Closure, Kind, Policy, Quota
 from tests.desk_room import Room, talker
 from tests.desk_talk import SAYS
 
@@ -26,7 +24,7 @@ def seat(tmp_path: Path, *quotas: Quota) -> Room:
     room.close()
     room = replace(room, residents={number: talker(number) for number in numbers}).open()
     ledger = room.ledger
-    ledger.quotas = Quotas(ledger.store, quotas, ledger.clock.wall)
+    ledger.quotas = Quotas(ledger.store, quotas)
     room.desk.sign_in("访问员01")
     return room
 
@@ -102,7 +100,7 @@ def test_a_finished_interview_fills_its_cell_once(tmp_path: Path) -> None:
     assert room.ledger.quotas.done() == {"county=4": 1}
     room.close()
     again = replace(room).open()
-    assert Quotas(again.ledger.store, (quota(3),), again.clock.wall).done() == {"county=4": 1}
+    assert Quotas(again.ledger.store, (quota(3),)).done() == {"county=4": 1}
     again.close()
 
 
@@ -115,13 +113,20 @@ def test_over_quota_where_the_study_allows_it(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_cell_is_closed_by_a_person_with_a_reason(tmp_path: Path) -> None:
+def test_a_cell_that_a_supervisor_has_closed_takes_nobody_and_once_opened_again_it_does(
+    tmp_path: Path,
+) -> None:
     room = seat(tmp_path, quota(300))
-    with pytest.raises(StudyError):
-        room.ledger.quotas.decide("county=4", "督导01", "", open_=False)
-    room.ledger.quotas.decide("county=4", "督导01", "洪水", open_=False)
+    county = (("county", "4"),)
+    flood = Closure(county, "督导01", "洪水", 1)
+    room.ledger.quotas.decided([flood])
     walk(room)
     assert room.desk.screen.notice is Notice.QUOTA_FULL
+    room.ledger.quotas.decided([Closure(county, "督导01", "水退了", 2, open=True)])
+    room.desk.jump("county")
+    walk(room, until="q03")
+    assert room.desk.screen.question is not None
+    assert room.desk.screen.question.name == "q03"
     room.close()
 
 
@@ -132,4 +137,68 @@ def test_numbers_of_a_full_county_are_not_dialled_but_appointments_are_kept(tmp_
     case = room.desk.screen.case
     assert case is not None
     assert room.ledger.store.case(case.case).mobile, "a mobile may live anywhere"
+    room.close()
+
+
+def screened_then_called_again(room: Room, meanwhile: Callable[[], None]) -> None:
+    """He is screened, has no time, and is called half an hour later."""
+    walk(room, until="scoring")
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("32", "+30")
+    meanwhile()
+    room.clock.advance(30 * 60_000)
+    room.desk.next_case()
+    room.desk.dial()
+    room.wait_for(Page.INTERVIEW)
+
+
+def test_a_cell_that_filled_up_before_the_second_call_is_noticed_when_he_answers(tmp_path: Path) -> None:
+    """Edge 4: the appointment is kept, and ends politely before anything is asked."""
+    room = seat(tmp_path, quota(3))
+    screened_then_called_again(room, lambda: room.ledger.quotas.heard(FULL, {}))
+    assert room.desk.screen.notice is Notice.QUOTA_FULL
+    before = room.desk.screen.question
+    room.desk.answer("")
+    assert room.desk.screen.question is not None
+    assert before is not None
+    assert (room.desk.screen.question.name, bool(room.desk.screen.question.error)) == (before.name, True)
+    room.close()
+
+
+def test_where_the_study_says_finish_whoever_was_let_in_is_interviewed_all_the_same(tmp_path: Path) -> None:
+    room = seat(tmp_path, quota(3, Policy.FINISH))
+    screened_then_called_again(room, lambda: room.ledger.quotas.heard(FULL, {}))
+    assert room.desk.screen.notice is not Notice.QUOTA_FULL
+    walk(room)
+    room.wait_for(Page.OUTCOME)
+    assert room.desk.screen.proposed == "60"
+    room.close()
+
+
+def test_where_the_study_says_finish_nobody_new_begins(tmp_path: Path) -> None:
+    room = seat(tmp_path, quota(3, Policy.FINISH))
+    room.ledger.quotas.heard(FULL, {})
+    walk(room)
+    assert room.desk.screen.notice is Notice.QUOTA_FULL
+    room.close()
+
+
+def test_a_cell_that_opened_again_before_the_second_call_lets_him_in(tmp_path: Path) -> None:
+    room = seat(tmp_path, quota(3))
+    room.ledger.quotas.heard(FULL, {})
+    walk(room)
+    assert room.desk.screen.notice is Notice.QUOTA_FULL
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("32", "+30")
+    room.ledger.quotas.decided([Closure((("county", "4"),), "督导01", "补足样本", 1, open=True)])
+    room.clock.advance(30 * 60_000)
+    room.desk.next_case()
+    room.desk.dial()
+    room.wait_for(Page.INTERVIEW)
+    assert room.desk.screen.notice is not Notice.QUOTA_FULL
+    walk(room)
+    room.wait_for(Page.OUTCOME)
+    assert room.desk.screen.proposed == "60"
     room.close()

@@ -18,6 +18,7 @@ from app.evidence.recording import Recorder
 from app.evidence.verify import verify
 from app.interview.events import Answered
 from app.interview.screen import Entered, LineView, Notice, Page, RecordingView, UnsavedView
+from app.line.contract import Unheard
 from app.room import BALLAST
 from app.store import Store
 from app.workstation import open_workstation
@@ -62,6 +63,23 @@ def judged(room: Room) -> None:
     room.ledger.journal.checkpoint()
     verdict = verify(room.folder, identities=list(centre().identities.values()))
     assert verdict.ok, verdict.text()
+
+
+def test_the_lamp_shows_trouble_until_both_sides_are_heard_again(room: Room) -> None:
+    """Both were dead; one is back: what is recorded is still no conversation."""
+    ring(room)
+    desk = room.desk
+
+    def told(side: str, *, over: bool) -> RecordingView:
+        desk._take([Unheard(side, 0, over=over)])
+        return desk.screen.recording
+
+    assert told("left", over=False) is RecordingView.TROUBLE
+    assert told("right", over=False) is RecordingView.TROUBLE
+    assert told("left", over=True) is RecordingView.TROUBLE
+    assert told("right", over=True) is RecordingView.ON
+    sides = [e.data["where"] for e in read(room.ledger.journal.path) if e.data.get("code") == "no signal"]
+    assert sides == ["left channel", "right channel"]
 
 
 # What leaves the machine, and when

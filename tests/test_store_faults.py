@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,3 +201,29 @@ def test_kill_9_loses_no_answer_that_was_acknowledged(begun: Store, path: Path, 
         values = [event.value for event in store.events("i1") if isinstance(event, Answered)]
     assert len(values) in (acknowledged, acknowledged + 1)
     assert values == [str(number) for number in range(len(values))]
+
+
+def test_a_transaction_that_begins_by_reading_may_still_write_when_another_process_writes(
+    tmp_path: Path,
+) -> None:
+    """The desk writes an answer while the round that sends, a process of its own, settles a case."""
+    path, key = tmp_path / "store.db", bytes(32)
+    ready, go = threading.Event(), threading.Event()
+
+    def send() -> None:
+        with Store.open(path, key) as other:
+            ready.set()
+            go.wait(10)
+            other.set_setting("sent", "1")
+
+    with Store.open(path, key) as desk:
+        sender = threading.Thread(target=send)
+        sender.start()
+        assert ready.wait(10)
+        with desk.together():
+            assert desk.setting("answer") == ""
+            go.set()
+            sender.join(0.3)  # a saboteur's plain BEGIN lets it through here, and refuses the next line
+            desk.set_setting("answer", "7")
+        sender.join(10)
+        assert (desk.setting("answer"), desk.setting("sent")) == ("7", "1")

@@ -12,6 +12,7 @@ from app.clock import SystemClock, system_entropy
 from app.commands.selftest import Check
 from app.resources import resource
 from app.settings import Settings
+from app.sync.round_process import RoundProcess
 from app.workplace import Place, field_desk, line_choice, practice_desk
 from hardware.audio.clip import player
 from ui.start import lead, run
@@ -29,12 +30,15 @@ def open_desk(settings: Settings, rehearse: bool) -> int:  # noqa: FBT001 — th
     else:
         line_choice(settings)  # a sentence on the terminal, before any window
         make_desk = partial(field_desk, place, settings, player())
+    by_itself = bool(settings.central_url and settings.sync_minutes) and not rehearse
     return run(
         make_desk,
         data_dir=settings.data_dir,
         language=settings.language,
         rehearsal=rehearse,
         settings=settings,
+        rounds=RoundProcess(settings) if by_itself else None,
+        every=settings.sync_minutes,
     )
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from random import SystemRandom
 from types import TracebackType
 
 import structlog
@@ -16,12 +17,15 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from app import log
 from app.clock import SystemClock
 from app.errors import FangxinError
+from app.interview.screen import SendingView
 from app.settings import Settings
+from app.sync.rhythm import Rhythm
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike
 from ui.dialogs import WorldFault
 from ui.errands import Errands
 from ui.language import Language
+from ui.sending import Rounds, Sender
 from ui.surroundings import start_fault
 from ui.theme import Theme
 from ui.window import DeskWindow
@@ -42,8 +46,11 @@ def show(
     language: str,
     rehearsal: bool,
     settings: Settings | None,
+    rounds: Rounds | None = None,
+    every: int = 0,
 ) -> int:
-    """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr."""
+    """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr. rounds,
+    every: see ui.start."""
     qInstallMessageHandler(_heard)
     app = QApplication([sys.argv[0] if sys.argv else "fangxin"])
     app.setApplicationName("fangxin")
@@ -67,8 +74,10 @@ def show(
     beat = _leave_on_signals(window)
     window.showMaximized()
     bridge.start()
+    stop_sending = _send(rounds, every, bridge)
     app.exec()
     beat.stop()
+    stop_sending()
     bridge.stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
@@ -106,6 +115,22 @@ class LeadDoor:
             self.lead = None
         self._theme.fit(self._window.width(), self._window.height())
         self._window.draw_words()
+
+
+def _send(rounds: Rounds | None, minutes: int, bridge: Bridge) -> Callable[[], None]:
+    """Begin to send in the background: that hears the desk's screens, and the desk hears how it stands. Returns what ends it."""
+    if rounds is None:
+        return lambda: None
+    clock = SystemClock()
+    rhythm = Rhythm(minutes * 60_000, clock.mono(), SystemRandom().random)
+
+    def told(view: SendingView) -> None:
+        bridge.tell(lambda desk: desk.sending(view))
+
+    sender = Sender(rhythm, rounds, clock, bridge.here(told))
+    bridge.screen_changed.connect(sender.heard)
+    sender.start()
+    return sender.stop
 
 
 def _leave_on_signals(window: DeskWindow) -> QTimer:

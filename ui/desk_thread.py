@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.errors import FangxinError
-from app.interview.screen import LineView, Screen
+from app.interview.screen import LineView, Screen, SendingView
 
 TICK = 0.03
 """Seconds between two ticks of the desk at most."""
@@ -96,6 +96,9 @@ class DeskLike(Protocol):
 
     def choose_outcome(self, key: str, note: str = "") -> None:
         """Close the case in hand."""
+
+    def sending(self, view: SendingView) -> None:
+        """How the sending in the background stands."""
 
     def tick(self) -> None:
         """Take in what line and clock have brought."""

@@ -16,6 +16,7 @@ from ui.panels.keys import HelpPanel, KeyBar
 from ui.panels.note import CallBackPanel, NotePanel
 from ui.panels.notice import NoticePanel
 from ui.panels.practice import Caption, RehearsalBanner
+from ui.panels.sending import SendingPanel
 from ui.panels.status import StatusPanel
 
 
@@ -33,6 +34,7 @@ class Face(QWidget):
         self.interview, self.outcome = InterviewPage(language), OutcomePage(language)
         self.banner, self.status, self.notice = RehearsalBanner(), StatusPanel(), NoticePanel()
         self.caption, self.note, self.call_back = Caption(), NotePanel(), CallBackPanel()
+        self.sending = SendingPanel()
         self.keys, self.help = KeyBar(language), HelpPanel()
         self.pages: dict[Page, DeskPage] = {
             Page.SIGN_IN: self.sign_in,
@@ -55,6 +57,7 @@ class Face(QWidget):
             self.caption,
             self.note,
             self.call_back,
+            self.sending,
             self.keys,
             self.help,
         ):
@@ -81,6 +84,7 @@ class Face(QWidget):
             self.caption,
             self.note,
             self.call_back,
+            self.sending,
             self.keys,
             spacing=0,
         )

@@ -39,6 +39,9 @@ _NOTICE = {
     Notice.NOT_DRAWN: QT_TRANSLATE_NOOP(
         "Words", "This number was not drawn. Thank the caller; nobody can be added to the sample by calling."
     ),
+    Notice.WITHDRAWN: QT_TRANSLATE_NOOP(
+        "Words", "This case was taken out while it was on screen. It is not called; take the next one."
+    ),
     Notice.NOT_COVERED: QT_TRANSLATE_NOOP(
         "Words",
         "The recording does not cover this interview: sound is missing. Choose the outcome as usual, tell your supervisor.",
@@ -60,6 +63,7 @@ _TONE = {
     Notice.QUOTA_FULL: "warning",
     Notice.CALLED_BACK: "fine",
     Notice.NOT_DRAWN: "warning",
+    Notice.WITHDRAWN: "warning",
     Notice.NOT_COVERED: "danger",
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.errors import UsageError
 from app.settings import Settings
 from ui.desk_thread import DeskLike
+from ui.sending import Rounds
 from ui.surroundings import check_display, import_fault
 
 
@@ -22,17 +23,28 @@ def run(
     language: str = "",
     rehearsal: bool = False,
     settings: Settings | None = None,
+    rounds: Rounds | None = None,
+    every: int = 0,
 ) -> int:
     """Show the desk until its window is closed; returns the exit code (0 closed, 1 fault, 2 no window possible here).
 
     make_desk is called on the desk's own thread and may raise FangxinError. language: "zh", "en", "" = as the system.
-    rehearsal: say so from the first moment, before the desk has said so itself. settings: with the archive for what F12 opens.
+    rehearsal: say so from the first moment, before the desk has said so itself. settings: with the archive for what F12 opens. rounds:
+    sends what is due, every so many minutes; None = this desk does not send by itself.
     """
 
     def show() -> int:
         from ui.application import show
 
-        return show(make_desk, data_dir=data_dir, language=language, rehearsal=rehearsal, settings=settings)
+        return show(
+            make_desk,
+            data_dir=data_dir,
+            language=language,
+            rehearsal=rehearsal,
+            settings=settings,
+            rounds=rounds,
+            every=every,
+        )
 
     return _shown(show)
 

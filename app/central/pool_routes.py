@@ -1,13 +1,17 @@
 """The shared pool on the wire: cases come in from the centre, go out on lease to desks, and come back with what happened."""
 
+from base64 import b64decode
 from functools import lru_cache
 
-from app.canonical import Value, decode
+from app.canonical import Value, decode, hexdigest
 from app.central.intake import IntakeError
 from app.central.registry import Message, Registry
-from app.central.shared import SharedPool, read_attempts, read_caller, read_offered
+from app.central.shared import LEASE, SharedPool, read_attempts, read_offered, read_wish
 from app.errors import EvidenceError
+from app.evidence.note import Verifier
+from app.quotas import read_decision
 from app.sample.calling import calling_plan
+from app.sample.cells import named
 from app.sample.plan import Plan
 from app.study.archive import unpack
 from app.study.bundle import MANIFEST
@@ -33,28 +37,69 @@ def add(registry: Registry, message: Message) -> dict[str, Value]:
 
 
 def lease(registry: Registry, message: Message) -> dict[str, Value]:
-    """A desk asks for cases."""
-    device = registry.device(message)
-    caller, want, closed = read_caller(_document(message))
-    return {"cases": pool_of(registry).lease(device, caller, want, registry.clock.wall(), closed)}
+    """A desk asks for cases, and says which it still has. lease: ms that all of them are its own; no time of day, because the desk's clock
+    may be another."""
+    desk, wish, now = _desk(registry, message), read_wish(_document(message)), registry.clock.wall()
+    pool = pool_of(registry)
+    kept = pool.renew(desk, wish.held, now)
+    cases = pool.lease(desk, wish.caller, wish.want, now, wish.closed)
+    return {"cases": cases, "kept": kept, "lease": LEASE}
 
 
 def settle(registry: Registry, message: Message) -> dict[str, Value]:
     """A desk tells what became of a case."""
-    device = registry.device(message)
+    desk = _desk(registry, message)
     case, attempts = read_attempts(_document(message))
-    pool_of(registry).settle(device, case, attempts, registry.clock.wall())
+    pool_of(registry).settle(desk, case, attempts, registry.clock.wall())
     return {}
 
 
 def cells(registry: Registry, message: Message) -> dict[str, Value]:
-    """A desk tells its quota counts and hears those of the others."""
-    device, document = registry.device(message), _document(message)
+    """A desk tells its sealed quota counts and hears those of the others."""
+    desk = _desk(registry, message)
     try:
-        done, running = ({str(k): int(n) for k, n in document[name].items()} for name in ("done", "running"))
-    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        sealed = b64decode(_document(message)["counts"], validate=True)
+    except (KeyError, TypeError, ValueError) as error:
         raise IntakeError(400, "body", "These are no quota counts") from error
-    return pool_of(registry).tell_cells(device, done, running, registry.clock.wall())
+    return pool_of(registry).tell_cells(desk, sealed, registry.clock.wall())
+
+
+def all_cells(registry: Registry, message: Message) -> dict[str, Value]:
+    """The centre asks how full the cells are."""
+    registry.centre(message)
+    return pool_of(registry).cells(registry.clock.wall())
+
+
+def decide(registry: Registry, message: Message) -> dict[str, Value]:
+    """The centre hands in what a supervisor has decided about a cell. It is in central's log before any desk hears of it."""
+    registry.centre(message)
+    publisher = Verifier.parse(registry.index.setting("centre"))
+    try:
+        note = str(_document(message)["note"])
+        decision = read_decision(note, registry.index.setting("study"), publisher)
+    except (KeyError, EvidenceError) as error:
+        raise IntakeError(400, "body", "This is no decision about a quota cell") from error
+    pool = pool_of(registry)
+    if note not in pool.cells(0)["decisions"]:
+        told = {"cell": named(decision.cell), "open": int(decision.open), "sha256": hexdigest(note.encode())}
+        registry.stores.log.append(registry.clock, "quota.cell", **told)
+        pool.decide(note)
+    return {}
+
+
+SMALL = {
+    "/v1/pool/lease": lease,
+    "/v1/pool/settle": settle,
+    "/v1/pool/cells": cells,
+    "/v1/pool/all-cells": all_cells,
+    "/v1/pool/decisions": decide,
+}
+"""Address → what answers there, where the requests are small."""
+
+
+def _desk(registry: Registry, message: Message) -> str:
+    """The desk, whatever epoch its keys are in: what it holds and has counted goes on over a renewal."""
+    return registry.device(message).partition(".")[0]
 
 
 def _document(message: Message) -> dict[str, Value]:

@@ -78,9 +78,7 @@ def application(registry: Registry, *, public_url: str = "") -> Starlette:
             route("/v1/assignments/{device}", "GET", _assignment),
             route("/v1/assignments/{device}", "PUT", _put_assignment, OFFER_LIMIT),
             route("/v1/pool/cases", "POST", _answering(pool_routes.add), OFFER_LIMIT),
-            route("/v1/pool/lease", "POST", _answering(pool_routes.lease), NOTE_LIMIT),
-            route("/v1/pool/settle", "POST", _answering(pool_routes.settle), NOTE_LIMIT),
-            route("/v1/pool/cells", "POST", _answering(pool_routes.cells), NOTE_LIMIT),
+            *(route(at, "POST", _answering(do), NOTE_LIMIT) for at, do in pool_routes.SMALL.items()),
         ]
     )
 

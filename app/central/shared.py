@@ -1,23 +1,26 @@
 """One pool of cases for many desks, at a central that cannot read a number: the queue's rows stand here, each number sealed to the room.
 
-Central knows of a case its ticket, its unit (of a landline), when it was called and what came of it; the number is an age file for the
-room's own key, which every desk was given sealed. A case is leased to one desk at a time. What a desk tells is taken once, however often.
+Central knows of a case its ticket, its unit (of a landline), when it was called and what came of it; the number, with what the sample knows
+beforehand, is an age file for the room's own key, which every desk was given sealed. A case is leased to one desk at a time. What a desk
+tells is taken once, however often. Quota counts are sealed for the room too: beside the settlements they would tell central what a
+resident answered at the screener. What people decide about a cell is a note that the centre has signed.
 """
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.canonical import Value, decode, encode
+from app.canonical import Value, decode, encode, hexdigest
 from app.central.intake import IntakeError
 from app.pool import Asked, Pool
 from app.queue_tables import QUEUE_TABLES
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller, Plan
-from app.store_schema import Database
+from app.store_schema import Database, storage_faults
 
 LEASE = 2 * 60 * 60_000
 """ms that a desk keeps a case; a desk that is off line longer has it counted as one call without an outcome."""
@@ -30,15 +33,32 @@ _CASES = """CREATE TABLE pool_cases (
 _CELLS = "CREATE TABLE pool_cells (device TEXT PRIMARY KEY, wall INTEGER NOT NULL, done TEXT NOT NULL, running TEXT NOT NULL) STRICT"
 
 
+_SEALED_CELLS = (
+    "CREATE TABLE pool_cells (desk TEXT PRIMARY KEY, wall INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT"
+)
+_DECISIONS = "CREATE TABLE pool_decisions (sha256 TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT"
+
+
 def create(database: Database) -> None:
     """The tables: a migration of central's index."""
     for statement in (*QUEUE_TABLES, _CASES, _CELLS):
         database.execute(statement)
 
 
+def seal_cells(database: Database) -> None:
+    """Counts that central could read go; every desk tells them anew with its next round."""
+    for statement in (
+        "DROP TABLE pool_cells",
+        "ALTER TABLE pool_cases DROP COLUMN state",
+        _SEALED_CELLS,
+        _DECISIONS,
+    ):
+        database.execute(statement)
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A case as the centre hands it in. key: keyed hash of its number. sealed: the number, for the room."""
+    """A case as the centre hands it in. key: keyed hash of its number. sealed: the number and what the sample knows, for the room."""
 
     id: str
     ticket: str
@@ -49,107 +69,137 @@ class Offered:
 
 
 class SharedPool:
-    """The pool on central's index. Used by one thread at a time."""
+    """The pool on central's index. desk: 8 hex digits, whatever epoch its keys are in. Used by one thread at a time; StorageError when the
+    disk refuses."""
 
     def __init__(self, database: Database, path: Path, plan: Plan) -> None:
-        self._database, self._pool = database, Pool(database, path, plan)
+        self._database, self._path, self._pool = database, path, Pool(database, path, plan)
 
     def add(self, offered: Sequence[Offered], now: int) -> int:
         """Take cases of a released replicate in; one that is known stays as it is. Returns how many were new."""
         added = 0
-        with self._database.atomic():
+        with self._transaction():
             for each in offered:
-                case = _blank(each.id, each.ticket, each.unit, mobile=each.mobile)
-                row = [each.id, each.ticket, each.unit, int(each.mobile), case.state, "[]", each.sealed]
+                row = [each.id, each.ticket, each.unit, int(each.mobile), "[]", each.sealed]
                 done = self._database.execute(
-                    "INSERT INTO pool_cases VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row
+                    "INSERT INTO pool_cases VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row
                 )
                 if done.rowcount:
+                    case = Case(each.id, each.ticket, _shape(mobile=each.mobile), each.unit)
                     self._pool.put([case], now, [each.key])
                     added += 1
         return added
 
     def lease(
-        self, device: str, caller: Caller, want: int, now: int, closed: frozenset[str]
+        self, desk: str, caller: Caller, want: int, now: int, closed: frozenset[str]
     ) -> list[dict[str, Value]]:
         """The best cases for a desk, leased to it: at most `want`, at most MOST. closed: units whose quota cells are full."""
         self._give_back_lapsed(now)
-        asked = Asked(now, device, LEASE, caller, closed)
+        asked = Asked(now, desk, LEASE, caller, closed)
         found: list[dict[str, Value]] = []
         while len(found) < min(want, MOST) and (case := self._pool.pick(asked)) is not None:
             row = self._row(case)
+            told = {"case": case, "ticket": row["ticket"], "unit": row["unit"]}
             sealed = base64.b64encode(row["sealed"]).decode()
-            found.append(
-                {
-                    "case": case,
-                    "ticket": row["ticket"],
-                    "unit": row["unit"],
-                    "attempts": _attempts(row["attempts"]),
-                    "sealed": sealed,
-                    "until": now + LEASE,
-                }
-            )
+            found.append({**told, "attempts": _attempts(row["attempts"]), "sealed": sealed})
         return found
 
-    def settle(self, device: str, case: str, attempts: Sequence[Attempt], now: int) -> None:
-        """What the desk did with a case: its calls since the lease. Taken once; its lease ends, never another desk's: that one is
-        on the telephone. IntakeError when there is no such case."""
-        row = self._row(case)
-        known = [Attempt.of(values) for values in _attempts(row["attempts"])]
-        fresh = [attempt for attempt in attempts if attempt not in known]
-        # The call that was counted for a lapsed lease is replaced by what really happened.
-        kept = [a for a in known if a.outcome or a.by != device or not fresh]
-        whole = tuple(sorted((*kept, *fresh), key=lambda attempt: attempt.ended))
-        holder = self._pool.holder(case, now)
-        if fresh or holder == device:
-            self._write(row, whole, now, leased=holder not in ("", device))
+    def renew(self, desk: str, cases: Collection[str], now: int) -> list[str]:
+        """A desk still has these. Returns those that are its own for another LEASE; the others it has lost."""
+        with self._transaction():
+            return sorted(case for case in set(cases) if self._pool.renew(case, Asked(now, desk, LEASE)))
 
-    def tell_cells(
-        self, device: str, done: Mapping[str, int], running: Mapping[str, int], now: int
-    ) -> dict[str, Value]:
-        """A desk says how many interviews of each quota cell it has finished and has under way; it hears the sums of the others. Interviews
-        under way count as long as a lease runs."""
-        values = [device, now, encode(dict(done)).decode(), encode(dict(running)).decode()]
-        with self._database.atomic():
-            self._database.execute("REPLACE INTO pool_cells VALUES (?, ?, ?, ?)", values)
-        sums: dict[str, dict[str, int]] = {"done": {}, "running": {}}
-        for row in self._database.query("SELECT * FROM pool_cells WHERE device <> ?", [device]):
-            for what in sums:
-                if what == "done" or row["wall"] + LEASE > now:
-                    for cell, n in decode(row[what].encode()).items():
-                        sums[what][cell] = sums[what].get(cell, 0) + n
-        return {what: dict(counts) for what, counts in sums.items()}
+    def settle(self, desk: str, case: str, attempts: Sequence[Attempt], now: int) -> None:
+        """What the desk did with a case: its calls since the lease, none when it gives it back. Taken once; its lease ends, never another
+        desk's: that one is on the telephone. IntakeError when there is no such case."""
+        with self._transaction():
+            row = self._row(case)
+            known = [Attempt.of(values) for values in _attempts(row["attempts"])]
+            fresh = [attempt for attempt in attempts if attempt not in known]
+            holder = self._pool.holder(case, now)
+            again = bool(attempts) and not fresh  # told before: a repeat explains nothing more
+            explained = set() if again else _explained(desk, known, fresh, mine=holder == desk)
+            whole = tuple(sorted((*(a for a in known if a not in explained), *fresh), key=lambda a: a.ended))
+            if whole != tuple(known) or holder == desk:
+                self._write(row, whole, now, leased=holder not in ("", desk))
 
-    def counts(self) -> dict[int, int]:
-        """Stage → cases, for status."""
-        return self._pool.counts()
+    def tell_cells(self, desk: str, sealed: bytes, now: int) -> dict[str, Value]:
+        """A desk's quota counts, sealed for the room; it hears those of the others, and what was decided."""
+        with self._transaction():
+            self._database.execute("REPLACE INTO pool_cells VALUES (?, ?, ?)", [desk, now, sealed])
+        return self.cells(now, but=desk)
+
+    def cells(self, now: int, *, but: str = "") -> dict[str, Value]:
+        """The desks' sealed counts, and the decisions about cells. live: the desk was heard of within a lease, so that its interviews
+        under way count."""
+        with storage_faults(self._path):
+            rows = list(self._database.query("SELECT * FROM pool_cells WHERE desk <> ? ORDER BY desk", [but]))
+            notes = [
+                row["note"] for row in self._database.query("SELECT note FROM pool_decisions ORDER BY rowid")
+            ]
+        counts = [
+            {
+                "desk": row["desk"],
+                "live": int(row["wall"] + LEASE > now),
+                "sealed": base64.b64encode(row["sealed"]).decode(),
+            }
+            for row in rows
+        ]
+        return {"counts": counts, "decisions": notes}
+
+    def decide(self, note: str) -> bool:
+        """Keep a signed decision about a cell. False: it is here already."""
+        with self._transaction():
+            done = self._database.execute(
+                "INSERT INTO pool_decisions VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [hexdigest(note.encode()), note],
+            )
+            return bool(done.rowcount == 1)
 
     def _give_back_lapsed(self, now: int) -> None:
         """Edge 2 of notes/method.md §2.5: the call of a desk that is not heard of counts once, without an outcome."""
         for lost in self._pool.lapsed(now):
-            row = self._row(lost.case)
-            known = tuple(Attempt.of(values) for values in _attempts(row["attempts"]))
-            self._write(row, (*known, Attempt(now, "", by=lost.holder)), now)
+            with self._transaction():
+                row = self._row(lost.case)
+                known = tuple(Attempt.of(values) for values in _attempts(row["attempts"]))
+                self._write(row, (*known, Attempt(now, "", by=lost.holder)), now)
 
     def _write(
         self, row: dict[str, Any], attempts: tuple[Attempt, ...], now: int, *, leased: bool = False
     ) -> None:
         text = encode({"a": [attempt.to_list() for attempt in attempts]}).decode()[5:-1]
+        state = State.OPEN if attempts else State.FRESH
         case = Case(
-            row["id"], row["ticket"], _shape(mobile=bool(row["mobile"])), row["unit"], attempts, State.OPEN
+            row["id"], row["ticket"], _shape(mobile=bool(row["mobile"])), row["unit"], attempts, state
         )
-        with self._database.atomic():
-            self._database.execute(
-                "UPDATE pool_cases SET attempts = ?, state = ? WHERE id = ?", [text, case.state, case.id]
-            )
-            if not leased:  # else the row is put when the desk that has the case settles it
-                self._pool.put([case], now)
+        self._database.execute("UPDATE pool_cases SET attempts = ? WHERE id = ?", [text, case.id])
+        if not leased:  # else the row is put when the desk that has the case settles it
+            self._pool.put([case], now)
 
     def _row(self, case: str) -> dict[str, Any]:
-        rows = list(self._database.query("SELECT * FROM pool_cases WHERE id = ?", [case]))
+        with storage_faults(self._path):
+            rows = list(self._database.query("SELECT * FROM pool_cases WHERE id = ?", [case]))
         if not rows:
             raise IntakeError(404, "case", "There is no such case in the pool")
         return rows[0]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with storage_faults(self._path), self._database.atomic():
+            yield
+
+
+def _explained(desk: str, known: Sequence[Attempt], fresh: Sequence[Attempt], *, mine: bool) -> set[Attempt]:
+    """The calls counted for lapsed leases of this desk that what it tells now replaces: the lease within which each call ended; where the
+    call went on beyond its lease, or nothing was called, the last one. mine: it has the case again, and tells of this lease."""
+    lapses = [attempt for attempt in known if not attempt.outcome and attempt.by == desk]
+    found = set()
+    for ended in [attempt.ended for attempt in fresh] or [known[-1].ended + 1 if known else 0]:
+        after = next((lapse for lapse in lapses if lapse.ended >= ended), None)
+        last = lapses[-1] if lapses and not mine else None
+        if explained := after or last:
+            found.add(explained)
+    return found
 
 
 def read_offered(document: Mapping[str, Value]) -> list[Offered]:
@@ -178,14 +228,25 @@ def read_attempts(document: Mapping[str, Value]) -> tuple[str, list[Attempt]]:
         raise IntakeError(400, "body", "This is no account of a case") from error
 
 
-def read_caller(document: Mapping[str, Value]) -> tuple[Caller, int, frozenset[str]]:
-    """(who asks, how many cases, full units). IntakeError when it is not written as it should be."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a desk asks for. want: cases; closed: full units; held: cases that it still has."""
+
+    caller: Caller
+    want: int
+    closed: frozenset[str]
+    held: frozenset[str]
+
+
+def read_wish(document: Mapping[str, Value]) -> Wish:
+    """IntakeError when it is not written as it should be."""
     try:
         who = document["caller"]
-        caller = Caller(
-            str(who["id"]), frozenset(who["skills"]), frozenset(who["shuns"]), frozenset(who["knows"])
+        skills, shuns, knows = (
+            frozenset(str(each) for each in who[name]) for name in ("skills", "shuns", "knows")
         )
-        return caller, int(document["want"]), frozenset(document["closed"])
+        closed, held = (frozenset(str(each) for each in document[name]) for name in ("closed", "held"))
+        return Wish(Caller(str(who["id"]), skills, shuns, knows), int(document["want"]), closed, held)
     except (KeyError, TypeError, ValueError) as error:
         raise IntakeError(400, "body", "This is no request for cases") from error
 
@@ -197,7 +258,3 @@ def _attempts(text: str) -> list[list[int | str]]:
 def _shape(*, mobile: bool) -> str:
     """A number's kind without the number: the rules ask for nothing else."""
     return "1" if mobile else "0"
-
-
-def _blank(identity: str, ticket: str, unit: str, *, mobile: bool) -> Case:
-    return Case(identity, ticket, _shape(mobile=mobile), unit)

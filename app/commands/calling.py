@@ -33,16 +33,23 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = F
     """Say which case this workstation would hand out next. Nothing is taken."""
     station, study, plan = _station(context)
     asked, pool = moment(now), station.store.follow(plan, hasher(station.store, system_entropy))
-    caller = caller_of(study, who, acquainted(station.store, who)) if who else None
+    caller = caller_of(study, who, acquainted(station.store, caller_of(study, who).id)) if who else None
     found = pool.best(Asked(asked, caller=caller))
     due = None if found else pool.next_due(asked)
     reason = explain(station.store.case(found), asked, plan) if found else ""
+    crew = [caller_of(study, person.name) for person in study.roster]
+    waiting = pool.waiting_for()
+    starved = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
     if as_json:
-        typer.echo(encode({"case": found or "", "why": reason, "next_due": due or 0}).decode())
+        told = {"case": found or "", "why": reason, "next_due": due or 0, "starved": starved}
+        typer.echo(encode(told).decode())
     elif found:
         typer.echo(f"{found}  {reason}")
     else:
         typer.echo("No case may be dialled now." + (f" Next due {clock(due)}." if due else ""))
+    if starved and not as_json:
+        listed = ", ".join(f"{skill} ({n})" for skill, n in starved.items())
+        typer.echo(f"Cases that are ready and that nobody on the roster can call: {listed}.")
 
 
 def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case id.")], now: Now = "") -> None:

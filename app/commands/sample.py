@@ -8,7 +8,7 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
-from app.commands import calling, frames
+from app.commands import calling, cells, frames
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
@@ -30,6 +30,7 @@ cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 frames.register(cli)
 calling.register(cli)
 cli.command()(design)
+cells.register(cli)
 Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[
     Path, typer.Option(help="Folder made by `fangxin centre keygen`: the draw's journal is signed with it.")
@@ -133,6 +134,13 @@ def release(
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
     replicate: Annotated[int, typer.Option(min=1, help="Which replicate of the draw.")] = 1,
     listed: Listed = None,
+    panel: Annotated[
+        Path | None, typer.Option(help="Table with the numbers and what is known of them.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of --panel that goes with its case, sealed for the room; may be repeated."),
+    ] = None,
 ) -> None:
     """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
     source, room = load(study), None
@@ -145,7 +153,10 @@ def release(
             sealed = encrypt(pad(room_document(room)), [Recipient.parse(device["recipient"])], system_entropy)
             client.put_assignment(device["name"].partition(".")[0], sealed)
         pool_key = S1.derive(publisher.seed, b"", b"fangxin/pool/numbers/v1")
-        answer = client.post("/v1/pool/cases", offer(cases, room.recipient, pool_key, system_entropy))
+        offered = offer(
+            cases, room.recipient, pool_key, system_entropy, cells.columns(panel, column or [], cases)
+        )
+        answer = client.post("/v1/pool/cases", offered)
     typer.echo(
         f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"
     )

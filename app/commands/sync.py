@@ -1,13 +1,14 @@
 """fangxin sync: hand in what the workstation holds, over the network or on a stick."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
 
+from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import invocation, verifiers
-from app.errors import FangxinError, UsageError
+from app.errors import FangxinError, SyncError, UsageError
 from app.evidence.durable import Lock, make_folder
 from app.evidence.keys import DeviceKeys
 from app.evidence.note import Verifier
@@ -16,12 +17,12 @@ from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.settings import Settings
 from app.study.model import Study
-from app.sync.client import Client
+from app.sync.client import Client, RefusedError
 from app.sync.enrol import Introduction
 from app.sync.enrol import enrol as introduce
-from app.sync.outbox import sync_once
+from app.sync.outbox import Synced, sync_once
 from app.sync.renewal import Reason, from_store, refuse_restored, succession
-from app.sync.shared_pool import Round, pool_round, room_of
+from app.sync.shared_pool import Room, Round, pool_round, room_key_of
 from app.workstation import Workstation, open_workstation
 
 cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
@@ -52,10 +53,30 @@ def now(
     context: typer.Context,
     who: Annotated[str, typer.Option(help="Who calls here next, by name or number of the roster.")] = "",
     keep: Annotated[int, typer.Option(min=0, max=20, help="Cases of the room's pool to have on hand.")] = 4,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Send everything that is due; what central has countersigned counts as sent, and nothing else. Where the room draws from one
-    pool, tell what was called and take the next cases."""
+    pool, tell what was called and take the next cases; with --keep 0 give those back that nobody has called."""
     station, url = _station(context)
+    try:
+        done, shared = _round(station, url, who, keep)
+    except SyncError as error:
+        if as_json:
+            told = {"error": str(error), "refused": isinstance(error, RefusedError)}
+            typer.echo(encode({**told, "waiting": len(station.store.pending())}).decode())
+        raise
+    if as_json:
+        told = {"objects": done.objects, "events": done.events, "waiting": len(station.store.pending())}
+        typer.echo(encode({**told, **(asdict(shared) if shared else {})}).decode())
+        return
+    typer.echo(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
+    if shared is not None:
+        typer.echo(
+            f"{shared.settled} cases settled, {shared.leased} taken from the pool, {shared.on_hand} on hand"
+        )
+
+
+def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:
     study = station.study(calling=False)
     if study is None:
         raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
@@ -67,12 +88,7 @@ def now(
         done = sync_once(
             station.store, folder, client, lambda p: typer.echo(f"{p.done}/{p.total} bytes", err=True)
         )
-        shared = _pool(station, study, client, who, keep)
-    typer.echo(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
-    if shared is not None:
-        typer.echo(
-            f"{shared.settled} cases settled, {shared.leased} taken from the pool, {shared.on_hand} on hand"
-        )
+        return done, _pool(station, study, client, who, keep)
 
 
 def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study) -> None:
@@ -90,14 +106,16 @@ def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: St
 
 
 def _pool(station: Workstation, study: Study, client: Client, who: str, keep: int) -> Round | None:
-    room = room_of(client, station.store, station.keys.identity)
-    if room is None:
+    key = room_key_of(client, station.store, station.keys.identity)
+    if key is None:
         return None
-    number_key = hasher(station.store, system_entropy)
+    room = Room(key, tuple(person.id for person in study.roster), station.publisher, study.id)
+    number_key = hasher(station.store, station.entropy)
     station.store.follow(calling_plan(study, rehearsal=study.rehearsal_only), number_key)
-    caller = caller_of(study, who, acquainted(station.store, who))
-    quotas = Quotas(station.store, quotas_of(study), SystemClock().wall)
-    return pool_round(client, station.store, room, caller, quotas, keep)
+    caller = caller_of(study, who)
+    caller = caller_of(study, who, acquainted(station.store, caller.id))
+    quotas = Quotas(station.store, quotas_of(study))
+    return pool_round(client, station.store, room, caller, quotas, station.clock, station.entropy, keep)
 
 
 @cli.command()

@@ -54,6 +54,7 @@ class Notice(Enum):
     QUOTA_FULL = "quota_full"
     CALLED_BACK = "called_back"
     NOT_DRAWN = "not_drawn"
+    WITHDRAWN = "withdrawn"
     NOT_COVERED = "not_covered"
 
 
@@ -245,12 +246,25 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingView:
+    """How the sending to central stands, at `at`. last: when a round last went through; since: since when none has; ms wall, 0 = never.
+    waiting: sealed files still to go. refused: why, where it is not that central cannot be reached."""
+
+    at: int = 0
+    last: int = 0
+    waiting: int = 0
+    since: int = 0
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """Everything that is visible. elapsed: seconds of the call so far. language: ISO code of the interview language ("zh", "en").
 
     query: what must be settled before the script goes on; probe: to be read now; places: the answered questions, while asked for.
     unsaved: what is on this screen only, because the disk refused it.
     auto_dial: the next case is dialled by itself; False = paused, None = not allowed here. lead: a team lead of the roster is signed in.
+    sending: None = not by itself.
     """
 
     page: Page = Page.SIGN_IN
@@ -277,3 +291,4 @@ class Screen:
     device: DeviceView = field(default_factory=DeviceView)
     auto_dial: bool | None = None
     lead: bool = False
+    sending: SendingView | None = None

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from app.errors import StudyError
@@ -151,17 +150,6 @@ def shipped_days() -> Days:
     """The days of resources/calendar.toml."""
     path = resource("calendar.toml")
     return read_days(path.read_text(encoding="utf-8"), path.name)
-
-
-def load_days(local: Path | None = None) -> Days:
-    """The shipped days, with a centre's own file on top. Raises StudyError naming file and entry."""
-    if local is None:
-        return shipped_days()
-    try:
-        text = local.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError("The calendar file cannot be read as UTF-8", where=str(local)) from error
-    return shipped_days().with_local(read_days(text, str(local), local=True))
 
 
 def read_days(text: str, where: str, *, local: bool = False) -> Days:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.errors import StudyError
+from app.questionnaire.parts import Kind as QuestionKind
 from app.sample.calendar import Calendar, always, calendar_of, read_days, shipped_days
 from app.sample.outcome import Rules, load_rules
 from app.sample.plan import Caller, Plan
@@ -72,7 +73,11 @@ def design_faults(study: StudySource) -> list[StudyError]:
     found = []
     try:
         rules_of(study)
-        codes = {q.name: [c.name for c in q.choices] for q in study.form.questions if q.choices}
+        codes = {
+            q.name: [c.name for c in q.choices]
+            for q in study.form.questions
+            if q.choices or q.kind is QuestionKind.HIDDEN
+        }
         found += [StudyError(why, where="study.toml, quotas") for why in infeasible(quotas_of(study), codes)]
         calendar = calendar_for(study)
         if study.ends:

@@ -5,7 +5,7 @@ list of ten million takes a few hundred MB while it is read.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -67,12 +67,6 @@ class Listing(Sequence[str]):
             return None
         kind = "landline" if number.startswith("0") else "mobile"
         return Segment(number, self.codes[int(self.unit[at])], kind)
-
-    def of_unit(self, code: str) -> "Listing":
-        """The numbers of one unit: bodies are drawn from one by one, without replacement."""
-        at = self.codes.index(code) if code in self.codes else -1
-        keep = self.unit == at
-        return Listing(self.plain[keep], self.unit[keep], self.codes)
 
     def digest(self, secret: bytes) -> str:
         """What the bundle says of the list. Keyed with the draw's secret: a plain hash of a short list could be searched through."""
@@ -172,6 +166,18 @@ def read_listing(
         return Listing(np.empty(0, np.int64), np.empty(0, np.int32)), report
     whole, unit = np.frombuffer(numbers, np.int64)[keep], np.frombuffer(units, np.int32)[keep]
     return Listing(whole, unit, tuple(codes) or ("",)), report
+
+
+def read_columns(path: Path, names: Sequence[str], numbers: Collection[str]) -> dict[str, dict[str, str]]:
+    """Number → column → text for some numbers of a list: panel data. The first row of a number counts, as when it was drawn. Raises
+    StudyError when the table has no such column."""
+    wanted = {"number": _HEADINGS["number"], **dict.fromkeys(names, ())}
+    found: dict[str, dict[str, str]] = {}
+    for _, row in read_rows(path, wanted):
+        number = plain(row["number"])
+        if not isinstance(number, Ill) and number.digits in numbers:
+            found.setdefault(number.digits, {name: row[name] for name in names})
+    return found
 
 
 def _marks(numbers: "array[int] | NDArray[np.int64]", key: bytes) -> Marks:

@@ -6,7 +6,7 @@ runs, also on desks that are offline (notes/method.md §3.3).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
@@ -30,7 +30,8 @@ class Policy(StrEnum):
     STOP = "stop"
     """Thanked and coded 56 (quota filled)."""
     FINISH = "finish"
-    """Whoever has begun is interviewed to the end; nobody new begins."""
+    """Whoever was let in at the screener is interviewed, also when his cell fills up before he comes to the questions or until he is called
+    again; nobody new begins."""
     ALLOW = "allow"
     """Interviewed and counted as over quota."""
 
@@ -108,22 +109,28 @@ class Verdict:
 
 
 def verdict(
-    quotas: Iterable[Quota], filling: Filling, answers: Mapping[str, str], *, started: bool = False
+    quotas: Iterable[Quota],
+    filling: Filling,
+    answers: Mapping[str, str],
+    *,
+    started: bool = False,
+    admitted: bool = False,
 ) -> Verdict:
     """Ask at the screener, and again when the interview proper begins. started: he has begun already: a cell that closes meanwhile never
-    ends his interview (edge 21). A cell nobody gave a target takes nobody."""
+    ends his interview (edge 21). admitted: there was a place for him when he was screened. A cell nobody gave a target takes nobody."""
     full: list[Cell] = []
-    stops = known = True
+    goes_on = known = True
     for quota in quotas:
         cells = quota.cells_of(answers)
         known = known and bool(cells)
         closed = [cell for cell in cells if is_full(quota, filling, cell)]
         full += closed
         if closed:
-            stops = stops and quota.policy is Policy.ALLOW
+            over = quota.policy is Policy.ALLOW or (admitted and quota.policy is Policy.FINISH)
+            goes_on = goes_on and over
     if not full:
         return Verdict(open=True, known=known)
-    open_ = started or stops
+    open_ = started or goes_on
     return Verdict(open_, tuple(full), over=open_, known=known)
 
 
@@ -169,11 +176,9 @@ def by_shares(variable: str, total: int, shares: Mapping[str, int], policy: Poli
     return Quota(Kind.SHARES, (variable,), cells, policy)
 
 
-def infeasible(
-    quotas: Sequence[Quota], codes: Mapping[str, Sequence[str]], *, reachable: Mapping[str, int] | None = None
-) -> list[str]:
-    """Why the design can never be filled, as sentences; [] when it can. codes: variable → the codes its question has. reachable: unit code
-    → eligible people that the sample can reach there at the most; None = not limited."""
+def infeasible(quotas: Sequence[Quota], codes: Mapping[str, Sequence[str]]) -> list[str]:
+    """Why the design can never be filled, as sentences; [] when it can. codes: variable → the codes its question has; () = any, as of a
+    hidden question that is told a column of the sample."""
     found: list[str] = []
     for quota in quotas:
         found += _unknown(quota, codes)
@@ -184,13 +189,6 @@ def infeasible(
     totals = {quota.total for quota in quotas}
     if len(totals) > 1:
         found.append(f"The quotas ask for different totals: {', '.join(str(t) for t in sorted(totals))}")
-    for quota in quotas:
-        for cell, target in quota.targets.items():
-            for _, code in cell:
-                if reachable is not None and code in reachable and target > reachable[code]:
-                    found.append(
-                        f"{_named(cell)} asks for {target}, but the sample reaches {reachable[code]} there"
-                    )
     return found
 
 
@@ -199,7 +197,7 @@ def _unknown(quota: Quota, codes: Mapping[str, Sequence[str]]) -> list[str]:
     found = [f'"{variable}" is no question of the questionnaire' for variable in strange]
     for cell, target in quota.targets.items():
         for variable, code in cell:
-            if variable in codes and code not in codes[variable]:
+            if codes.get(variable) and code not in codes[variable]:
                 found.append(f'"{code}" is no answer to "{variable}"')
         if target < 0:
             found.append(f"{_named(cell)} has a negative target")
@@ -218,7 +216,7 @@ def _margins(quota: Quota) -> list[str]:
 
 
 def _missing(quota: Quota, codes: Mapping[str, Sequence[str]]) -> list[str]:
-    if any(variable not in codes for variable in quota.variables):
+    if not all(codes.get(variable) for variable in quota.variables):
         return []
     pairs = [[(variable, code) for code in codes[variable]] for variable in quota.variables]
     return [
@@ -230,8 +228,3 @@ def _missing(quota: Quota, codes: Mapping[str, Sequence[str]]) -> list[str]:
 
 def _named(cell: Cell) -> str:
     return ", ".join(f"{variable} = {code}" for variable, code in cell)
-
-
-def reopened(filling: Filling, closure: Closure) -> Filling:
-    """The filling after a person closed or opened a cell."""
-    return replace(filling, closures=(*filling.closures, closure))

@@ -1,29 +1,62 @@
 """A desk's share of a pool that many desks draw from: leased from central, settled when called. The numbers are opened here only.
 
 room key   an age identity that every desk of the room was given sealed; central never has it
-lease      central's best cases for this interviewer, their numbers sealed to the room
-settle     what was done; told until central has it, and then once more changes nothing
+lease      central's best cases for this interviewer, their numbers and columns sealed to the room; a desk that is heard of keeps them
+settle     what was done, or that nothing was; told until central has it, and then once more changes nothing
+cells      each desk's quota counts, sealed to the room and marked with its key: central could neither read nor write them
 """
 
 import base64
+import binascii
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from app.canonical import Value, decode, encode, keyed
-from app.clock import Entropy
-from app.errors import SyncError
+from app.clock import Clock, Entropy
+from app.errors import EvidenceError, SealError, SyncError
 from app.evidence.age import Identity, Recipient, decrypt, encrypt
-from app.quotas import Quotas
+from app.evidence.note import Verifier
+from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
+from app.quotas import Quotas, read_decision
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
 
-_HELD, _ROOM = "pool.held", "pool.room"
+_ROOM = "pool.room"
+_PAGE = 512
+"""Numbers with their columns, and counts, are filled up to multiples of this many bytes inside the seal."""
 
 
-def offer(cases: Iterable[Case], room: Recipient, key: bytes, entropy: Entropy) -> dict[str, Value]:
-    """A released replicate as the centre hands it in. room: public half of the room key. key: of the numbers' hashes."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a desk needs of its room. key: opens numbers and counts. people: ids of the roster, by whom calls are known again.
+    publisher: signs what is decided about quota cells. study: its id."""
+
+    key: Identity
+    people: tuple[str, ...]
+    publisher: Verifier
+    study: str
+
+    def alias(self, person: str) -> str:
+        """Central tells interviewers apart, and does not learn who they are."""
+        return keyed(self.key.export().encode(), person.encode()).hex()[:16] if person else ""
+
+    def name(self, alias: str) -> str:
+        """The person again; the alias when nobody of the roster has it."""
+        return next((person for person in self.people if self.alias(person) == alias), alias)
+
+
+def offer(
+    cases: Iterable[Case],
+    room: Recipient,
+    key: bytes,
+    entropy: Entropy,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Value]:
+    """A released replicate as the centre hands it in. room: public half of the room key. key: of the numbers' hashes. columns: number →
+    what the sample knows beforehand."""
     return {
         "v": 1,
         "cases": [
@@ -33,7 +66,11 @@ def offer(cases: Iterable[Case], room: Recipient, key: bytes, entropy: Entropy) 
                 "unit": case.unit,
                 "mobile": 1 if case.mobile else 0,
                 "key": keyed(key, case.number.encode()).hex()[:32],
-                "sealed": base64.b64encode(encrypt(case.number.encode(), [room], entropy)).decode(),
+                "sealed": _sealed(
+                    {"number": case.number, "columns": dict((columns or {}).get(case.number, {}))},
+                    room,
+                    entropy,
+                ),
             }
             for case in cases
         ],
@@ -54,7 +91,7 @@ def room_document(room: Identity) -> bytes:
     return encode({"v": 1, "kind": "room", "key": room.export()})
 
 
-def room_of(client: Client, store: Store, own: Identity) -> Identity | None:
+def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:
     """The room's key: as kept, or as it waits at central sealed to this device; None when this desk draws from no pool."""
     text = store.setting(_ROOM)
     if not text and (sealed := client.assignment()):
@@ -66,28 +103,50 @@ def room_of(client: Client, store: Store, own: Identity) -> Identity | None:
 
 
 def pool_round(
-    client: Client, store: Store, room: Identity, caller: Caller, quotas: Quotas, keep: int
+    client: Client,
+    store: Store,
+    room: Room,
+    caller: Caller,
+    quotas: Quotas,
+    clock: Clock,
+    entropy: Entropy,
+    keep: int,
 ) -> Round:
-    """Settle what was called, exchange quota counts, and have `keep` cases on hand again. Raises SyncError."""
-    settled = settle(client, store, room)
-    heard = client.post("/v1/pool/cells", {"v": 1, "done": quotas.done(), "running": {}})
-    quotas.heard(heard["done"], heard["running"])
-    wanted = keep - on_hand(store)
-    leased = lease(client, store, room, caller, wanted) if wanted > 0 else 0
-    return Round(settled, leased, on_hand(store))
+    """Settle what was called, exchange quota counts, and have `keep` cases on hand again; with 0 what was not called goes back. Raises
+    SyncError."""
+    let_go(store, clock.wall())
+    exchange(
+        client, room, quotas, entropy
+    )  # first: what was called is let go only when central can be reached
+    let_go(store, clock.wall(), called=True, all_=not keep)
+    told = settle(client, store, room)
+    county = "county"
+    units = {
+        code for quota in quotas.quotas for cell in quota.targets for name, code in cell if name == county
+    }
+    leased = lease(client, store, room, caller, keep, clock, quotas.full_units(county, units))
+    return Round(told, leased, on_hand(store))
 
 
 def lease(
-    client: Client, store: Store, room: Identity, caller: Caller, want: int, closed: Iterable[str] = ()
+    client: Client,
+    store: Store,
+    room: Room,
+    caller: Caller,
+    keep: int,
+    clock: Clock,
+    closed: Iterable[str] = (),
 ) -> int:
-    """Take cases from the pool into this desk's store. Returns how many. Raises SyncError; then nothing was taken in, and what central
-    leased falls back by itself."""
+    """Keep what this desk holds, and take cases from the pool into its store until `keep` are on hand. closed: units whose quota cells are
+    full. Returns how many were taken. Raises SyncError; then nothing was taken in, and what central leased falls back by itself."""
+    began, before = clock.wall(), held(store)
     asked: dict[str, Value] = {
         "v": 1,
-        "want": want,
+        "want": max(0, keep - on_hand(store)),
+        "held": sorted(before),
         "closed": sorted(closed),
         "caller": {
-            "id": pseudonym(room, caller.id),
+            "id": room.alias(caller.id),
             "skills": sorted(caller.skills),
             "shuns": sorted(caller.shuns),
             "knows": sorted(caller.knows),
@@ -95,54 +154,94 @@ def lease(
     }
     answer = client.post("/v1/pool/lease", asked)
     try:
-        cases = [_opened(document, room) for document in answer["cases"]]
-    except (KeyError, TypeError, ValueError) as error:
+        until, kept = began + int(answer["lease"]), {str(case) for case in answer["kept"]}
+        taken = [_opened(document, room) for document in answer["cases"]]
+    except (KeyError, TypeError, ValueError, binascii.Error, EvidenceError, SealError) as error:
         raise SyncError("This is not central's answer to a request for cases") from error
     with store.together():
-        held = _held(store)
-        for case in cases:
+        ends = {case: until if case in kept else began for case in before}  # central gave the others away
+        leases = {case: Lease(n.attempts, ends.get(case, n.until)) for case, n in held(store).items()}
+        for case, columns in taken:
             store.save_case(case)
-            held[case.id] = len(case.attempts)
-        store.set_setting(_HELD, encode(held).decode())
-    return len(cases)
+            store.put_columns({case.id: columns})
+            leases[case.id] = Lease(len(case.attempts), until)
+        hold(store, leases)
+    return len(taken)
 
 
-def settle(client: Client, store: Store, room: Identity) -> int:
-    """Tell central what became of the cases that were called. Returns how many. Raises SyncError; what was not told is told next time."""
+def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> None:
+    """Tell this desk's quota counts, take in those of the others and what was decided. Raises SyncError."""
+    own = {"done": quotas.done(), "running": quotas.running()}
+    desk = client.key_id.partition(".")[0]
+    heard = client.post("/v1/pool/cells", {"v": 1, "counts": seal_counts(own, desk, room.key, entropy)})
+    try:
+        done, running = opened_counts(heard, room.key)
+        decisions = [read_decision(str(note), room.study, room.publisher) for note in heard["decisions"]]
+    except (KeyError, TypeError, EvidenceError) as error:
+        raise SyncError("What central says of the quota cells does not hold", todo=_STEERED) from error
+    quotas.heard(done, running)
+    quotas.decided(decisions)
+
+
+def seal_counts(counts: Mapping[str, Mapping[str, int]], desk: str, room: Identity, entropy: Entropy) -> str:
+    """A desk's counts for the other desks of its room: base64 of an age file."""
+    told = {"desk": desk, **{name: dict(cells) for name, cells in counts.items()}}
+    return _sealed({**told, "mark": _mark(told, room)}, room.recipient, entropy)
+
+
+def opened_counts(heard: Mapping[str, Value], room: Identity) -> tuple[dict[str, int], dict[str, int]]:
+    """(done, running) of all desks that central names, added up by cell; under way counts only at a desk that is heard of. Raises
+    EvidenceError when one of them is not of this room's making."""
+    done, running = dict[str, int](), dict[str, int]()
+    for each in heard["counts"]:
+        try:
+            told = decode(decrypt(base64.b64decode(each["sealed"], validate=True), [room]).rstrip())
+            mark = told.pop("mark")
+        except (SealError, ValueError, KeyError) as error:
+            raise EvidenceError("Quota counts cannot be opened with the room's key") from error
+        if told.get("desk") != each["desk"] or not hmac.compare_digest(str(mark), _mark(told, room)):
+            raise EvidenceError("Quota counts are not of the desk under whose name they stand")
+        for name, sums in (("done", done), ("running", running)):
+            if name == "done" or each["live"]:
+                for cell, n in told[name].items():
+                    sums[cell] = sums.get(cell, 0) + int(n)
+    return done, running
+
+
+def settle(client: Client, store: Store, room: Room) -> int:
+    """Tell central what became of the cases that were let go. Returns how many. Raises SyncError; what was not told is told next time."""
     told = 0
-    for identity, known in _held(store).items():
-        case = store.case(identity)
-        fresh = case.attempts[known:]
-        if not fresh or case.state is State.RESUMABLE:
-            continue
-        calls = [replace(call, by=pseudonym(room, call.by)).to_list() for call in fresh]
+    for identity, known in owed(store).items():
+        calls = [
+            replace(call, by=room.alias(call.by)).to_list() for call in store.case(identity).attempts[known:]
+        ]
         client.post("/v1/pool/settle", {"v": 1, "case": identity, "attempts": calls})
-        with store.together():
-            store.save_case(case.closed())  # central has it again; this desk hands it out no more
-            store.set_setting(
-                _HELD, encode({k: n for k, n in _held(store).items() if k != identity}).decode()
-            )
+        settled(store, identity)
         told += 1
     return told
 
 
-def on_hand(store: Store) -> int:
-    """Leased cases that this desk has not called yet."""
-    held = _held(store)
-    return sum(len(store.case(identity).attempts) == known for identity, known in held.items())
-
-
-def _opened(document: Mapping[str, Value], room: Identity) -> Case:
-    number = decrypt(base64.b64decode(document["sealed"]), [room]).decode()
+def _opened(document: Mapping[str, Value], room: Room) -> tuple[Case, dict[str, str]]:
+    known = decode(decrypt(base64.b64decode(document["sealed"]), [room.key]).rstrip())
     attempts = tuple(Attempt.of(values) for values in document["attempts"])
+    attempts = tuple(replace(call, by=room.name(call.by)) for call in attempts)
     state = State.OPEN if attempts else State.FRESH
-    return Case(document["case"], document["ticket"], number, document["unit"], attempts, state)
+    case = Case(document["case"], document["ticket"], str(known["number"]), document["unit"], attempts, state)
+    return case, {str(name): str(text) for name, text in known["columns"].items()}
 
 
-def _held(store: Store) -> dict[str, int]:
-    return {str(k): int(n) for k, n in decode(store.setting(_HELD, "{}").encode()).items()}
+def _sealed(document: dict[str, Value], room: Recipient, entropy: Entropy) -> str:
+    text = encode(document)
+    return base64.b64encode(encrypt(text.ljust(-(-len(text) // _PAGE) * _PAGE), [room], entropy)).decode()
 
 
 def pseudonym(room: Identity, person: str) -> str:
     """Central tells interviewers apart, and does not learn who they are."""
     return keyed(room.export().encode(), person.encode()).hex()[:16] if person else ""
+
+
+def _mark(told: dict[str, Value], room: Identity) -> str:
+    return keyed(room.export().encode(), encode(told)).hex()
+
+
+_STEERED = "Nothing was taken over. Tell the supervisor: a room key or a study was changed, or central is not honest."

@@ -1168,6 +1168,29 @@
     </message>
 </context>
 <context>
+    <name>SendingPanel</name>
+    <message>
+        <source>Nothing was sent to central yet.</source>
+        <translation>尚未向中心上传。</translation>
+    </message>
+    <message>
+        <source>Last sent to central at %1.</source>
+        <translation>最近上传：%1。</translation>
+    </message>
+    <message>
+        <source>Sealed files waiting: %1.</source>
+        <translation>待上传的加密文件：%1 个。</translation>
+    </message>
+    <message>
+        <source>Sending failed: %1</source>
+        <translation>上传未成功：%1</translation>
+    </message>
+    <message>
+        <source>Central has not been reached since %1; everything is kept here and goes by itself later.</source>
+        <translation>自 %1 起连不上中心服务器；数据都保存在本机，连通后自动上传。</translation>
+    </message>
+</context>
+<context>
     <name>SignInPage</name>
     <message>
         <source>Fangxin</source>
@@ -1330,6 +1353,10 @@
     <message>
         <source>This is the resident&apos;s case. Call back now, whatever its delay.</source>
         <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
+    </message>
+    <message>
+        <source>This case was taken out while it was on screen. It is not called; take the next one.</source>
+        <translation>该样本刚刚已被撤下，不再拨打；请取下一个样本。</translation>
     </message>
     <message>
         <source>This number was not drawn. Thank the caller; nobody can be added to the sample by calling.</source>

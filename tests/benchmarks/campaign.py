@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from app.pool import Asked, Pool
 from app.queue_tables import QUEUE_TABLES
-from app.sample.calendar import Calendar, Slice, calendar_of, load_days
+from app.sample.calendar import Calendar, Slice, calendar_of, shipped_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
 from app.store_schema import connect
@@ -201,7 +201,7 @@ def run(scale: float, seed: str) -> list[Row]:
     """The three ways, on the same residents. scale: 1.0 = Jinan."""
     target, seats = int(20_000 * scale), max(6, int(60 * scale))
     size = int(target * 6)
-    calendar = calendar_of(*HOURS, load_days())
+    calendar = calendar_of(*HOURS, shipped_days())
     began = time.perf_counter()
     ours, took = by_queue(size, seed, seats, target, calendar)
     took.sort()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.pool import Asked, Pool
 from app.queue_tables import QUEUE_TABLES
-from app.sample.calendar import calendar_of, load_days
+from app.sample.calendar import calendar_of, shipped_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
 from app.store_schema import connect
@@ -38,7 +38,7 @@ def _picks(size: int, chance: random.Random, times: int = 1000) -> tuple[list[fl
         database = connect(path, bytes(range(32)))
         for statement in QUEUE_TABLES:
             database.execute(statement)
-        pool = Pool(database, path, Plan(calendar=calendar_of(*HOURS, load_days())))
+        pool = Pool(database, path, Plan(calendar=calendar_of(*HOURS, shipped_days())))
         began = time.perf_counter()
         for start in range(0, size, 20_000):
             pool.put([_case(n, chance) for n in range(start, min(size, start + 20_000))], NOW)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.pool import Pool
 from app.queue_tables import QUEUE_TABLES
-from app.sample.calendar import calendar_of, load_days
+from app.sample.calendar import calendar_of, shipped_days
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Plan
 from app.store_schema import connect
@@ -16,7 +16,7 @@ from app.store_schema import connect
 CHINA = ZoneInfo("Asia/Shanghai")
 WORKDAY = ("09:00-12:00", "14:00-18:00", "18:30-21:00")
 RESTDAY = ("09:30-12:00", "14:00-18:00", "18:30-21:00")
-CALENDAR = calendar_of(WORKDAY, RESTDAY, load_days())
+CALENDAR = calendar_of(WORKDAY, RESTDAY, shipped_days())
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 

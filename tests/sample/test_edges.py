@@ -1,19 +1,34 @@
 """The edge cases of notes/method.md §2.5, named by their number. Those of two stations, restart and leases (1, 2, 10, 22, 28) are in
 test_pool.py, those of quotas (4, 21) in test_quota.py and test_pool.py, those that only the desk knows in tests/test_desk_edges.py."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.central.index import Index
+from app.central.shared import Offered
+from app.drawing import DrawRoom
 from app.errors import StudyError
-from app.sample.calendar import Days, calendar_of, load_days, read_days
+from app.pool import Asked
+from app.sample.calendar import Days, calendar_of, read_days, shipped_days
 from app.sample.case import day_of
 from app.sample.plan import REFUSAL, Caller, Plan, eligible, skills_missing, wants
 from app.sample.queue import Due, Finished, Rank, explain, level, next_case, next_due, status
 from app.sample.spread import sort_of, tried
-from tests.sample.room import CALENDAR, DAY, HOUR, MINUTE, PLAN, RESTDAY, WORKDAY, case, when
+from tests.sample.room import CALENDAR, DAY, HOUR, MINUTE, PLAN, RESTDAY, WORKDAY, case, pool_of, when
+from tests.test_drawing import BARRED, DICE, FRAME, SECRET, bundle, room
 
 MONDAY = when("2026-03-02 10:00")
+
+
+def drawn(folder: Path) -> DrawRoom:
+    """600 numbers in replicates of 250."""
+    draws = room(folder)
+    draws.commit("w1", bundle(), SECRET)
+    draws.draw("w1", FRAME, DICE, BARRED)
+    return draws
 
 
 def due(one: object, now: int, plan: Plan = PLAN) -> Due:
@@ -30,7 +45,7 @@ def test_edge_05_an_appointment_is_kept_at_the_limit_of_attempts() -> None:
 
 def test_edge_06_an_appointment_on_a_day_that_becomes_silent_is_moved_and_shown() -> None:
     local = read_days('[2026]\nsilent = ["03-02"]', "calendar.toml", local=True)
-    mourning = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, load_days().with_local(local)))
+    mourning = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, shipped_days().with_local(local)))
     booked = case("a", ("2026-03-01 10:00", "32", "2026-03-02 20:00"))
     assert due(booked, MONDAY).window_end == when("2026-03-02 20:15")
     moved = due(booked, MONDAY, mourning)
@@ -59,15 +74,40 @@ def test_edge_09_the_delay_runs_from_the_end_of_the_call() -> None:
     assert due(case("a", ("2026-03-02 10:00", "14")), MONDAY).at == MONDAY + HOUR
 
 
-def test_edge_11_only_the_released_half_of_a_replicate_is_there() -> None:
-    released = [case("a"), case("b")]
-    assert next_case(released[:1], MONDAY, PLAN) == released[0]
-    assert next_case([one.closed() for one in released], MONDAY, PLAN) is None
+def test_edge_11_a_replicate_is_released_whole_and_none_of_the_next(tmp_path: Path) -> None:
+    """What is drawn and not released is not there; a replicate that is released again is the same."""
+    draws = drawn(tmp_path)
+    first = draws.release("w1", 1, FRAME)
+    assert [len(draws.release("w1", n, FRAME)) for n in (1, 2, 3)] == [250, 250, 100]
+    assert draws.release("w1", 1, FRAME) == first
+    second = {one.id for one in draws.release("w1", 2, FRAME)}
+    with pool_of(tmp_path, first, MONDAY) as pool:
+        handed = [pool.pick(Asked(MONDAY)) for _ in range(251)]
+    assert handed[-1] is None
+    assert set(handed[:-1]) == {one.id for one in first}
+    assert not second & set(handed)
 
 
-def test_edge_12_a_number_put_on_the_do_not_call_list_is_not_handed_out_again() -> None:
-    assert isinstance(status(case("a", ("2026-03-02 09:30", "38")), MONDAY, PLAN), Finished)
-    assert next_case([case("a").closed()], MONDAY, PLAN) is None
+def test_edge_11_a_release_that_is_cut_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Central takes a replicate whole or not at all."""
+    with closing(Index.open(tmp_path / "index.db")) as index:
+        pool = index.pool(PLAN)
+        good = [Offered(f"{n:016x}", f"{n:064x}", "", True, f"{n:032x}", b"sealed") for n in range(3)]
+        torn = replace(good[2], sealed=None)  # type: ignore[arg-type]
+        with pytest.raises(Exception, match="sealed"):
+            pool.add([*good[:2], torn], MONDAY)
+        assert pool.lease("desk", Caller("I01"), 3, MONDAY, frozenset()) == []
+        assert pool.add(good, MONDAY) == 3
+        assert len(pool.lease("desk", Caller("I01"), 3, MONDAY, frozenset())) == 3
+
+
+def test_edge_12_after_a_hard_refusal_nobody_calls_again_and_a_case_taken_out_is_not_handed_out() -> None:
+    refused = case("a", ("2026-03-02 09:30", "38"))
+    assert isinstance(status(refused, MONDAY, PLAN), Finished)
+    waiting = case("b", ("2026-03-01 10:00", "32", "2026-03-02 10:00"))
+    assert next_case([waiting], MONDAY, PLAN) == waiting
+    assert next_case([waiting.closed()], MONDAY, PLAN) is None
+    assert isinstance(status(waiting.closed(), MONDAY, PLAN), Finished)
 
 
 def test_edge_13_nobody_calls_his_own_county() -> None:
@@ -197,7 +237,7 @@ def test_an_untried_slice_counts_more_and_most_when_it_is_the_last() -> None:
 
 def test_a_county_under_water_is_left_alone() -> None:
     flood = read_days('[2026]\ncounties = { "3" = ["03-01..03-05"] }', "local", local=True)
-    plan = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, load_days().with_local(flood)))
+    plan = replace(PLAN, calendar=calendar_of(WORKDAY, RESTDAY, shipped_days().with_local(flood)))
     assert next_case([case("a", unit="3"), case("b", unit="4")], MONDAY, plan) == case("b", unit="4")
     assert due(case("a", unit="3"), MONDAY, plan).at == when("2026-03-06 09:00")
 

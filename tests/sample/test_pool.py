@@ -83,7 +83,6 @@ def test_a_case_out_on_a_lease_is_not_handed_out_again(tmp_path: Path) -> None:
         first, second = pool.pick(Asked(MONDAY)), pool.pick(Asked(MONDAY))
         assert first != second
         assert pool.pick(Asked(MONDAY)) is None
-        assert pool.leased(MONDAY) == {"": 2}
 
 
 def test_a_station_that_dies_gives_its_case_back_and_the_call_counts_once(tmp_path: Path) -> None:
@@ -172,3 +171,16 @@ def test_eight_stations_empty_one_pool_without_a_double_call(tmp_path: Path) -> 
     for station in stations:
         station.join(60)
     assert sorted(got) == sorted(one.id for one in cases)
+
+
+def test_a_number_that_stands_in_two_samples_is_on_one_telephone_at_a_time(tmp_path: Path) -> None:
+    """Edge 3."""
+    wave1, wave2, other = case("a"), case("b"), case("c")
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        pool.put([wave1, wave2, other], MONDAY, ["k", "k", "m"])
+        assert pool.pick(Asked(MONDAY)) == wave1.id
+        assert not pool.pull(wave2.id, Asked(MONDAY))
+        assert pool.pick(Asked(MONDAY)) == other.id
+        assert pool.pick(Asked(MONDAY)) is None
+        pool.put([wave1.with_attempt(Attempt(MONDAY, "60"))], MONDAY)
+        assert pool.pick(Asked(MONDAY)) == wave2.id

@@ -18,7 +18,6 @@ from app.sample.quota import (
     full_units,
     infeasible,
     largest_remainder,
-    reopened,
     verdict,
 )
 
@@ -91,9 +90,10 @@ def test_closing_a_cell_needs_a_name_and_a_reason() -> None:
     cell: Cell = (TOWN, MAN)
     with pytest.raises(StudyError, match="a name and a reason"):
         Closure(cell, "督导01", " ", 0)
-    closed = reopened(Filling(), Closure(cell, "督导01", "flood in the district", 1))
+    flood = Closure(cell, "督导01", "flood in the district", 1)
+    closed = Filling(closures=(flood,))
     assert not verdict([INTERLOCKING], closed, TOWNSMAN).open
-    again = reopened(closed, Closure(cell, "督导01", "water has gone", 2, open=True))
+    again = Filling(closures=(flood, Closure(cell, "督导01", "water has gone", 2, open=True)))
     assert verdict([INTERLOCKING], again, TOWNSMAN).open
 
 
@@ -119,10 +119,6 @@ def test_a_design_that_can_be_filled_is_not_complained_about() -> None:
 )
 def test_a_design_that_cannot_be_filled_is_refused(quota: Quota, words: str) -> None:
     assert any(words in sentence for sentence in infeasible([quota], CODES))
-
-
-def test_more_than_the_sample_reaches_is_refused() -> None:
-    assert "the sample reaches 3" in infeasible([MARGINAL], CODES, reachable={"1": 3})[0]
 
 
 def test_two_quotas_with_different_totals_are_refused() -> None:

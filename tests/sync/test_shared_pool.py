@@ -1,94 +1,23 @@
 """Many desks, one pool at a central that cannot read a number: no case twice, nothing lost, told once."""
 
 import multiprocessing as mp
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.central.pool_routes import pool_of
-from app.central.registry import Registry
-from app.central.server import running
-from app.central.shared import LEASE
-from app.central.stores import FolderStore
-from app.clock import VirtualClock, seeded, system_entropy
-from app.evidence.age import Identity
+from app.central.shared import LEASE, Offered
+from app.clock import seeded, system_entropy
+from app.errors import StorageError
 from app.evidence.note import Signer
-from app.sample.case import Attempt, Case
-from app.sample.plan import Caller, Plan
-from app.store import Store
-from app.sync.client import Client
-from app.sync.enrol import Introduction, enrol
-from app.sync.shared_pool import lease, offer, on_hand, settle
-from tests.sync.world import CENTRE, NOW, STUDY
-
-ROOM = Identity.generate(seeded("room"))
-KEY = bytes(32)
-
-
-def numbers(count: int) -> list[Case]:
-    return [Case(f"{n:016x}", f"{n:064x}", f"1388280{n:04}") for n in range(count)]
-
-
-class Desk:
-    """One enrolled device with a store."""
-
-    def __init__(self, folder: Path, url: str, central_vkey: Signer, code: str, number: int) -> None:
-        self.name = f"{number:08x}.1"
-        signer = Signer(f"fangxin/{number:08x}/1", bytes([number + 1]) * 32)
-        self.store = Store.open(folder / f"desk-{number}.db", bytes([number + 1]) * 32)
-        self.store.follow(Plan(), lambda one: one)
-        self.client = Client(
-            url, self.name, signer, [central_vkey.verifier], VirtualClock(NOW), system_entropy, attempts=3
-        )
-        enrol(self.client, code, Introduction(self.name, signer.verifier, ROOM.recipient))
-
-    def close(self) -> None:
-        self.client.close()
-        self.store.close()
-
-    def work(self, outcome: str, at: int, by: str = "I01") -> list[str]:
-        """Call everything on hand; returns the cases."""
-        done = []
-        for case in self.store.cases():
-            if (case.state not in ("closed",) and case.attempts == ()) or case.state == "open":
-                self.store.save_case(case.with_attempt(Attempt(at, outcome, by=by)))
-                done.append(case.id)
-        return done
-
-
-class Room:
-    """Central, served, with a pool."""
-
-    def __init__(self, folder: Path, count: int) -> None:
-        self.folder, self.clock = folder, VirtualClock(NOW)
-        self.desks: list[Desk] = []
-        self.stores = FolderStore.open(folder / "central", seeded("central"))
-        self.stores.install(b"PK", study=STUDY, version=1, rehearsal=False, centre_vkey=CENTRE.vkey)
-        self.registry = Registry(self.stores, self.clock, Plan())
-        self.serving = running(self.registry)
-        self.url = self.serving.__enter__()
-        centre = Client(
-            self.url, "centre", CENTRE, [self.stores.signer.verifier], VirtualClock(NOW), system_entropy
-        )
-        with centre:
-            assert centre.post("/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s"))) == {
-                "v": 1,
-                "added": count,
-            }
-            again = centre.post("/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s")))
-            assert again["added"] == 0
-
-    def desk(self, number: int) -> Desk:
-        code = self.stores.index.issue_code(seeded(f"code {number}"), NOW)
-        self.desks.append(Desk(self.folder, self.url, self.stores.signer, code, number))
-        return self.desks[-1]
-
-    def close(self) -> None:
-        for desk in self.desks:
-            desk.close()
-        self.serving.__exit__(None, None, None)
-        self.stores.close()
+from app.leases import held, let_go, on_hand
+from app.pool import Asked
+from app.sample.case import Attempt
+from app.sample.plan import Caller
+from app.sync.shared_pool import lease, pool_round
+from tests.sync.pool_room import MEN, OURS, Desk, Room, attempts_at_central, numbers
+from tests.sync.world import NOW
 
 
 @pytest.fixture
@@ -100,21 +29,21 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 def test_a_desk_gets_the_best_cases_and_can_read_their_numbers(room: Room) -> None:
     desk = room.desk(1)
-    assert lease(desk.client, desk.store, ROOM, Caller("I01"), 3) == 3
+    assert desk.take("I01", 3) == 3
     assert [case.number for case in desk.store.cases()] == ["13882800000", "13882800001", "13882800002"]
     assert on_hand(desk.store) == 3
 
 
 def test_a_desk_at_which_nobody_has_signed_in_yet_gets_cases_too(room: Room) -> None:
     desk = room.desk(1)
-    assert lease(desk.client, desk.store, ROOM, Caller(""), 3) == 3
+    assert desk.take("", 3) == 3
 
 
 def test_central_holds_no_number_and_no_name(room: Room) -> None:
     desk = room.desk(1)
-    lease(desk.client, desk.store, ROOM, Caller("访问员01"), 3)
+    desk.take("访问员01", 3)
     desk.work("16", NOW, by="访问员01")
-    settle(desk.client, desk.store, ROOM)
+    desk.tell()
     for path in (room.folder / "central").rglob("*"):
         data = path.read_bytes() if path.is_file() else b""
         assert b"13882800" not in data
@@ -124,8 +53,8 @@ def test_central_holds_no_number_and_no_name(room: Room) -> None:
 def test_two_desks_never_have_the_same_case(room: Room) -> None:
     one, two = room.desk(1), room.desk(2)
     for _ in range(4):
-        lease(one.client, one.store, ROOM, Caller("I01"), 4)
-        lease(two.client, two.store, ROOM, Caller("I02"), 4)
+        one.take("I01", 4)
+        two.take("I02", 4)
     mine, theirs = ({case.id for case in desk.store.cases()} for desk in (one, two))
     assert not mine & theirs
     assert len(mine | theirs) == 30
@@ -133,14 +62,14 @@ def test_two_desks_never_have_the_same_case(room: Room) -> None:
 
 def test_what_was_done_is_told_once_and_the_case_comes_back_when_it_is_due(room: Room) -> None:
     desk, other = room.desk(1), room.desk(2)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     desk.work("15", NOW)
-    assert settle(desk.client, desk.store, ROOM) == 1
-    assert settle(desk.client, desk.store, ROOM) == 0
-    lease(other.client, other.store, ROOM, Caller("I02"), 30)
+    assert desk.tell() == 1
+    assert desk.tell() == 0
+    other.take("I02", 30)
     assert f"{0:016x}" not in {case.id for case in other.store.cases()}
     room.clock.advance(31 * 60_000)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     again = desk.store.case(f"{0:016x}")
     assert [attempt.outcome for attempt in again.attempts] == ["15"]
     assert on_hand(desk.store) == 1
@@ -148,49 +77,150 @@ def test_what_was_done_is_told_once_and_the_case_comes_back_when_it_is_due(room:
 
 def test_a_settlement_that_was_sent_twice_counts_once(room: Room) -> None:
     desk = room.desk(1)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     told = {"v": 1, "case": f"{0:016x}", "attempts": [[NOW, "16", 0, "x"]]}
     desk.client.post("/v1/pool/settle", told)
     desk.client.post("/v1/pool/settle", told)
     room.clock.advance(5 * 60 * 60_000)
-    lease(desk.client, desk.store, ROOM, Caller("I01"), 1)
+    desk.take("I01", 1)
     assert len(desk.store.case(f"{0:016x}").attempts) == 1
 
 
 def test_a_desk_that_is_never_heard_of_again_loses_its_cases_and_each_call_counts_once(room: Room) -> None:
     """Edge 2."""
     dead, other = room.desk(1), room.desk(2)
-    lease(dead.client, dead.store, ROOM, Caller("I01"), 20)
+    dead.take("I01", 20)
     room.clock.advance(LEASE - 1)
-    lease(other.client, other.store, ROOM, Caller("I02"), 20)
+    other.take("I02", 20)
     assert len(other.store.cases()) == 10
     room.clock.advance(2)
-    lease(other.client, other.store, ROOM, Caller("I02"), 20)
+    other.take("I02", 20)
     assert len(other.store.cases()) == 30
     assert [attempt.outcome for attempt in other.store.case(f"{0:016x}").attempts] == [""]
 
 
 def test_a_desk_that_was_off_line_tells_late_what_really_happened(room: Room) -> None:
     late, other = room.desk(1), room.desk(2)
-    lease(late.client, late.store, ROOM, Caller("I01"), 1)
+    late.take("I01", 1)
     late.work("60", NOW + 1000)
     room.clock.advance(LEASE + 1)
-    lease(other.client, other.store, ROOM, Caller("I02"), 1)
-    settle(late.client, late.store, ROOM)
+    other.take("I02", 1)
+    late.tell()
     room.clock.advance(30 * 24 * 60 * 60_000)
-    lease(other.client, other.store, ROOM, Caller("I02"), 30)
+    other.take("I02", 30)
     central = pool_of(room.registry)._row(f"{0:016x}")
     assert '"60"' in central["attempts"]
 
 
-def test_quota_counts_of_the_others_come_back(room: Room) -> None:
-    one, two = room.desk(1), room.desk(2)
-    one.client.post("/v1/pool/cells", {"v": 1, "done": {"county=1": 3}, "running": {"county=1": 1}})
-    heard = two.client.post("/v1/pool/cells", {"v": 1, "done": {}, "running": {}})
-    assert (heard["done"], heard["running"]) == ({"county=1": 3}, {"county=1": 1})
-    room.clock.advance(LEASE + 1)
-    heard = two.client.post("/v1/pool/cells", {"v": 1, "done": {}, "running": {}})
-    assert (heard["done"], heard["running"]) == ({"county=1": 3}, {})
+def test_what_may_be_another_desks_by_now_is_not_dialled(room: Room) -> None:
+    """A desk that cannot reach central stops by itself when its leases end: the others call these cases then."""
+    late, other = room.desk(1), room.desk(2)
+    late.take("I01", 2)
+    late.clock.advance(LEASE)
+    room.clock.advance(LEASE)
+    other.take("I02", 2)
+    assert late.queue.best(Asked(late.clock.wall())) is not None
+    let_go(late.store, late.clock.wall())
+    assert late.queue.best(Asked(late.clock.wall())) is None
+    assert on_hand(late.store) == 0
+
+
+def test_a_desk_that_is_heard_of_keeps_its_cases(room: Room) -> None:
+    desk, other = room.desk(1), room.desk(2)
+    desk.take("I01", 2)
+    for _ in range(3):
+        for clock in (room.clock, desk.clock, other.clock):
+            clock.advance(LEASE - 1)
+        desk.take("I01", 0)
+        other.take("I02", 20)
+    assert not {c.id for c in desk.store.cases()} & {c.id for c in other.store.cases()}
+    let_go(desk.store, desk.clock.wall())
+    assert on_hand(desk.store) == 2
+    assert attempts_at_central(room, 0) == []
+
+
+def test_a_case_in_hand_is_not_let_go_and_none_of_its_calls_is_lost(room: Room) -> None:
+    desk = room.desk(1)
+    desk.take("I01", 2)
+    case = desk.queue.pick(Asked(desk.clock.wall()))
+    assert case is not None
+    let_go(desk.store, desk.clock.wall() + LEASE, all_=True)
+    assert [c.state for c in desk.store.cases()] == ["fresh", "closed"]
+    desk.store.save_case(desk.store.case(case).with_attempt(Attempt(NOW, "16", by="I01")))
+    assert desk.tell() == 2
+    assert [call[1] for call in attempts_at_central(room, 0)] == ["16"]
+
+
+def test_what_nobody_called_goes_back_and_counts_as_no_call(room: Room) -> None:
+    desk, other = room.desk(1), room.desk(2)
+    desk.take("I01", 2)
+    pool_round(desk.client, desk.store, OURS, Caller(), desk.quotas, desk.clock, system_entropy, 0)
+    assert (held(desk.store), attempts_at_central(room, 0)) == ({}, [])
+    other.take("I02", 1)
+    assert other.store.case(f"{0:016x}").number == "13882800000"
+
+
+def test_a_call_that_is_told_late_explains_its_own_lease_and_no_other(room: Room) -> None:
+    """Twice the desk was not heard of; once it had called, the other time its call is not known."""
+    desk, other = room.desk(1), room.desk(2)
+    pool = pool_of(room.registry)
+    pool.lease("00000001", Caller("x"), 1, NOW, frozenset())
+    room.clock.advance(LEASE)
+    other.take("I02", 1)  # lapsed, and given to somebody else
+    pool.settle("00000002", f"{0:016x}", [], room.clock.wall())
+    pool.lease("00000001", Caller("x"), 1, room.clock.wall(), frozenset())
+    room.clock.advance(LEASE)
+    pool.lease("00000003", Caller("y"), 0, room.clock.wall(), frozenset())
+    first, second = attempts_at_central(room, 0)
+    assert [first[3], second[3]] == ["00000001"] * 2
+    told = Attempt(int(first[0]) - 1000, "16", by="x")
+    pool.settle("00000001", f"{0:016x}", [told], room.clock.wall())
+    assert attempts_at_central(room, 0) == [told.to_list(), second]
+    pool.settle("00000001", f"{0:016x}", [told], room.clock.wall())
+    assert attempts_at_central(room, 0) == [told.to_list(), second]
+    assert desk.name.startswith("00000001")
+
+
+def test_a_late_settlement_ends_nobody_elses_lease(room: Room) -> None:
+    """The other desk is on the telephone with this resident."""
+    late, other = room.desk(1), room.desk(2)
+    late.take("I01", 1)
+    late.work("16", NOW + 1000)
+    room.clock.advance(LEASE)
+    other.take("I02", 1)
+    late.tell()
+    assert pool_of(room.registry)._pool.holder(f"{0:016x}", room.clock.wall()) == "00000002"
+    third = room.desk(3)
+    third.take("I03", 30)
+    third.take("I03", 30)
+    assert f"{0:016x}" not in {case.id for case in third.store.cases()}
+
+
+def test_interviewers_are_known_again_at_the_desk_and_not_at_central(room: Room) -> None:
+    desk = room.desk(1)
+    desk.take("I01", 1)
+    desk.work("36", NOW, by="I01")
+    desk.tell()
+    assert attempts_at_central(room, 0)[0][3] == OURS.alias("I01") != "I01"
+    room.clock.advance(8 * 24 * 60 * 60_000)
+    senior = Caller("I02", frozenset({"refusal"}))
+    lease(desk.client, desk.store, OURS, senior, 30, desk.clock)
+    assert desk.store.case(f"{0:016x}").attempts[0].by == "I01"
+
+
+def test_a_disk_that_refuses_is_told_in_words(room: Room) -> None:
+    pool = pool_of(room.registry)
+    room.stores.index._database.execute("PRAGMA query_only = ON")
+    steps: list[Callable[[], object]] = [
+        lambda: pool.add([Offered("f" * 16, "f" * 64, "", True, "", b"x")], NOW),
+        lambda: pool.tell_cells("00000001", b"x", NOW),
+        lambda: pool.settle("00000001", f"{0:016x}", [Attempt(NOW, "16")], NOW),
+        lambda: pool.decide("note"),
+    ]
+    for step in steps:
+        with pytest.raises(StorageError):
+            step()
+    room.stores.index._database.execute("PRAGMA query_only = OFF")
 
 
 def _station(
@@ -198,9 +228,15 @@ def _station(
 ) -> None:
     desk = Desk(Path(folder), url, vkey, code, number)
     mine: list[str] = []
-    while lease(desk.client, desk.store, ROOM, Caller(f"I{number:02}"), 2):
+    while desk.take(f"I{number:02}", 2):
+        desk.talk()
+        if desk.quotas.verdict({"sex": "1"}, started=False).open:
+            desk.quotas.finished(["sex=1"])
+        for case in desk.store.cases():
+            assert desk.store.columns_of(case.id)["sex"] == str(1 + int(case.id, 16) % 2)
         mine += desk.work("60", NOW)
-        settle(desk.client, desk.store, ROOM)
+        desk.tell()
+    desk.talk()
     desk.close()
     answers.put(mine)
 
@@ -223,5 +259,9 @@ def test_eight_real_desks_empty_one_pool_through_central_without_a_double_call(t
     called = [case for _ in desks for case in answers.get(timeout=120)]
     for desk in desks:
         desk.join(60)
+    ninth = room.desk(9)
+    ninth.talk()
+    counted = ninth.quotas.filling().done[MEN]
     room.close()
+    assert 3 <= counted <= 3 + 7, "each of the others may have begun while the last place was taken"
     assert sorted(called) == sorted(case.id for case in numbers(64))

@@ -19,6 +19,7 @@ from app.interview.screen import (
     QuestionView,
     RecordingView,
     Screen,
+    SendingView,
 )
 
 WORDS = {
@@ -251,6 +252,9 @@ class FakeDesk:
         counts = replace(self.screen.counts, completes=self.screen.counts.completes + (key == "60"))
         self.show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
         self.show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
+
+    def sending(self, view: SendingView) -> None:
+        self.show(sending=view)
 
     def tick(self) -> None:
         self.threads.add(threading.get_ident())

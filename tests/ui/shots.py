@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from app.interview.screen import ConditionView, DeviceView, HeardView, LineView, Notice, RecordingView, Screen
+from app.interview.screen import (
+    ConditionView,
+    DeviceView,
+    HeardView,
+    LineView,
+    Notice,
+    RecordingView,
+    Screen,
+    SendingView,
+)
 from tests.ui.fake_desk import FakeDesk
 
 
@@ -31,6 +40,10 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
         "03b-line-lost",
         replace(desk.screen, notice=Notice.LINE_LOST, notice_text="SIGKILL", device=unplugged),
     )
+    sent = SendingView(at=14 * 3_600_000, last=6 * 3_600_000 + 2 * 60_000)
+    yield "03c-sent", replace(desk.screen, sending=replace(sent, at=sent.last))
+    away = replace(sent, at=sent.last + 55 * 60_000, waiting=3, since=sent.last + 5 * 60_000)
+    yield "03d-central-away", replace(desk.screen, sending=away)
     yield "04-no-cases", replace(desk.screen, notice=Notice.NO_CASES)
     desk.next_case()
     assert desk.screen.case is not None

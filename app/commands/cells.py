@@ -1,0 +1,153 @@
+"""fangxin sample, the room's pool: which columns go with a case; how full the quota cells are, and closing or opening one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.canonical import Value, encode
+from app.centre import Centre
+from app.clock import SystemClock, system_entropy
+from app.commands.invocation import extra, verifiers
+from app.drawing import DrawRoom, draws_signer
+from app.errors import EvidenceError, UsageError
+from app.quotas import decision_note, read_decision
+from app.sample.calling import quotas_of
+from app.sample.case import Case
+from app.sample.cells import cell_of, named
+from app.sample.quota import Cell, Closure, Filling, is_full
+from app.study.load import load
+from app.study.model import StudySource
+from app.sync.client import Client
+from app.sync.shared_pool import opened_counts
+
+Folder = Annotated[Path, typer.Argument(help="Study folder.")]
+Keys = Annotated[
+    Path,
+    typer.Option(help="Folder made by `fangxin centre keygen`: requests and decisions are signed with it."),
+]
+Url = Annotated[str, typer.Option(help="Central's address.")]
+Central = Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")]
+CellText = Annotated[str, typer.Argument(help="The cell, as county=3,sex=1.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
+Reason = Annotated[str, typer.Option(help="Why.")]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands to `fangxin sample`."""
+    for command in (cells, close_cell, open_cell):
+        cli.command()(command)
+
+
+def cells(
+    study: Folder,
+    draws: Annotated[
+        Path, typer.Option(help="Folder of this study's draws: the room's key opens the desks' counts.")
+    ],
+    keys: Keys,
+    url: Url,
+    central: Central,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Say how full the quota cells are over all desks, as these last told it, and what was decided about them."""
+    source, publisher = load(study), Centre.read(keys).publisher
+    room = DrawRoom(draws, source.id, draws_signer(publisher), SystemClock(), system_entropy).room_key()
+    with _centre(keys, url, central) as client:
+        heard = client.post("/v1/pool/all-cells", {"v": 1})
+    done, running = opened_counts(heard, room)
+    decisions = tuple(read_decision(str(note), source.id, publisher.verifier) for note in heard["decisions"])
+    filling = Filling(
+        {cell_of(text): n for text, n in done.items()},
+        {cell_of(text): n for text, n in running.items()},
+        decisions,
+    )
+    rows = list(_rows(source, filling))
+    if as_json:
+        typer.echo(encode({"cells": rows}).decode())
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['cell']:<28} {row['done']:>6} of {row['target']:>6}  {row['running']:>4} under way  "
+            f"{'full' if row['full'] else ''} {row['decided']}".rstrip()
+        )
+
+
+def close_cell(
+    study: Folder, cell: CellText, keys: Keys, url: Url, central: Central, by: By, reason: Reason
+) -> None:
+    """Close a quota cell for all desks: nobody new is interviewed in it; whoever has begun is."""
+    _decide(load(study), cell, keys, url, central, (by, reason), open_=False)
+
+
+def open_cell(
+    study: Folder, cell: CellText, keys: Keys, url: Url, central: Central, by: By, reason: Reason
+) -> None:
+    """Open a quota cell for all desks, also one that has reached its target."""
+    _decide(load(study), cell, keys, url, central, (by, reason), open_=True)
+
+
+def columns(panel: Path | None, names: list[str], cases: list[Case]) -> dict[str, dict[str, str]]:
+    """Number → column → text: the named columns of a table, for these cases only. Raises UsageError, StudyError."""
+    if (panel is None) != (not names):
+        raise UsageError(
+            "Columns come out of a table", todo="Name it with --panel, and each of its columns with --column."
+        )
+    if panel is None:
+        return {}
+    with extra("centre"):
+        from app.sample.listing import read_columns  # libphonenumber: the centre's
+    return read_columns(panel, names, {case.number for case in cases})
+
+
+def _decide(
+    source: StudySource,
+    text: str,
+    keys: Path,
+    url: str,
+    central: str,
+    who_why: tuple[str, str],
+    *,
+    open_: bool,
+) -> None:
+    known: dict[str, Cell] = {named(cell): cell for quota in quotas_of(source) for cell in quota.targets}
+    chosen = named(cell_of(text))
+    if chosen not in known:
+        some = ", ".join(list(known)[:3]) or "it has no quotas"
+        raise UsageError(
+            f'The study has no quota cell "{text}"', where="study.toml, quotas", todo=f"Cells are: {some} …"
+        )
+    decision = Closure(known[chosen], *who_why, SystemClock().wall(), open=open_)
+    note = decision_note(source.id, decision, Centre.read(keys).publisher)
+    with _centre(keys, url, central) as client:
+        client.post("/v1/pool/decisions", {"v": 1, "note": note})
+    state = "open" if open_ else "closed"
+    typer.echo(
+        f"{chosen} is {state} for every desk from its next round with central on. It stands in central's log."
+    )
+
+
+def _rows(source: StudySource, filling: Filling) -> Iterator[dict[str, Value]]:
+    for quota in quotas_of(source):
+        for cell, target in quota.targets.items():
+            last = next((one for one in reversed(filling.closures) if one.cell == cell), None)
+            decided = f"{'opened' if last.open else 'closed'} by {last.by}: {last.reason}" if last else ""
+            yield {
+                "cell": named(cell),
+                "target": target,
+                "done": filling.done.get(cell, 0),
+                "running": filling.running.get(cell, 0),
+                "full": is_full(quota, filling, cell),
+                "decided": decided,
+            }
+
+
+@contextmanager
+def _centre(keys: Path, url: str, central: str) -> Iterator[Client]:
+    publisher = Centre.read(keys).publisher
+    with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
+        try:
+            yield client
+        except EvidenceError as error:
+            raise EvidenceError("What central says of the quota cells does not hold", where=url) from error

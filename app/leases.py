@@ -1,0 +1,63 @@
+"""Which of this desk's cases belong to the room's pool, and how long. A lease ends here before it ends at central: what may be another
+desk's by then is not dialled. Empty at a desk that draws from no pool."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.canonical import decode, encode
+from app.sample.case import Case
+from app.store import Store
+
+_HELD, _OWED = "pool.leases", "pool.owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """attempts: how many calls the case had when it was leased. until: ms wall, by this desk's clock."""
+
+    attempts: int
+    until: int
+
+
+def held(store: Store) -> dict[str, Lease]:
+    """Case → lease."""
+    stored = decode(store.setting(_HELD, "{}").encode())
+    return {str(case): Lease(int(attempts), int(until)) for case, (attempts, until) in stored.items()}
+
+
+def hold(store: Store, leases: Mapping[str, Lease]) -> None:
+    """These and no others."""
+    rows = {case: [lease.attempts, lease.until] for case, lease in leases.items()}
+    store.set_setting(_HELD, encode(rows).decode())
+
+
+def owed(store: Store) -> dict[str, int]:
+    """Cases that were let go and central has not heard of yet → how many calls they had when they were leased."""
+    return {str(case): int(n) for case, n in decode(store.setting(_OWED, "{}").encode()).items()}
+
+
+def settled(store: Store, case: str) -> None:
+    """Central has heard of it."""
+    store.set_setting(_OWED, encode({k: n for k, n in owed(store).items() if k != case}).decode())
+
+
+def let_go(store: Store, now: int, *, called: bool = False, all_: bool = False) -> None:
+    """Cases whose lease is over are handed out here no more, and owed to central. Never one in hand: its resident is on the telephone.
+    called: also those that were called since; all_: also those that nobody has called yet. Raises StorageError."""
+    for identity, lease in held(store).items():
+        over = lease.until <= now
+        if not (over or all_ or (called and _called(store.case(identity), lease))):
+            continue
+        with store.together():
+            if store.take_out(identity, cut_off=over) is not None:
+                store.set_setting(_OWED, encode({**owed(store), identity: lease.attempts}).decode())
+                hold(store, {case: left for case, left in held(store).items() if case != identity})
+
+
+def on_hand(store: Store) -> int:
+    """Leased cases that this desk has not called yet."""
+    return sum(not _called(store.case(identity), lease) for identity, lease in held(store).items())
+
+
+def _called(case: Case, lease: Lease) -> bool:
+    return len(case.attempts) > lease.attempts

@@ -1,0 +1,156 @@
+"""Sending in the background: on a thread of its own, told to the desk, shown between calls; a stuck round delays nobody."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from app.clock import VirtualClock
+from app.interview.screen import LineView, Page, Screen, SendingView
+from app.settings import Settings
+from app.sync.rhythm import FIRST_PAUSE, Rhythm
+from app.sync.round_process import RoundProcess, Told, read_round, round_command
+from tests.ui.conftest import Station
+from ui.sending import Sender
+
+PATIENCE = 10
+NOON = 1_700_020_800_000
+
+
+@dataclass
+class StandIn:
+    """answers: how the rounds go. begun: who was signed in at each. stuck: a round that never ends by itself."""
+
+    answers: "queue.Queue[Told]" = field(default_factory=queue.Queue)
+    begun: "queue.Queue[str]" = field(default_factory=queue.Queue)
+    threads: set[int] = field(default_factory=set)
+
+    def run(self, who: str) -> Told:
+        self.threads.add(threading.get_ident())
+        self.begun.put(who)
+        return self.answers.get(timeout=PATIENCE)
+
+    def stop(self) -> None:
+        self.answers.put(Told(-1, away=True, fault="killed"))
+
+
+@dataclass
+class Place:
+    clock: VirtualClock
+    rounds: StandIn
+    told: "queue.Queue[SendingView]"
+    sender: Sender
+
+    def later(self, milliseconds: int, screen: Screen) -> None:
+        self.clock.advance(milliseconds)
+        self.sender.heard(screen)
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    clock, rounds = VirtualClock(NOON), StandIn()
+    told: queue.Queue[SendingView] = queue.Queue()
+    sender = Sender(Rhythm(300_000, clock.mono(), lambda: 0.5), rounds, clock, told.put)
+    sender.start()
+    yield Place(clock, rounds, told, sender)
+    sender.stop()
+
+
+READY = Screen(page=Page.READY, interviewer="李梅")
+
+
+def test_a_round_is_made_for_whoever_is_signed_in_and_told(place: Place) -> None:
+    place.rounds.answers.put(Told(0))
+    place.later(FIRST_PAUSE, READY)
+    assert place.rounds.begun.get(timeout=PATIENCE) == "李梅"
+    view = place.told.get(timeout=PATIENCE)
+    assert (view.last, view.since) == (place.clock.wall(), 0)
+    assert threading.get_ident() not in place.rounds.threads
+
+
+def test_during_a_call_no_round_begins_and_after_it_one_does(place: Place) -> None:
+    place.rounds.answers.put(Told(0))
+    on_line = replace(READY, page=Page.INTERVIEW, line=LineView.TALKING)
+    place.sender.heard(on_line)
+    place.later(FIRST_PAUSE * 2, on_line)
+    assert place.rounds.begun.empty()
+    place.later(0, replace(READY, page=Page.OUTCOME, line=LineView.ENDED))
+    assert place.rounds.begun.get(timeout=PATIENCE) == "李梅"
+
+
+def test_central_that_is_away_and_one_that_refuses_are_told_apart(place: Place) -> None:
+    place.rounds.answers.put(Told(3, away=True, fault="Central cannot be reached"))
+    place.later(FIRST_PAUSE, READY)
+    away = place.told.get(timeout=PATIENCE)
+    assert (away.waiting, away.since, away.refused) == (3, place.clock.wall(), "")
+    place.rounds.answers.put(Told(3, fault="Central refused: fork"))
+    place.later(FIRST_PAUSE, READY)
+    refused = place.told.get(timeout=PATIENCE)
+    assert (refused.since, refused.refused) == (away.since, "Central refused: fork")
+
+
+def test_the_end_does_not_wait_for_a_round_that_hangs(place: Place) -> None:
+    place.later(FIRST_PAUSE, READY)
+    place.rounds.begun.get(timeout=PATIENCE)
+    place.sender.stop()
+    assert place.told.empty()
+
+
+@pytest.mark.parametrize(
+    ("code", "out", "err", "told"),
+    [
+        (0, b'{"events":4,"objects":2,"waiting":0}\n', b"", Told(0)),
+        (
+            1,
+            b'{"error":"away","refused":false,"waiting":3}\n',
+            b"fangxin: away\n",
+            Told(3, away=True, fault="away"),
+        ),
+        (1, b'{"error":"fork","refused":true,"waiting":3}\n', b"fangxin: fork\n", Told(3, fault="fork")),
+        (
+            2,
+            b"",
+            b"fangxin: No study is installed here yet.\n",
+            Told(-1, fault="fangxin: No study is installed here yet."),
+        ),
+        (-9, b"", b"", Told(-1, fault="exit -9")),
+    ],
+)
+def test_what_a_round_has_said_is_read(code: int, out: bytes, err: bytes, told: Told) -> None:
+    assert read_round(code, out, err) == told
+
+
+def test_nobody_signed_in_keeps_no_case(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, central_url="http://127.0.0.1:9")
+    assert round_command(settings, "")[-2:] == ["--keep", "0"]
+    assert round_command(settings, "李梅")[-2:] == ["--who", "李梅"]
+
+
+def test_the_window_says_how_the_sending_stands_between_calls_only(station: Station) -> None:
+    panel = station.window.face.sending
+    station.until(lambda s: s.page is Page.SIGN_IN)
+    assert not panel.isVisible()
+    station.language.use("zh")
+    view = SendingView(at=NOON, last=NOON - 22 * 60_000, waiting=3, since=NOON - 10 * 60_000)
+    station.bridge.tell(lambda desk: desk.sending(view))
+    station.until(lambda s: s.sending == view)
+    assert panel.isVisible()
+    assert panel.words(view) == (
+        "最近上传：11:38。 待上传的加密文件：3 个。 自 11:50 起连不上中心服务器；数据都保存在本机，连通后自动上传。"
+    )
+    assert "11-14 11:38" in panel.words(replace(view, last=view.last - 24 * 3_600_000))
+    station.bridge.tell(lambda _desk: station.desk.talk_at("q1"))
+    station.until(lambda s: s.page is Page.INTERVIEW)
+    assert not panel.isVisible()
+
+
+def test_a_real_round_says_what_is_wrong_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('central_url = "http://127.0.0.1:9"')
+    settings = Settings(data_dir=tmp_path)
+    assert "No study is installed" in RoundProcess(settings).run("").fault
+    stopped = RoundProcess(settings)
+    stopped.stop()
+    assert stopped.run("").fault
