@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.canonical import encode, hexdigest
-from app.errors import StorageError
+from app.errors import EvidenceError, StorageError
 from app.evidence import appended as module
 from app.evidence.journal import GENESIS, read
 from app.evidence.merkle import root, verify_consistency
@@ -238,3 +238,23 @@ def test_a_long_journal_opens_quickly(many: Path) -> None:
     assert (
         time.process_time() - start < 1.5
     )  # measured 0.4: 26,000 lines a second; others use this machine too
+
+
+@pytest.mark.parametrize("end", [b"\x0b", b""])
+def test_what_does_not_hold_is_left_as_it_was_found(tmp_path: Path, end: bytes) -> None:
+    """The last line under a checkpoint without its newline: refused, and not one byte is cut off."""
+    with begin(tmp_path) as journal:
+        journal.append("line", at=0)
+        journal.append("line", at=1)
+        journal.checkpoint()
+    path = tmp_path / "journal.jsonl"
+    spoilt = path.read_bytes()[:-1] + end
+    path.write_bytes(spoilt)
+    with pytest.raises(EvidenceError, match="signed a checkpoint over 2"):
+        begin(tmp_path)
+    assert path.read_bytes() == spoilt
+    (tmp_path / "checkpoints" / "000000000002.note").unlink()
+    if end:
+        with pytest.raises(StorageError, match="lost its newline"):
+            begin(tmp_path)
+        assert path.read_bytes() == spoilt

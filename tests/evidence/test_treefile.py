@@ -63,3 +63,16 @@ def test_thrown_away_it_is_built_again(tmp_path: Path) -> None:
         tree.clear()
         tree.extend(LEAVES[:5])
         assert tree.root() == in_memory(5).root()
+
+
+def test_a_false_node_far_below_the_root_is_found_and_the_file_built_again(tmp_path: Path) -> None:
+    leaves = [leaf_hash(bytes([n])) for n in range(13)]
+    path = tmp_path / "tree"
+    with FileTree(path) as tree:
+        tree.extend(leaves)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:70] + bytes([whole[70] ^ 1]) + whole[71:])
+    with FileTree(path) as tree:
+        tree.settle(leaves)
+        tree.settle(leaves)
+    assert path.read_bytes() == whole

@@ -28,7 +28,7 @@ def _open_sizes(case: Trial, name: str, **said: str) -> tuple[list[int], list[in
 def _two(case: Trial) -> Seen:
     scale = [str(case.chance.randint(1, 9)) for _ in range(12)]
     said = {f"q{n:02}": value for n, value in enumerate(scale, 1)}
-    words = "满意" * case.chance.randint(1, 400)
+    words = "满意" * case.chance.randint(20, 40)
     one, other = _open_sizes(case, "one"), _open_sizes(case, "other", **said, suggestion=words)
     assert one[0] == other[0], f"objects of {one[0]} and {other[0]} bytes"
     assert set(one[1]) == set(other[1]) == {66}, f"commitments of {set(one[1])} and {set(other[1])} bytes"
