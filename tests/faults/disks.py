@@ -52,9 +52,9 @@ class Disk:
             self.place,
         )
 
-    def unmount(self) -> None:
-        """Whoever held a file on it may still be dying: tried for a while."""
-        until = time.monotonic() + 20
+    def unmount(self, patience: float = 20) -> None:
+        """Whoever held a file on it may still be dying: tried for so many seconds."""
+        until = time.monotonic() + patience
         while subprocess.run(["umount", self.place], capture_output=True, check=False).returncode:
             assert time.monotonic() < until, f"{self.place} cannot be unmounted"
             time.sleep(0.05)
@@ -103,8 +103,8 @@ def mounted(made: Disk) -> Iterator[Disk]:
     try:
         yield made
     finally:
-        with suppress(AssertionError):
-            made.unmount()
+        with suppress(AssertionError):  # after a failure our own desk may have files open on it
+            made.unmount(patience=2)
         while subprocess.run(["umount", "-l", made.place], capture_output=True, check=False).returncode == 0:
             pass
 
