@@ -42,7 +42,10 @@ class Room:
         """Have it once more for the call that runs, and its recording's up to so many seconds in all, whoever writes that. Raises
         StorageError when the disk has not so much: what was had before stays."""
         age, tail = sizes(seconds)
-        with storage_errors(recording), suppress(FileNotFoundError):  # closed meanwhile, its tail first: it needs no more
+        with (
+            storage_errors(recording),
+            suppress(FileNotFoundError),
+        ):  # closed meanwhile, its tail first: it needs no more
             for file, size in ((tail_of(recording), tail), (recording, age)):
                 descriptor = os.open(file, os.O_RDWR)
                 try:

@@ -97,7 +97,9 @@ def next_start(folder: Path, number: int) -> Room:
     return Room(folder, seed="kill", size=SIZE, clock=VirtualClock(start_of(number) + HOUR // 2))
 
 
-def working(folder: Path, number: int, prepare: Callable[[Callable[[], None]], None]) -> tuple[int, socket.socket]:
+def working(
+    folder: Path, number: int, prepare: Callable[[Callable[[], None]], None]
+) -> tuple[int, socket.socket]:
     """A desk that works in a forked child: its process, and the socket on which it acknowledges. prepare: called in the child with what
     makes it say "at"."""
     source()  # compiled before the fork
