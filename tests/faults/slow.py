@@ -86,13 +86,18 @@ class Window:
         self.window.ending.unattended = True
         self.shown, self.faults, self.done = Screen(), list[Exception](), 0
         self.notices: set[str] = set()
-        self.latest = self.held_up = 0.0
+        self.measure()
         self.bridge.screen_changed.connect(self._screen)
         self.bridge.settled.connect(self._settled)
         self.bridge.refused.connect(self.faults.append)
         self.bridge.crashed.connect(self.faults.append)
         self.window.show()
         self.bridge.start()
+
+    def measure(self) -> None:
+        """From now on."""
+        self.latest = self.held_up = 0.0
+        self._looked = time.monotonic(), _unscheduled()
 
     def tell(self, verb: Verb, seen: Screen | None = None) -> int:
         """The interviewer does something. seen: the screen that it is meant for."""
@@ -106,11 +111,12 @@ class Window:
         """The window lives until something is true; False when it does not come. How late it is for each look is measured."""
         until = time.monotonic() + seconds
         while not true() and time.monotonic() < until:
-            before, owed = time.monotonic(), _unscheduled()
             QTest.qWait(LOOK)
-            late = time.monotonic() - before - LOOK / 1000
+            before, owed = self._looked
+            self._looked = time.monotonic(), _unscheduled()
+            late = self._looked[0] - before - LOOK / 1000  # with what the interviewer did in between
             self.latest = max(self.latest, late)
-            self.held_up = max(self.held_up, late - (_unscheduled() - owed))
+            self.held_up = max(self.held_up, late - (self._looked[1] - owed))
             assert not self.faults, f"the desk failed: {self.faults[0]!r}"
         return true()
 
@@ -152,7 +158,7 @@ def call_over(
         _go(window, lambda desk: desk.dial(), Page.INTERVIEW)
         assert window.until(lambda: window.shown.elapsed >= 3, 30), "no sound"
         began = time.monotonic()
-        window.latest = window.held_up = 0.0
+        window.measure()
         talking = trouble(disk)
         answers = _talk(window, began + talking)
         call, samples = room.process._call, room.process.samples
