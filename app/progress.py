@@ -10,7 +10,7 @@ a draw's folder      which ticket belongs to which replicate, what is released; 
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from app.evidence.note import Verifier
 from app.results.field import FieldReport, china, field_report
 from app.results.open import calls_told, open_archive
 from app.results.table import CallRow, completed, dispositions
+from app.results.told import Told
 from app.sample.calling import calendar_for, caller_of, calling_plan, quotas_of
 from app.sample.case import Attempt, Case, State
 from app.sample.cells import Known, cell_states, counted
@@ -45,13 +46,15 @@ _LATE = 60 * 60_000
 @dataclass(frozen=True)
 class Sources:
     """archive: central's folder or a copy. study: None = the newest package in the archive. identities: keys that open interviews, () =
-    by the journals alone. draw: folder of the draw. released: numbers handed out, 0 = as draw or pool say."""
+    by the journals alone. draw: folder of the draw. released: numbers handed out, 0 = as draw or pool say. told: what was read before: who
+    looks again with the same sources reads only what has come since."""
 
     archive: Path
     study: StudySource | None = None
     identities: tuple[Identity, ...] = ()
     draw: Path | None = None
     released: int = 0
+    told: Told = field(default_factory=Told, compare=False)
 
 
 def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
@@ -60,7 +63,7 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
     pool = standing(sources.archive, now)
     room = _room(sources.draw)
     opened = open_archive(sources.archive, sources.identities) if sources.identities else None
-    calls: Sequence[CallRow] = opened.calls if opened else calls_told(sources.archive)
+    calls: Sequence[CallRow] = opened.calls if opened else calls_told(sources.archive, sources.told)
     study = sources.study or study_in(sources.archive)
     outcomes, quotas = load_outcomes(), quotas_of(study)
     known = _cells(sources.archive, pool, room, study)
@@ -209,8 +212,11 @@ def _called_by(call: CallRow, attempts: Iterable[Attempt]) -> str:
 
 
 def _units_known(calls: Sequence[CallRow], pool: Standing | None) -> list[CallRow]:
-    units = {case.id: case.unit for case in pool.cases} if pool else {}
-    return [replace(call, unit=call.unit or units.get(call.case, "")) for call in calls]
+    units = {case.id: case.unit for case in pool.cases if case.unit} if pool else {}
+    return [
+        replace(call, unit=units[call.case]) if not call.unit and call.case in units else call
+        for call in calls
+    ]
 
 
 def _starved(
