@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 from app.canonical import encode
-from tests.benchmarks.row import Row, run
+from tests.benchmarks.row import Row, percentile, run, told
 
 _DESKS = 60
 _ANSWERS = 15
