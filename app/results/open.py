@@ -63,7 +63,9 @@ def open_archive(
     return Opened(tuple(reading.calls()), interviews)
 
 
-def calls_told(archive: Path, told: Told | None = None) -> tuple[CallRow, ...]:
+def calls_told(
+    archive: Path, told: Told | None = None, outcomes: Mapping[str, Outcome] | None = None
+) -> tuple[CallRow, ...]:
     """The calls as the journals tell them: no key is needed. What depends on answers is coded as if few had been given, and the unit of a
     landline is not known. The chain of each journal is checked, its signatures and the recordings are not: that is what verify() is for.
     told: of the last look, where there was one; then only what has come since is read.
@@ -74,7 +76,13 @@ def calls_told(archive: Path, told: Told | None = None) -> tuple[CallRow, ...]:
         facts = (told or Told()).facts(place)
     except NotTold:
         facts = _judged(place)
-    reading = _Reading(place, facts, (), None, load_outcomes(), frozenset())
+    return rows_of(place, facts, outcomes)
+
+
+def rows_of(place: Place, facts: Facts, outcomes: Mapping[str, Outcome] | None = None) -> tuple[CallRow, ...]:
+    """The calls of these facts, without a key."""
+    known = load_outcomes() if outcomes is None else outcomes
+    reading = _Reading(place, facts, (), None, known, frozenset())
     reading.note_closings()
     return tuple(reading.calls())
 

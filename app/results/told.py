@@ -14,8 +14,9 @@ from app.canonical import Value
 from app.errors import StorageError
 from app.evidence.audit.facts import Facts
 from app.evidence.audit.packages import suite_in
-from app.evidence.audit.place import Place
+from app.evidence.audit.place import Eyes, Place
 from app.evidence.audit.telling import listener
+from app.evidence.audit.verdict import Findings
 from app.evidence.durable import storage_errors
 from app.evidence.journal import GENESIS, Entry
 
@@ -99,12 +100,13 @@ class Told:
 
     def facts(self, place: Place) -> Facts:
         """What the journals say now, as far as a call's row needs it. Raises NotTold or StorageError, and begins anew the next time."""
-        means = suite_in(place).means
+        eyes = Eyes(place, Findings(), suite=suite_in(place))
         try:
             for each in place.journals:
                 known = self._journals.get(each.lines)
                 if known is None:
-                    known = _Journal(means.hexdigest, listener(self._facts, str(each.lines)))
+                    take = listener(self._facts, eyes.at(each.lines).file)
+                    known = _Journal(eyes.means.hexdigest, take)
                     self._journals[each.lines] = known
                 known.read_on(each.lines)
         except (KeyError, TypeError, ValueError, AttributeError, StorageError, NotTold) as error:
