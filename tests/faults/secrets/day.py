@@ -98,8 +98,8 @@ class Shift:
     """One run of the desk's window (shift.py). Cores of any size are allowed to it."""
 
     def __init__(self, disk: Disk, part: str, day: Day, faults: frozenset[str]) -> None:
-        self._day = day
-        with (disk.mounted / "home" / ".xsession-errors").open("ab") as errors:
+        self._day, self._errors = day, disk.mounted / "home" / ".xsession-errors"
+        with self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.secrets.shift"],
                 stdin=subprocess.PIPE,
@@ -125,7 +125,10 @@ class Shift:
             self._day.seen += f"{told.get('title', '')}\n{told.get('formats', '')}\n".encode()
             if told["what"] == what:
                 return told
-        raise AssertionError(f"the desk ended before: {what}")
+        said = self._errors.read_text("utf-8", errors="replace").splitlines()[-12:]
+        raise RuntimeError(
+            f"the desk ended before {what}: no finding, and no control gone red\n" + "\n".join(said)
+        )
 
     def die(self, process: int, number: signal.Signals) -> None:
         """A process of it is ended as a fault would."""

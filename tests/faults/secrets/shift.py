@@ -129,7 +129,11 @@ def main() -> int:
 
     ui.application.DeskWindow = Handled  # type: ignore[misc]
     return ui.application.show(
-        orders.make_desk, data_dir=Path(os.environ["FANGXIN_DATA_DIR"]), language="zh", rehearsal=True
+        orders.make_desk,
+        data_dir=Path(os.environ["FANGXIN_DATA_DIR"]),
+        language="zh",
+        rehearsal=True,
+        settings=None,
     )
 
 
