@@ -1,7 +1,9 @@
 """Room on the disk for what a call writes beside its recording. Had before dialling, so that a call that has begun can be brought to its
 end, with every answer and its outcome, on a disk that somebody else has filled meanwhile; for a long call, more of it in time."""
 
+import errno
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -41,12 +43,14 @@ class Room:
     def more(self, recording: Path, seconds: int) -> None:
         """Have it once more for the call that runs, and its recording's up to so many seconds in all, whoever writes that. Raises
         StorageError when the disk has not so much: what was had before stays."""
-        age, tail = sizes(seconds)
-        with (
-            storage_errors(recording),
-            suppress(FileNotFoundError),
-        ):  # closed meanwhile, its tail first: it needs no more
-            for file, size in ((tail_of(recording), tail), (recording, age)):
+        wanted = dict(zip((tail_of(recording), recording), reversed(sizes(seconds)), strict=True))
+        # Its tail goes first when it is closed meanwhile: then it needs no more.
+        with storage_errors(recording), suppress(FileNotFoundError):
+            # Looked at first: what ext4 can give of a reservation that fails stays taken, and the ballast's room would be gone.
+            missing = sum(max(0, size - _held(file.stat())) for file, size in wanted.items())
+            if shutil.disk_usage(recording.parent).free < missing + JOURNAL + DRAFTS + BALLAST:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            for file, size in wanted.items():
                 descriptor = os.open(file, os.O_RDWR)
                 try:
                     reserve(descriptor, size, file.parent)
@@ -64,6 +68,11 @@ class Room:
         with suppress(OSError):
             self._ballast.unlink()
         return step()
+
+
+def _held(status: os.stat_result) -> int:
+    """Bytes of the disk that a file has, also beyond its end; on Windows its length."""
+    return int(getattr(status, "st_blocks", 0)) * 512 or status.st_size
 
 
 def _full(error: StorageError) -> bool:

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,11 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     made = seat(tmp_path, answers(), answers())
     yield made
     made.close()
+
+
+@dataclass
+class _Usage:
+    free: int
 
 
 class FullDisk:
@@ -127,6 +133,18 @@ def test_once_there_is_room_again_the_call_goes_on(room: Room, monkeypatch: pyte
     assert (room.desk.screen.notice, room.desk.screen.recording) == (Notice.NONE, RecordingView.ON)
     assert goes_on(room, RESERVED + 2 * MINUTE) == []
     assert closed(room)["samples"] >= (RESERVED + 2 * MINUTE) * RATE
+
+
+def test_on_a_disk_that_cannot_give_enough_nothing_is_taken_of_what_small_files_may_need(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reservation that fails keeps, on ext4, what it could get: the room of the ballast, which the next checkpoint needs."""
+    ring(room)
+    asked: list[object] = []
+    monkeypatch.setattr("app.room.reserve", lambda *what: asked.append(what))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: _Usage(free=20 << 20))
+    assert goes_on(room, RESERVED - 8 * MINUTE) == ["9", "8"]
+    assert not asked
 
 
 def test_a_recording_that_was_closed_meanwhile_is_left_alone(room: Room) -> None:
