@@ -1,6 +1,7 @@
 """The field report as people get it: text, JSON and the team lead's page are what they were."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from app.results.field_page import field_page
 from app.results.field_words import why
 from app.results.report import write_field
 from app.sample.calling import calendar_for
-from app.sample.cells import cell_states, counted
+from app.sample.cells import Known, cell_states, counted
 from app.sample.quota import Closure
 from app.sample.starved import Lack, Starved
 from tests.results.field_room import CLOSED, NOW, OUTCOMES, QUOTA, calls, filling, made, study
@@ -74,6 +75,22 @@ def test_a_cell_says_who_closed_it_and_why() -> None:
     reopened = {state.cell: state for state in cell_states([QUOTA], filling(CLOSED, again))}
     assert (reopened["county=5"].open, reopened["county=5"].decided) == (True, again)
     assert reopened["county=5"].zh == "county=5"
+
+
+def test_what_is_not_known_of_a_cell_is_not_0() -> None:
+    decided = Known(decisions=(CLOSED,))
+    found = replace(made(), cells=cell_states([QUOTA], decided, study().form))
+    page, told = field_page(found, study(), NOW), document(found)["quotas"]
+    assert "没有机房密钥无法得知" in page
+    assert "Quota Tongchuan District (county=1): target 60, open or full: not known here" in text(
+        found, study()
+    )
+    assert isinstance(told, list)
+    assert [cell["open"] for cell in told] == [None, None, None, None, False, None, None]
+    assert {(cell["done"], cell["running"]) for cell in told} == {(None, None)}
+    full = Known(done={(("county", "3"),): 30})
+    states = {state.cell: state.open for state in cell_states([QUOTA], full)}
+    assert (states["county=3"], states["county=1"]) == (False, None), "full is full, whatever is under way"
 
 
 def test_finished_interviews_are_counted_in_their_cells() -> None:
