@@ -122,6 +122,6 @@ def test_an_answer_that_is_refused_is_not_keyed_for_ever(tmp_path: Path) -> None
             break
         if not person.step():
             room.pass_time(200)
-    assert room.desk.screen.counts.dials == 1, room.desk.screen
+    assert room.desk.screen.page is Page.READY, room.desk.screen
     assert room.desk.screen.counts.completes == 0
     room.close()

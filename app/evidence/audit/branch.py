@@ -15,7 +15,7 @@ from app.evidence.note import Checkpoint
 
 def branch(kept: Path, journal: Path, point: Checkpoint, means: Means) -> tuple[int, int, int]:
     """First and last line of a refused branch (as an editor counts) that are not in the journal too, and the calls that they dial.
-    journal: what was taken instead, with which the branch begins. EvidenceError when these lines are not those that the device signed at this point."""
+    journal: what was taken instead, with which the branch begins. EvidenceError when these are not the lines that the device signed."""
     told, ours = _lines(kept), list[bytes]()
     seq = decode(told[0]).get("seq") if told else 0
     start = seq if isinstance(seq, int) else 0
