@@ -1,7 +1,6 @@
 """The branch of a journal that central refused: its lines are kept beside the journal, and the refused checkpoint says whether they are the
 device's own. They may tell of calls that were made, whose sealed files came before the lines did."""
 
-from itertools import islice
 from pathlib import Path
 
 from app.canonical import decode
