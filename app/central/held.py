@@ -35,7 +35,11 @@ class HeldJournal:
             lines = self._path.read_bytes().split(b"\n")[: checkpoint.size]
         self._grow(lines)
         if self.size != checkpoint.size or self._tree.root() != checkpoint.root:
-            raise EvidenceError("Central's own copy of this journal is damaged", where=str(self._path))
+            what, todo = (
+                "Central's own copy of this journal is damaged",
+                "Restore the newest copy; call the supervisor.",
+            )
+            raise EvidenceError(what, where=str(self._path), todo=todo)
 
     @property
     def size(self) -> int:
