@@ -160,6 +160,26 @@ def test_saboteur_that_believes_what_no_checkpoint_covers_would_sign_a_line_twic
     log.close()
 
 
+@pytest.mark.parametrize("behind", [b"\x00" * 40, b'{"journal":"0000'])
+def test_what_a_power_cut_leaves_behind_the_last_line_is_cut_off(tmp_path: Path, behind: bytes) -> None:
+    grown(tmp_path, 3)
+    path = tmp_path / "log" / "entries.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + behind)
+    begun(tmp_path).close()
+    assert path.read_bytes() == whole
+
+
+def test_what_central_cannot_have_written_behind_the_last_line_is_left_and_said(tmp_path: Path) -> None:
+    grown(tmp_path, 3)
+    path = tmp_path / "log" / "entries.jsonl"
+    spoilt = path.read_bytes() + b"\x8a\x01 rubbish"
+    path.write_bytes(spoilt)
+    with pytest.raises(StorageError, match=r"was not written by central.*line 4"):
+        begun(tmp_path)
+    assert path.read_bytes() == spoilt
+
+
 def test_a_last_line_whose_newline_became_another_byte_is_not_taken_for_a_crash(tmp_path: Path) -> None:
     grown(tmp_path, 3)
     log = begun(tmp_path)

@@ -216,7 +216,7 @@ def gives_out_only_truth(
     for line in lines:
         tree.append(leaf_hash(line))
     enrolled = registry.index.enrolled(name)
-    assert enrolled is not None
+    assert enrolled is not None, f"{done}: the registry has forgotten the device"
     assert enrolled.vkey == vkey, f"{done}: the registry has another key for the device"
     assert stores.signer.verifier == signer, f"{done}: central works with another key than its own"
     note = stores.log.checkpoint()
