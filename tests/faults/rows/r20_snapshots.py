@@ -67,9 +67,11 @@ def _workstation(case: Trial) -> Seen:
         assert told <= (set() if asked else {"journal.fork"}), verdict.text()
         # The branch that was lost had been handed in: central has its lines and its recording. What the old image made after that stays.
         assert verdict.counts["calls"] == 3, verdict.text()
+        said = [each.what for each in verdict.completeness if each.rule == "branch.kept"]
+        assert asked or "1 calls" in "".join(said), f"the refused branch is not at central: {verdict.text()}"
         kept = (room.folder / "journals" / "1" / "journal.jsonl").read_bytes().count(b"\n")
         assert kept >= had + lost
-    where = f"{held - had} lines of the lost branch at central; {lost} of the other branch in journals/1 of the workstation"
+    where = f"{held - had} lines of the lost branch at central; {lost} of the other branch in journals/1 of the workstation and, when refused, at central"
     return {
         "asked": asked,
         "refused": refused[:160],
