@@ -71,7 +71,8 @@ def _workstation(case: Trial) -> Seen:
         assert asked or "1 calls" in "".join(said), f"the refused branch is not at central: {verdict.text()}"
         kept = (room.folder / "journals" / "1" / "journal.jsonl").read_bytes().count(b"\n")
         assert kept >= had + lost
-    where = f"{held - had} lines of the lost branch at central; {lost} of the other branch in journals/1 of the workstation and, when refused, at central"
+    other = "in journals/1 of the workstation" + ("" if asked else ", and at central beside the journal")
+    where = f"{held - had} lines of the lost branch at central; {lost} of the other branch {other}"
     return {
         "asked": asked,
         "refused": refused[:160],
