@@ -27,6 +27,8 @@ class Interviewer:
                 desk.hang_up()
             case Page.INTERVIEW if screen.query is not None:
                 self._settle(screen.query)
+            case Page.INTERVIEW if screen.question is not None and screen.question.error:
+                desk.hang_up()  # the same again would be refused for ever: this interview cannot be brought to its end
             case Page.INTERVIEW if screen.practice is not None and screen.question is not None:
                 self._type(screen.question, screen.practice)
             case Page.OUTCOME:

@@ -9,6 +9,7 @@ from app.conversation import Conversation
 from app.desk import Desk
 from app.interview.screen import Asking, Page
 from app.interviewer import Interviewer
+from tests.desk_talk import answers, seat
 from tests.ui.kinds_desk import KindsRoom, kinds
 
 
@@ -110,3 +111,17 @@ def test_practice_residents_have_an_answer_to_every_kind_of_question(tmp_path: P
     assert desk.screen.page is Page.READY
     assert seen >= {question.kind.value for question in kinds().form.asked}
     desk.close()
+
+
+def test_an_answer_that_is_refused_is_not_keyed_for_ever(tmp_path: Path) -> None:
+    """A practice resident says more than the study takes (500 letters): the practice interviewer rings off, the shift goes on."""
+    room = seat(tmp_path, answers(suggestion="满意" * 400))
+    person = Interviewer(room.desk, "小李")
+    for _ in range(2_000):
+        if room.desk.screen.page is Page.READY and room.desk.screen.counts.dials:
+            break
+        if not person.step():
+            room.pass_time(200)
+    assert room.desk.screen.page is Page.READY, room.desk.screen
+    assert room.desk.screen.counts.completes == 0
+    room.close()

@@ -196,3 +196,15 @@ class TestTheCentresKeys:
         (tmp_path / "publisher.key").unlink()
         with pytest.raises(StorageError, match=r"not there.*publisher\.key"):
             Centre.read(tmp_path)
+
+
+def test_a_study_that_is_over_is_not_called_but_still_handed_in(
+    station: Workstation, tmp_path: Path, clock: VirtualClock
+) -> None:
+    station.install_study(package(tmp_path), centre().publisher.verifier)
+    clock.advance(2 * 10**10)  # its last day is over, or the computer's clock has run ahead
+    with pytest.raises(StudyError, match=r"expired on .*clock says 2024-07-03: if that is wrong, set it"):
+        station.study()
+    study = station.study(calling=False)
+    assert study is not None
+    assert study.id == "dazhou-2017"

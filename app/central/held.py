@@ -35,7 +35,11 @@ class HeldJournal:
             lines = self._path.read_bytes().split(b"\n")[: checkpoint.size]
         self._grow(lines)
         if self.size != checkpoint.size or self._tree.root() != checkpoint.root:
-            raise EvidenceError("Central's own copy of this journal is damaged", where=str(self._path))
+            what, todo = (
+                "Central's own copy of this journal is damaged",
+                "Restore the newest copy; call the supervisor.",
+            )
+            raise EvidenceError(what, where=str(self._path), todo=todo)
 
     @property
     def size(self) -> int:
@@ -110,12 +114,26 @@ class HeldJournal:
             ) from error
         return note
 
+    def keep_fork(self, size: int, note: str, lines: Sequence[bytes]) -> None:
+        """Keep a refused checkpoint, the lines that came with it and the checkpoint that was taken. The lines may tell of calls that were
+        really made, in a copy of the workstation that was set back: they are no part of the journal, and nobody else may have them."""
+        mark = f"{size:012}.{hexdigest(note.encode())[:8]}"
+        if lines:
+            self._put("forks", f"{mark}.refused.jsonl", b"".join(line + b"\n" for line in lines))
+        self.put("forks", f"{mark}.refused.note", note)
+        taken = self.newest_checkpoint()
+        if taken is not None:
+            self.put("forks", f"{mark}.taken.note", taken)
+
     def put(self, kind: str, name: str, note: str) -> None:
         """Keep a note in a folder of this journal."""
+        self._put(kind, name, note.encode())
+
+    def _put(self, kind: str, name: str, data: bytes) -> None:
         path = self._folder / kind / name
         with durable.storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            durable.write_file(path, note.encode())
+            durable.write_file(path, data)
 
     def _grow(self, lines: Sequence[bytes]) -> None:
         for line in lines:

@@ -157,14 +157,18 @@ class CentralLog:
             )
 
     def _cut_off(self, rest: bytes, good: int) -> None:
-        """A line that nobody was told of."""
+        """A line that nobody was told of, cut short while it was written: its beginning, or zeros where a power cut left no data."""
+        where = f"{self._path}, line {len(self.tree) + 1}"
+        if rest.strip(b"\0") and not rest.startswith(b"{"):
+            what = "What stands behind the last line of central's log was not written by central"
+            raise StorageError(what, where=where, todo=_RESTORE)
         with suppress(EvidenceError):
             decode(
                 rest[:-1]
-            )  # whole, with something else where its newline should be: no write that was cut short leaves that
+            )  # whole but for its newline: no write that was cut short leaves another byte there
             what = (
                 "The last line of central's log has lost its newline to another byte: the disk has altered it"
             )
-            raise StorageError(what, where=f"{self._path}, line {len(self.tree) + 1}", todo=_RESTORE)
+            raise StorageError(what, where=where, todo=_RESTORE)
         os.ftruncate(self._descriptor, good)
         durable.sync_data(self._descriptor)

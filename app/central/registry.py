@@ -146,7 +146,7 @@ class Registry:
         if offer.start > held.size:
             raise IntakeError(409, "size", "Lines before these are missing", size=held.size)
         if not joins(offer, held.lines_from(offer.start), held.head):
-            raise self._fork(name, checkpoint, offer.checkpoint)
+            raise self._fork(name, checkpoint, offer)
         missing = [sha256 for sha256 in objects_named(entries) if not self.stores.has(sha256)]
         if missing:
             raise IntakeError(
@@ -155,7 +155,7 @@ class Registry:
         if checkpoint.size > held.size:
             self._extend(name, held, offer, checkpoint)
         elif held.root(checkpoint.size) != checkpoint.root:
-            raise self._fork(name, checkpoint, offer.checkpoint)
+            raise self._fork(name, checkpoint, offer)
         return self._receipt(held, checkpoint, offer.checkpoint)
 
     def _checkpoint(self, name: str, offer: Offer) -> Checkpoint:
@@ -177,7 +177,7 @@ class Registry:
             held.add(offer.lines[held.size - offer.start :], checkpoint, offer.checkpoint)
         except EvidenceError as error:
             self.stores.forget(name)
-            raise self._fork(name, checkpoint, offer.checkpoint) from error
+            raise self._fork(name, checkpoint, offer) from error
         except BaseException:
             self.stores.forget(name)
             raise
@@ -200,18 +200,14 @@ class Registry:
         told = {"journal": name, "size": checkpoint.size, "root": checkpoint.root.hex()}
         self.stores.log.append(self.clock, "checkpoint", **told, sha256=checkpoint_hash(note))
 
-    def _fork(self, name: str, refused: Checkpoint, note: str) -> IntakeError:
-        """Keep the refused checkpoint beside the one that was taken: together they prove that the device signed two histories."""
-        held = self.stores.journal(name)
-        mark = f"{refused.size:012}.{hexdigest(note.encode())[:8]}"
-        held.put("forks", f"{mark}.refused.note", note)
-        taken = held.newest_checkpoint()
-        if taken is not None:
-            held.put("forks", f"{mark}.taken.note", taken)
+    def _fork(self, name: str, refused: Checkpoint, offer: Offer) -> IntakeError:
+        """Keep what was refused beside what was taken: the two checkpoints prove that the device signed two histories."""
+        self.stores.journal(name).keep_fork(refused.size, offer.checkpoint, offer.lines)
         self.index.raise_alarm(Alarm(name, refused.size, self.clock.wall()))
-        told = {"journal": name, "size": refused.size, "sha256": checkpoint_hash(note)}
+        told = {"journal": name, "size": refused.size, "sha256": checkpoint_hash(offer.checkpoint)}
         self.stores.log.append(self.clock, "fork", **told)
-        return IntakeError(422, "fork", "This contradicts what the device handed in before", size=held.size)
+        size = self.stores.journal(name).size
+        return IntakeError(422, "fork", "This contradicts what the device handed in before", size=size)
 
     # Batches, assignments, the study
 

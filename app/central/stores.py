@@ -52,6 +52,7 @@ class FolderStore:
             signer = cosigner(private / "central.key", folder / "central.vkey", "Central", name, entropy)
             with durable.storage_errors(folder):
                 durable.write_file(folder / "log.vkey", log_signer(signer).vkey.encode() + b"\n")
+            _registry_is_there(folder, private / "index.db")
             log = CentralLog.open(folder / "log", private / "log.tree", log_signer(signer))
             return cls(folder, signer, Index.open(private / "index.db"), log, lock)
         except BaseException:
@@ -189,6 +190,15 @@ class FolderStore:
     def put_assignment(self, device: str, sealed: bytes) -> None:
         """Keep a sealed assignment; the newest counts."""
         self.put(self._private / "assignments" / device, sealed)
+
+
+def _registry_is_there(folder: Path, index: Path) -> None:
+    """A registry is made once. In the place of one that was lost, an empty one would know no study and refuse every workstation."""
+    with durable.storage_errors(index):
+        lost = not (index.exists() and index.stat().st_size) and any((folder / "devices").glob("*.vkey"))
+    if lost:
+        what = "Central's registry is gone or empty, but workstations have enrolled here"
+        raise StorageError(what, where=str(index), todo="Restore the newest copy of this file.")
 
 
 def open_index(folder: Path) -> Index:

@@ -21,7 +21,7 @@ from app.sync.client import Client, RefusedError
 from app.sync.enrol import Introduction
 from app.sync.enrol import enrol as introduce
 from app.sync.outbox import Synced, sync_once
-from app.sync.renewal import Reason, from_store, refuse_restored, succession
+from app.sync.renewal import Reason, from_store, left_behind, refuse_restored, succession
 from app.sync.shared_pool import Room, Round, pool_round, room_key_of
 from app.workstation import Workstation, open_workstation
 
@@ -146,6 +146,10 @@ def renew(
         lock.release()
     signed = f"central had signed for {after.size} lines of {after.previous}"
     typer.echo(f"This workstation is {renewed.name} now; {signed}. Enrol it with a new code.")
+    if reason in (Reason.RESTORED, Reason.FORKED) and (calls := left_behind(journal)):
+        told = f"{calls} calls of {after.previous} are in no journal that central has taken, and count nowhere until the centre decides"
+        where = f"Copy {journal} onto a stick for the centre; their sealed files go with the next `fangxin sync now`."
+        typer.echo(f"fangxin: {told}. {where}", err=True)
 
 
 def _station(context: typer.Context) -> tuple[Workstation, str]:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
-from app.canonical import Value, hexdigest
+from app.canonical import Value, decode, hexdigest
 from app.errors import EvidenceError, SyncError
 from app.evidence.durable import storage_errors
+from app.evidence.lines import lines
 from app.evidence.note import Checkpoint, Verifier
 from app.store import Store
 from app.sync.client import Client
@@ -90,6 +92,22 @@ def _signed_for(client: Client, central: Sequence[Verifier]) -> tuple[bytes, int
         return note, Checkpoint.parse(text).size
     except EvidenceError as error:
         raise SyncError(f"The answer is no receipt of this study's central: {error.what}") from error
+
+
+def left_behind(journal: Path) -> int:
+    """Calls in an epoch's lines for which no receipt is here. When the epoch ends because it was restored or forked, central will not take
+    these lines into its journal. journal: the epoch's folder."""
+    with storage_errors(journal), suppress(FileNotFoundError):
+        signed = max(
+            (int(path.stem) for path in (journal / "receipts").glob("*.note") if path.stem.isdecimal()),
+            default=0,
+        )
+        path = journal / "journal.jsonl"
+        with path.open("rb") as file, suppress(EvidenceError):
+            return sum(
+                decode(line).get("type") == "dial.start" for line in islice(lines(file, path), signed, None)
+            )
+    return 0
 
 
 def from_store(store: Store, name: str, origin: str, reason: Reason) -> Succession:

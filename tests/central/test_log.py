@@ -128,3 +128,66 @@ def test_a_witness_that_signs_again_a_hundred_times_leaves_one_line_and_another_
     assert not log.cosigned(cosign(note, stranger, 1), known)
     assert not log.cosigned("hello", known)
     log.close()
+
+
+def doubled(folder: Path) -> bytes:
+    """Two lines behind the newest checkpoint, then the last of them once more: what restoring by hand, or a disk, may make of a file."""
+    grown(folder, 3)
+    log = begun(folder)
+    log.append(CLOCK, "device", journal="00000008.1", vkey="x")
+    log.append(CLOCK, "device", journal="00000009.1", vkey="x")
+    log.close()
+    path = folder / "log" / "entries.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole.splitlines(keepends=True)[-1])
+    return path.read_bytes()
+
+
+def test_a_doubled_line_behind_the_checkpoint_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    found = doubled(tmp_path)
+    with pytest.raises(EvidenceError, match=r"wrong place.*entries\.jsonl, line 6"):
+        begun(tmp_path)
+    assert (tmp_path / "log" / "entries.jsonl").read_bytes() == found
+
+
+def test_saboteur_that_believes_what_no_checkpoint_covers_would_sign_a_line_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubled(tmp_path)
+    monkeypatch.setattr(CentralLog, "_follows", lambda *_: None)
+    log = begun(tmp_path)
+    assert Checkpoint.parse(open_note(log.checkpoint(), [log.signer.verifier]).text).size == 6
+    log.close()
+
+
+@pytest.mark.parametrize("behind", [b"\x00" * 40, b'{"journal":"0000'])
+def test_what_a_power_cut_leaves_behind_the_last_line_is_cut_off(tmp_path: Path, behind: bytes) -> None:
+    grown(tmp_path, 3)
+    path = tmp_path / "log" / "entries.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + behind)
+    begun(tmp_path).close()
+    assert path.read_bytes() == whole
+
+
+def test_what_central_cannot_have_written_behind_the_last_line_is_left_and_said(tmp_path: Path) -> None:
+    grown(tmp_path, 3)
+    path = tmp_path / "log" / "entries.jsonl"
+    spoilt = path.read_bytes() + b"\x8a\x01 rubbish"
+    path.write_bytes(spoilt)
+    with pytest.raises(StorageError, match=r"was not written by central.*line 4"):
+        begun(tmp_path)
+    assert path.read_bytes() == spoilt
+
+
+def test_a_last_line_whose_newline_became_another_byte_is_not_taken_for_a_crash(tmp_path: Path) -> None:
+    grown(tmp_path, 3)
+    log = begun(tmp_path)
+    log.append(CLOCK, "device", journal="00000009.1", vkey="x")
+    log.close()
+    path = tmp_path / "log" / "entries.jsonl"
+    spoilt = path.read_bytes()[:-1] + b"\x0b"
+    path.write_bytes(spoilt)
+    with pytest.raises(StorageError, match="lost its newline"):
+        begun(tmp_path)
+    assert path.read_bytes() == spoilt

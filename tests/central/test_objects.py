@@ -135,3 +135,19 @@ class TestCodes:
 def test_a_central_without_a_study_says_so(tmp_path: Path) -> None:
     with FolderStore.open(tmp_path, seeded("x")) as stores, pytest.raises(StorageError, match="no study yet"):
         stores.package()
+
+
+@pytest.mark.parametrize("lost", ["gone", "empty"])
+def test_a_registry_that_was_lost_is_not_begun_anew(tmp_path: Path, lost: str) -> None:
+    """An empty one in its place would say "Install a study package first" and refuse every workstation."""
+    with FolderStore.open(tmp_path / "central", seeded("x")) as stores:
+        stores.put(stores.folder / "devices" / f"{NAME}.vkey", DEVICE.vkey.encode() + b"\n")
+    index = tmp_path / "central" / ".central" / "index.db"
+    for path in index.parent.glob("index.db*"):
+        path.unlink()
+    if lost == "empty":
+        index.touch()
+    with pytest.raises(StorageError, match=r"registry is gone or empty.*index\.db.*Restore"):
+        FolderStore.open(tmp_path / "central", seeded("x"))
+    assert index.exists() is (lost == "empty")
+    assert not index.exists() or not index.stat().st_size

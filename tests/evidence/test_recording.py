@@ -133,3 +133,12 @@ def test_rubbish_in_a_tail_ends_it_quietly(rubbish: bytes) -> None:
     frame = Frames(bytes(16), bytes(16), "c1").seal(b"second")
     found = list(read_frames(BytesIO(frame + rubbish), bytes(16), bytes(16), "c1"))
     assert found == [(0, b"second")]
+
+
+@pytest.mark.parametrize("hurt", range(4))
+def test_a_frame_that_does_not_open_costs_only_itself(hurt: int) -> None:
+    frames = Frames(bytes(16), bytes(16), "c1")
+    sealed = [frames.seal(f"second {n}".encode()) for n in range(4)]
+    sealed[hurt] = sealed[hurt][:-1] + bytes([sealed[hurt][-1] ^ 1])
+    found = [text.decode() for _, text in read_frames(BytesIO(b"".join(sealed)), bytes(16), bytes(16), "c1")]
+    assert found == [f"second {n}" for n in range(4) if n != hurt]

@@ -129,3 +129,32 @@ def test_bytes_gone_before_recovery_are_told_by_the_mark(tmp_path: Path) -> None
         talk.crash()
 
     assert "recording.short" in missing(verify(played(tmp_path, scene).archive))
+
+
+def hurt_at_its_end(pen: Pen, *, seconds: int) -> None:
+    """What the crash left of the recording's last seconds does not open."""
+    talk = begun(pen, 40)
+    tail = tail_of(talk.recorder.path)
+    frame = tail.stat().st_size // 4
+    whole = bytearray(tail.read_bytes())
+    for second in range(4 - seconds, 4):
+        whole[(second + 1) * frame - 1] ^= 1
+    tail.write_bytes(whole)
+    talk.crash()
+
+
+def test_remains_whose_last_second_does_not_open_are_named_and_no_fault(tmp_path: Path) -> None:
+    made = played(tmp_path, lambda pen: hurt_at_its_end(pen, seconds=1))
+    assert "recording.end" in noted(verify(made.archive, identities=EVERYBODY))
+    assert "recording.end" not in noted(verify(made.archive)), "without a key nobody can tell"
+
+
+def test_remains_that_are_damaged_further_back_are(tmp_path: Path) -> None:
+    made = played(tmp_path, lambda pen: hurt_at_its_end(pen, seconds=3))
+    verdict = verify(made.archive, identities=EVERYBODY)
+    assert "recording.unreadable" in {each.rule for each in verdict.integrity if each.spoils}, verdict.text()
+
+
+def test_whole_remains_say_neither(tmp_path: Path) -> None:
+    made = played(tmp_path, lambda pen: hurt_at_its_end(pen, seconds=0))
+    assert not {"recording.end", "recording.unreadable"} & noted(verify(made.archive, identities=EVERYBODY))

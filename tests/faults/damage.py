@@ -6,6 +6,7 @@ from random import Random
 
 from app.evidence.age import CHUNK, TAG
 from app.evidence.audit.place import head_size
+from app.evidence.means import S1
 
 _SECTOR = 512
 
@@ -55,7 +56,7 @@ def _appended(data: bytes, chance: Random) -> tuple[bytes, str]:
 
 def _parts(data: bytes) -> list[tuple[str, int, int]]:
     """Name, begin and end of what a file consists of, so that small parts are hit as often as large ones."""
-    head = head_size(data)
+    head = head_size(data, S1)
     if head:
         mac = data.index(b"\n---") + 1
         stanza = data.index(b"\n->") + 1
@@ -80,7 +81,7 @@ def _parts(data: bytes) -> list[tuple[str, int, int]]:
 
 
 def _borders(data: bytes) -> list[tuple[str, int]]:
-    size, head = len(data), head_size(data)
+    size, head = len(data), head_size(data, S1)
     found = [("nothing left", 0), ("one byte less", size - 1), ("half", size // 2)]
     lines = [match.end() for match in re.finditer(rb"\n", data)]
     if len(lines) > 1 and not head:

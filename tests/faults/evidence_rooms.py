@@ -119,6 +119,11 @@ def witness(folder: Path, when: str = "") -> Path:
     return folder / "witness"
 
 
+def before(place: str) -> Path:
+    """The folder of "desk", "central" or "witness" as it was after the first call; to read only."""
+    return _places()[0] / f"{place}-before"
+
+
 def central_keys() -> tuple[Verifier, Verifier]:
     """Central's cosigning key and its log's, as an auditor has them."""
     return _central_keys(_places()[0] / "central")

@@ -9,6 +9,7 @@ import pytest
 from app.canonical import encode
 from app.errors import StorageError, SyncError
 from app.evidence.journal import Journal
+from app.evidence.verify import verify
 from app.store import Store
 from app.sync.client import RefusedError
 from app.sync.outbox import sync_once
@@ -37,8 +38,19 @@ class TestContradiction:
                 sync_once(store, tmp_path / "image", client)
         assert (refusal.value.status, refusal.value.word) == (422, "fork")
         forks = central.stores.folder / "journals" / station.name / "forks"
-        kept = {path.read_text(encoding="utf-8") for path in forks.iterdir()}
+        kept = {path.read_text(encoding="utf-8") for path in forks.glob("*.note")}
         assert kept == {refused, station.journal.checkpoint()}
+        (lines,) = forks.glob("*.refused.jsonl")  # what the restored copy did is not lost with it
+        lost = (tmp_path / "image" / "journal.jsonl").read_bytes()
+        assert lost.endswith(lines.read_bytes())
+        assert b"another history" in lines.read_bytes()
+        found = verify(central.stores.folder, keys=[central.verifier])
+        said = [each.what for each in found.completeness if each.rule == "branch.kept"]
+        assert ["as the device signed it: lines 4 to 4, 0 calls" in what for what in said] == [True], (
+            found.text()
+        )
+        lines.write_bytes(lines.read_bytes().replace(b"another", b"no such"))
+        assert "branch.altered" in {each.rule for each in verify(central.stores.folder).integrity}
         assert [alarm.name for alarm in central.stores.index.alarms()] == [station.name]
         station.call(3)
         assert round_of(station, client).events == 3  # the true history goes on

@@ -160,6 +160,28 @@ def test_a_cosignature_of_somebody_else_or_over_something_else_proves_nothing(ma
     assert spoiling(checked(made, other)) == {"witness.foreign"}
 
 
+def notes(made: Made, **brought: Witnessed) -> set[str]:
+    verdict = verify(made.archive, **brought)
+    assert verdict.ok, verdict.text()
+    return {each.rule for each in verdict.completeness}
+
+
+def test_a_cosignature_in_the_archive_is_worth_nothing_without_his_key_and_that_is_said(made: Made) -> None:
+    seen = with_log(made)
+    put(made.archive / "log" / "cosigned" / "000000000003.note", seen.encode())
+    assert "witness.unchecked" in notes(made)
+    assert "witness.unchecked" not in notes(made, witnessed=Witnessed({"sheet": seen}, [WITNESS.verifier]))
+
+
+def test_the_end_of_the_log_that_central_has_not_signed_yet_is_said(made: Made) -> None:
+    with_log(made)
+    assert "log.unsigned" not in notes(made)
+    log = CentralLog.open(made.archive / "log", made.archive.parent / "log.tree", LOG)
+    log.append(VirtualClock(NOON), "device", journal="ffffffff.1", vkey="x")
+    log.close()
+    assert "log.unsigned" in notes(made)
+
+
 def test_a_devices_own_checkpoint_that_somebody_kept_fixes_its_journal(made: Made) -> None:
     kept = (made.journal.parent / "receipts" / "000000000030.note").read_text(encoding="utf-8")
     assert checked(made, kept, (CENTRAL,)).ok

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.errors import EvidenceError
+from app.errors import EvidenceError, FangxinError
+from app.evidence.audit.branch import branch
 from app.evidence.audit.chain import Walk
 from app.evidence.audit.facts import Facts
 from app.evidence.audit.place import Eyes, JournalPlace, Layout
@@ -16,6 +17,8 @@ from app.evidence.note import Checkpoint, Opened, Verifier, open_note
 _NOTE = re.compile(r"([0-9]{12})\.note")
 _BATCH = re.compile(r"([0-9]{12})(?:\.[0-9a-f]{8})?\.note")
 _FORK = re.compile(r"([0-9]{12})\.[0-9a-f]{8}\.(?:refused|taken)\.note")
+_NONE = re.compile(r"(?!)")
+_BRANCH = re.compile(r"[0-9]{12}\.[0-9a-f]{8}\.refused\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,13 @@ class Signatures:
         self._receipts_named(walk, facts)
         self._forks(key)
 
-    def _notes(self, folder: Path, pattern: re.Pattern[str]) -> list[_File]:
+    def _notes(self, folder: Path, pattern: re.Pattern[str], beside: re.Pattern[str] = _NONE) -> list[_File]:
         notes = []
         for path in self.eyes.files(folder):
             match = pattern.fullmatch(path.name)
             if match is None:
-                self.eyes.foreign(path)
+                if not beside.fullmatch(path.name):
+                    self.eyes.foreign(path)
             elif (data := self.eyes.small(path)) is not None:
                 notes.append(_File(path, int(match[1]), data))
         return notes
@@ -256,14 +260,26 @@ class Signatures:
                 self._broken("receipt.differs", "This receipt is not the one that the journal names", note)
 
     def _forks(self, key: Verifier) -> None:
-        """Central keeps both sides when a device signs two histories."""
-        for note in self._notes(self.place.folder / "forks", _FORK):
-            if self._open(note, [key]) is not None and ".refused." in note.path.name:
-                self._broken(
-                    "journal.fork",
-                    "The device has signed a second history that contradicts this journal",
-                    note,
-                )
+        """Central keeps both sides when a device signs two histories, and the lines of the one that it refused."""
+        for note in self._notes(self.place.folder / "forks", _FORK, _BRANCH):
+            opened = self._open(note, [key])
+            if opened is not None and ".refused." in note.path.name:
+                what = "The device has signed a second history that contradicts this journal"
+                self._broken("journal.fork", what, note)
+                self._branch(note, Checkpoint.parse(opened.text))
+
+    def _branch(self, note: _File, point: Checkpoint) -> None:
+        kept = note.path.with_suffix(".jsonl")
+        if not self.eyes.plain(kept):
+            return
+        try:
+            first, last, calls = branch(kept, self.place.lines, point, self.eyes.means)
+        except FangxinError as error:
+            needed = "the lines as the device signed them: they are on the workstation"
+            self.eyes.findings.broken("branch.altered", error.what, self.eyes.at(kept), needed=needed)
+            return
+        what = f"The refused history is kept here, as the device signed it: lines {first} to {last}, {calls} calls"
+        self.eyes.findings.note("branch.kept", what, self.eyes.at(kept))
 
     def _broken(self, rule: str, what: str, note: _File) -> None:
         self.eyes.findings.broken(rule, what, self.eyes.at(note.path), needed="the note as it was signed")

@@ -193,7 +193,7 @@ def _central(case: Trial) -> Seen:
     left = path.read_bytes()
     try:
         with FolderStore.open(folder, seeded("again")) as stores:
-            _gives_out_only_truth(Registry(stores, VirtualClock(NOON)), name, vkey, true, (signer, log), done)
+            gives_out_only_truth(Registry(stores, VirtualClock(NOON)), name, vkey, true, (signer, log), done)
     except FangxinError as error:
         return {"class": kind, **_refused(error, path, left, done)}
     verdict = verify(folder, keys=[signer, log, centre().publisher.verifier])
@@ -207,7 +207,7 @@ def _central(case: Trial) -> Seen:
     return {"class": kind, "start": "started", **said(verdict, path, done)}
 
 
-def _gives_out_only_truth(
+def gives_out_only_truth(
     registry: Registry, name: str, vkey: str, lines: list[bytes], keys: tuple[Verifier, Verifier], done: str
 ) -> None:
     """What this central would answer to a device and to a witness."""
@@ -216,7 +216,7 @@ def _gives_out_only_truth(
     for line in lines:
         tree.append(leaf_hash(line))
     enrolled = registry.index.enrolled(name)
-    assert enrolled is not None
+    assert enrolled is not None, f"{done}: the registry has forgotten the device"
     assert enrolled.vkey == vkey, f"{done}: the registry has another key for the device"
     assert stores.signer.verifier == signer, f"{done}: central works with another key than its own"
     note = stores.log.checkpoint()

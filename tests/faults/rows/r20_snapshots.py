@@ -67,9 +67,12 @@ def _workstation(case: Trial) -> Seen:
         assert told <= (set() if asked else {"journal.fork"}), verdict.text()
         # The branch that was lost had been handed in: central has its lines and its recording. What the old image made after that stays.
         assert verdict.counts["calls"] == 3, verdict.text()
+        said = [each.what for each in verdict.completeness if each.rule == "branch.kept"]
+        assert asked or "1 calls" in "".join(said), f"the refused branch is not at central: {verdict.text()}"
         kept = (room.folder / "journals" / "1" / "journal.jsonl").read_bytes().count(b"\n")
         assert kept >= had + lost
-    where = f"{held - had} lines of the lost branch at central; {lost} of the other branch in journals/1 of the workstation"
+    other = "in journals/1 of the workstation" + ("" if asked else ", and at central beside the journal")
+    where = f"{held - had} lines of the lost branch at central; {lost} of the other branch {other}"
     return {
         "asked": asked,
         "refused": refused[:160],
@@ -117,6 +120,7 @@ def _central(case: Trial) -> Seen:
 
 def _no_check(case: Trial) -> Seen:
     """The control: a witness that asks for no proof."""
+    evidence_rooms.central_keys()  # the rooms are made by one that does
     with patch.object(Keeper, "_contradiction", lambda *_: ""):
         return _central(case)
 
