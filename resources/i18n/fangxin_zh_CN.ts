@@ -1523,6 +1523,10 @@
         <translation>请打整数，这里不能有小数。</translation>
     </message>
     <message>
+        <source>Typed too early: nothing of it was taken. Read the screen, then type it again.</source>
+        <translation>按得太快，刚才的按键没有录入。请看清这一屏，再重新输入。</translation>
+    </message>
+    <message>
         <source>This is shown only and cannot be changed. Enter goes on.</source>
         <translation>这一题只供查看，不能改。按回车继续。</translation>
     </message>

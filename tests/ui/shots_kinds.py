@@ -11,8 +11,8 @@ from pathlib import Path
 
 Keys = tuple[object, ...]
 SIZE = (1366, 768)
-PATIENCE = 400
-"""Turns of the event loop until the desk must have answered."""
+PATIENCE = 6000
+"""Turns of the event loop, 10 ms each, until the desk must have answered; a loaded machine needs seconds to build it."""
 
 
 def scenes() -> Iterator[tuple[str, str, Keys, dict[str, str]]]:
@@ -92,6 +92,8 @@ def _take(
             window.pump()
             if not window.awaits_desk and window.shown is not None and window.shown.question is not None:
                 break
+        else:
+            raise SystemExit(f"{path.name}: the desk has not answered, there is nothing to photograph")
         clock.advance(2000)
         window.pump()
         clock.advance(2000)
