@@ -1647,6 +1647,38 @@
         <translation>设备故障</translation>
     </message>
     <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>registered</source>
+        <translation>已入网</translation>
+    </message>
+    <message>
+        <source>registered, roaming</source>
+        <translation>已入网（漫游）</translation>
+    </message>
+    <message>
+        <source>searching</source>
+        <translation>正在搜网</translation>
+    </message>
+    <message>
+        <source>not registered</source>
+        <translation>未入网</translation>
+    </message>
+    <message>
+        <source>refused by the network</source>
+        <translation>网络拒绝接入</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>没有响应</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
         <source>silent</source>
         <translation>没有声音</translation>
     </message>

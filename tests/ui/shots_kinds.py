@@ -43,7 +43,7 @@ def scenes() -> Iterator[tuple[str, str, Keys, dict[str, str]]]:
     yield "21-agree", "agree", (), {}
     yield "22-no-options", "town", (), {"county": "3"}
     yield "23-go-to", "city", (key.Key_F3,), {}
-    yield "24-voids", "age", (key.Key_F7, "2"), {"age": "45"}
+    yield "24-voids", "county", (key.Key_F7, key.Key_F7, "2"), {}
     yield "25-voids-more", "score", (key.Key_F3, *[key.Key_PageUp] * 3, key.Key_Return, "2"), {}
 
 

@@ -60,7 +60,7 @@ class DesignPage(LeadPage):
             self._names.append(name)
             self._grid.addWidget(name, line, 0)
             self._grid.addWidget(field, line, 1)
-        asked = framed(column(self._heading, self._grid, self.error, spacing=8), "paper")
+        asked = framed(column(self._heading, self.error, self._grid, spacing=8), "paper")
         own = framed(column(self._own, self._how, self._units, spacing=8), "paper")
         self._warned = framed(column(self.cautions), "aside")
         top = QWidget()
@@ -132,8 +132,10 @@ class DesignPage(LeadPage):
             place.setPlaceholderText(self.target.text())
         if found is not None:
             self._show(found, study)
-        for part in (self.figures, self.sheet, self._warned):
-            part.setVisible(found is not None and (part is not self._warned or bool(found.warned)))
+        else:
+            self._figures(("—", ""), ("—", ""), frame=self._frame)  # what is typed into keeps its place
+        self.sheet.setVisible(found is not None)
+        self._warned.setVisible(found is not None and bool(found.warned))
 
     def _outlook(self, study: StudySource) -> tuple[Outlook | None, str]:
         """(the design as typed, "") or (None, what is wrong with it); the fields at fault are marked."""
@@ -156,23 +158,9 @@ class DesignPage(LeadPage):
 
     def _show(self, found: Outlook, study: StudySource) -> None:
         names = {unit.code: self._named(unit) for unit in study.units}
-        self.figures.say(
-            (
-                self.tr("Interviews in all"),
-                f"{found.interviews:,}",
-                self.tr("{n} units").format(n=len(found.rows)),
-            ),
-            (
-                self.tr("Dials expected"),
-                f"{found.dials:,.0f}",
-                self.tr("at least {n} numbers").format(n=f"{found.numbers:,.0f}"),
-            ),
-            (
-                self.tr("Numbers in the frame"),
-                f"{found.frame:,}" if found.frame else "—",
-                self.tr("not known here") if not found.frame else self.tr("as the study’s frame tables have"),
-            ),
-        )
+        said = self.tr("{n} units").format(n=len(found.rows))
+        least = self.tr("at least {n} numbers").format(n=f"{found.numbers:,.0f}")
+        self._figures((f"{found.interviews:,}", said), (f"{found.dials:,.0f}", least), frame=found.frame)
         head = [
             self.tr("Unit"),
             self.tr("Share"),
@@ -202,6 +190,14 @@ class DesignPage(LeadPage):
         said = (caution(warned, names) for warned in found.warned)
         self.cautions.setText(
             "\n".join(f"• {w.zh if self._language.current == 'zh' else w.en}" for w in said)
+        )
+
+    def _figures(self, interviews: tuple[str, str], dials: tuple[str, str], *, frame: int) -> None:
+        known = self.tr("as the study’s frame tables have") if frame else self.tr("not known here")
+        self.figures.say(
+            (self.tr("Interviews in all"), *interviews),
+            (self.tr("Dials expected"), *dials),
+            (self.tr("Numbers in the frame"), f"{frame:,}" if frame else "—", known),
         )
 
     def _named(self, unit: Unit) -> str:

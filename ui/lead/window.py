@@ -259,7 +259,8 @@ class LeadWindow(QMainWindow):
         """Where there is no room for all words, the caps of what is known best stand alone."""
         shown = {key: button for key, button in self._buttons.items() if not button.isHidden()}
         slim: list[Key] = []
-        for key in (*_GIVE_WAY, None):
+        other = Key.DESIGN if self._page is Key.FIELD else Key.FIELD
+        for key in (*_GIVE_WAY, other, None):
             widths = (b.width_of(narrow=k in slim) + _GAP for k, b in shown.items())
             if key is None or sum(widths) <= self.width() - _EDGES:
                 break
