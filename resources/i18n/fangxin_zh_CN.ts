@@ -349,7 +349,7 @@
     </message>
     <message>
         <source>No study is known yet: start with an archive or with a study folder.</source>
-        <translation>还没有指定项目。启动时请给出存档目录或项目文件夹。</translation>
+        <translation>还没有指定项目。启动时请给出档案目录或项目文件夹。</translation>
     </message>
     <message>
         <source>Interviews are whole numbers from 1, the other figures numbers above 0.</source>
@@ -505,7 +505,7 @@
     </message>
     <message>
         <source>Hours of today</source>
-        <translation>今日各小时</translation>
+        <translation>今日按小时</translation>
     </message>
     <message>
         <source>Hour</source>
@@ -513,7 +513,7 @@
     </message>
     <message>
         <source>Days</source>
-        <translation>各日</translation>
+        <translation>按日</translation>
     </message>
     <message>
         <source>Day</source>
@@ -521,7 +521,7 @@
     </message>
     <message>
         <source>Slices</source>
-        <translation>各时段</translation>
+        <translation>按时段</translation>
     </message>
     <message>
         <source>Slice</source>
@@ -529,7 +529,7 @@
     </message>
     <message>
         <source>Workstations</source>
-        <translation>各工作站</translation>
+        <translation>按工作站</translation>
     </message>
     <message>
         <source>Desk</source>
@@ -537,7 +537,7 @@
     </message>
     <message>
         <source>Replicates</source>
-        <translation>各批次</translation>
+        <translation>按批次</translation>
     </message>
     <message>
         <source>Replicate</source>
@@ -665,7 +665,7 @@
     </message>
     <message>
         <source>Reading the archive …</source>
-        <translation>正在读取存档…</translation>
+        <translation>正在读取档案…</translation>
     </message>
     <message>
         <source>As of {time}</source>
@@ -673,11 +673,11 @@
     </message>
     <message>
         <source>No archive is named</source>
-        <translation>未指定存档</translation>
+        <translation>未指定档案目录</translation>
     </message>
     <message>
         <source>Name central’s folder at the start, or in the settings. The sample design works without it: Ctrl+2.</source>
-        <translation>请在启动时给出中心服务器的存档目录，或在设置文件里指定。抽样设计不需要存档，按 Ctrl+2。</translation>
+        <translation>请在启动时给出中心服务器的档案目录，或在设置文件里指定。抽样设计不需要档案，按 Ctrl+2 即可使用。</translation>
     </message>
     <message>
         <source>The first look takes longest.</source>
@@ -685,7 +685,7 @@
     </message>
     <message>
         <source>The archive cannot be read</source>
-        <translation>存档无法读取</translation>
+        <translation>档案无法读取</translation>
     </message>
     <message>
         <source>See above. Ctrl+R tries again.</source>

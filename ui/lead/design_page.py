@@ -1,5 +1,7 @@
 """What a design costs and what it can show, before anybody is called: targets in, app.sample.design's Outlook out, at every key."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -133,7 +135,7 @@ class DesignPage(LeadPage):
         if found is not None:
             self._show(found, study)
         else:
-            self._figures(("—", ""), ("—", ""), frame=self._frame)  # what is typed into keeps its place
+            self._say_figures(None)
         self.sheet.setVisible(found is not None)
         self._warned.setVisible(found is not None and bool(found.warned))
 
@@ -158,9 +160,26 @@ class DesignPage(LeadPage):
 
     def _show(self, found: Outlook, study: StudySource) -> None:
         names = {unit.code: self._named(unit) for unit in study.units}
-        said = self.tr("{n} units").format(n=len(found.rows))
-        least = self.tr("at least {n} numbers").format(n=f"{found.numbers:,.0f}")
-        self._figures((f"{found.interviews:,}", said), (f"{found.dials:,.0f}", least), frame=found.frame)
+        self._say_figures(found)
+        self._say_units(found, names)
+        said = (caution(warned, names) for warned in found.warned)
+        self.cautions.setText(
+            "\n".join(f"• {w.zh if self._language.current == 'zh' else w.en}" for w in said)
+        )
+
+    def _say_figures(self, found: Outlook | None) -> None:
+        """None = something is typed wrong: no figures, but in their place, so that the fields keep theirs."""
+        frame = found.frame if found else self._frame
+        units = self.tr("{n} units").format(n=len(found.rows)) if found else ""
+        least = self.tr("at least {n} numbers").format(n=f"{found.numbers:,.0f}") if found else ""
+        known = self.tr("as the study’s frame tables have") if frame else self.tr("not known here")
+        self.figures.say(
+            (self.tr("Interviews in all"), f"{found.interviews:,}" if found else "—", units),
+            (self.tr("Dials expected"), f"{found.dials:,.0f}" if found else "—", least),
+            (self.tr("Numbers in the frame"), f"{frame:,}" if frame else "—", known),
+        )
+
+    def _say_units(self, found: Outlook, names: Mapping[str, str]) -> None:
         head = [
             self.tr("Unit"),
             self.tr("Share"),
@@ -187,18 +206,6 @@ class DesignPage(LeadPage):
             "between two years that is seen with 80 % power."
         )
         self.sheet.say(self.tr("What it costs and shows"), head, rows, lead=lead)
-        said = (caution(warned, names) for warned in found.warned)
-        self.cautions.setText(
-            "\n".join(f"• {w.zh if self._language.current == 'zh' else w.en}" for w in said)
-        )
-
-    def _figures(self, interviews: tuple[str, str], dials: tuple[str, str], *, frame: int) -> None:
-        known = self.tr("as the study’s frame tables have") if frame else self.tr("not known here")
-        self.figures.say(
-            (self.tr("Interviews in all"), *interviews),
-            (self.tr("Dials expected"), *dials),
-            (self.tr("Numbers in the frame"), f"{frame:,}" if frame else "—", known),
-        )
 
     def _named(self, unit: Unit) -> str:
         return unit.zh if self._language.current == "zh" else unit.en
