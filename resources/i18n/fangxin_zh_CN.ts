@@ -676,8 +676,12 @@
         <translation>未指定档案目录</translation>
     </message>
     <message>
-        <source>Name central’s folder at the start, or in the settings. The sample design works without it: Ctrl+2.</source>
-        <translation>请在启动时给出中心服务器的档案目录，或在设置文件里指定。抽样设计不需要档案，按 Ctrl+2 即可使用。</translation>
+        <source>Name central’s folder, or a copy of it: {setting} in {file}, or after {command}.</source>
+        <translation>请指定中心服务器的档案目录或其副本：在设置文件 {file} 里写 {setting}，或用命令 {command} 加目录启动。</translation>
+    </message>
+    <message>
+        <source>The sample design works without it: Ctrl+2.</source>
+        <translation>抽样设计不需要档案，按 Ctrl+2 即可使用。</translation>
     </message>
     <message>
         <source>The first look takes longest.</source>

@@ -64,7 +64,9 @@ def test_it_says_where_the_key_of_the_workstation_lies(
     main(["--data-dir", str(tmp_path / "desk"), "doctor", "--json"])
     findings = {each["check"]: each for each in json.loads(capsys.readouterr().out)["findings"]}
     assert findings["keys"]["good"] is None, "no fault, but IT must know"
-    assert f"{tmp_path / 'desk' / 'device.key'}, protected by file permissions only" in findings["keys"]["says"]
+    assert (
+        f"{tmp_path / 'desk' / 'device.key'}, protected by file permissions only" in findings["keys"]["says"]
+    )
     in_the_system = _keys(replace(room.station, hint=""))
     assert in_the_system.good
     assert "system's keystore" in in_the_system.says

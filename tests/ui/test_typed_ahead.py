@@ -1,6 +1,6 @@
 """Fast hands: what is typed on a question is taken whole, and nothing that was typed ahead answers the question after it.
 
-On the real desk, in every kind of field. The keys come right after each other, with no turn of the event loop and no tick of the clock between.
+On the real desk, in every kind of field. The keys come right after each other: no turn of the event loop, no tick of the clock between.
 """
 
 import threading
