@@ -206,10 +206,10 @@ def html(page: Page) -> str:
             _facts(page),
             f"<h2>{words['findings']}</h2>",
             _table(page) if page.rows else f"<p>{words['none']}</p>",
-            f'<p class="small">{words["limits"]}</p>',
+            f'<div class="end"><p class="small">{words["limits"]}</p>',
             f'<p class="small">{words["again"]}</p>',
             f"<pre>{escape(page.command)}</pre>",
-            f'<p class="sign"><span>{words["sign"]}</span><span>{words["date"]}</span></p>',
+            f'<p class="sign"><span>{words["sign"]}</span><span>{words["date"]}</span></p></div>',
         )
     )
     head = f'<meta charset="utf-8"><title>{words["title"]}</title>\n<style>\n{style}</style>'

@@ -53,6 +53,8 @@ class CapButton(QPushButton):
 
     def width_of(self, *, narrow: bool) -> int:
         """px that the button takes with its words, or with the cap alone."""
+        for part in (self._cap, self._words):
+            part.ensurePolished()  # before a window is shown its labels do not know their type yet
         margins = self._line.contentsMargins()
         width = margins.left() + margins.right() + self._cap.sizeHint().width()
         return width if narrow else width + self._line.spacing() + self._words.sizeHint().width()

@@ -71,6 +71,11 @@ class Face(QWidget):
         self._message.setText(text)
         self._stack.setCurrentWidget(self._message)
 
+    def too_early(self, screen: Screen | None) -> None:
+        """Keys were not taken: the screen that is painted had only just come."""
+        if screen is not None:
+            self.pages[screen.page].too_early()
+
     def _arrange(self) -> None:
         for page in (self._message, *self.pages.values()):
             self._stack.addWidget(page)

@@ -108,6 +108,9 @@ _WHY = {
         "Words", "This question has no rule for vague words. F2 shows a neutral probe."
     ),
     Why.WHOLE_NUMBER: QT_TRANSLATE_NOOP("Words", "A whole number, please: no decimals here."),
+    Why.TOO_EARLY: QT_TRANSLATE_NOOP(
+        "Words", "Typed too early: nothing of it was taken. Read the screen, then type it again."
+    ),
     Why.READ_ONLY: QT_TRANSLATE_NOOP("Words", "This is shown only and cannot be changed. Enter goes on."),
 }
 

@@ -51,19 +51,6 @@ def framed(layout: QLayout, role: str) -> QFrame:
     return frame
 
 
-def centred(widget: QWidget, width: int) -> QVBoxLayout:
-    """A widget of at most `width` px in the middle, a little above the geometric centre."""
-    widget.setMaximumWidth(width)
-    layout = QVBoxLayout()
-    layout.setContentsMargins(24, 16, 24, 16)
-    layout.addStretch(2)
-    across = row(None, widget, None)
-    across.setStretch(1, 100)
-    layout.addLayout(across)
-    layout.addStretch(3)
-    return layout
-
-
 def label(role: str = "", *, wrap: bool = False, centre: bool = False) -> QLabel:
     """A plain-text label of the style sheet's `role`."""
     made = QLabel()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 from app.clock import Clock
@@ -131,7 +131,8 @@ class DeskWindow(QMainWindow):
         self._bridge.settled.connect(self._settled)
         self.ending.begun.connect(self._ending)
         self.ending.over.connect(self.close)
-        self._gate.decimal.connect(self._late_decimal)
+        self._gate.decimal.connect(lambda: self.face.interview.tell(Why.LATE_DECIMAL))
+        self._gate.early.connect(lambda: self.face.too_early(self._painted))
 
     def expect(self, *, rehearsal: bool) -> None:
         """Before the desk's first screen: a rehearsal is announced from the first moment."""
@@ -178,6 +179,7 @@ class DeskWindow(QMainWindow):
         if moved:
             self._answering = False
             self._armed_until = 0
+            QGuiApplication.inputMethod().reset()  # letters not yet composed were meant for the last question
             page.arrive(screen)
             if before is not None and before.page is Page.INTERVIEW and screen.page is Page.OUTCOME:
                 self.face.outcome.offer_note(self.face.interview.draft())
@@ -218,11 +220,14 @@ class DeskWindow(QMainWindow):
             if value:
                 self._pace.entered()
             self._tell(lambda desk: desk.answer(value))
+        elif not self._answering:
+            self.face.interview.not_taken()  # a click came too early: no field may show it as entered
 
     def press(self, act: Act) -> None:
         """A function key, or its button on the key bar."""
         action, screen = self._table[act], self._painted
         if screen is None or not (action.always or self._pace.listening):
+            self._gate.refuse()
             return
         asked = act in (Act.DONT_KNOW, Act.REFUSED) and in_interview(screen)
         if act is not Act.HANG_UP:
@@ -256,10 +261,6 @@ class DeskWindow(QMainWindow):
             self.face.outcome.focus_note()
         else:
             self.face.note.open_note()
-
-    def _late_decimal(self) -> None:
-        self._pace.hush()
-        self.face.interview.tell(Why.LATE_DECIMAL)
 
     def _switch_window_language(self) -> None:
         self._language.toggle()

@@ -22,7 +22,7 @@ from app.line.contract import LineChoice
 from app.line.messages import PROTOCOL, Begin
 from app.line.service import Bench
 from app.settings import LineSettings, Settings, choose_line
-from app.workstation import open_workstation
+from app.workstation import Workstation, open_workstation
 from hardware.base import AudioBlock, Cause, LineEvent, Pickup, Resident, Utterance
 from hardware.transcript import Transcript
 
@@ -237,6 +237,7 @@ def here(settings: Settings, clock: Clock) -> Iterator[examine.Finding]:
     except FangxinError as error:
         yield examine.fault("keys", error)
         return
+    yield _keys(station)
     try:
         journal = station.folder / "journals" / str(station.keys.epoch) / "journal.jsonl"
         last = max((entry.data["wall"] for entry in read(journal)), default=0) if journal.exists() else 0
@@ -256,3 +257,12 @@ def here(settings: Settings, clock: Clock) -> Iterator[examine.Finding]:
         yield examine.fault("study", error)
     finally:
         station.store.close()
+
+
+def _keys(station: Workstation) -> examine.Finding:
+    """Where the key of this workstation lies. A file is no fault, but whoever runs the machine must know."""
+    if station.hint:
+        return examine.Finding("keys", good=None, says=station.hint)
+    return examine.Finding(
+        "keys", good=True, says="The key of this workstation lies in the system's keystore."
+    )

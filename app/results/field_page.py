@@ -143,16 +143,15 @@ def _tables(report: FieldReport, now: int) -> Iterable[str]:
     people = Words("访问员", "Interviewers")
     says = lead(Words(ORDER_SAYS.zh + FEW_NUMBERS.zh, f"{ORDER_SAYS.en} {FEW_NUMBERS.en}"))
     indexed = {name: order(report.cherry.get(name)) for name in report.by_interviewer}
-    yield section(
-        people, says, _tallies(people, report.by_interviewer, lambda n: same(n) if n else NOBODY, indexed)
-    )
+    told = _tallies(people, report.by_interviewer, lambda n: same(n) if n else NOBODY, indexed)
+    yield section(people, says, told, sheet=False)
     for name, each, found, words in (
-        (Words("今日各小时", "Hours of today"), Words("小时", "Hour"), hours, same),
-        (Words("各日", "Days"), Words("日期", "Day"), report.by_day, same),
-        (Words("各时段", "Slices"), Words("时段", "Slice"), report.by_slice, lambda n: slice_name(n, report)),
-        (Words("各工作站", "Workstations"), Words("工作站", "Desk"), report.by_line, same),
+        (Words("今日按小时", "Hours of today"), Words("小时", "Hour"), hours, same),
+        (Words("按日", "Days"), Words("日期", "Day"), report.by_day, same),
+        (Words("按时段", "Slices"), Words("时段", "Slice"), report.by_slice, lambda n: slice_name(n, report)),
+        (Words("按工作站", "Workstations"), Words("工作站", "Desk"), report.by_line, same),
         (
-            Words("各批次", "Replicates"),
+            Words("按批次", "Replicates"),
             Words("批次", "Replicate"),
             report.by_replicate,
             lambda n: same(n) if n else UNDRAWN,

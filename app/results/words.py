@@ -150,7 +150,7 @@ def _response(report: Report) -> tuple[Words, ...]:
     e, rr3 = (percent(report.plain[name].value) for name in ("e", "RR3"))
     return (
         Words(
-            "各种率按美国民意研究协会（AAPOR）《标准定义》计算。K为确认合格的个案（I+P+R+NC+O），U为情况不明的个案（UH+UO），"
+            "各种率按美国民意研究协会（AAPOR）《标准定义》计算。K为确认合格的样本（I+P+R+NC+O），U为情况不明的样本（UH+UO），"
             "e为U中合格者的估计比例，计算时分母不含已确认的空号和停机（AAPOR编码4.3x，式中记作dead）。"
             f"按AAPOR计算表的默认算法，e为{e}，RR3为{rr3}。通常说的“成功率”“接通率”与这里的任何一个率都不是一回事。",
             "Rates follow AAPOR's Standard Definitions. K: known eligible cases; U: unresolved ones; e: estimated eligible share of U, "

@@ -349,7 +349,7 @@
     </message>
     <message>
         <source>No study is known yet: start with an archive or with a study folder.</source>
-        <translation>还没有指定项目。启动时请给出存档目录或项目文件夹。</translation>
+        <translation>还没有指定项目。启动时请给出档案目录或项目文件夹。</translation>
     </message>
     <message>
         <source>Interviews are whole numbers from 1, the other figures numbers above 0.</source>
@@ -505,7 +505,7 @@
     </message>
     <message>
         <source>Hours of today</source>
-        <translation>今日各小时</translation>
+        <translation>今日按小时</translation>
     </message>
     <message>
         <source>Hour</source>
@@ -513,7 +513,7 @@
     </message>
     <message>
         <source>Days</source>
-        <translation>各日</translation>
+        <translation>按日</translation>
     </message>
     <message>
         <source>Day</source>
@@ -521,7 +521,7 @@
     </message>
     <message>
         <source>Slices</source>
-        <translation>各时段</translation>
+        <translation>按时段</translation>
     </message>
     <message>
         <source>Slice</source>
@@ -529,7 +529,7 @@
     </message>
     <message>
         <source>Workstations</source>
-        <translation>各工作站</translation>
+        <translation>按工作站</translation>
     </message>
     <message>
         <source>Desk</source>
@@ -537,7 +537,7 @@
     </message>
     <message>
         <source>Replicates</source>
-        <translation>各批次</translation>
+        <translation>按批次</translation>
     </message>
     <message>
         <source>Replicate</source>
@@ -665,7 +665,7 @@
     </message>
     <message>
         <source>Reading the archive …</source>
-        <translation>正在读取存档…</translation>
+        <translation>正在读取档案…</translation>
     </message>
     <message>
         <source>As of {time}</source>
@@ -673,11 +673,15 @@
     </message>
     <message>
         <source>No archive is named</source>
-        <translation>未指定存档</translation>
+        <translation>未指定档案目录</translation>
     </message>
     <message>
-        <source>Name central’s folder at the start, or in the settings. The sample design works without it: Ctrl+2.</source>
-        <translation>请在启动时给出中心服务器的存档目录，或在设置文件里指定。抽样设计不需要存档，按 Ctrl+2。</translation>
+        <source>Name central’s folder, or a copy of it: {setting} in {file}, or after {command}.</source>
+        <translation>请指定中心服务器的档案目录或其副本：在设置文件 {file} 里写 {setting}，或用命令 {command} 加目录启动。</translation>
+    </message>
+    <message>
+        <source>The sample design works without it: Ctrl+2.</source>
+        <translation>抽样设计不需要档案，按 Ctrl+2 即可使用。</translation>
     </message>
     <message>
         <source>The first look takes longest.</source>
@@ -685,7 +689,7 @@
     </message>
     <message>
         <source>The archive cannot be read</source>
-        <translation>存档无法读取</translation>
+        <translation>档案无法读取</translation>
     </message>
     <message>
         <source>See above. Ctrl+R tries again.</source>
@@ -1527,6 +1531,10 @@
         <translation>请打整数，这里不能有小数。</translation>
     </message>
     <message>
+        <source>Typed too early: nothing of it was taken. Read the screen, then type it again.</source>
+        <translation>按得太快，刚才的按键没有录入。请看清这一屏，再重新输入。</translation>
+    </message>
+    <message>
         <source>This is shown only and cannot be changed. Enter goes on.</source>
         <translation>这一题只供查看，不能改。按回车继续。</translation>
     </message>
@@ -1645,6 +1653,38 @@
     <message>
         <source>Device fault</source>
         <translation>设备故障</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>registered</source>
+        <translation>已入网</translation>
+    </message>
+    <message>
+        <source>registered, roaming</source>
+        <translation>已入网（漫游）</translation>
+    </message>
+    <message>
+        <source>searching</source>
+        <translation>正在搜网</translation>
+    </message>
+    <message>
+        <source>not registered</source>
+        <translation>未入网</translation>
+    </message>
+    <message>
+        <source>refused by the network</source>
+        <translation>网络拒绝接入</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>没有响应</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
     </message>
     <message>
         <source>silent</source>

@@ -4,11 +4,13 @@ import json
 import os
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.__main__ import main
+from app.commands.line import _keys
 from app.settings import LineSettings, Settings
 from app.support import bundle, told
 from app.surroundings import memory_on_disk
@@ -52,6 +54,22 @@ def test_the_bundle_has_what_finds_a_fault_and_nothing_of_anybody(
     assert (tmp_path / "desk" / "device.key").read_text("ascii").split()[1] not in whole
     if os.name == "posix":
         assert out.stat().st_mode & 0o077 == 0
+
+
+def test_it_says_where_the_key_of_the_workstation_lies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = Room(tmp_path / "desk").open()
+    room.close()
+    main(["--data-dir", str(tmp_path / "desk"), "doctor", "--json"])
+    findings = {each["check"]: each for each in json.loads(capsys.readouterr().out)["findings"]}
+    assert findings["keys"]["good"] is None, "no fault, but IT must know"
+    assert (
+        f"{tmp_path / 'desk' / 'device.key'}, protected by file permissions only" in findings["keys"]["says"]
+    )
+    in_the_system = _keys(replace(room.station, hint=""))
+    assert in_the_system.good
+    assert "system's keystore" in in_the_system.says
 
 
 def test_settings_are_told_without_what_lets_somebody_in(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 Keys = tuple[object, ...]
 SIZE = (1366, 768)
-PATIENCE = 400
-"""Turns of the event loop until the desk must have answered."""
+PATIENCE = 6000
+"""Turns of the event loop, 10 ms each, until the desk must have answered; a loaded machine needs seconds to build it."""
 
 
 def scenes() -> Iterator[tuple[str, str, Keys, dict[str, str]]]:
@@ -43,7 +43,7 @@ def scenes() -> Iterator[tuple[str, str, Keys, dict[str, str]]]:
     yield "21-agree", "agree", (), {}
     yield "22-no-options", "town", (), {"county": "3"}
     yield "23-go-to", "city", (key.Key_F3,), {}
-    yield "24-voids", "age", (key.Key_F7, "2"), {"age": "45"}
+    yield "24-voids", "county", (key.Key_F7, key.Key_F7, "2"), {}
     yield "25-voids-more", "score", (key.Key_F3, *[key.Key_PageUp] * 3, key.Key_Return, "2"), {}
 
 
@@ -92,6 +92,8 @@ def _take(
             window.pump()
             if not window.awaits_desk and window.shown is not None and window.shown.question is not None:
                 break
+        else:
+            raise SystemExit(f"{path.name}: the desk has not answered, there is nothing to photograph")
         clock.advance(2000)
         window.pump()
         clock.advance(2000)

@@ -17,19 +17,19 @@ from ui.layout import bounded
 
 VILLAGES = tuple(OptionView(f"{place:06}", f"第{place}村", read=False) for place in range(100_000))
 PATIENCE = 2.0
-"""Seconds; on an idle machine each of these takes less than a tenth of it."""
+"""Seconds of this thread’s own work, which other programs on the machine do not lengthen; a tenth of it is usual."""
 
 
 def paint(station: Station, **question: object) -> float:
-    """Show a question; returns the seconds until it is laid out."""
+    """Show a question; returns the seconds of work until it is laid out."""
     usual = {"name": "q", "kind": "select_one", "read_aloud": "您住在哪个村？", "number": 1, "total": 9}
     view = QuestionView(**{**usual, **question})  # type: ignore[arg-type]
     screen = Screen(page=Page.INTERVIEW, line=LineView.TALKING, recording=RecordingView.ON, question=view)
     station.clock.advance(1000)
-    began = time.perf_counter()
+    began = time.thread_time()
     station.window._arrived(screen)
     station.window.grab()
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 def test_a_hundred_thousand_options_are_searched_while_one_types(still: Station) -> None:
@@ -39,9 +39,9 @@ def test_a_hundred_thousand_options_are_searched_while_one_types(still: Station)
     sent: list[str] = []
     field.committed.connect(sent.append)
     for key in "54321":
-        began = time.perf_counter()
+        began = time.thread_time()
         still.press(key)
-        assert time.perf_counter() - began < PATIENCE
+        assert time.thread_time() - began < PATIENCE
     assert [line.code for line in field._list.lines.found] == ["054321"]
     still.raw(Qt.Key.Key_Return)  # the desk behind this window has ended: there is nothing to wait for
     assert sent == ["054321"]
@@ -67,11 +67,11 @@ def test_the_desk_works_out_a_hundred_thousand_options_once(monkeypatch: pytest.
     )
     session = Session(replace(form, questions=questions), USUAL, "occupation")
     sight = Sight()
-    began = time.perf_counter()
+    began = time.thread_time()
     first = sight.question(session)
     assert first is not None
     assert len(first.options) == 100_000
-    assert time.perf_counter() - began < 2 * PATIENCE
+    assert time.thread_time() - began < 2 * PATIENCE
     again = sight.question(session)
     assert again is not None
     assert again.options is first.options

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.clock import VirtualClock
@@ -161,6 +162,8 @@ def test_the_report_is_exported_where_the_lead_says(lead: Lead) -> None:
 def test_without_an_archive_the_window_says_what_to_do(lead: Lead) -> None:
     window = lead.open(Room())
     assert window._message.text() == "No archive is named"
+    assert "settings.toml" in window._text.text()
+    assert "Ctrl+2" not in window._text.text(), "without a study there is nothing to design for either"
     lead.press(Key.DESIGN)
     assert not window.design.notice.isHidden()
     assert window._buttons[Key.REFRESH].isHidden()
@@ -223,9 +226,16 @@ def test_nothing_is_cut_off_at_the_side(lead: Lead, size: tuple[int, int], iso: 
     window = lead.open()
     window.resize(*size)
     lead.look()
-    area, keys = window.field._area, window._buttons.values()
+    area = window.field._area
     lead.qtbot.waitUntil(lambda: area.widget().width() <= area.viewport().width(), timeout=3000)
-    assert sum(key.width_of(narrow=key._words.isHidden()) for key in keys if key.isVisible()) <= size[0]
+    for page in (Key.FIELD, Key.DESIGN):
+        window.turn_to(page)
+        QApplication.processEvents()
+        keys = [key for key in window._buttons.values() if key.isVisible()]
+        assert [k._cap.text() for k in keys if k._cap.width() < k._cap.sizeHint().width()] == []
+        named = [key for key in keys if not key._words.isHidden()]
+        assert [k._words.text() for k in named if k._words.width() < k._words.sizeHint().width()] == []
+        assert not window._buttons[page]._words.isHidden(), "the page that is open is named"
 
 
 def test_practice_data_is_marked(lead: Lead) -> None:
@@ -255,6 +265,11 @@ def test_the_lead_s_window_opens_above_the_desk_s_and_gives_it_back(still: Stati
     first = door.lead
     assert first is not None
     assert first.isVisible()
+    assert first._message.text() == "No archive is named", (
+        "the archive setting is empty: said, not a bare page"
+    )
+    assert not first._message.isHidden()
+    assert first._buttons[Key.CLOSE].isVisible(), "and there is a way back"
     door.open()
     assert door.lead is first
     still.language.use("zh")

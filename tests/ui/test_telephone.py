@@ -95,7 +95,7 @@ def test_dialling_by_itself_can_be_paused_and_gone_on_with_where_it_is_allowed(s
         ),
         (
             DeviceView(conditions=(ConditionView("registration", "home"), ConditionView("signal", "17"))),
-            "Network: home · Signal: 17",
+            "Network: registered · Signal: 17",
             "quiet",
         ),
         (DeviceView(conditions=(ConditionView("line-audio", "good"),)), "", "quiet"),

@@ -180,14 +180,23 @@ def hold(desk_verb: threading.Event, seconds: float) -> threading.Event:
     return done
 
 
+def typical(between: list[float]) -> float:
+    """The gap that 98 of 100 stay below, seconds."""
+    return between[int(len(between) * 0.98)]
+
+
 def test_a_verb_of_two_seconds_does_not_stop_the_window(station: Station) -> None:
+    """Compared with the same window on the same machine before and after it, when the desk has nothing to do: other programs may steal
+    moments from all three alike, the desk from none."""
     station.go_to("q1")
+    idle = gaps(station.qtbot, hold(threading.Event(), 1.0))
     station.desk.slow["answer"] = threading.Event()
     station.press("8", wait=False)
     between = gaps(station.qtbot, hold(station.desk.slow["answer"], 2.0))
-    assert len(between) > 100
-    assert between[int(len(between) * 0.98)] < 0.05
-    assert between[-1] < 0.5, "a loaded machine may steal a moment, the desk may not"
+    after = gaps(station.qtbot, hold(threading.Event(), 1.0))
+    assert len(between) > min(100, len(idle), len(after)), "twice the time, so at least as many turns"
+    assert typical(between) < max(0.05, 2 * typical(idle), 2 * typical(after))
+    assert between[-1] < max(0.5, 2 * idle[-1], 2 * after[-1]), "nor did it wait for the desk even once"
 
 
 def test_saboteur_the_same_verb_on_the_window_s_own_thread_stops_it(station: Station) -> None:

@@ -39,6 +39,7 @@ class Why(Enum):
     NO_VAGUE = "no_vague"
     READ_ONLY = "read_only"
     WHOLE_NUMBER = "whole_number"
+    TOO_EARLY = "too_early"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QPushButton
 from app.interview.screen import QuestionView
 from ui.inputs.answer import AnswerInput
 from ui.inputs.entry import Why
-from ui.layout import bounded, label, row
+from ui.layout import bounded, column, label, row
 from ui.pace import ENTER
+from ui.theme import mark
 
-_LONGEST = 1000
+_LONGEST, _SHORT = 1000, 30
+"""Characters of a value: shown at most; set large at most."""
 
 
 class NoteInput(AnswerInput):
@@ -24,10 +26,8 @@ class NoteInput(AnswerInput):
         self._button.setProperty("role", "primary")
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(lambda: self.commit(""))
-        self._value = label("chosen", wrap=True)
-        layout = row(self._button, self._value, spacing=20)
-        layout.setStretch(1, 1)
-        self.setLayout(layout)
+        self._value = label("shown", wrap=True)
+        self.setLayout(column(self._value, row(self._button, None)))
 
     def ask(self, question: QuestionView) -> None:
         """Begin."""
@@ -40,7 +40,10 @@ class NoteInput(AnswerInput):
         text = self._step_word(question)
         self._button.setText(self.tr("{step}   Enter").format(step=text))
         self._button.setAccessibleName(text)
-        self._value.setText(bounded(question.value, _LONGEST) if question.readonly else "")
+        shown = bounded(question.value, _LONGEST) if question.readonly else ""
+        self._value.setText(shown)
+        self._value.setVisible(bool(shown))
+        mark(self._value, length="long" if len(shown) > _SHORT else "short")
         self.setAccessibleName(text)
         self.setAccessibleDescription(question.read_aloud)
 

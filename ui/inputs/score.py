@@ -1,6 +1,7 @@
 """A score on a scale, 0–10 as a rule: one key an answer, "1" waits for the 0 of a 10."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.interview.screen import QuestionView
@@ -8,6 +9,8 @@ from ui.inputs.answer import CodeInput
 from ui.layout import column, label, row
 
 _MOST = 1000
+_NARROW = 440
+"""px of width below which eleven cells need the gaps between them."""
 _MOST_CELLS = 11
 """A longer scale is typed into the readout alone."""
 
@@ -41,6 +44,11 @@ class ScoreInput(CodeInput):
         layout = row(column(self._how, self._cells, specials, spacing=8), self.readout, spacing=20)
         layout.setStretch(0, 1)
         self.setLayout(layout)
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """Beside the list of keys in a small window the cells stand closer."""
+        super().resizeEvent(event)
+        self._line.setSpacing(6 if self.width() > _NARROW else 2)
 
     def ask(self, question: QuestionView) -> None:
         """Begin a scored question."""

@@ -62,7 +62,7 @@ class DesignPage(LeadPage):
             self._names.append(name)
             self._grid.addWidget(name, line, 0)
             self._grid.addWidget(field, line, 1)
-        asked = framed(column(self._heading, self._grid, self.error, spacing=8), "paper")
+        asked = framed(column(self._heading, self.error, self._grid, spacing=8), "paper")
         own = framed(column(self._own, self._how, self._units, spacing=8), "paper")
         self._warned = framed(column(self.cautions), "aside")
         top = QWidget()
@@ -134,8 +134,10 @@ class DesignPage(LeadPage):
             place.setPlaceholderText(self.target.text())
         if found is not None:
             self._show(found, study)
-        for part in (self.figures, self.sheet, self._warned):
-            part.setVisible(found is not None and (part is not self._warned or bool(found.warned)))
+        else:
+            self._say_figures(None)
+        self.sheet.setVisible(found is not None)
+        self._warned.setVisible(found is not None and bool(found.warned))
 
     def _outlook(self, study: StudySource) -> tuple[Outlook | None, str]:
         """(the design as typed, "") or (None, what is wrong with it); the fields at fault are marked."""
@@ -165,23 +167,16 @@ class DesignPage(LeadPage):
             "\n".join(f"• {w.zh if self._language.current == 'zh' else w.en}" for w in said)
         )
 
-    def _say_figures(self, found: Outlook) -> None:
+    def _say_figures(self, found: Outlook | None) -> None:
+        """None = something is typed wrong: no figures, but in their place, so that the fields keep theirs."""
+        frame = found.frame if found else self._frame
+        units = self.tr("{n} units").format(n=len(found.rows)) if found else ""
+        least = self.tr("at least {n} numbers").format(n=f"{found.numbers:,.0f}") if found else ""
+        known = self.tr("as the study’s frame tables have") if frame else self.tr("not known here")
         self.figures.say(
-            (
-                self.tr("Interviews in all"),
-                f"{found.interviews:,}",
-                self.tr("{n} units").format(n=len(found.rows)),
-            ),
-            (
-                self.tr("Dials expected"),
-                f"{found.dials:,.0f}",
-                self.tr("at least {n} numbers").format(n=f"{found.numbers:,.0f}"),
-            ),
-            (
-                self.tr("Numbers in the frame"),
-                f"{found.frame:,}" if found.frame else "—",
-                self.tr("not known here") if not found.frame else self.tr("as the study’s frame tables have"),
-            ),
+            (self.tr("Interviews in all"), f"{found.interviews:,}" if found else "—", units),
+            (self.tr("Dials expected"), f"{found.dials:,.0f}" if found else "—", least),
+            (self.tr("Numbers in the frame"), f"{frame:,}" if frame else "—", known),
         )
 
     def _say_units(self, found: Outlook, names: Mapping[str, str]) -> None:

@@ -223,9 +223,10 @@ class LeadWindow(QMainWindow):
             self._as_of.clear()
         if self._room.look is None:
             self._message.setText(self.tr("No archive is named"))
-            text = self.tr(
-                "Name central’s folder at the start, or in the settings. The sample design works without it: Ctrl+2."
-            )
+            text = self.tr("Name central’s folder, or a copy of it: {setting} in {file}, or after {command}.")
+            text = text.format(setting="archive = …", file="settings.toml", command="fangxin lead")
+            if self._room.study is not None:
+                text += " " + self.tr("The sample design works without it: Ctrl+2.")
         elif self.looking:
             self._message.setText(self.tr("Reading the archive …"))
             text = self.tr("The first look takes longest.")
@@ -258,7 +259,8 @@ class LeadWindow(QMainWindow):
         """Where there is no room for all words, the caps of what is known best stand alone."""
         shown = {key: button for key, button in self._buttons.items() if not button.isHidden()}
         slim: list[Key] = []
-        for key in (*_GIVE_WAY, None):
+        other = Key.DESIGN if self._page is Key.FIELD else Key.FIELD
+        for key in (*_GIVE_WAY, other, None):
             widths = (b.width_of(narrow=k in slim) + _GAP for k, b in shown.items())
             if key is None or sum(widths) <= self.width() - _EDGES:
                 break

@@ -1,11 +1,11 @@
 """The case at hand, before it is dialled."""
 
 from app.interview.screen import Screen
-from ui.layout import centred, column, framed, label
-from ui.pages.page import DeskPage
+from ui.layout import column, label
+from ui.pages.card import CardPage
 
 
-class CasePage(DeskPage):
+class CasePage(CardPage):
     """Whom to call: unit, masked number, what was tried before."""
 
     def __init__(self) -> None:
@@ -15,13 +15,7 @@ class CasePage(DeskPage):
         self._history = label("muted", centre=True, wrap=True)
         self._resumes = label("resumes", centre=True, wrap=True)
         self._button = self.main_button()
-        card = framed(
-            column(
-                self._unit, self._number, self._history, self._resumes, 16, self._button, margin=26, spacing=8
-            ),
-            "card",
-        )
-        self.setLayout(centred(card, 520))
+        self.lay(column(self._unit, self._number, self._history, self._resumes, self._button), 520)
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""

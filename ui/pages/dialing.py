@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QPushButton
 from app.interview.screen import LineView, Screen
 from ui.labels import clock_word, heard_word, line_word, named_outcome
 from ui.language import Language
-from ui.layout import centred, column, framed, label
-from ui.pages.page import DeskPage
+from ui.layout import column, label
+from ui.pages.card import CardPage
 from ui.theme import mark
 
 
-class DialingPage(DeskPage):
+class DialingPage(CardPage):
     """Dialling and ringing. The introduction comes by itself when somebody answers. went_on = hang up."""
 
     confirmed = Signal(str)
@@ -38,24 +38,13 @@ class DialingPage(DeskPage):
         self._button.setProperty("role", "danger")
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.went_on)
-        card = framed(
-            column(
-                self._state,
-                self._elapsed,
-                self._number,
-                self._unit,
-                8,
-                self._text,
-                self._heard,
-                8,
-                self._answered,
-                self._confirm,
-                self._button,
-                margin=26,
-            ),
-            "card",
-        )
-        self.setLayout(centred(card, 520))
+        said = (self._state, self._elapsed, self._number, self._unit, self._text, self._heard)
+        self.lay(column(*said, self._answered, self._confirm, self._button), 520)
+
+    def fit(self, *, low: bool) -> None:
+        """As CardPage. In a low window the status strip's clock must do."""
+        super().fit(low=low)
+        self._elapsed.setHidden(low)
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""

@@ -137,6 +137,11 @@ class InterviewPage(DeskPage):
         if self._told is not None and self._told.why is why:
             self._typed()
 
+    def too_early(self) -> None:
+        """As DeskPage; it is said, too."""
+        super().too_early()
+        self.tell(Why.TOO_EARLY)
+
     def not_taken(self) -> None:
         """The desk stayed at this question: the field shows what is stored, not what was pressed."""
         self._field.not_taken()

@@ -5,9 +5,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.interview.screen import OutcomeView, Screen
-from ui.inputs.entry import plain
+from ui.inputs.entry import Why, plain
 from ui.inputs.line import LineEdit
-from ui.labels import heard_word, named_outcome
+from ui.labels import heard_word, named_outcome, why_word
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 from ui.pace import ENTER
@@ -116,6 +116,10 @@ class OutcomePage(DeskPage):
         """ "/" or F3."""
         self._filter.setFocus()
         self._filter.selectAll()
+
+    def too_early(self) -> None:
+        """As DeskPage; it is said, too."""
+        self._alarm(why_word(Why.TOO_EARLY))
 
     def enter(self) -> None:
         """Confirm, or say what is missing."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.interview.screen import Screen
 from ui.pace import ENTER
@@ -24,6 +24,10 @@ class DeskPage(QWidget):
     def focus_widget(self) -> QWidget:
         """Who gets the keys."""
         return self
+
+    def too_early(self) -> None:
+        """A key was not taken, because it came before anybody could have read this page."""
+        QApplication.beep()
 
     def enter(self) -> None:
         """Enter was pressed and no field took it."""

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from app.interview.screen import Notice, Screen
-from ui.layout import centred, column, framed, label, row
-from ui.pages.page import DeskPage
+from ui.layout import column, label, row
+from ui.pages.card import CardPage
 
 
 def _clock(wall: int) -> str:
@@ -12,7 +12,7 @@ def _clock(wall: int) -> str:
     return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)).strftime("%m-%d %H:%M")
 
 
-class ReadyPage(DeskPage):
+class ReadyPage(CardPage):
     """Ready for the next case."""
 
     def __init__(self) -> None:
@@ -27,10 +27,7 @@ class ReadyPage(DeskPage):
             column(self._completes, self._completes_word, spacing=0),
             spacing=24,
         )
-        card = framed(
-            column(self._heading, self._text, 8, figures, 16, self._button, margin=26, spacing=8), "card"
-        )
-        self.setLayout(centred(card, 520))
+        self.lay(column(self._heading, self._text, figures, self._button), 520)
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""

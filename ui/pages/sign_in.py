@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Screen
 from ui.inputs.line import LineEdit
-from ui.layout import centred, column, form, framed, label
-from ui.pages.page import DeskPage
+from ui.layout import column, form, label
+from ui.pages.card import CardPage
 
 _LONGEST = 40
 
 
-class SignInPage(DeskPage):
+class SignInPage(CardPage):
     """Who sits here."""
 
     signed_in = Signal(str)
@@ -27,11 +27,7 @@ class SignInPage(DeskPage):
         self._name.textEdited.connect(self._missing.clear)
         self._button = self.main_button()
         fields = form((self._caption, self._name), spacing=6)
-        card = framed(
-            column(self._product, self._study, 12, fields, self._missing, self._button, margin=26, spacing=8),
-            "card",
-        )
-        self.setLayout(centred(card, 460))
+        self.lay(column(self._product, self._study, fields, self._missing, self._button), 460)
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page; what is typed stays."""

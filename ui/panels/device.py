@@ -28,6 +28,14 @@ _CONDITION = {
     "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
 }
 _STATE = {
+    "ready": QT_TRANSLATE_NOOP("Words", "ready"),
+    "home": QT_TRANSLATE_NOOP("Words", "registered"),
+    "roaming": QT_TRANSLATE_NOOP("Words", "registered, roaming"),
+    "searching": QT_TRANSLATE_NOOP("Words", "searching"),
+    "not registered": QT_TRANSLATE_NOOP("Words", "not registered"),
+    "denied": QT_TRANSLATE_NOOP("Words", "refused by the network"),
+    "no answer": QT_TRANSLATE_NOOP("Words", "no answer"),
+    "unknown": QT_TRANSLATE_NOOP("Words", "unknown"),
     "silent": QT_TRANSLATE_NOOP("Words", "silent"),
     "clipping": QT_TRANSLATE_NOOP("Words", "too loud"),
     "good": QT_TRANSLATE_NOOP("Words", "good"),

@@ -11,7 +11,7 @@ from ui.labels import language_name
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 
-_HELP_WIDTH = 300
+_HELP_WIDTH, _NARROW, _SMALL = 300, 220, 760
 _GIVE_WAY = (
     Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.BACK, Act.NOTE, Act.GO_TO, Act.MUTE, Act.HANG_UP, Act.REMOVE, Act.VAGUE,
     Act.PROBE, Act.DONT_KNOW, Act.REFUSED,
@@ -114,7 +114,6 @@ class HelpPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(_HELP_WIDTH)
         self._heading, self._scores = label("heading"), label("muted", wrap=True)
         self._lines: list[tuple[QLabel, QLabel]] = []
         grid = QGridLayout()
@@ -132,7 +131,8 @@ class HelpPanel(QWidget):
         self.hide()
 
     def show_screen(self, screen: Screen) -> None:
-        """Draw the list."""
+        """Draw the list; in a small window the question needs the room more."""
+        self.setFixedWidth(_NARROW if self.window().width() < _SMALL else _HELP_WIDTH)
         self._heading.setText(self.tr("Keys on this page"))
         working = on(screen)
         for action, (key, text) in zip(ACTIONS, self._lines, strict=True):
