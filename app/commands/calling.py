@@ -56,6 +56,16 @@ def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case i
     """Say why a case is or is not handed out."""
     station, study, plan = _station(context)
     one = station.store.case(case)
+    station.store.follow(plan, hasher(station.store, system_entropy))
+    if (bar := station.store.bar_of(case)) is not None:
+        said = f"{bar.by}: {bar.reason}" if bar.by else f"its resident, at the call of case {bar.case}"
+        typer.echo(
+            f"Not called any more: its number is on the do-not-call list since {clock(bar.since)}, by {said}."
+        )
+    elif (rests := station.store.rests(case)) > moment(now):
+        typer.echo(
+            f"Not before {clock(rests)}: its number was called in another sample; only an appointment is kept."
+        )
     typer.echo(explain(one, moment(now), plan))
     asks = wants(one, plan)
     if asks.skill:

@@ -79,6 +79,13 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
         "keys": _TEXT,
         "reason": _TEXT,
     },
+    "donotcall.set": {
+        "key": re.compile(r"[0-9a-f]{32}"),
+        "barred": int,
+        "by": _TEXT,
+        "reason": _TEXT,
+        "at": int,
+    },
     "release.made": {"request": _SHA, "sha256": _SHA},
 }
 """type → the fields that a line of it must have. A line may have more: later versions add, and never take away."""
