@@ -1,7 +1,7 @@
 """A draw from its commitment to its sample, in a folder of the centre: what is frozen, what is published, what is secret.
 
-    commit    secret.hex (mode 600), bundle.json; dnc.hashes, the do-not-call list as it stood; "draw.commit" in the signed journal;
-              to print and sign before the dice: paper.txt and audit_draw.html, the auditors' script on one page, which lies beside them as audit_draw.py
+    commit    secret.hex (mode 600), bundle.json; dnc.hashes, the do-not-call list as it stood; "draw.commit" in the signed journal; to
+              print and sign before the dice: paper.txt and audit_draw.html, the auditors' script on one page, beside them as audit_draw.py
     draw      record.json (publishable), sample.csv (mode 600); "draw.made" in the journal
     audit     recomputes all of it; resources/audit_draw.py does the same without any code of ours
 

@@ -1,6 +1,5 @@
 """People who do not want to be called: the centre's list, the draw, central's pool and every desk."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -234,11 +234,14 @@ def settle(client: Client, store: Store, room: Room) -> int:
     """Tell central what became of the cases that were let go. Returns how many. Raises SyncError; what was not told is told next time."""
     told = 0
     for identity, known in owed(store).items():
-        calls = [
-            replace(call, by=room.alias(call.by)).to_list() for call in store.case(identity).attempts[known:]
-        ]
+        made = store.case(identity).attempts
+        calls = [replace(call, by=room.alias(call.by)).to_list() for call in made[known:]]
         client.post("/v1/pool/settle", {"v": 1, "case": identity, "attempts": calls})
-        settled(store, identity)
+        with store.together():
+            if (
+                store.case(identity).attempts == made
+            ):  # else it was corrected meanwhile, and is told once more
+                settled(store, identity)
         told += 1
     return told
 

@@ -64,7 +64,11 @@ class OutcomePage(DeskPage):
         """Draw the menu. A new proposal is followed until the interviewer has chosen himself."""
         self._outcomes, self._proposed = screen.outcomes, screen.proposed
         language = self._language.current
-        self._heading.setText(self.tr("How did the call end?"))
+        head = self.tr("Correct the outcome of the call to {number}")
+        number = screen.case.number if screen.case else ""
+        self._heading.setText(
+            head.format(number=number) if screen.correcting else self.tr("How did the call end?")
+        )
         self._filter.setPlaceholderText(self.tr("Search   /"))
         self._filter.setAccessibleName(self.tr("Search outcomes"))
         self._board.show_outcomes(screen.outcomes, language, screen.proposed)
@@ -80,7 +84,12 @@ class OutcomePage(DeskPage):
             text = self.tr("No outcome chosen yet: type its two digits.")
         elif key == self._proposed:
             why = heard_word(screen.heard) if screen.heard and screen.heard.outcome == key else ""
-            text = self.tr("{outcome}   (proposed)").format(outcome=named_outcome(screen, key, language))
+            given = (
+                self.tr("{outcome}   (as it stands)")
+                if screen.correcting
+                else self.tr("{outcome}   (proposed)")
+            )
+            text = given.format(outcome=named_outcome(screen, key, language))
             text = f"{text}   {why}".rstrip()
         else:
             text = named_outcome(screen, key, language)
