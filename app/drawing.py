@@ -77,9 +77,7 @@ class DrawRoom:
     ) -> str:
         """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. tables: where the
         frame comes from (records.read_records), for the paper and the journal. beacon: the drand round that will be taken, "" = dice.
-        dnc: hashes of the do-not-call list as it stands now, kept beside the bundle. Returns C.
-
-        Raises StorageError when there is such a draw already."""
+        dnc: hashes of the do-not-call list as it stands now. Returns C. Raises StorageError when there is such a draw already."""
         place = self.folder / name
         if place.exists():
             raise StorageError(
@@ -94,19 +92,18 @@ class DrawRoom:
                 **{field: getattr(bundle, field) for field in ("n", "replicate", "frame")},
                 script=hexdigest(script()),
                 source=beacon or DICE,
-                tables=[{name: table[name] for name in ("table", "date", "sha256")} for table in tables],
+                tables=[{key: table[key] for key in ("table", "date", "sha256")} for table in tables],
             )
             journal.checkpoint()
-        printed = paper(self.study, bundle, committed, self.signer.vkey, tables, beacon)
         with storage_errors(place):
             make_folder(place)
             write_file(place / SECRET, f"{secret.hex()}\n".encode())
             write_file(place / BUNDLE, bundle_bytes(bundle) + b"\n")
+            printed = paper(self.study, bundle, committed, self.signer.vkey, tables, beacon)
             write_file(place / PAPER, printed.encode())
-            if dnc:
-                write_file(place / DNC, "".join(f"{each}\n" for each in sorted(dnc)).encode())
-            write_file(place / SCRIPT, script())
-            write_file(place / SCRIPT_PAGE, script_page(script().decode()).encode())
+            write_file(place / DNC, "".join(f"{each}\n" for each in sorted(dnc)).encode())
+            write_file(place / SCRIPT, page := script())
+            write_file(place / SCRIPT_PAGE, script_page(page.decode()).encode())
         return committed
 
     def draw(

@@ -131,7 +131,7 @@ def _list(folder: Path, keys: Path) -> DoNotCall:
 def _typed(say: Tell) -> str:
     with extra("centre"):  # libphonenumber: the centre's
         from app.sample.numbers import Ill, plain
-    found = plain(str(typer.prompt(say("Number"), err=True, hide_input=True)))
+    found = plain(str(typer.prompt(say("Number"), err=True)))
     if isinstance(found, Ill):
         raise UsageError(str(found), where=say("the number that was typed"))
     return found.digits
