@@ -32,8 +32,6 @@ _CASES = """CREATE TABLE pool_cases (
     id TEXT PRIMARY KEY, ticket TEXT NOT NULL, unit TEXT NOT NULL, mobile INTEGER NOT NULL, state TEXT NOT NULL, attempts TEXT NOT NULL,
     sealed BLOB NOT NULL) STRICT"""
 _CELLS = "CREATE TABLE pool_cells (device TEXT PRIMARY KEY, wall INTEGER NOT NULL, done TEXT NOT NULL, running TEXT NOT NULL) STRICT"
-
-
 _SEALED_CELLS = (
     "CREATE TABLE pool_cells (desk TEXT PRIMARY KEY, wall INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT"
 )
@@ -63,6 +61,22 @@ def know_people(database: Database) -> None:
     """What is known of numbers, and what the centre has decided about some."""
     for statement in (*PEOPLE_TABLES, _WITHDRAWALS):
         database.execute(statement)
+
+
+def cells_told(database: Database, now: int, *, but: str = "") -> dict[str, Value]:
+    """The desks' sealed counts, and the decisions about cells. live: the desk was heard of within a lease, so that its interviews under
+    way count."""
+    rows = list(database.query("SELECT * FROM pool_cells WHERE desk <> ? ORDER BY desk", [but]))
+    counts = [
+        {
+            "desk": row["desk"],
+            "live": int(row["wall"] + LEASE > now),
+            "sealed": base64.b64encode(row["sealed"]).decode(),
+        }
+        for row in rows
+    ]
+    notes = [row["note"] for row in database.query("SELECT note FROM pool_decisions ORDER BY rowid")]
+    return {"counts": counts, "decisions": notes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +156,9 @@ class SharedPool:
         return self.cells(now, but=desk)
 
     def cells(self, now: int, *, but: str = "") -> dict[str, Value]:
-        """The desks' sealed counts, and the decisions about cells. live: the desk was heard of within a lease, so that its interviews
-        under way count."""
+        """What cells_told() says, without one desk's own."""
         with storage_faults(self._path):
-            rows = list(self._database.query("SELECT * FROM pool_cells WHERE desk <> ? ORDER BY desk", [but]))
-            notes = [
-                row["note"] for row in self._database.query("SELECT note FROM pool_decisions ORDER BY rowid")
-            ]
-        counts = [
-            {
-                "desk": row["desk"],
-                "live": int(row["wall"] + LEASE > now),
-                "sealed": base64.b64encode(row["sealed"]).decode(),
-            }
-            for row in rows
-        ]
-        return {"counts": counts, "decisions": notes}
+            return cells_told(self._database, now, but=but)
 
     def decide(self, note: str) -> bool:
         """Keep a signed decision about a cell. False: it is here already."""
@@ -187,9 +188,9 @@ class SharedPool:
 
     def barred_at(self, desk: str) -> list[dict[str, Value]]:
         """The centre's notes about cases that this desk has now."""
-        query = 'SELECT "case", note FROM pool_withdrawals JOIN queue USING (number_key) WHERE stage = 11 AND holder = ?'
+        query = 'SELECT "case", note FROM pool_withdrawals JOIN queue USING (number_key) WHERE stage = 11'
         with storage_faults(self._path):
-            return list(self._database.query(query, [desk]))
+            return list(self._database.query(f"{query} AND holder = ?", [desk]))
 
     def _give_back_lapsed(self, now: int) -> None:
         """Edge 2 of notes/method.md §2.5: the call of a desk that is not heard of counts once, without an outcome."""

@@ -1,5 +1,6 @@
 """fangxin sample, in the field: the next case, why a case is or is not called, who knows whom, and the field report (fieldwork.py)."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -13,9 +14,11 @@ from app.commands.moments import Now, clock, moment
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
 from app.pool import Asked
-from app.sample.calling import caller_of, calling_plan
+from app.quotas import Quotas
+from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.sample.plan import Plan, skills_missing, wants
 from app.sample.queue import explain
+from app.sample.starved import starved
 from app.study.model import Study
 from app.workstation import Workstation, open_workstation
 
@@ -39,46 +42,50 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = F
     reason = explain(station.store.case(found), asked, plan) if found else ""
     crew = [caller_of(study, person.name) for person in study.roster]
     waiting = pool.waiting_for()
-    starved = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
+    lacking = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
     if as_json:
-        told = {"case": found or "", "why": reason, "next_due": due or 0, "starved": starved}
+        told = {"case": found or "", "why": reason, "next_due": due or 0, "starved": lacking}
         typer.echo(encode(told).decode())
     elif found:
         typer.echo(f"{found}  {reason}")
     else:
         typer.echo("No case may be dialled now." + (f" Next due {clock(due)}." if due else ""))
-    if starved and not as_json:
-        listed = ", ".join(f"{skill} ({n})" for skill, n in starved.items())
+    if lacking and not as_json:
+        listed = ", ".join(f"{skill} ({n})" for skill, n in lacking.items())
         typer.echo(f"Cases that are ready and that nobody on the roster can call: {listed}.")
 
 
 def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case id.")], now: Now = "") -> None:
-    """Say why a case is or is not handed out."""
+    """Say why a case is or is not handed out, and what it lacks, as the field report does."""
     station, study, plan = _station(context)
-    one = station.store.case(case)
+    one, asked = station.store.case(case), moment(now)
     station.store.follow(plan, hasher(station.store, system_entropy))
-    if (bar := station.store.bar_of(case)) is not None:
-        said = f"{bar.by}: {bar.reason}" if bar.by else f"its resident, at the call of case {bar.case}"
-        typer.echo(
-            f"Not called any more: its number is on the do-not-call list since {clock(bar.since)}, by {said}."
-        )
-    elif (rests := station.store.rests(case)) > moment(now):
-        typer.echo(
-            f"Not before {clock(rests)}: its number was called in another sample; only an appointment is kept."
-        )
-    typer.echo(explain(one, moment(now), plan))
-    asks = wants(one, plan)
-    if asks.skill:
-        crew = [caller_of(study, person.name) for person in study.roster]
-        starved = skills_missing([asks.skill], crew)
-        typer.echo(f"It asks for {asks.skill}" + (", which nobody on the roster has." if starved else "."))
-    if asks.another_than:
+    for line in _about_its_number(station, case, asked):
+        typer.echo(line)
+    typer.echo(explain(one, asked, plan))
+    crew = [caller_of(study, person.id) for person in study.roster]
+    closed = Quotas(station.store, quotas_of(study)).full_units("county", (u.code for u in study.units))
+    asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
+    for each in lacking:
+        typer.echo(each.text)
+    if asks.skill and not lacking:
+        typer.echo(f"It asks for {asks.skill}.")
+    if asks.another_than and not lacking:
         typer.echo(f"Not for {asks.another_than}, who made the last call.")
     for attempt in one.attempts:
         outcome = plan.outcome(attempt)
         typer.echo(
             f"  {clock(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else 'cut off'}  {attempt.by}"
         )
+
+
+def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str]:
+    if (bar := station.store.bar_of(case)) is not None:
+        said = f"{bar.by}: {bar.reason}" if bar.by else f"its resident, at the call of case {bar.case}"
+        since = clock(bar.since)
+        yield f"Not called any more: its number is on the do-not-call list since {since}, by {said}."
+    elif (rests := station.store.rests(case)) > now:
+        yield f"Not before {clock(rests)}: its number was called in another sample; only an appointment is kept."
 
 
 def knows(

@@ -59,6 +59,7 @@ class Notice(Enum):
     CORRECTING = "correcting"
     CORRECTED = "corrected"
     TOO_LATE = "too_late"
+    NO_ROOM = "no_room"
 
 
 @dataclass(frozen=True, slots=True)
