@@ -41,6 +41,8 @@ class CaseInHand:
     the store may not have taken it yet."""
 
     case: Case
+    asked: bool = False
+    """The resident has called himself: he is called also when his number is on the do-not-call list."""
     call: str = ""
     conversation: Conversation | None = None
     ended: bool = False

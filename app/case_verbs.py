@@ -90,11 +90,9 @@ class CaseVerbs:
     def _withdrawn(self, work: CaseInHand) -> bool:
         """Edge 12 of notes/method.md §2.5: the case was taken out while it was on screen. Its number is not dialled. One that was closed
         before is: its resident has called the centre."""
-        closed = (
-            self._ledger.store.case(work.case.id).state is State.CLOSED
-            and work.case.state is not State.CLOSED
-        )
-        if closed:
+        store, case = self._ledger.store, work.case
+        closed = store.case(case.id).state is State.CLOSED and case.state is not State.CLOSED
+        if closed or (store.bar_of(case.id) is not None and not work.asked):
             self._work = None
             self._show(page=Page.READY, case=None, notice=Notice.WITHDRAWN)
         return closed
@@ -112,6 +110,8 @@ class CaseVerbs:
             if ledger.queue.pull(case, Asked(now), finished=True):
                 ledger.called_back(case, self._on_roster)
                 self._take_up(case, Notice.CALLED_BACK)
+                if self._work is not None:
+                    self._work.asked = True
                 return
         self._show(notice=Notice.NOT_DRAWN)
 

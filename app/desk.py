@@ -14,6 +14,8 @@ from app.asking import COMPLETE
 from app.case_in_hand import CaseInHand
 from app.case_verbs import CaseVerbs
 from app.conversation import Conversation, Rehearsing
+from app.correct_verbs import CorrectVerbs
+from app.correction import finish as finish_correction
 from app.ear_verbs import EarVerbs, Player, Teach
 from app.errors import AnswerError, FangxinError
 from app.interview.screen import Entered, LineView, Notice, Page, RecordingView, Screen, SendingView
@@ -38,7 +40,7 @@ from hardware.base import (
 )
 
 
-class Desk(Script, CaseVerbs, EarVerbs):
+class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
     """One workstation's desk. practice: the resident of a rehearsal line, who hears each question as it is shown. by_hand: the interviewer
     dials himself. auto_dial: once an outcome is chosen the next case is dialled by itself. player: plays a clip of the line to the
     interviewer. teach: takes clips for the room's library of announcements.
@@ -69,6 +71,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
             study=title, rehearsal=ledger.rehearsal, outcomes=menu, device=self._telephone.view
         )
         self._show(auto_dial=True if auto_dial else None)
+        finish_correction(ledger)
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
         ledger.tell_faults()
@@ -87,6 +90,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
     def sign_out(self) -> None:
         """End the shift. Not while a case is in hand."""
         if self.screen.page is Page.READY and self._written(self._ledger.shift_closed):
+            self._given = ()
             self._show(page=Page.SIGN_IN, interviewer="", notice=Notice.NONE, lead=False)
 
     def next_case(self) -> None:
@@ -115,7 +119,14 @@ class Desk(Script, CaseVerbs, EarVerbs):
             self.tick()
 
     def choose_outcome(self, key: str, note: str = "") -> None:
-        """Close the case in hand with an outcome; it is written down and due for sending when this returns."""
+        """Close the case in hand with an outcome; it is written down and due for sending when this returns. Or put the outcome of a call
+        right that correct() went back to."""
+        if self.screen.correcting:
+            self._corrected(key, note)
+        else:
+            self._close_case(key, note)
+
+    def _close_case(self, key: str, note: str) -> None:
         work, outcome = self._work, self._menu.get(key)
         if work is None or outcome is None or self.screen.page is not Page.OUTCOME:
             return
@@ -138,6 +149,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
         if not self._written(lambda: self._kept(Entered.OUTCOME, key, typed(note), close)):
             return
         self._learn(work, outcome)
+        self._remember(work)
         self._work = None
         counts = self.screen.counts
         done = work.decided is not None and work.decided.key == COMPLETE
@@ -164,6 +176,8 @@ class Desk(Script, CaseVerbs, EarVerbs):
         self._device()
         self._close_confirmed()
         self._keep_up()
+        if self.screen.correctable is not (may := self._may_correct()):
+            self._show(correctable=may)
 
     def close(self) -> None:
         """End politely: hang up, close the recording, then journal and store."""

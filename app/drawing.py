@@ -1,7 +1,7 @@
 """A draw from its commitment to its sample, in a folder of the centre: what is frozen, what is published, what is secret.
 
-    commit    secret.hex (mode 600), bundle.json; "draw.commit" in the signed journal; to print and sign before the dice: paper.txt and
-              audit_draw.html, the auditors' script on one page, which lies beside them as audit_draw.py
+    commit    secret.hex (mode 600), bundle.json; dnc.hashes, the do-not-call list as it stood; "draw.commit" in the signed journal; to
+              print and sign before the dice: paper.txt and audit_draw.html, the auditors' script on one page, beside them as audit_draw.py
     draw      record.json (publishable), sample.csv (mode 600); "draw.made" in the journal
     audit     recomputes all of it; resources/audit_draw.py does the same without any code of ours
 
@@ -10,7 +10,7 @@ Every commitment ever made stays in the journal: who draws again shows it. The s
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,6 +42,7 @@ from app.sample.frame import Drawable
 from app.sample.paper import paper, script, script_page
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
+DNC = "dnc.hashes"
 DICE = "dice"
 """Source of the public randomness when no beacon's round was named."""
 SCRIPT, SCRIPT_PAGE = "audit_draw.py", "audit_draw.html"
@@ -72,12 +73,11 @@ class DrawRoom:
         secret: bytes,
         tables: Sequence[Mapping[str, Value]] = (),
         beacon: str = "",
+        dnc: Collection[str] = (),
     ) -> str:
         """Freeze a design and commit to a secret before the public randomness is known. name: of the draw's subfolder. tables: where the
         frame comes from (records.read_records), for the paper and the journal. beacon: the drand round that will be taken, "" = dice.
-        Returns C.
-
-        Raises StorageError when there is such a draw already."""
+        dnc: hashes of the do-not-call list as it stands now. Returns C. Raises StorageError when there is such a draw already."""
         place = self.folder / name
         if place.exists():
             raise StorageError(
@@ -92,17 +92,18 @@ class DrawRoom:
                 **{field: getattr(bundle, field) for field in ("n", "replicate", "frame")},
                 script=hexdigest(script()),
                 source=beacon or DICE,
-                tables=[{name: table[name] for name in ("table", "date", "sha256")} for table in tables],
+                tables=[{key: table[key] for key in ("table", "date", "sha256")} for table in tables],
             )
             journal.checkpoint()
-        printed = paper(self.study, bundle, committed, self.signer.vkey, tables, beacon)
         with storage_errors(place):
             make_folder(place)
             write_file(place / SECRET, f"{secret.hex()}\n".encode())
             write_file(place / BUNDLE, bundle_bytes(bundle) + b"\n")
+            printed = paper(self.study, bundle, committed, self.signer.vkey, tables, beacon)
             write_file(place / PAPER, printed.encode())
-            write_file(place / SCRIPT, script())
-            write_file(place / SCRIPT_PAGE, script_page(script().decode()).encode())
+            write_file(place / DNC, "".join(f"{each}\n" for each in sorted(dnc)).encode())
+            write_file(place / SCRIPT, page := script())
+            write_file(place / SCRIPT_PAGE, script_page(page.decode()).encode())
         return committed
 
     def draw(
@@ -197,6 +198,12 @@ class DrawRoom:
                 write_file(path, f"{Identity.generate(self.entropy).export()}\n".encode())
         with storage_errors(path):
             return Identity.parse(path.read_text(encoding="ascii").strip())
+
+    def dnc(self, name: str) -> frozenset[str]:
+        """Hashes of the do-not-call list as it stood at the commitment."""
+        path = self.folder / name / DNC
+        with storage_errors(path):
+            return frozenset(path.read_text(encoding="ascii").split()) if path.exists() else frozenset()
 
     def secret(self, name: str) -> bytes:
         """S of a draw. Raises StorageError when it is not there (destroyed, or a wrong name)."""

@@ -54,6 +54,13 @@ def let_go(store: Store, now: int, *, called: bool = False, all_: bool = False) 
                 hold(store, {case: left for case, left in held(store).items() if case != identity})
 
 
+def owe_again(store: Store, case: str, known: int) -> None:
+    """A call of a case was corrected: central hears of it anew, from the known-th call on, where it was or will be told of it."""
+    if case not in held(store) and store.setting(f"pool.number.{case}"):
+        most = min(known, owed(store).get(case, known))
+        store.set_setting(_OWED, encode({**owed(store), case: most}).decode())
+
+
 def on_hand(store: Store) -> int:
     """Leased cases that this desk has not called yet."""
     return sum(not _called(store.case(identity), lease) for identity, lease in held(store).items())

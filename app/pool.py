@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.queue_people import People
 from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, ON_THE_TELEPHONE, ONE_CALL, OWN_ONLY, PUT
 from app.sample.calendar import Slice
 from app.sample.case import Case, State
@@ -66,13 +67,17 @@ class Pool:
 
     def __init__(self, database: Database, path: Path, plan: Plan) -> None:
         self._database, self._path, self.plan = database, path, plan
+        self.people = People(database)
 
-    def put(self, cases: Iterable[Case], now: int, keys: Sequence[str] = ()) -> None:
+    def put(self, cases: Iterable[Case], now: int, keys: Sequence[str] = ()) -> tuple[str, ...]:
         """Bring the rows of these cases up to date; leases on them end. keys: keyed hashes of their numbers, in the same order; "" or
-        absent = as known."""
+        absent = as known. Returns other cases to be put too: their number may be called again."""
+        freed: dict[str, None] = {}
         with self._transaction():
             for n, case in enumerate(cases):
                 self._database.execute(PUT, self._row(case, now, keys[n] if n < len(keys) else ""))
+                freed |= dict.fromkeys(self.people.follow(case, self.plan, now))
+        return tuple(freed)
 
     def pick(self, asked: Asked) -> str | None:
         """The id of the best case, leased to the holder; None when there is none. One transaction: two who ask at once get two cases."""
@@ -120,9 +125,9 @@ class Pool:
         return str(rows[0]["holder"]) if rows else ""
 
     def renew(self, case: str, asked: Asked) -> bool:
-        """Lengthen the holder's running lease on a case. False: it is not his any more."""
+        """Lengthen the holder's running lease on a case. False: it is not his any more, or its resident is not called any more."""
         with self._transaction():
-            mine = self.holder(case, asked.now) == asked.holder
+            mine = self.holder(case, asked.now) == asked.holder and self.people.bar_of(case) is None
             if mine:
                 self._lease(case, asked)
         return mine

@@ -25,6 +25,15 @@ QUEUE_TABLES = (
 """A desk's store and central's index make them in a migration. queue_groups counts the rows that have stage, skill, unit and tried sorts in
 common: a few hundred at the most, so that the next case is found group by group."""
 
+PEOPLE_TABLES = (
+    """CREATE TABLE queue_barred (
+        number_key TEXT PRIMARY KEY, barred INTEGER NOT NULL, since INTEGER NOT NULL, "case" TEXT NOT NULL,
+        by TEXT NOT NULL, reason TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE queue_called (
+        number_key TEXT PRIMARY KEY, "case" TEXT NOT NULL, ended INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+)
+"""What is known of a number, whichever of its cases brought it (app/queue_people.py): a later migration."""
+
 PUT = """INSERT INTO queue ("case", stage, "then", next_at, skill, unit, tried, window_end, ticket, owner, owner_until, not_by, number_key)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     stage = excluded.stage, "then" = excluded."then", next_at = excluded.next_at, skill = excluded.skill, unit = excluded.unit,

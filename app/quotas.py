@@ -7,8 +7,9 @@ The counts of the others come from central with each round of sync; while it can
 from collections.abc import Iterable, Mapping
 
 from app.canonical import decode, encode
-from app.errors import EvidenceError, StudyError
-from app.evidence.note import Signer, Verifier, open_note, sign
+from app.decision import opened, signed
+from app.errors import EvidenceError
+from app.evidence.note import Signer, Verifier
 from app.sample.cells import cell_of, named
 from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, verdict
 from app.store import Store
@@ -91,20 +92,16 @@ class Quotas:
 
 def decision_note(study: str, decision: Closure, signer: Signer) -> str:
     """A decision as the centre signs it, so that central cannot close a cell by itself. Raises StudyError when a field is not one line."""
-    fields = (study, named(decision.cell), decision.by.strip(), decision.reason.strip())
-    if any(not field.isprintable() for field in fields):
-        raise StudyError("Name and reason of a decision are one line of text each")
     state = "open" if decision.open else "closed"
-    return sign("\n".join((_DECISION, *fields, state, str(decision.wall), "")), signer)
+    fields = (study, named(decision.cell), decision.by.strip(), decision.reason.strip(), state)
+    return signed(_DECISION, fields, decision.wall, signer)
 
 
 def read_decision(note: str, study: str, publisher: Verifier) -> Closure:
     """The inverse. Raises EvidenceError when the centre has not signed it, or it belongs to another study."""
-    lines = open_note(note, [publisher]).text.split("\n")
-    match lines:
-        case [first, of, cell, by, reason, "open" | "closed" as state, wall, ""] if wall.isdecimal():
-            if (first, of) == (_DECISION, study) and by and reason:
-                return Closure(cell_of(cell), by, reason, int(wall), open=state == "open")
+    match opened(note, _DECISION, publisher):
+        case [of, cell, by, reason, "open" | "closed" as state], wall if of == study and by and reason:
+            return Closure(cell_of(cell), by, reason, wall, open=state == "open")
     raise EvidenceError("This note is no decision about a quota cell of this study")
 
 

@@ -144,7 +144,7 @@ def _scan(ledger: Ledger, calls: set[str]) -> tuple[dict[str, _Known], set[str]]
         call = known.get(entry.data.get("call", ""))
         if call is not None:
             call.types.add(kind)
-            if kind == "outcome.commit":
+            if kind in ("outcome.commit", "outcome.amend"):
                 call.outcome = entry.data["outcome"]
     return known, commits
 

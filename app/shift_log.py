@@ -92,6 +92,12 @@ class ShiftLog:
         committed = self._committed(f"pull.{self.journal.size}", reason)
         self.journal.append("case.pull", case=case, reason=committed, by=by)
 
+    def corrected(self, call: str, case: str, was: str, outcome: str, reason: str) -> None:
+        """The outcome of a call is put right; the line that gave the wrong one stays. The reason is kept as a supervisor's words are."""
+        committed = self._committed(f"amend.{self.journal.size}", reason)
+        self.journal.append("outcome.amend", call=call, case=case, was=was, outcome=outcome, reason=committed)
+        self.checkpoint()
+
     def listening(self, call: str, listener: str, way: str) -> str:
         """Somebody begins to listen to a call; durable before he hears anything. way: "live" or "review". Returns the id to stop with.
 

@@ -8,6 +8,7 @@ from typing import Any
 from app.canonical import Value, decode, encode, hexdigest
 from app.errors import StorageError
 from app.pool import LEASED, Pool
+from app.queue_people import Bar
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Plan
 from app.store_schema import Database, storage_faults
@@ -86,6 +87,11 @@ class CaseTable:
         """The same again; {} when nothing was kept."""
         return decode(self.setting(f"outlook.{call}", "{}").encode())
 
+    def rests(self, identity: str) -> int:
+        """Until when a case is left alone because its number was called in another one, ms wall; 0 = it was not."""
+        with self._transaction():
+            return self._pool.people.rests(identity, self._pool.plan) if self._pool is not None else 0
+
     def by_number(self, key: str) -> tuple[str, ...]:
         """The cases whose number has this keyed hash."""
         return tuple(row["case"] for row in self._rows('SELECT "case" FROM queue WHERE number_key = ?', key))
@@ -108,7 +114,20 @@ class CaseTable:
     def _queue(self, case: Case) -> None:
         if self._pool is not None:
             moment = case.attempts[-1].ended if case.attempts else 0
-            self._pool.put([case], moment, [self._keyed(case.number)])
+            for other in self._pool.put([case], moment, [self._keyed(case.number)]):
+                self._queue(self.case(other))
+
+    def bar(self, identity: str, bar: Bar) -> None:
+        """Whoever has the number of this case is not called any more, or again, whichever case it stands in. After follow()."""
+        with self._transaction():
+            if self._pool is not None:
+                for other in self._pool.people.bar(self._keyed(self.case(identity).number), bar):
+                    self._queue(self.case(other))
+
+    def bar_of(self, identity: str) -> Bar | None:
+        """Why the number of this case is on the do-not-call list; None when it is not."""
+        with self._transaction():
+            return self._pool.people.bar_of(identity) if self._pool is not None else None
 
     def cases(self) -> tuple[Case, ...]:
         """All cases in the order of their tickets."""

@@ -17,7 +17,7 @@ import sqlcipher3
 
 from app.errors import StorageError
 from app.evidence.durable import storage_errors
-from app.queue_tables import QUEUE_TABLES
+from app.queue_tables import PEOPLE_TABLES, QUEUE_TABLES
 
 
 @contextmanager
@@ -182,7 +182,12 @@ def _queue(database: Database) -> None:
         database.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue)
+def _people(database: Database) -> None:
+    for statement in PEOPLE_TABLES:
+        database.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue, _people)
 """The desk's schema. Add at the end; never change a step that has shipped."""
 
 

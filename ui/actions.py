@@ -49,6 +49,7 @@ class Act(Enum):
     WINDOW_LANGUAGE = "window_language"
     INTERVIEW_LANGUAGE = "interview_language"
     APPEARANCE = "appearance"
+    CORRECT = "correct"
     SIGN_OUT = "sign_out"
 
 
@@ -232,6 +233,13 @@ ACTIONS: tuple[Action, ...] = (
         QT_TRANSLATE_NOOP("Actions", "Team lead"),
         QT_TRANSLATE_NOOP("Actions", "Field report and sample design, for the team lead who has signed in"),
         lambda screen: screen.page is Page.READY and screen.lead,
+    ),
+    Action(
+        Act.CORRECT,
+        ("Ctrl+Z",),
+        QT_TRANSLATE_NOOP("Actions", "Correct outcome"),
+        QT_TRANSLATE_NOOP("Actions", "Put the outcome of your last call right; again: of the call before"),
+        lambda screen: screen.correcting or (screen.page is Page.READY and screen.correctable),
     ),
     Action(
         Act.SIGN_OUT,

@@ -40,6 +40,9 @@ class DeskLike(Protocol):
     def called_back(self, number: str) -> None:
         """A resident has called the centre: take his case."""
 
+    def correct(self) -> None:
+        """Back to the outcome of the last call, to put it right."""
+
     def dial(self) -> None:
         """Dial the case in hand."""
 

@@ -38,7 +38,7 @@ class Ending(QObject):
             return
         if screen is not None and screen.line in IN_CALL:
             self._ask(LeavingCall(self._window))
-        elif screen is not None and screen.page is Page.OUTCOME:
+        elif screen is not None and screen.page is Page.OUTCOME and not screen.correcting:
             self._ask(LeavingOutcome(self._window))
         else:
             self.leave()

@@ -42,6 +42,16 @@ _NOTICE = {
     Notice.WITHDRAWN: QT_TRANSLATE_NOOP(
         "Words", "This case was taken out while it was on screen. It is not called; take the next one."
     ),
+    Notice.CORRECTING: QT_TRANSLATE_NOOP(
+        "Words",
+        "Correcting an earlier outcome: choose the right one and note why. Enter leaves it as it is, Ctrl+Z goes to the call before.",
+    ),
+    Notice.CORRECTED: QT_TRANSLATE_NOOP(
+        "Words", "Corrected. The earlier outcome stays on record, with your reason."
+    ),
+    Notice.TOO_LATE: QT_TRANSLATE_NOOP(
+        "Words", "Too late to correct this outcome here. Tell your supervisor; nothing was changed."
+    ),
     Notice.NOT_COVERED: QT_TRANSLATE_NOOP(
         "Words",
         "The recording does not cover this interview: sound is missing. Choose the outcome as usual, tell your supervisor.",
@@ -69,6 +79,9 @@ _TONE = {
     Notice.NOT_DRAWN: "warning",
     Notice.WITHDRAWN: "warning",
     Notice.NOT_COVERED: "danger",
+    Notice.CORRECTING: "warning",
+    Notice.CORRECTED: "fine",
+    Notice.TOO_LATE: "warning",
     Notice.NO_ROOM: "danger",
 }
 

@@ -117,6 +117,7 @@ class DeskWindow(QMainWindow):
             Act.WINDOW_LANGUAGE: self._switch_window_language,
             Act.INTERVIEW_LANGUAGE: self._switch_interview_language,
             Act.APPEARANCE: self._theme.toggle,
+            Act.CORRECT: lambda: self._tell(lambda desk: desk.correct()),
             Act.SIGN_OUT: lambda: self._tell(lambda desk: desk.sign_out()),
         }
         for act in self._doing:

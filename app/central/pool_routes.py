@@ -16,6 +16,7 @@ from app.sample.plan import Plan
 from app.study.archive import unpack
 from app.study.bundle import MANIFEST
 from app.study.load import assemble
+from app.withdrawal import read_entry
 
 
 def pool_of(registry: Registry) -> SharedPool:
@@ -61,7 +62,8 @@ def cells(registry: Registry, message: Message) -> dict[str, Value]:
         sealed = b64decode(_document(message)["counts"], validate=True)
     except (KeyError, TypeError, ValueError) as error:
         raise IntakeError(400, "body", "These are no quota counts") from error
-    return pool_of(registry).tell_cells(desk, sealed, registry.clock.wall())
+    pool = pool_of(registry)
+    return {**pool.tell_cells(desk, sealed, registry.clock.wall()), "barred": pool.barred_at(desk)}
 
 
 def all_cells(registry: Registry, message: Message) -> dict[str, Value]:
@@ -87,12 +89,33 @@ def decide(registry: Registry, message: Message) -> dict[str, Value]:
     return {}
 
 
+def bar(registry: Registry, message: Message) -> dict[str, Value]:
+    """The centre hands in who is not called any more, or again. Each stands in central's log before any desk hears of it, without the
+    hash: the log is public. Answers with those who said so at desks."""
+    registry.centre(message)
+    publisher, study = Verifier.parse(registry.index.setting("centre")), registry.index.setting("study")
+    try:
+        notes = [str(note) for note in _document(message)["notes"]]
+        told = [(note, *read_entry(note, study, publisher)) for note in notes]
+    except (KeyError, TypeError, EvidenceError) as error:
+        raise IntakeError(400, "body", "This is no decision about a number") from error
+    pool, taken = pool_of(registry), 0
+    for note, key, decision in told:
+        if pool.is_new(key, decision):
+            line = {"barred": int(decision.barred), "sha256": hexdigest(note.encode())}
+            registry.stores.log.append(registry.clock, "donotcall", **line)
+            pool.bar(key, decision, note)
+            taken += 1
+    return {"taken": taken, "withdrawn": pool.withdrawn()}
+
+
 SMALL = {
     "/v1/pool/lease": lease,
     "/v1/pool/settle": settle,
     "/v1/pool/cells": cells,
     "/v1/pool/all-cells": all_cells,
     "/v1/pool/decisions": decide,
+    "/v1/pool/do-not-call": bar,
 }
 """Address → what answers there, where the requests are small."""
 

@@ -8,7 +8,7 @@ resident answered at the screener. What people decide about a cell is a note tha
 
 import base64
 import binascii
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,8 @@ from typing import Any
 from app.canonical import Value, decode, encode, hexdigest
 from app.central.intake import IntakeError
 from app.pool import Asked, Pool
-from app.queue_tables import QUEUE_TABLES
+from app.queue_people import Bar
+from app.queue_tables import PEOPLE_TABLES, QUEUE_TABLES
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller, Plan
 from app.store_schema import Database, storage_faults
@@ -31,12 +32,12 @@ _CASES = """CREATE TABLE pool_cases (
     id TEXT PRIMARY KEY, ticket TEXT NOT NULL, unit TEXT NOT NULL, mobile INTEGER NOT NULL, state TEXT NOT NULL, attempts TEXT NOT NULL,
     sealed BLOB NOT NULL) STRICT"""
 _CELLS = "CREATE TABLE pool_cells (device TEXT PRIMARY KEY, wall INTEGER NOT NULL, done TEXT NOT NULL, running TEXT NOT NULL) STRICT"
-
-
 _SEALED_CELLS = (
     "CREATE TABLE pool_cells (desk TEXT PRIMARY KEY, wall INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT"
 )
 _DECISIONS = "CREATE TABLE pool_decisions (sha256 TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT"
+_WITHDRAWALS = """CREATE TABLE pool_withdrawals (
+    number_key TEXT PRIMARY KEY, wall INTEGER NOT NULL, note TEXT NOT NULL) STRICT, WITHOUT ROWID"""
 
 
 def create(database: Database) -> None:
@@ -53,6 +54,12 @@ def seal_cells(database: Database) -> None:
         _SEALED_CELLS,
         _DECISIONS,
     ):
+        database.execute(statement)
+
+
+def know_people(database: Database) -> None:
+    """What is known of numbers, and what the centre has decided about some."""
+    for statement in (*PEOPLE_TABLES, _WITHDRAWALS):
         database.execute(statement)
 
 
@@ -135,6 +142,9 @@ class SharedPool:
             holder = self._pool.holder(case, now)
             again = bool(attempts) and not fresh  # told before: a repeat explains nothing more
             explained = set() if again else _explained(desk, known, fresh, mine=holder == desk)
+            explained |= {
+                a for a in known if (a.ended, a.by) in {(b.ended, b.by) for b in fresh}
+            }  # corrected
             whole = tuple(sorted((*(a for a in known if a not in explained), *fresh), key=lambda a: a.ended))
             if whole != tuple(known) or holder == desk:
                 self._write(row, whole, now, leased=holder not in ("", desk))
@@ -159,6 +169,29 @@ class SharedPool:
             )
             return bool(done.rowcount == 1)
 
+    def is_new(self, key: str, bar: Bar) -> bool:
+        """Nothing as late is known of this number from the centre."""
+        query = "SELECT 1 FROM pool_withdrawals WHERE number_key = ? AND wall >= ?"
+        with storage_faults(self._path):
+            return not any(self._database.query(query, [key, bar.since]))
+
+    def bar(self, key: str, bar: Bar, note: str) -> None:
+        """A number is not called any more, or again, by the centre's signed note."""
+        with self._transaction():
+            self._database.execute("REPLACE INTO pool_withdrawals VALUES (?, ?, ?)", [key, bar.since, note])
+            self._put_anew(self._pool.people.bar(key, bar), bar.since)
+
+    def withdrawn(self) -> list[dict[str, Value]]:
+        """Whoever said at a desk of this study that he does not want to be called: the hash of his number, and when."""
+        with self._transaction():
+            return [{"key": key, "wall": bar.since} for key, bar in self._pool.people.withdrawn()]
+
+    def barred_at(self, desk: str) -> list[dict[str, Value]]:
+        """The centre's notes about cases that this desk has now."""
+        query = 'SELECT "case", note FROM pool_withdrawals JOIN queue USING (number_key) WHERE stage = 11'
+        with storage_faults(self._path):
+            return list(self._database.query(f"{query} AND holder = ?", [desk]))
+
     def _give_back_lapsed(self, now: int) -> None:
         """Edge 2 of notes/method.md §2.5: the call of a desk that is not heard of counts once, without an outcome."""
         for lost in self._pool.lapsed(now):
@@ -171,13 +204,18 @@ class SharedPool:
         self, row: dict[str, Any], attempts: tuple[Attempt, ...], now: int, *, leased: bool = False
     ) -> None:
         text = encode({"a": [attempt.to_list() for attempt in attempts]}).decode()[5:-1]
-        state = State.OPEN if attempts else State.FRESH
-        case = Case(
-            row["id"], row["ticket"], _shape(mobile=bool(row["mobile"])), row["unit"], attempts, state
-        )
-        self._database.execute("UPDATE pool_cases SET attempts = ? WHERE id = ?", [text, case.id])
+        self._database.execute("UPDATE pool_cases SET attempts = ? WHERE id = ?", [text, row["id"]])
         if not leased:  # else the row is put when the desk that has the case settles it
-            self._pool.put([case], now)
+            self._put_anew([row["id"]], now)
+
+    def _put_anew(self, cases: Iterable[str], now: int) -> None:
+        for identity in cases:
+            row = self._row(identity)
+            attempts = tuple(Attempt.of(values) for values in _attempts(row["attempts"]))
+            state = State.OPEN if attempts else State.FRESH
+            shape = _shape(mobile=bool(row["mobile"]))
+            case = Case(row["id"], row["ticket"], shape, row["unit"], attempts, state)
+            self._put_anew(self._pool.put([case], now), now)
 
     def _row(self, case: str) -> dict[str, Any]:
         with storage_faults(self._path):

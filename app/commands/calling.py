@@ -1,5 +1,6 @@
 """fangxin sample, in the field: the next case, why a case is or is not called, who knows whom, and the field report (fieldwork.py)."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -58,6 +59,9 @@ def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case i
     """Say why a case is or is not handed out, and what it lacks, as the field report does."""
     station, study, plan = _station(context)
     one, asked = station.store.case(case), moment(now)
+    station.store.follow(plan, hasher(station.store, system_entropy))
+    for line in _about_its_number(station, case, asked):
+        typer.echo(line)
     typer.echo(explain(one, asked, plan))
     crew = [caller_of(study, person.id) for person in study.roster]
     closed = Quotas(station.store, quotas_of(study)).full_units("county", (u.code for u in study.units))
@@ -73,6 +77,15 @@ def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case i
         typer.echo(
             f"  {clock(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else 'cut off'}  {attempt.by}"
         )
+
+
+def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str]:
+    if (bar := station.store.bar_of(case)) is not None:
+        said = f"{bar.by}: {bar.reason}" if bar.by else f"its resident, at the call of case {bar.case}"
+        since = clock(bar.since)
+        yield f"Not called any more: its number is on the do-not-call list since {since}, by {said}."
+    elif (rests := station.store.rests(case)) > now:
+        yield f"Not before {clock(rests)}: its number was called in another sample; only an appointment is kept."
 
 
 def knows(

@@ -8,14 +8,15 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
-from app.commands import calling, cells, frames
+from app.commands import calling, cells, do_not_call, frames
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
+from app.do_not_call import DoNotCall, barred_in, number_key
 from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret, said
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
-from app.evidence.means import S1
+from app.evidence.durable import storage_errors, write_file
 from app.evidence.seal import pad
 from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Drawable, load_frame
@@ -31,6 +32,7 @@ frames.register(cli)
 calling.register(cli)
 cli.command()(design)
 cells.register(cli)
+cli.add_typer(do_not_call.cli, name="dnc")
 Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[
     Path, typer.Option(help="Folder made by `fangxin centre keygen`: the draw's journal is signed with it.")
@@ -61,15 +63,22 @@ def commit(
     beacon: Annotated[
         str, typer.Option(help='Take a future drand round instead of dice: its name, as "quicknet 12345678".')
     ] = "",
+    dnc: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the do-not-call list (`sample dnc`): frozen as it stands now, for draw and audit too."
+        ),
+    ] = None,
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
     check_replicate(n, replicate)
     source = load(study)
     chosen = read_secret(secret) if secret is not None else system_entropy(32)
-    numbers = _frame(study, listed, chosen)
-    barred = exclusion_digest(chosen, _numbers(exclude))
+    numbers, hashes = _frame(study, listed, chosen), _listed_in(dnc, keys)
+    barred = exclusion_digest(chosen, _numbers(exclude) | _barred(numbers, hashes, keys))
     bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
-    committed = _room(source, draws, keys).commit(name, bundle, chosen, read_records(study / "frame"), beacon)
+    tables = read_records(study / "frame")
+    committed = _room(source, draws, keys).commit(name, bundle, chosen, tables, beacon, hashes)
     printed = " and ".join(str(draws / name / each) for each in (PAPER, SCRIPT_PAGE))
     typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed}")
 
@@ -94,7 +103,9 @@ def draw(
     source = load(study)
     room = _room(source, draws, keys)
     known = read_secret(secret) if secret else room.secret(name)
-    count = room.draw(name, _frame(study, listed, known), public, _numbers(exclude), known)
+    numbers = _frame(study, listed, known)
+    barred = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
+    count = room.draw(name, numbers, public, barred, known)
     typer.echo(f"B = {said(public)}\n{count} numbers in ticket order: {draws / name / 'sample.csv'}")
 
 
@@ -107,12 +118,21 @@ def audit(
     secret: Annotated[Path, typer.Option(help="The secret, as shown to the sworn auditors.")],
     exclude: Exclude = None,
     script: Annotated[Path | None, typer.Option(help="Write the independent one-page script here.")] = None,
+    barred: Annotated[
+        Path | None,
+        typer.Option(help="Write the excluded numbers here, for that script. Destroy them when it has run."),
+    ] = None,
     listed: Listed = None,
     as_json: Json = False,
 ) -> None:
     """Recompute a draw from its sealed record. Exit 1 when something does not hold."""
     source, shown = load(study), read_secret(secret)
-    checks = _room(source, draws, keys).audit(name, _frame(study, listed, shown), shown, _numbers(exclude))
+    room, numbers = _room(source, draws, keys), _frame(study, listed, shown)
+    excluded = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
+    checks = room.audit(name, numbers, shown, excluded)
+    if barred is not None:
+        with storage_errors(barred):
+            write_file(barred, "".join(f"{number}\n" for number in sorted(excluded)).encode())
     if script is not None:
         script.write_bytes(audit_script())
     if as_json:
@@ -152,10 +172,8 @@ def release(
         for device in devices:
             sealed = encrypt(pad(room_document(room)), [Recipient.parse(device["recipient"])], system_entropy)
             client.put_assignment(device["name"].partition(".")[0], sealed)
-        pool_key = S1.derive(publisher.seed, b"", b"fangxin/pool/numbers/v1")
-        offered = offer(
-            cases, room.recipient, pool_key, system_entropy, cells.columns(panel, column or [], cases)
-        )
+        known = cells.columns(panel, column or [], cases)
+        offered = offer(cases, room.recipient, number_key(publisher), system_entropy, known)
         answer = client.post("/v1/pool/cases", offered)
     typer.echo(
         f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"
@@ -179,6 +197,14 @@ def _room(source: StudySource, draws: Path, keys: Path) -> DrawRoom:
     return DrawRoom(
         draws, source.id, draws_signer(Centre.read(keys).publisher), SystemClock(), system_entropy
     )
+
+
+def _listed_in(dnc: Path | None, keys: Path) -> frozenset[str]:
+    return DoNotCall(dnc, Centre.read(keys).publisher, SystemClock()).on_it() if dnc else frozenset()
+
+
+def _barred(frame: Drawable, hashes: frozenset[str], keys: Path) -> frozenset[str]:
+    return barred_in(frame, hashes, Centre.read(keys).publisher)
 
 
 def _numbers(path: Path | None) -> frozenset[str]:

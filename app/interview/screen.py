@@ -56,6 +56,9 @@ class Notice(Enum):
     NOT_DRAWN = "not_drawn"
     WITHDRAWN = "withdrawn"
     NOT_COVERED = "not_covered"
+    CORRECTING = "correcting"
+    CORRECTED = "corrected"
+    TOO_LATE = "too_late"
     NO_ROOM = "no_room"
 
 
@@ -265,7 +268,7 @@ class Screen:
     query: what must be settled before the script goes on; probe: to be read now; places: the answered questions, while asked for.
     unsaved: what is on this screen only, because the disk refused it.
     auto_dial: the next case is dialled by itself; False = paused, None = not allowed here. lead: a team lead of the roster is signed in.
-    sending: None = not by itself.
+    sending: None = not by itself. correctable: an outcome of this shift may be put right; correcting: that is being done.
     """
 
     page: Page = Page.SIGN_IN
@@ -293,3 +296,5 @@ class Screen:
     auto_dial: bool | None = None
     lead: bool = False
     sending: SendingView | None = None
+    correctable: bool = False
+    correcting: bool = False

@@ -164,7 +164,7 @@ class _Reading:
             answers=talk.answers,
             seconds=sum(_spoken(self.facts.calls[call]) for call in interview.calls),
             rehearsal=bool(talk.content.get("rehearsal")),
-            outcome=closing.outcome,
+            outcome=self.facts.calls[closing.call].outcome or closing.outcome,
             interviewer=self.facts.calls[closing.call].shift,
             covered=not self.uncovered.intersection(interview.calls),
         )

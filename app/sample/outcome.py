@@ -116,6 +116,8 @@ class Calling:
     look_ahead_days: int = 3
     fresh_percent: int = 0
     owner_minutes: int = 5
+    cool_down_days: int = 0
+    correction_minutes: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ cells      each desk's quota counts, sealed to the room and marked with its key:
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from app.canonical import Value, decode, encode, keyed
@@ -24,8 +24,9 @@ from app.sample.cells import Known, cell_of
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
+from app.withdrawal import read_entry
 
-_ROOM = "pool.room"
+_ROOM, _NUMBER = "pool.room", "pool.number."
 _PAGE = 512
 """Numbers with their columns, and counts, are filled up to multiples of this many bytes inside the seal."""
 
@@ -52,12 +53,13 @@ class Room:
 def offer(
     cases: Iterable[Case],
     room: Recipient,
-    key: bytes,
+    hashed: Callable[[str], str],
     entropy: Entropy,
     columns: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Value]:
-    """A released replicate as the centre hands it in. room: public half of the room key. key: of the numbers' hashes. columns: number →
-    what the sample knows beforehand."""
+    """A released replicate as the centre hands it in. room: public half of the room key. hashed: number → its keyed hash, which the desk
+    that opens the case learns too: by it a decision of the centre about the number is known. columns: number → what the sample knows
+    beforehand."""
     return {
         "v": 1,
         "cases": [
@@ -66,9 +68,13 @@ def offer(
                 "ticket": case.ticket,
                 "unit": case.unit,
                 "mobile": 1 if case.mobile else 0,
-                "key": keyed(key, case.number.encode()).hex()[:32],
+                "key": hashed(case.number),
                 "sealed": _sealed(
-                    {"number": case.number, "columns": dict((columns or {}).get(case.number, {}))},
+                    {
+                        "number": case.number,
+                        "key": hashed(case.number),
+                        "columns": dict((columns or {}).get(case.number, {})),
+                    },
                     room,
                     entropy,
                 ),
@@ -116,9 +122,8 @@ def pool_round(
     """Settle what was called, exchange quota counts, and have `keep` cases on hand again; with 0 what was not called goes back. Raises
     SyncError."""
     let_go(store, clock.wall())
-    exchange(
-        client, room, quotas, entropy
-    )  # first: what was called is let go only when central can be reached
+    # First: what was called is let go only when central can be reached.
+    heed(store, room, exchange(client, room, quotas, entropy))
     let_go(store, clock.wall(), called=True, all_=not keep)
     told = settle(client, store, room)
     county = "county"
@@ -162,16 +167,17 @@ def lease(
     with store.together():
         ends = {case: until if case in kept else began for case in before}  # central gave the others away
         leases = {case: Lease(n.attempts, ends.get(case, n.until)) for case, n in held(store).items()}
-        for case, columns in taken:
+        for case, columns, key in taken:
             store.save_case(case)
             store.put_columns({case.id: columns})
+            store.set_setting(_NUMBER + case.id, key)
             leases[case.id] = Lease(len(case.attempts), until)
         hold(store, leases)
     return len(taken)
 
 
-def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> None:
-    """Tell this desk's quota counts, take in those of the others and what was decided. Raises SyncError."""
+def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> dict[str, Value]:
+    """Tell this desk's quota counts, take in those of the others and what was decided. Returns all that central said. Raises SyncError."""
     own = {"done": quotas.done(), "running": quotas.running()}
     desk = client.key_id.partition(".")[0]
     heard = client.post("/v1/pool/cells", {"v": 1, "counts": seal_counts(own, desk, room.key, entropy)})
@@ -182,6 +188,22 @@ def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> No
         raise SyncError("What central says of the quota cells does not hold", todo=_STEERED) from error
     quotas.heard(done, running)
     quotas.decided(decisions)
+    return heard
+
+
+def heed(store: Store, room: Room, heard: Mapping[str, Value]) -> None:
+    """Whoever does not want to be called is not called here any more: the centre's notes about cases that this desk has. Raises SyncError
+    when one is not the centre's, or is about another number."""
+    try:
+        for each in heard.get("barred", ()):
+            key, decision = read_entry(str(each["note"]), room.study, room.publisher)
+            if key != (
+                store.setting(_NUMBER + each["case"]) or key
+            ):  # not known of a case that was taken long ago
+                raise EvidenceError("This decision is about another number")
+            store.bar(each["case"], decision)
+    except (KeyError, TypeError, EvidenceError) as error:
+        raise SyncError("What central says of the do-not-call list does not hold", todo=_STEERED) from error
 
 
 def seal_counts(counts: Mapping[str, Mapping[str, int]], desk: str, room: Identity, entropy: Entropy) -> str:
@@ -230,22 +252,26 @@ def settle(client: Client, store: Store, room: Room) -> int:
     """Tell central what became of the cases that were let go. Returns how many. Raises SyncError; what was not told is told next time."""
     told = 0
     for identity, known in owed(store).items():
-        calls = [
-            replace(call, by=room.alias(call.by)).to_list() for call in store.case(identity).attempts[known:]
-        ]
+        made = store.case(identity).attempts
+        calls = [replace(call, by=room.alias(call.by)).to_list() for call in made[known:]]
         client.post("/v1/pool/settle", {"v": 1, "case": identity, "attempts": calls})
-        settled(store, identity)
+        with store.together():
+            if (
+                store.case(identity).attempts == made
+            ):  # else it was corrected meanwhile, and is told once more
+                settled(store, identity)
         told += 1
     return told
 
 
-def _opened(document: Mapping[str, Value], room: Room) -> tuple[Case, dict[str, str]]:
+def _opened(document: Mapping[str, Value], room: Room) -> tuple[Case, dict[str, str], str]:
     known = decode(decrypt(base64.b64decode(document["sealed"]), [room.key]).rstrip())
     attempts = tuple(Attempt.of(values) for values in document["attempts"])
     attempts = tuple(replace(call, by=room.name(call.by)) for call in attempts)
     state = State.OPEN if attempts else State.FRESH
     case = Case(document["case"], document["ticket"], str(known["number"]), document["unit"], attempts, state)
-    return case, {str(name): str(text) for name, text in known["columns"].items()}
+    columns = {str(name): str(text) for name, text in known["columns"].items()}
+    return case, columns, str(known.get("key", ""))
 
 
 def _sealed(document: dict[str, Value], room: Recipient, entropy: Entropy) -> str:

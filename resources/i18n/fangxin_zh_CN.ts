@@ -80,6 +80,14 @@
         <translation>上一题</translation>
     </message>
     <message>
+        <source>Correct outcome</source>
+        <translation>更正结果</translation>
+    </message>
+    <message>
+        <source>Put the outcome of your last call right; again: of the call before</source>
+        <translation>更正上一次呼叫的结果；再按一次，更正再前一次的</translation>
+    </message>
+    <message>
         <source>One question back; Enter keeps its answer</source>
         <translation>退回上一题；按回车保留原答案</translation>
     </message>
@@ -900,6 +908,14 @@
 <context>
     <name>OutcomePage</name>
     <message>
+        <source>Correct the outcome of the call to {number}</source>
+        <translation>更正呼叫 {number} 的结果</translation>
+    </message>
+    <message>
+        <source>{outcome}   (as it stands)</source>
+        <translation>{outcome}   （现有结果）</translation>
+    </message>
+    <message>
         <source>How did the call end?</source>
         <translation>登记拨打结果</translation>
     </message>
@@ -1357,6 +1373,18 @@
     <message>
         <source>This is the resident&apos;s case. Call back now, whatever its delay.</source>
         <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
+    </message>
+    <message>
+        <source>Correcting an earlier outcome: choose the right one and note why. Enter leaves it as it is, Ctrl+Z goes to the call before.</source>
+        <translation>正在更正之前一次呼叫的结果：请重选代码，并在备注中写明原因。直接按回车则保持不变，按 Ctrl+Z 查看再前一次呼叫。</translation>
+    </message>
+    <message>
+        <source>Corrected. The earlier outcome stays on record, with your reason.</source>
+        <translation>已更正。原结果和更正原因均已留痕。</translation>
+    </message>
+    <message>
+        <source>Too late to correct this outcome here. Tell your supervisor; nothing was changed.</source>
+        <translation>已超过可更正的时间，结果未改动，请报告督导。</translation>
     </message>
     <message>
         <source>This case was taken out while it was on screen. It is not called; take the next one.</source>

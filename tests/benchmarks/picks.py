@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from app.canonical import hexdigest
 from app.pool import Asked, Pool
-from app.queue_tables import QUEUE_TABLES
+from app.queue_people import Bar
+from app.queue_tables import PEOPLE_TABLES, QUEUE_TABLES
 from app.sample.calendar import calendar_of, shipped_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
@@ -36,12 +38,15 @@ def _picks(size: int, chance: random.Random, times: int = 1000) -> tuple[list[fl
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.db"
         database = connect(path, bytes(range(32)))
-        for statement in QUEUE_TABLES:
+        for statement in (*QUEUE_TABLES, *PEOPLE_TABLES):
             database.execute(statement)
         pool = Pool(database, path, Plan(calendar=calendar_of(*HOURS, shipped_days())))
         began = time.perf_counter()
         for start in range(0, size, 20_000):
-            pool.put([_case(n, chance) for n in range(start, min(size, start + 20_000))], NOW)
+            numbers = range(start, min(size, start + 20_000))
+            for n in numbers[::100]:
+                pool.people.bar(_key(n), Bar(NOW, by="01", reason="asked for it"))
+            pool.put([_case(n, chance) for n in numbers], NOW, [_key(n) for n in numbers])
         filled, now, took = time.perf_counter() - began, NOW, []
         caller = Caller("I01", frozenset({REFUSAL}))
         pool.advance(now)
@@ -59,6 +64,11 @@ def _picks(size: int, chance: random.Random, times: int = 1000) -> tuple[list[fl
                 )
         database.close()
     return took, filled
+
+
+def _key(number: int) -> str:
+    """Every twentieth number stands in two samples; every hundredth is on the do-not-call list."""
+    return hexdigest(f"{number - (number % 20 == 1)}".encode())[:32]
 
 
 def _case(number: int, chance: random.Random) -> Case:

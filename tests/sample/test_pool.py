@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.pool import Asked, Pool
+from app.queue_people import Bar
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import REFUSAL, Caller
 from app.sample.queue import next_case
@@ -183,4 +184,58 @@ def test_a_number_that_stands_in_two_samples_is_on_one_telephone_at_a_time(tmp_p
         assert pool.pick(Asked(MONDAY)) == other.id
         assert pool.pick(Asked(MONDAY)) is None
         pool.put([wave1.with_attempt(Attempt(MONDAY, "60"))], MONDAY)
+        assert pool.pick(Asked(MONDAY)) is None
+
+
+def test_edge_03_a_number_that_was_called_rests_in_the_other_sample(tmp_path: Path) -> None:
+    """Seven days after a call in one sample it is fresh in the other, the day before it is not; only an appointment there is kept."""
+    wave1, wave2 = case("a"), case("b")
+    booked = case("c", ("2026-02-22 10:00", "32", "2026-03-03 10:00"))
+    called = wave1.with_attempt(Attempt(MONDAY, "60", by="I01"))
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        pool.put([wave1, wave2, booked, case("d")], MONDAY, ["k", "k", "k", "m"])
+        assert pool.pick(Asked(MONDAY)) == wave1.id
+        pool.put([called], MONDAY)
+        assert pool.pick(Asked(MONDAY)) == case("d").id
+        assert pool.pick(Asked(MONDAY)) is None
+        assert pool.next_due(MONDAY) == when("2026-03-03 09:55")
+        assert pool.pick(Asked(MONDAY + DAY)) == booked.id
+        pool.put([booked.with_attempt(Attempt(MONDAY + DAY, "60"))], MONDAY + DAY)
+        pool.put([wave2], MONDAY + DAY)  # its row is made anew, as after another plan
+        assert pool.pick(Asked(MONDAY + 8 * DAY - 1)) is None
+        assert pool.pick(Asked(MONDAY + 8 * DAY)) == wave2.id
+
+
+def test_edge_03_a_call_that_the_line_refused_makes_nobody_rest(tmp_path: Path) -> None:
+    wave1, wave2 = case("a"), case("b")
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        pool.put([wave1, wave2], MONDAY, ["k", "k"])
+        assert pool.pick(Asked(MONDAY)) == wave1.id
+        pool.put([wave1.with_attempt(Attempt(MONDAY, "19"))], MONDAY)
         assert pool.pick(Asked(MONDAY)) == wave2.id
+
+
+def test_edge_12_who_refuses_firmly_in_one_sample_is_not_called_in_the_other(tmp_path: Path) -> None:
+    """Edge 23 too: whoever is reached decides for the number. An appointment that was made before does not hold against it."""
+    wave1, booked = case("a"), case("b", ("2026-02-22 10:00", "32", "2026-03-02 11:00"))
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        pool.put([wave1, booked], MONDAY, ["k", "k"])
+        assert pool.pick(Asked(MONDAY)) == wave1.id
+        pool.put([wave1.with_attempt(Attempt(MONDAY, "38"))], MONDAY)
+        for later in (0, HOUR, 20 * DAY):
+            assert pool.pick(Asked(MONDAY + later)) is None
+        assert not pool.pull(booked.id, Asked(MONDAY))
+        assert pool.pull(booked.id, Asked(MONDAY), finished=True), "but when he calls himself"
+        assert not pool.renew(booked.id, Asked(MONDAY)), "and a desk does not keep such a case"
+
+
+def test_edge_12_of_two_decisions_about_a_number_the_later_one_holds(tmp_path: Path) -> None:
+    one = case("a")
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        pool.put([one], MONDAY, ["k"])
+        assert pool.people.bar("k", Bar(MONDAY, by="督导01", reason="来信要求")) == ()
+        assert pool.people.bar("k", Bar(MONDAY - 1, barred=False)) == ()
+        assert pool.pick(Asked(MONDAY)) is None
+        assert pool.people.bar("k", Bar(MONDAY + 1, barred=False)) == (one.id,)
+        pool.put([one], MONDAY)
+        assert pool.pick(Asked(MONDAY)) == one.id

@@ -8,6 +8,7 @@ from app.central.registry import Registry
 from app.central.server import running
 from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded, system_entropy
+from app.do_not_call import number_key
 from app.evidence.age import Identity
 from app.evidence.note import Signer
 from app.leases import let_go, on_hand
@@ -24,7 +25,7 @@ from tests.sync.world import CENTRE, NOW, STUDY
 
 ROOM = Identity.generate(seeded("room"))
 OURS = RoomKey(ROOM, ("I01", "I02", "访问员01"), CENTRE.verifier, STUDY)
-KEY = bytes(32)
+HASHED = number_key(CENTRE)
 MEN: Cell = (("sex", "1"),)
 QUOTA = Quota(Kind.MARGINAL, ("sex",), {MEN: 3, (("sex", "2"),): 3})
 
@@ -99,13 +100,13 @@ class Room:
         )
         with centre:
             assert centre.post(
-                "/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s"), panel(count))
+                "/v1/pool/cases", offer(numbers(count), ROOM.recipient, HASHED, seeded("s"), panel(count))
             ) == {
                 "v": 1,
                 "added": count,
             }
             again = centre.post(
-                "/v1/pool/cases", offer(numbers(count), ROOM.recipient, KEY, seeded("s"), panel(count))
+                "/v1/pool/cases", offer(numbers(count), ROOM.recipient, HASHED, seeded("s"), panel(count))
             )
             assert again["added"] == 0
 

@@ -2,6 +2,7 @@
 
 import multiprocessing as mp
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from app.central.shared import LEASE, Offered
 from app.clock import seeded, system_entropy
 from app.errors import StorageError
 from app.evidence.note import Signer
-from app.leases import held, let_go, on_hand
+from app.leases import held, let_go, on_hand, owe_again
 from app.pool import Asked
 from app.sample.case import Attempt
 from app.sample.plan import Caller
@@ -265,3 +266,37 @@ def test_eight_real_desks_empty_one_pool_through_central_without_a_double_call(t
     room.close()
     assert 3 <= counted <= 3 + 7, "each of the others may have begun while the last place was taken"
     assert sorted(called) == sorted(case.id for case in numbers(64))
+
+
+def test_edge_16_a_corrected_call_takes_the_place_of_the_one_that_was_told(room: Room) -> None:
+    desk = room.desk(1)
+    desk.take("I01", 1)
+    (case,) = [desk.store.case(one) for one in desk.work("38", NOW)]
+    desk.tell()
+    assert pool_of(room.registry).withdrawn()
+    right = replace(case.attempts[0], outcome="16")
+    desk.store.save_case(replace(desk.store.case(case.id), attempts=(right,)))
+    owe_again(desk.store, case.id, 0)
+    assert desk.tell() == 1
+    assert [attempt[1] for attempt in attempts_at_central(room, int(case.id, 16))] == ["16"]
+    assert not pool_of(room.registry).withdrawn(), "and nobody is barred by a slip of the finger"
+
+
+def test_edge_16_a_correction_made_while_a_round_is_telling_the_call_is_told_once_more(room: Room) -> None:
+    desk = room.desk(1)
+    desk.take("I01", 1)
+    (case,) = [desk.store.case(one) for one in desk.work("36", NOW)]
+    post = desk.client.post
+
+    def meanwhile(path: str, document: dict[str, object]) -> dict[str, object]:
+        answer = post(path, document)
+        desk.client.post = post  # type: ignore[method-assign]
+        right = replace(case.attempts[0], outcome="16")
+        desk.store.save_case(replace(desk.store.case(case.id), attempts=(right,)))
+        owe_again(desk.store, case.id, 0)
+        return answer
+
+    desk.client.post = meanwhile  # type: ignore[method-assign]
+    desk.tell()
+    assert desk.tell() == 1
+    assert [attempt[1] for attempt in attempts_at_central(room, int(case.id, 16))] == ["16"]

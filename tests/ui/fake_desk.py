@@ -169,6 +169,11 @@ class FakeDesk:
         case = CaseView("c" * 16, "138****0417", self._word("unit"), attempts=1)
         self.show(page=Page.CASE, case=case, notice=Notice.CALLED_BACK)
 
+    def correct(self) -> None:
+        self._did("correct")
+        case = CaseView("d" * 16, "138****0417", self._word("unit"), attempts=1)
+        self.show(page=Page.OUTCOME, correcting=True, case=case, proposed="16", notice=Notice.CORRECTING)
+
     def dial(self) -> None:
         self._did("dial")
         self._ticks, self._at = 0, 0
@@ -241,6 +246,10 @@ class FakeDesk:
 
     def choose_outcome(self, key: str, note: str = "") -> None:
         self._did("choose_outcome", key, note)
+        if self.screen.correcting:
+            self.outcomes.append((key, note))
+            self.show(page=Page.READY, correcting=False, case=None, proposed="", notice=Notice.CORRECTED)
+            return
         outcome = next(o for o in OUTCOMES if o.key == key)
         if outcome.note_required and not note.strip():
             self.show(notice=Notice.NOTE_REQUIRED)

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.interview.screen import Page
 from tests.ui.conftest import Station
@@ -102,3 +103,32 @@ def test_the_next_call_begins_without_the_last_choice(after: Station) -> None:
     after.until(lambda s: s.page is Page.OUTCOME)
     assert after.window.face.outcome._code.text() == "39"
     assert after.window.face.outcome._note.text() == ""
+
+
+def ctrl_z(station: Station) -> None:
+    station.rest()
+    QTest.keyClick(station.window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    station.rest()
+
+
+def test_edge_16_a_wrong_outcome_is_put_right_by_keyboard(after: Station) -> None:
+    """Ctrl+Z after the call: the outcome as it stands is marked, two digits choose another, Enter asks for the reason and takes it."""
+    after.press(*"36", ENTER)
+    after.until(lambda s: s.page is Page.READY)
+    after.desk.show(correctable=True)
+    after.until(lambda s: s.correctable)
+    ctrl_z(after)
+    after.until(lambda s: s.page is Page.OUTCOME and s.correcting)
+    page = after.window.face.outcome
+    assert "138****0417" in page._heading.text()
+    assert "as it stands" in page._chosen.text()
+    after.press(*"13", Qt.Key.Key_F8, *"tone", ENTER)
+    assert after.desk.outcomes == [("36", ""), ("13", "tone")]
+    after.until(lambda s: s.page is Page.READY)
+    assert "stays on record" in after.window.face.notice._text.text()
+
+
+def test_where_no_outcome_can_be_put_right_the_key_does_nothing(after: Station) -> None:
+    ctrl_z(after)
+    assert after.screen.page is Page.OUTCOME
+    assert "correct" not in [verb[0] for verb in after.desk.verbs]

@@ -64,7 +64,7 @@ class OutcomePage(DeskPage):
         """Draw the menu. A new proposal is followed until the interviewer has chosen himself."""
         self._outcomes, self._proposed = screen.outcomes, screen.proposed
         language = self._language.current
-        self._heading.setText(self.tr("How did the call end?"))
+        self._heading.setText(self._head(screen))
         self._filter.setPlaceholderText(self.tr("Search   /"))
         self._filter.setAccessibleName(self.tr("Search outcomes"))
         self._board.show_outcomes(screen.outcomes, language, screen.proposed)
@@ -80,7 +80,7 @@ class OutcomePage(DeskPage):
             text = self.tr("No outcome chosen yet: type its two digits.")
         elif key == self._proposed:
             why = heard_word(screen.heard) if screen.heard and screen.heard.outcome == key else ""
-            text = self.tr("{outcome}   (proposed)").format(outcome=named_outcome(screen, key, language))
+            text = self._given(screen).format(outcome=named_outcome(screen, key, language))
             text = f"{text}   {why}".rstrip()
         else:
             text = named_outcome(screen, key, language)
@@ -94,6 +94,16 @@ class OutcomePage(DeskPage):
         self._board.mark_picked("" if self._typed else key)
         self._hint.setVisible(bool(self._hint.text()))
         self._screen = screen
+
+    def _head(self, screen: Screen) -> str:
+        if not screen.correcting or screen.case is None:
+            return self.tr("How did the call end?")
+        return self.tr("Correct the outcome of the call to {number}").format(number=screen.case.number)
+
+    def _given(self, screen: Screen) -> str:
+        if screen.correcting:
+            return self.tr("{outcome}   (as it stands)")
+        return self.tr("{outcome}   (proposed)")
 
     def arrive(self, screen: Screen, /) -> None:
         """Another call: nothing chosen, nothing typed."""

@@ -18,6 +18,7 @@ def audit_calls(facts: Facts, findings: Findings) -> None:
         findings.counts["interrupted calls"] += call.interrupted
         if call.dials:
             _told_to_its_end(call, findings)
+            _corrected(call, findings)
             _recorded(call, findings)
         else:
             _never_dialled(call, findings)
@@ -92,6 +93,17 @@ def _told_to_its_end(call: Call, findings: Findings) -> None:
         findings.missing(
             "call.outcome", "This call ended, and nobody said what it came to", call.at, needed=needed
         )
+
+
+def _corrected(call: Call, findings: Findings) -> None:
+    for each in call.corrections:
+        what = f"The outcome of this call was corrected from {each.was} to {each.now}"
+        if each.was == each.stood:
+            findings.note("call.corrected", what, each.at)
+        else:
+            findings.missing(
+                "call.outcome", f"{what}, and it was {each.stood or 'none'}", each.at, needed="an explanation"
+            )
 
 
 def _recorded(call: Call, findings: Findings) -> None:

@@ -52,6 +52,7 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
     "answer.commit": _ANSWER,
     "answer.amend": {**_ANSWER, "reason": _TEXT},
     "outcome.commit": {"call": _ID, "case": _ID, "outcome": _TEXT, "at": int, "proposed": _TEXT},
+    "outcome.amend": {"call": _ID, "case": _ID, "was": _TEXT, "outcome": _TEXT, "reason": _SHA},
     "interview.close": {**_TALK, "case": _ID, "outcome": _TEXT, "object": _SHA},
     "call.interrupted": {"call": _ID, "case": _ID},
     "listen.start": {"listening": _ID, "call": _ID, "listener": _SHA, "way": _TEXT},
@@ -78,6 +79,13 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
         "by": _TEXT,
         "keys": _TEXT,
         "reason": _TEXT,
+    },
+    "donotcall.set": {
+        "key": re.compile(r"[0-9a-f]{32}"),
+        "barred": int,
+        "by": _TEXT,
+        "reason": _TEXT,
+        "at": int,
     },
     "release.made": {"request": _SHA, "sha256": _SHA},
 }

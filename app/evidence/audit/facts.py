@@ -76,6 +76,16 @@ class Closing:
     answers: int
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An outcome was put right. was: what it is said to have been; stood: what it was by the lines before."""
+
+    was: str
+    stood: str
+    now: str
+    at: Spot
+
+
 @dataclass(slots=True)
 class Call:
     """One call. at: its dial.start, or its first line. answered, ended_at: sample offsets, -1 = never. answer_source: who says that it
@@ -100,6 +110,7 @@ class Call:
     ended: Moment | None = None
     ended_at: int = -1
     outcome: str = ""
+    corrections: list[Correction] = field(default_factory=list)
     latest: int = 0
     latest_at: Spot | None = None
     lost: int = 0

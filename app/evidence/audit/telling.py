@@ -7,6 +7,7 @@ from app.canonical import Value
 from app.evidence.audit.facts import (
     Call,
     Closing,
+    Correction,
     Facts,
     Given,
     Interview,
@@ -118,6 +119,11 @@ def _outcome(call: Call, line: _Line) -> None:
     call.outcome = line["outcome"]
 
 
+def _corrected(call: Call, line: _Line) -> None:
+    call.corrections.append(Correction(line["was"], call.outcome, line["outcome"], line.at))
+    call.outcome = line["outcome"]
+
+
 def _interview(facts: Facts, line: _Line) -> Interview:
     known = facts.interviews.setdefault(line["interview"], Interview(line["interview"]))
     if line["call"] not in known.calls:
@@ -189,6 +195,7 @@ _OF_CALLS: Mapping[str, Callable[[Call, _Line], None]] = {
     "rec.recovered": _recovered,
     "dial.end": _hung_up,
     "outcome.commit": _outcome,
+    "outcome.amend": _corrected,
 }
 _OF_INTERVIEWS: Mapping[str, Callable[[Interview, _Line], None]] = {
     "interview.open": _begun,

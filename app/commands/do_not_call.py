@@ -1,0 +1,151 @@
+"""fangxin sample dnc: the centre's list of people who do not want to be called, and what it says to central."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.canonical import Value, encode
+from app.centre import Centre
+from app.clock import SystemClock, system_entropy
+from app.commands.frames import Folder, Json, Lang
+from app.commands.invocation import extra, verifiers
+from app.commands.tongue import Tell, said_in, tongue
+from app.do_not_call import DoNotCall
+from app.errors import StudyError, UsageError
+from app.study.load import load
+from app.sync.client import Client
+from app.withdrawal import entry_note
+
+cli = typer.Typer(
+    help="People who do not want to be called: one list for all studies of a centre, kept as keyed hashes.",
+    no_args_is_help=True,
+)
+List = Annotated[
+    Path, typer.Argument(help="Folder of the list, on the centre's station; made the first time.")
+]
+Keys = Annotated[Path, typer.Option(help="Folder made by `fangxin centre keygen`: it signs the list.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
+Reason = Annotated[str, typer.Option(help="Why.")]
+_ONE_REQUEST = 500
+"""Notes that are handed to central at once."""
+
+
+@cli.command()
+def add(context: typer.Context, folder: List, keys: Keys, by: By, reason: Reason, lang: Lang = "") -> None:
+    """Put a number on the list. It is typed here, not on the command line, which others can read and the shell remembers."""
+    with said_in(tongue(context, lang)) as tell:
+        _decide(folder, keys, [_typed(tell)], (by, reason), tell, barred=True)
+
+
+@cli.command()
+def remove(context: typer.Context, folder: List, keys: Keys, by: By, reason: Reason, lang: Lang = "") -> None:
+    """Take a number off the list, because its owner asks for it. That it stood there stays in the journal."""
+    with said_in(tongue(context, lang)) as tell:
+        _decide(folder, keys, [_typed(tell)], (by, reason), tell, barred=False)
+
+
+@cli.command(name="import")
+def import_(
+    context: typer.Context,
+    folder: List,
+    table: Annotated[
+        Path,
+        typer.Argument(help="Text file: one number a line, in UTF-8. Nothing is taken while one is wrong."),
+    ],
+    keys: Keys,
+    by: By,
+    reason: Reason,
+    lang: Lang = "",
+) -> None:
+    """Put all numbers of a file on the list. Destroy the file afterwards: the list does not need it."""
+    with said_in(tongue(context, lang)) as tell:
+        try:
+            lines = table.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            todo = "One number a line, as text in UTF-8."
+            raise UsageError("The do-not-call list cannot be read", where=str(table), todo=todo) from error
+        _decide(folder, keys, _plain(lines, table, tell), (by, reason), tell, barred=True)
+
+
+@cli.command(name="list")
+def list_(folder: List, keys: Keys, as_json: Json = False) -> None:
+    """Say who was put on the list or taken off it, when, by whom and why. A number is shown as the first digits of its hash."""
+    entries = _list(folder, keys).entries()
+    if as_json:
+        rows = [
+            {"key": e.key, "barred": int(e.barred), "by": e.by, "reason": e.reason, "wall": e.wall}
+            for e in entries
+        ]
+        typer.echo(encode({"entries": rows}).decode())
+        return
+    for entry in entries:
+        china = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=entry.wall, hours=8)
+        sign = "+" if entry.barred else "-"
+        typer.echo(f"{sign} {entry.key[:12]}  {china:%Y-%m-%d %H:%M}  {entry.by}: {entry.reason}")
+
+
+@cli.command()
+def tell(
+    context: typer.Context,
+    folder: List,
+    study: Folder,
+    keys: Keys,
+    url: Annotated[str, typer.Option(help="Central's address.")],
+    central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
+    lang: Lang = "",
+) -> None:
+    """Hand the list to a study's central, and take in who said at one of its desks that he does not want to be called. Do it for every
+    study in the field: so a resident says it once. Desks heed it from their next round on."""
+    with said_in(tongue(context, lang)) as say:
+        source, listed, publisher = load(study), _list(folder, keys), Centre.read(keys).publisher
+        notes = [entry_note(source.id, entry, publisher) for entry in listed.entries()]
+        taken, answer = 0, dict[str, Value]()
+        with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
+            for at in range(0, max(1, len(notes)), _ONE_REQUEST):
+                answer = client.post("/v1/pool/do-not-call", {"v": 1, "notes": notes[at : at + _ONE_REQUEST]})
+                taken += int(answer["taken"])
+        said = [(str(row["key"]), int(row["wall"])) for row in answer["withdrawn"]]
+        heard = listed.take_in(said, source.id)
+        typer.echo(
+            say(
+                f"{taken} decisions are new to central; {heard} numbers of residents who said so at a desk were put on the list"
+            )
+        )
+
+
+def _decide(
+    folder: Path, keys: Path, numbers: list[str], who_why: tuple[str, str], say: Tell, *, barred: bool
+) -> None:
+    listed = _list(folder, keys)
+    changed = listed.decide(numbers, *who_why, barred=barred)
+    way = "were put on the list" if barred else "were taken off the list"
+    typer.echo(say(f"{changed} of {len(numbers)} numbers {way}. Tell every central: fangxin sample dnc tell"))
+
+
+def _list(folder: Path, keys: Path) -> DoNotCall:
+    return DoNotCall(folder, Centre.read(keys).publisher, SystemClock())
+
+
+def _typed(say: Tell) -> str:
+    with extra("centre"):  # libphonenumber: the centre's
+        from app.sample.numbers import Ill, plain
+    found = plain(str(typer.prompt(say("Number"), err=True)))
+    if isinstance(found, Ill):
+        raise UsageError(str(found), where=say("the number that was typed"))
+    return found.digits
+
+
+def _plain(lines: list[str], table: Path, say: Tell) -> list[str]:
+    """The numbers of all lines; empty ones are passed over. Raises StudyError naming every line that is none."""
+    with extra("centre"):
+        from app.sample.numbers import BadRow, Ill, plain
+    read = [(n, plain(line)) for n, line in enumerate(lines, start=1) if line.strip()]
+    bad = [BadRow(n, found) for n, found in read if isinstance(found, Ill)]
+    for row in bad:
+        typer.echo(say(str(row)), err=True)
+    if bad:
+        what = f"{len(bad)} of {len(read)} rows cannot be taken, so nothing was written"
+        raise StudyError(what, where=str(table), todo="Mend the lines above.")
+    return [found.digits for _, found in read if not isinstance(found, Ill)]
