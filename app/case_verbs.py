@@ -61,7 +61,8 @@ class CaseVerbs:
         let_go(ledger.store, now)  # while central cannot be reached: other desks call these by now
         full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
         behind = self._fresh_fell_behind(now)
-        found = ledger.queue.pick(Asked(now, caller=caller, closed=full, fresh_first=behind))
+        asked = Asked(now, caller=caller, closed=full, full=ledger.quotas.refusing(), fresh_first=behind)
+        found = ledger.queue.pick(asked)
         if found is None:
             due = ledger.queue.next_due(now)
             self._show(notice=Notice.NO_CASES, notice_text="" if due is None else str(due))

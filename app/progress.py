@@ -65,7 +65,7 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
     done: Mapping[Cell, int] = pool.done if pool else {}
     if opened is not None:
         scored = completed(opened.interviews, dispositions(calls, outcomes), outcomes)
-        done = counted(quotas, (row.answers for row in scored))
+        done = counted(quotas, ({**row.known, **row.answers} for row in scored))
     filling = Filling(done, pool.running if pool else {})
     places, released = _drawn(sources.draw) if sources.draw else ({}, 0)
     people = _people(sources.draw, study)

@@ -17,7 +17,7 @@ from typing import Any
 from app.canonical import Value, decode, encode, hexdigest
 from app.central.intake import IntakeError
 from app.pool import Asked, Pool
-from app.queue_tables import QUEUE_TABLES
+from app.queue_tables import QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller, Plan
 from app.store_schema import Database, storage_faults
@@ -53,6 +53,12 @@ def seal_cells(database: Database) -> None:
         _SEALED_CELLS,
         _DECISIONS,
     ):
+        database.execute(statement)
+
+
+def know_cells(database: Database) -> None:
+    """The queue's tables are the desk's: here nothing is known."""
+    for statement in QUEUE_KNOWN:
         database.execute(statement)
 
 

@@ -13,7 +13,8 @@ from app.commands.moments import Now, clock, moment
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
 from app.pool import Asked
-from app.sample.calling import caller_of, calling_plan
+from app.quotas import Quotas
+from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.sample.plan import Plan, skills_missing, wants
 from app.sample.queue import explain
 from app.study.model import Study
@@ -34,7 +35,9 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = F
     station, study, plan = _station(context)
     asked, pool = moment(now), station.store.follow(plan, hasher(station.store, system_entropy))
     caller = caller_of(study, who, acquainted(station.store, caller_of(study, who).id)) if who else None
-    found = pool.best(Asked(asked, caller=caller))
+    quotas = Quotas(station.store, quotas_of(study))
+    closed = quotas.full_units("county", (unit.code for unit in study.units))
+    found = pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
     due = None if found else pool.next_due(asked)
     reason = explain(station.store.case(found), asked, plan) if found else ""
     crew = [caller_of(study, person.name) for person in study.roster]
@@ -57,6 +60,12 @@ def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case i
     station, study, plan = _station(context)
     one = station.store.case(case)
     typer.echo(explain(one, moment(now), plan))
+    station.store.follow(plan, hasher(station.store, system_entropy))
+    if cells := Quotas(station.store, quotas_of(study)).refused(station.store.known_of(case)):
+        typer.echo(
+            f"The sample puts it into a quota cell that is full ({'; '.join(cells)}): it is not dialled until there is a place, "
+            "except for an appointment or an interview that has begun."
+        )
     asks = wants(one, plan)
     if asks.skill:
         crew = [caller_of(study, person.name) for person in study.roster]

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.pool import Asked, Pool
-from app.queue_tables import QUEUE_TABLES
+from app.queue_tables import QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.calendar import calendar_of, shipped_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
@@ -36,7 +36,7 @@ def _picks(size: int, chance: random.Random, times: int = 1000) -> tuple[list[fl
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.db"
         database = connect(path, bytes(range(32)))
-        for statement in QUEUE_TABLES:
+        for statement in (*QUEUE_TABLES, *QUEUE_KNOWN):
             database.execute(statement)
         pool = Pool(database, path, Plan(calendar=calendar_of(*HOURS, shipped_days())))
         began = time.perf_counter()
