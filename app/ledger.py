@@ -4,10 +4,7 @@ The journal is the truth for others; the store is the desk's own memory. A calle
 method here has returned. Every method raises StorageError when the disk does not take it.
 """
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from errno import errorcode
 from functools import partial
 from pathlib import Path
 
@@ -15,28 +12,22 @@ from app.canonical import Value, encode, hexdigest
 from app.clock import Clock, Entropy
 from app.editions import Editions
 from app.errors import FangxinError
-from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
-from app.evidence.recording import Closed, Mark, remains_of, tail_of
 from app.evidence.seal import seal_object
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
 from app.interview.interview import Interview, apply, document
 from app.known_numbers import hasher
-from app.line.contract import Coverage
 from app.log import mask
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
 from app.sample.case import Attempt, Case, State
-from app.shift_log import Dialled, ShiftLog
+from app.shift_log import Dialled
+from app.sound_log import SoundLog
 from app.store import Store
 from app.study.model import Study
 
-CHECKPOINT_EVERY = 50_000
-"""ms after which the next mark of a running recording is followed by a checkpoint. Marks come every ten seconds, so that no minute
-of a call is without one: what is not under a signature that went out, whoever holds the key can still rewrite."""
 
-
-class Ledger(ShiftLog):
+class Ledger(SoundLog):
     """One workstation's written record. dialled: call → what the journal knew at the start. rehearsal: marks all as practice."""
 
     def __init__(
@@ -57,10 +48,6 @@ class Ledger(ShiftLog):
         self.number_key = hasher(store, entropy)
         self.quotas = Quotas(store, quotas_of(study))
         self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key, end_leases=True)
-
-    def recording_path(self, call: str) -> Path:
-        """Where the recording of a call lies."""
-        return self.folder / "recordings" / f"{call}.age"
 
     def call_opened(self, case: Case, call: str, header_sha: str) -> None:
         """The intent to dial, durable before the act: contact object, rec.open and dial.start. Dial only after this returned."""
@@ -87,76 +74,6 @@ class Ledger(ShiftLog):
                 contact=sha,
                 ticket=case.ticket,
             )
-
-    def line(self, call: str, state: str, at: int, source: str = "") -> None:
-        """The line went into a state ("dialing", "alerting", "answered")."""
-        self.journal.append("line", call=call, state=state, at=at, source=source)
-
-    def marked(self, call: str, mark: Mark) -> None:
-        """The running recording has got this far; once a minute that is signed too."""
-        self.journal.append("rec.mark", call=call, bytes=mark.bytes, sha256=mark.sha256, samples=mark.samples)
-        self.room.spend(partial(self.journal.checkpoint_within, CHECKPOINT_EVERY))
-
-    def gap(self, call: str, at: int, samples: int) -> None:
-        """Sound was lost."""
-        self.journal.append("rec.gap", call=call, at=at, samples=samples)
-
-    def unheard(self, call: str, side: str, at: int) -> None:
-        """A channel ("left", "right") has no signal."""
-        self.journal.append("io.error", call=call, where=f"{side} channel", code="no signal", at=at)
-
-    def saved(self, call: str, closed: Closed, coverage: Coverage | None = None) -> None:
-        """The recording is closed and due for sending. coverage: None when nobody was on the line."""
-        self.store.enqueue(closed.sha256, "recording", self.recording_path(call), closed.bytes)
-        self.journal.append(
-            "rec.close",
-            call=call,
-            sha256=closed.sha256,
-            payload_sha256=closed.payload_sha256,
-            bytes=closed.bytes,
-            samples=closed.samples,
-            **_covered(coverage),
-        )
-
-    def broke_off(self, call: str, error: FangxinError) -> None:
-        """The recording cannot go on: what is there is hashed as it is and due for sending."""
-        code = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
-        self.journal.append(
-            "io.error", call=call, where="recording", code=errorcode.get(code or 0, "unknown")
-        )
-        self.recovered(call)
-
-    def worker_lost(self, call: str, reason: str) -> None:
-        """The line worker died in the middle of this recording: what it left is hashed as it is and due for sending."""
-        self.journal.append("io.error", call=call, where="line worker", code=reason)
-        self.recovered(call)
-
-    def recovered(self, call: str) -> None:
-        """A recording that was not closed: nothing is added to it (notes/security.md §2.2), it goes to the centre as it is."""
-        path = self.recording_path(call)
-        if not path.exists():
-            return
-        self.give_back(call)
-        found = remains_of(path, self.suite.means)
-        self.store.enqueue(found.age_sha256, "recording-part", found.age, found.age_bytes)
-        if found.tail is not None:
-            self.store.enqueue(found.tail_sha256, "tail", found.tail, found.tail_bytes)
-        self.journal.append(
-            "rec.recovered",
-            call=call,
-            age_sha256=found.age_sha256,
-            age_bytes=found.age_bytes,
-            tail_sha256=found.tail_sha256,
-            tail_bytes=found.tail_bytes,
-        )
-
-    def give_back(self, call: str) -> None:
-        """The room that was reserved beyond the end of an unclosed recording and its tail. Not a byte of them changes."""
-        path = self.recording_path(call)
-        for file in (path, tail_of(path)):
-            if file.exists():
-                with storage_errors(file):
-                    os.truncate(file, file.stat().st_size)
 
     def remark(self, call: str, text: str) -> None:
         """The interviewer's words on a call in which nobody was interviewed: kept here, in the encrypted store."""
@@ -296,13 +213,3 @@ class Ledger(ShiftLog):
             path.unlink(missing_ok=True)  # no line names it, and the next try makes another
             raise
         return sha
-
-
-def _covered(coverage: Coverage | None) -> dict[str, Value]:
-    """The fields of rec.close that say what the recording holds of the conversation."""
-    if coverage is None:
-        return {}
-    fields: dict[str, Value] = {"spoken": coverage.spoken, "covered": 1 if coverage.good else 0}
-    for side, counts in (("left", coverage.left), ("right", coverage.right)):
-        fields |= {f"{side}_{name}": count for name, count in asdict(counts).items()}
-    return fields

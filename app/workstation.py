@@ -13,7 +13,7 @@ from app.evidence.durable import make_folder, storage_errors, sync_folder, write
 from app.evidence.journal import Journal
 from app.evidence.keys import DeviceKeys, choose_keystore
 from app.evidence.note import Signer, Verifier
-from app.evidence.suite import suite_of
+from app.evidence.suite import suite_of, verifier_of
 from app.ledger import Ledger
 from app.shift_log import Dialled
 from app.store import Store
@@ -46,7 +46,7 @@ class Workstation:
     @property
     def publisher(self) -> Verifier:
         """Whoever signed the installed study. Only while one is installed."""
-        return Verifier.parse(self.store.setting(_PUBLISHER))
+        return verifier_of(self.store.setting(_PUBLISHER))
 
     def install_study(self, package: bytes, publisher: Verifier) -> Study:
         """Take a study package in and trust its publisher from now on. Raises StudyError when it is unsigned, altered, expired or older

@@ -1,11 +1,13 @@
 """While a call runs no minute is without a signed checkpoint; and what stands around the calls."""
 
+import errno
 import itertools
 from pathlib import Path
 
 import pytest
 
 from app.canonical import commit, decode
+from app.errors import StorageError
 from app.evidence.audit.events import EVENTS, wrong_field
 from app.evidence.journal import Journal, read
 from app.evidence.program import program_sha
@@ -59,7 +61,10 @@ def test_who_listens_to_a_call_stands_in_the_journal_before_he_hears_it_and_only
     room = seat(tmp_path)
     listening = room.ledger.listening("a" * 16, "王组长", "review")
     room.ledger.listened("a" * 16, listening, 8000)
-    room.ledger.fault("sound", "EIO")
+    refused = StorageError("The disk does not take it", where=str(room.ledger.journal.path))
+    refused.__cause__ = OSError(errno.EIO, "Input/output error")
+    room.ledger.fault_met(refused)
+    room.ledger.tell_faults()
     start, stop, fault = events(room, "listen.start", "listen.stop", "io.error")
     kept = decode(room.ledger.store.setting(f"listen.{listening}").encode())
     assert start["listener"] == commit(bytes.fromhex(kept["salt"]), "王组长")

@@ -49,8 +49,7 @@ def show(
     rounds: Rounds | None = None,
     every: int = 0,
 ) -> int:
-    """Run the window until it is closed. Returns the exit code; faults of the world are shown and said on stderr. rounds,
-    every: see ui.start."""
+    """Run the window until it is closed. Returns the exit code; faults are shown and said on stderr. rounds, every: see ui.start."""
     qInstallMessageHandler(_heard)
     app = QApplication([sys.argv[0] if sys.argv else "fangxin"])
     app.setApplicationName("fangxin")
@@ -76,9 +75,8 @@ def show(
     bridge.start()
     stop_sending = _send(rounds, every, bridge)
     app.exec()
-    beat.stop()
-    stop_sending()
-    bridge.stop()
+    for stop in (beat.stop, stop_sending, bridge.stop):
+        stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
 

@@ -51,18 +51,20 @@ def design(
     spoken = tongue(context, lang)
     with said_in(spoken) as tell:
         _show(source, found, assumed, tell)
-        names = {unit.code: unit.zh for unit in source.units}
-        for each in found.warned:
-            words = caution(each, names)
-            typer.echo(f"* {words.zh if spoken == 'zh' else words.en}")
-        for record in records:
-            typer.echo(
-                tell(f"Frame out of {record['table']} of {record['date']}, SHA-256 {record['sha256']}")
-            )
+        _warn(source, found, spoken)
+        for each in records:
+            typer.echo(tell(f"Frame out of {each['table']} of {each['date']}, SHA-256 {each['sha256']}"))
         if not records:
             typer.echo(
                 tell("Where the frame comes from is not recorded: make it with `fangxin sample frame`.")
             )
+
+
+def _warn(source: StudySource, found: Outlook, spoken: str) -> None:
+    names = {unit.code: unit.zh for unit in source.units}
+    for each in found.warned:
+        words = caution(each, names)
+        typer.echo(f"* {words.zh if spoken == 'zh' else words.en}")
 
 
 def _targets(source: StudySource, target: int, within: float, deff: float) -> dict[str, int]:

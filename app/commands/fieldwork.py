@@ -8,7 +8,6 @@ from unicodedata import east_asian_width
 import typer
 
 from app.canonical import encode
-from app.clock import SystemClock
 from app.commands.invocation import identities
 from app.commands.moments import Now, moment
 from app.errors import UsageError
@@ -54,17 +53,14 @@ def report(
         raise UsageError(
             "There is no drawn sample in this folder", where=str(draw), todo="Name a draw: draws/wave1."
         )
-    at = moment(now) if now else SystemClock().wall()
-    keys = tuple(identities(identity or []))
-    sources = Sources(archive, load(study) if study else None, keys, draw, released)
-    known, found = field_work(sources, at)
+    at = moment(now)
+    keys, given = tuple(identities(identity or [])), load(study) if study else None
+    known, found = field_work(Sources(archive, given, keys, draw, released), at)
     if html is not None:
         write_field(found, known, at, html)
         typer.echo(str(html), err=as_json)
-    if as_json:
-        typer.echo(encode(document(found)).decode())
-    elif html is None:
-        typer.echo(text(found, known))
+    if as_json or html is None:
+        typer.echo(encode(document(found)).decode() if as_json else text(found, known))
 
 
 def text(found: FieldReport, study: StudySource) -> str:

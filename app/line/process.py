@@ -58,10 +58,8 @@ _LAST_RETRY, _SETTLED = 30_000, 60_000
 
 class WorkerProcess:
     """Keeps the contract Worker. command: starts the child. begin: what it is told first. errors: file for what the child's libraries
-    say on stderr. log: hears what happens to the child.
-
-    One thread. Construction starts the child and returns at once; ready() waits for it, and so does open().
-    """
+    say on stderr. log: hears what happens to the child. One thread. Construction starts the child and returns at once; ready() waits
+    for it, and so does open()."""
 
     def __init__(
         self,

@@ -159,7 +159,7 @@ def test_the_fingerprint_names_every_line_that_was_checked(made: Made) -> None:
         (["--certificate", "certificate.doc"], ".html or .pdf"),
         (["--cdr-zone", "Beijing", "--cdr", "x.csv"], "no time zone"),
         (["--witness", "x.note"], "witness's own key is needed"),
-        (["--lang", "fr"], "does not speak"),
+        (["--lang", "fr"], "There are no words in"),
     ],
 )
 def test_what_was_asked_wrongly_is_said_before_anything_is_read(

@@ -1,6 +1,7 @@
 """The example of questionnaire.md is a questionnaire: nothing is said against it, and it speaks as the page says."""
 
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ def workbook(write_workbook: Callable[..., Path]) -> Path:
     section = (
         GUIDE.read_text("utf-8").partition("### What the desk knows beforehand")[2].partition("\n### ")[0]
     )
-    lines = [line for line in section.splitlines() if line.startswith("|")]
-    begin = next(number for number, line in enumerate(lines) if line.startswith("| type |"))
-    cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines[begin:]]
+    lines = section[section.index("| type |") :].splitlines()
+    table = list(takewhile(lambda line: line.startswith("|"), lines))
+    cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in table]
     return write_workbook([dict(zip(cells[0], row, strict=True)) for row in cells[2:]], (), SETTINGS)
 
 

@@ -153,7 +153,9 @@ def test_edge_18_what_the_line_refused_uses_up_no_attempt() -> None:
 def test_edge_20_the_field_ends_with_an_appointment_open() -> None:
     booked = case("a", ("2026-03-20 10:00", "33", "2026-03-24 10:00"))
     after = when("2026-03-23 09:00")
-    assert status(case("b"), after, PLAN) == Finished("the field period has no more hours for it")
+    assert status(case("b"), after, PLAN) == Finished(
+        "the field period has no more hours for it", lapsed=True
+    )
     assert due(booked, after).rank is Rank.APPOINTMENT
 
 

@@ -1,5 +1,7 @@
 """What a design costs and what it can show, before anybody is called: targets in, app.sample.design's Outlook out, at every key."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -156,6 +158,14 @@ class DesignPage(LeadPage):
 
     def _show(self, found: Outlook, study: StudySource) -> None:
         names = {unit.code: self._named(unit) for unit in study.units}
+        self._say_figures(found)
+        self._say_units(found, names)
+        said = (caution(warned, names) for warned in found.warned)
+        self.cautions.setText(
+            "\n".join(f"• {w.zh if self._language.current == 'zh' else w.en}" for w in said)
+        )
+
+    def _say_figures(self, found: Outlook) -> None:
         self.figures.say(
             (
                 self.tr("Interviews in all"),
@@ -173,6 +183,8 @@ class DesignPage(LeadPage):
                 self.tr("not known here") if not found.frame else self.tr("as the study’s frame tables have"),
             ),
         )
+
+    def _say_units(self, found: Outlook, names: Mapping[str, str]) -> None:
         head = [
             self.tr("Unit"),
             self.tr("Share"),
@@ -199,10 +211,6 @@ class DesignPage(LeadPage):
             "between two years that is seen with 80 % power."
         )
         self.sheet.say(self.tr("What it costs and shows"), head, rows, lead=lead)
-        said = (caution(warned, names) for warned in found.warned)
-        self.cautions.setText(
-            "\n".join(f"• {w.zh if self._language.current == 'zh' else w.en}" for w in said)
-        )
 
     def _named(self, unit: Unit) -> str:
         return unit.zh if self._language.current == "zh" else unit.en

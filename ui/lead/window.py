@@ -85,12 +85,7 @@ class LeadWindow(QMainWindow):
             label("title", wrap=True, centre=True),
             label("muted", wrap=True, centre=True),
         )
-        self.notice = label("notice_text", wrap=True)
-        said = column(self.notice)
-        said.setContentsMargins(22, 8, 22, 8)
-        self._notice = framed(said, "notice")
-        self._empty = QWidget()
-        self._empty.setLayout(column(None, self._message, self._text, None, None, margin=30, spacing=12))
+        self.notice, self._empty = label("notice_text", wrap=True), QWidget()
         self._stack = QStackedWidget()
         self._page = Key.FIELD
         self._buttons: dict[Key, CapButton] = {}
@@ -110,6 +105,10 @@ class LeadWindow(QMainWindow):
         self._draw()
 
     def _build(self) -> None:
+        said = column(self.notice)
+        said.setContentsMargins(22, 8, 22, 8)
+        self._notice = framed(said, "notice")
+        self._empty.setLayout(column(None, self._message, self._text, None, None, margin=30, spacing=12))
         for page in (self._empty, self.field, self.design):
             self._stack.addWidget(page)
         for key in Key:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from app.certificate import Checked, certificate
+from app.certificate import Checked, html, page_of
 from app.clock import Reading, VirtualClock, seeded, system_entropy
 from app.errors import StudyError
 from app.evidence.journal import read
@@ -107,7 +107,7 @@ def _judged(folder: Path, central: Central, *, in_call: bool, jump: int) -> dict
     if jumps:
         checked = Checked(central.stores.folder, verdict)
         pages = [
-            certificate(checked, lang, datetime.fromtimestamp(NOON / 1000, UTC)) for lang in ("zh", "en")
+            html(page_of(checked, lang, datetime.fromtimestamp(NOON / 1000, UTC))) for lang in ("zh", "en")
         ]
         assert "时钟跳变过" in pages[0]
         assert "wall clock of this workstation jumped" in pages[1]
