@@ -102,7 +102,8 @@ def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:
     if not text and (sealed := client.assignment()):
         opened = decode(decrypt(sealed, [own]).rstrip())
         if opened.get("kind") == "room":
-            text = str(opened["key"])
+            text = str(opened.get("key", ""))
+            Identity.parse(text)  # before it is kept
             store.set_setting(_ROOM, text)
     return Identity.parse(text) if text else None
 
@@ -238,7 +239,9 @@ def settle(client: Client, store: Store, room: Room) -> int:
         calls = [
             replace(call, by=room.alias(call.by)).to_list() for call in store.case(identity).attempts[known:]
         ]
-        client.post("/v1/pool/settle", {"v": 1, "case": identity, "attempts": calls})
+        answer = client.post("/v1/pool/settle", {"v": 1, "case": identity, "attempts": calls})
+        if answer.get("settled") != identity:
+            raise SyncError("This is not central's answer to a settled case")
         settled(store, identity)
         told += 1
     return told
