@@ -46,10 +46,12 @@ def let_go(
     store: Store, now: int, *, called: bool = False, all_: bool = False, also: Collection[str] = ()
 ) -> None:
     """Cases whose lease is over are handed out here no more, and owed to central. Never one in hand: its resident is on the telephone.
-    called: also those that were called since; all_: also those that nobody has called yet; also: these. Raises StorageError."""
+    called: also those that were called since, but for an interview that has begun: its answers lie here, and whoever asked for a call in
+    half an hour should not be asked everything again. all_: also those that nobody has called yet, and begun ones; also: these. Raises
+    StorageError."""
     for identity, lease in held(store).items():
         over = lease.until <= now
-        if not (over or all_ or identity in also or (called and _called(store.case(identity), lease))):
+        if not (over or all_ or identity in also or (called and _over(store, identity, lease))):
             continue
         with store.together():
             if store.take_out(identity, cut_off=over) is not None:
@@ -65,6 +67,11 @@ def on_hand(store: Store, refusing: Callable[[str], bool] = never_full) -> tuple
         case for case, lease in cases if not _called(case, lease) and not refusing(store.known_of(case.id))
     ]
     return tuple(case.id for case in sorted(ready, key=lambda case: (case.ticket, case.id)))
+
+
+def _over(store: Store, case: str, lease: Lease) -> bool:
+    """It was called, and nobody here has a reason to call it again."""
+    return _called(store.case(case), lease) and store.interview_of(case) is None
 
 
 def _called(case: Case, lease: Lease) -> bool:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from app.clock import VirtualClock, seeded, system_entropy
+from app.commands import calling
 from app.evidence.note import Signer
 from app.interview.screen import Page
 from app.leases import held, on_hand
@@ -26,7 +29,7 @@ from tests.desk_talk import answers, on, opened, ring, talk
 from tests.sync.pool_room import OURS, ROOM, Room, attempts_at_central, numbers
 from tests.sync.world import NOW
 
-HALL = (("visited", "大厅0"),)
+DAY = 86_400_000
 ONE_A_HALL = Designed("marginal", ("visited",), targets={f"visited=大厅{n}": 1 for n in range(3)})
 
 
@@ -142,3 +145,68 @@ def test_a_cell_that_opens_again_brings_its_cases_back_and_the_surplus_goes_to_t
     assert seat.next() == numbers(1)[0].id
     assert seat.round().on_hand == 20
     assert other.take("I02", 20) == 10
+
+
+def cut(seat: Seat, outcome: str, note: str = "") -> str:
+    """A call that ends in the middle of the questions. Returns the case."""
+    ring(seat.desk)
+    talk(seat.desk, until="q03")
+    seat.desk.desk.hang_up()
+    seat.desk.wait_for(Page.OUTCOME)
+    case = seat.desk.desk._work
+    assert case is not None
+    seat.desk.desk.choose_outcome(outcome, note)
+    return case.case.id
+
+
+def test_who_asks_for_half_an_hour_in_the_middle_goes_on_at_the_same_desk(seat: Seat, pool: Room) -> None:
+    seat.round()
+    case = cut(seat, "32", "+30")
+    assert seat.round().settled == 0
+    assert case in held(seat.desk.ledger.store), "central has given it to nobody else"
+    seat.desk.clock.advance(30 * 60_000)
+    seat.desk.desk.next_case()
+    shown = seat.desk.desk.screen.case
+    assert shown is not None
+    assert (shown.case, shown.resumes, shown.begun_elsewhere) == (case, True, False)
+    seat.desk.desk.dial()
+    seat.desk.wait_for(Page.INTERVIEW)
+    assert on(seat.desk).name == "q03"
+    seat.desk.desk.hang_up()
+
+
+def test_at_the_end_of_a_shift_a_begun_interview_goes_back_and_the_next_desk_is_told(
+    seat: Seat, pool: Room
+) -> None:
+    other = pool.desk(1)
+    other.take("I02", 1)
+    other.work("39", NOW - 8 * DAY)
+    other.tell()
+    assert [call[1] for call in attempts_at_central(pool, 0)] == ["39"]
+    seat.round()
+    seat.desk.desk.next_case()
+    shown = seat.desk.desk.screen.case
+    assert shown is not None
+    assert (shown.case, shown.resumes, shown.begun_elsewhere) == (numbers(1)[0].id, False, True)
+
+
+def test_when_nobody_works_here_any_more_begun_interviews_go_back_too(seat: Seat, pool: Room) -> None:
+    seat.round()
+    cut(seat, "32", "+30")
+    assert seat.round(keep=0).settled == 4
+    assert held(seat.desk.ledger.store) == {}
+    assert [call[1] for call in attempts_at_central(pool, 0)] == ["32"]
+
+
+def test_the_command_says_why_such_a_case_is_not_dialled(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    seat.round()
+    ledger = seat.desk.ledger
+    ledger.quotas.heard({"visited=大厅0": 1}, {})
+    plan = calling_plan(ledger.study, rehearsal=True)
+    monkeypatch.setattr(calling, "_station", lambda _: (seat.desk.station, ledger.study, plan))
+    ask = typer.Typer()
+    calling.register(ask)
+    said = CliRunner().invoke(ask, ["why", numbers(1)[0].id]).output
+    assert "quota cell that is full (visited=大厅0)" in said
+    assert "quota cell" not in CliRunner().invoke(ask, ["why", numbers(2)[1].id]).output
+    assert numbers(2)[1].id in CliRunner().invoke(ask, ["pick"]).output
