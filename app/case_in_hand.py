@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from app.conversation import Conversation
-from app.errors import FangxinError
+from app.errors import FangxinError, StorageError
 from app.ledger import Ledger
 from app.line.contract import Coverage, Worker
 from app.sample.case import Case
@@ -13,6 +13,12 @@ from hardware.base import RATE
 
 RESERVE_SECONDS = 40 * 60
 """Disk kept free for one call's recording before it is dialled."""
+MORE_BEFORE, MORE = 10 * 60, 20 * 60
+"""A call that has less than this left is given so much more of the disk, in seconds."""
+LAST_SECONDS = 60
+"""A call that cannot have more is ended when this is left: line and recording take some of it to end."""
+_ASK_EVERY = 10
+"""Seconds between two tries to have more."""
 RING_SECONDS = 30
 """Seconds of ringing before an unanswered call may be taken for "no answer" (notes/method.md §2.3)."""
 _NO_ANSWER = "16"
@@ -45,6 +51,11 @@ class CaseInHand:
     """The sides that are lost or silent just now."""
     owed: Callable[[], None] | None = None
     """What is still to be written about the recording, after a disk fault."""
+    reserved: int = 0
+    """Seconds of the call for which there is room on the disk, whatever others write there."""
+    minutes_told: int = -1
+    """How many of them the interviewer has been told of last, when there will not be more."""
+    _ask_at: int = 0
 
     def prepare(self, ledger: Ledger, worker: Worker) -> None:
         """What must be durable before the number leaves the machine: the recording's header, and the intent to dial.
@@ -66,7 +77,24 @@ class CaseInHand:
         except FangxinError:
             worker.abandon()  # how far it came is known only at the next start, which finds the call open
             raise
-        self.call = call
+        self.call, self.reserved = call, RESERVE_SECONDS
+
+    def room_left(self, ledger: Ledger, seconds: int) -> int | None:
+        """See to it in time that a long call has room to go on. seconds: its length. Returns how many more it has where the disk gives no
+        more; None: there is enough."""
+        left = self.reserved - seconds
+        if left >= MORE_BEFORE:
+            return None
+        if seconds >= self._ask_at:
+            self._ask_at = seconds + _ASK_EVERY
+            try:
+                ledger.room.more(ledger.recording_path(self.call), self.reserved + MORE)
+            except StorageError as error:
+                ledger.fault_met(error)
+            else:
+                self.reserved += MORE
+                return None
+        return left
 
     def owe(self, step: Callable[[], None]) -> None:
         """Write something about the recording that the outcome must not overtake. Raises StorageError; close() will try again."""

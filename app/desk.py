@@ -158,6 +158,7 @@ class Desk(Script, CaseVerbs, EarVerbs):
         work = self._work
         if work is not None and work.call and not work.ended:
             self._show(elapsed=self._worker.samples // RATE)
+        self._keep_room()
         if self._rehearsing is not None and (said := self._rehearsing.heard()) is not None:
             self._show(practice=said)
         self._device()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from app.case_in_hand import CaseInHand
-from app.errors import FangxinError
+from app.case_in_hand import LAST_SECONDS, CaseInHand
+from app.errors import FangxinError, StorageError
 from app.interview.screen import Notice, RecordingView, Screen
 from app.ledger import Ledger
 from app.line.contract import (
@@ -19,9 +19,10 @@ from app.line.contract import (
     Saved,
     Trouble,
     Unheard,
+    Worker,
 )
 from app.telephone import OFF_HOOK, Telephone
-from hardware.base import LineEvent
+from hardware.base import RATE, LineEvent
 
 
 class LineVerbs:
@@ -30,6 +31,7 @@ class LineVerbs:
     screen: Screen
     _ledger: Ledger
     _telephone: Telephone
+    _worker: Worker
     _work: CaseInHand | None
 
     def mark_answered(self) -> None:
@@ -103,6 +105,21 @@ class LineVerbs:
             case Trouble(error):
                 self._stopped(error)
                 work.owe(partial(self._ledger.broke_off, work.call, error))
+
+    def _keep_room(self) -> None:
+        """A long call has more of the disk in time. Where that cannot be had the interviewer hears how many minutes are left to come to an
+        end, again with each minute, and the call is ended before its recording finds no room."""
+        work, stopped = self._work, self.screen.notice is Notice.STOPPED
+        if work is None or not work.call or stopped:
+            return
+        left = None if work.ended else work.room_left(self._ledger, self._worker.samples // RATE)
+        if left is not None and left <= LAST_SECONDS:
+            self._stopped(StorageError("The disk is full", todo="No more of this call could be recorded."))
+        elif left is not None and work.minutes_told != left // 60:
+            work.minutes_told = left // 60
+            self._show(notice=Notice.NO_ROOM, notice_text=str(work.minutes_told))
+        elif left is None and self.screen.notice is Notice.NO_ROOM:
+            self._show(notice=Notice.NONE, notice_text="")
 
     # What desk.py does
 

@@ -1,15 +1,16 @@
 """How the field work goes, put together from where its pieces lie: the journals at central, its pool, and the draw's folder at the centre.
 
 journals (archive)   every call: when, at which desk, what came of it, which ticket
-.central/index.db    the pool: cases with their calls, quota counts of the desks (not in a copy of the archive)
+.central/index.db    the pool: cases with their calls, sealed quota counts of the desks, signed decisions about cells (not in a copy of the
+                     archive)
 a draw's folder      which ticket belongs to which replicate, what is released; beside it the room's key, with which the pool's
-                     pseudonyms become the roster's people
+                     pseudonyms become the roster's people, and the counts numbers
 """
 
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,22 +19,25 @@ from app.central.standing import Standing, standing
 from app.errors import EvidenceError
 from app.evidence.age import Identity
 from app.evidence.durable import storage_errors
+from app.evidence.note import Verifier
 from app.results.field import FieldReport, china, field_report
 from app.results.open import calls_told, open_archive
 from app.results.table import CallRow, completed, dispositions
+from app.results.told import Told
 from app.sample.calling import calendar_for, caller_of, calling_plan, quotas_of
 from app.sample.case import Attempt, Case, State
-from app.sample.cells import cell_states, counted
+from app.sample.cells import Known, cell_states, counted
 from app.sample.frame import frame_size
 from app.sample.outcome import load_outcomes
 from app.sample.plan import Caller
-from app.sample.quota import Cell, Filling, full_units
+from app.sample.quota import full_units
 from app.sample.starved import Lack, Starved, starved
 from app.settings import Settings
 from app.study.archive import unpack
+from app.study.bundle import open_bundle
 from app.study.load import assemble, load
 from app.study.model import StudySource
-from app.sync.shared_pool import pseudonym
+from app.sync.shared_pool import known_cells, pseudonym
 
 _LATE = 60 * 60_000
 """ms after the end of a call within which its outcome is chosen, at the latest: by that a call and an attempt are one."""
@@ -42,36 +46,34 @@ _LATE = 60 * 60_000
 @dataclass(frozen=True)
 class Sources:
     """archive: central's folder or a copy. study: None = the newest package in the archive. identities: keys that open interviews, () =
-    by the journals alone. draw: folder of the draw. released: numbers handed out, 0 = as draw or pool say."""
+    by the journals alone. draw: folder of the draw. released: numbers handed out, 0 = as draw or pool say. told: what was read before: who
+    looks again with the same sources reads only what has come since."""
 
     archive: Path
     study: StudySource | None = None
     identities: tuple[Identity, ...] = ()
     draw: Path | None = None
     released: int = 0
+    told: Told = field(default_factory=Told, compare=False)
 
 
 def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
     """The field report at `now` (ms wall), and the study it is about. Reads only; takes seconds for 100,000 calls, with keys minutes: the
     whole archive is checked then. Raises EvidenceError, SealError, StudyError or StorageError."""
     pool = standing(sources.archive, now)
-    if sources.identities:
-        opened = open_archive(sources.archive, sources.identities)
-        calls: Sequence[CallRow] = opened.calls
-    else:
-        opened, calls = None, calls_told(sources.archive)
+    room = _room(sources.draw)
+    opened = open_archive(sources.archive, sources.identities) if sources.identities else None
+    calls: Sequence[CallRow] = opened.calls if opened else calls_told(sources.archive, sources.told)
     study = sources.study or study_in(sources.archive)
     outcomes, quotas = load_outcomes(), quotas_of(study)
-    done: Mapping[Cell, int] = pool.done if pool else {}
-    if opened is not None:
+    known = _cells(sources.archive, pool, room, study)
+    if known.done is None and opened is not None:
         scored = completed(opened.interviews, dispositions(calls, outcomes), outcomes)
-        done = counted(quotas, ({**row.known, **row.answers} for row in scored))
-    filling = Filling(done, pool.running if pool else {})
+        rows = ({**row.known, **row.answers} for row in scored)
+        known = replace(known, done=counted(quotas, rows))
     places, released = _drawn(sources.draw) if sources.draw else ({}, 0)
-    people = _people(sources.draw, study)
-    full = (
-        full_units(quotas, filling, "county", (unit.code for unit in study.units)) if quotas else frozenset()
-    )
+    people = _people(room, study)
+    full = full_units(quotas, known.filling, "county", (unit.code for unit in study.units))
     calls = _units_known(_with_names(calls, pool, people), pool)
     report = field_report(
         calls,
@@ -80,7 +82,7 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
         released=sources.released or released or (len(pool.cases) if pool else 0),
         replicate={call.case: places[call.ticket] for call in calls if call.ticket in places},
         starved=_starved(calls, pool, study, people, now, full),
-        cells=cell_states(quotas, filling, study.form),
+        cells=cell_states(quotas, known, study.form),
     )
     return study, report
 
@@ -106,16 +108,32 @@ def room_of(settings: Settings, archive: Path | None, study: Path | None, draw: 
 
 def study_in(archive: Path) -> StudySource:
     """The newest study package in an archive. Its signature is verify()'s affair. Raises EvidenceError when there is none."""
+    package = _package(archive)
+    with storage_errors(package):
+        files = unpack(package.read_bytes())
+    return assemble({name: data for name, data in files.items() if name != "manifest.note"})
+
+
+def _package(archive: Path) -> Path:
     with storage_errors(archive):
         packages = sorted((archive / "study").glob("*.study"), key=_version)
-        if not packages:
-            raise EvidenceError(
-                "There is no study package in this archive",
-                where=str(archive),
-                todo="Give central's folder, or a whole copy of it.",
-            )
-        files = unpack(packages[-1].read_bytes())
-    return assemble({name: data for name, data in files.items() if name != "manifest.note"})
+    if not packages:
+        raise EvidenceError(
+            "There is no study package in this archive",
+            where=str(archive),
+            todo="Give central's folder, or a whole copy of it.",
+        )
+    return packages[-1]
+
+
+def _publisher(archive: Path) -> Verifier:
+    """Who signed the archive's study package, and so may decide about its cells. Whose key that is, a report cannot know: `fangxin verify`
+    with the key from the publisher's own hand says it. Raises EvidenceError, StudyError or StorageError."""
+    path = archive / "publisher.vkey"
+    with storage_errors(path):
+        publisher = Verifier.parse(path.read_text(encoding="ascii", errors="replace").strip())
+    open_bundle(_package(archive), trusted=[publisher], now=0)
+    return publisher
 
 
 def _version(package: Path) -> int:
@@ -138,13 +156,30 @@ def _drawn(folder: Path) -> tuple[dict[str, int], int]:
     return {row["ticket"]: int(row["replicate"]) for row in rows}, sum(out.values())
 
 
-def _people(draw: Path | None, study: StudySource) -> dict[str, str]:
-    """Pseudonym → person of the roster, where the room's key lies beside the draw."""
+def _room(draw: Path | None) -> Identity | None:
+    """The room's key, where it lies beside the draw."""
     key = draw.parent / "room.key" if draw else None
     if key is None or not key.is_file():
-        return {}
+        return None
     with storage_errors(key):
-        room = Identity.parse(key.read_text(encoding="ascii").strip())
+        return Identity.parse(key.read_text(encoding="ascii").strip())
+
+
+def _cells(archive: Path, pool: Standing | None, room: Identity | None, study: StudySource) -> Known:
+    """What central's pool tells of the quota cells, as `sample cells` has it."""
+    if pool is None:
+        return Known()
+    try:
+        return known_cells(pool.told, study.id, _publisher(archive), room)
+    except EvidenceError as error:
+        where = str(archive)
+        raise EvidenceError("What central has of the quota cells does not hold", where=where) from error
+
+
+def _people(room: Identity | None, study: StudySource) -> dict[str, str]:
+    """Pseudonym → person of the roster, where the room's key is here."""
+    if room is None:
+        return {}
     return {pseudonym(room, person.id): f"{person.id} {person.name}" for person in study.roster}
 
 
@@ -178,8 +213,11 @@ def _called_by(call: CallRow, attempts: Iterable[Attempt]) -> str:
 
 
 def _units_known(calls: Sequence[CallRow], pool: Standing | None) -> list[CallRow]:
-    units = {case.id: case.unit for case in pool.cases} if pool else {}
-    return [replace(call, unit=call.unit or units.get(call.case, "")) for call in calls]
+    units = {case.id: case.unit for case in pool.cases if case.unit} if pool else {}
+    return [
+        replace(call, unit=units[call.case]) if not call.unit and call.case in units else call
+        for call in calls
+    ]
 
 
 def _starved(

@@ -1,6 +1,7 @@
 """Room on the disk for what a call writes beside its recording. Had before dialling, so that a call that has begun can be brought to its
-end, with every answer and its outcome, on a disk that somebody else has filled meanwhile."""
+end, with every answer and its outcome, on a disk that somebody else has filled meanwhile; for a long call, more of it in time."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import TypeVar
 
 from app.errors import StorageError
 from app.evidence.appended import FULL
-from app.evidence.durable import storage_errors, write_file
+from app.evidence.durable import reserve, storage_errors, write_file
 from app.evidence.journal import Journal
+from app.evidence.recording import sizes, tail_of
 from app.store import Store
 from app.store_schema import DISK_FULL
 
@@ -35,6 +37,22 @@ class Room:
         with storage_errors(self._ballast):
             if not self._ballast.exists():
                 write_file(self._ballast, bytes(BALLAST))
+
+    def more(self, recording: Path, seconds: int) -> None:
+        """Have it once more for the call that runs, and its recording's up to so many seconds in all, whoever writes that. Raises
+        StorageError when the disk has not so much: what was had before stays."""
+        age, tail = sizes(seconds)
+        with (
+            storage_errors(recording),
+            suppress(FileNotFoundError),
+        ):  # closed meanwhile, its tail first: it needs no more
+            for file, size in ((tail_of(recording), tail), (recording, age)):
+                descriptor = os.open(file, os.O_RDWR)
+                try:
+                    reserve(descriptor, size, file.parent)
+                finally:
+                    os.close(descriptor)
+        self.take()
 
     def spend(self, step: Callable[[], _Done]) -> _Done:
         """Take a step that may be taken again; when the disk is full, once more without the ballast. Raises StorageError."""

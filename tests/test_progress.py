@@ -1,5 +1,6 @@
 """How the field work goes, put together: names for shifts, cells from the pool, cases that starve, the draw's replicates."""
 
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,27 @@ from app.central.standing import Standing, standing
 from app.clock import seeded
 from app.errors import EvidenceError
 from app.evidence.age import Identity
-from app.progress import Sources, _cases, _crew, _people, _starved, _with_names, field_work, room_of, study_in
+from app.progress import (
+    Sources,
+    _cases,
+    _crew,
+    _people,
+    _room,
+    _starved,
+    _with_names,
+    field_work,
+    room_of,
+    study_in,
+)
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Plan
 from app.sample.starved import Lack
 from app.settings import Settings
-from app.sync.shared_pool import pseudonym
+from app.sync.shared_pool import known_cells, pseudonym, seal_counts
 from tests.results.field_room import calls, study
 from tests.sample.room import MINUTE, when
+from tests.sync.pool_room import ROOM
+from tests.sync.world import CENTRE
 
 NOW = when("2026-03-03 19:40")
 
@@ -35,25 +49,27 @@ def draw(tmp_path: Path) -> Path:
 
 
 def test_shifts_are_called_by_the_people_of_the_roster_where_the_room_s_key_is(draw: Path) -> None:
-    known, people = study(), _people(draw, study())
-    room = Identity.parse((draw.parent / "room.key").read_text(encoding="ascii").strip())
+    room = _room(draw)
+    assert room is not None
+    known, people = study(), _people(room, study())
     one = replace(calls(8)[0], interviewer="commitment", seconds=30)
     ended = one.started + 30_000
     attempt = Attempt(ended + 20_000, one.outcome, by=pseudonym(room, "I02"))
     pool = Standing((Case(one.case, one.ticket, "1", "", (attempt,), State.OPEN),))
     assert [call.interviewer for call in _with_names([one], pool, people)] == ["I02 访问员02"]
     assert [call.interviewer for call in _with_names([one], pool, {})] == ["0a1b2c3d · 03-02 09:30"]
-    assert _people(None, known) == {}
+    assert _people(_room(None), known) == {}
 
 
 def test_another_interviewer_is_missed_only_where_people_are_known(draw: Path) -> None:
     known = replace(study(), roster=study().roster[:1], rehearsal_only=False)
-    room = Identity.parse((draw.parent / "room.key").read_text(encoding="ascii").strip())
+    room = _room(draw)
+    assert room is not None
     refused = Attempt(when("2026-02-24 10:00"), "36", by=pseudonym(room, "I01"))
     pool = Standing((Case("c", "t", "1", "", (refused,), State.OPEN),))
-    (found,) = _starved([], pool, known, _people(draw, known), NOW, frozenset())
+    (found,) = _starved([], pool, known, _people(room, known), NOW, frozenset())
     assert found.lack is Lack.SKILL
-    assert {caller.id for caller in _crew(known, _people(draw, known))} == {pseudonym(room, "I01")}
+    assert {caller.id for caller in _crew(known, _people(room, known))} == {pseudonym(room, "I01")}
 
 
 def test_cases_are_told_by_their_calls_where_there_is_no_pool() -> None:
@@ -77,8 +93,8 @@ def test_the_pool_is_read_beside_a_running_central(tmp_path: Path) -> None:
     pool = index.pool(Plan())
     pool.add(offered, NOW)
     pool.settle("desk-1", "c1", [Attempt(NOW, "16", by="p")], NOW)
-    pool.tell_cells("desk-1", {"county=1": 3}, {"county=1": 1}, NOW)
-    pool.tell_cells("desk-2", {"county=1": 4}, {"county=1": 2}, NOW - LEASE)
+    pool.tell_cells("desk-1", _counts("desk-1", 3, 1), NOW)
+    pool.tell_cells("desk-2", _counts("desk-2", 4, 2), NOW - LEASE)
     found = standing(tmp_path, NOW)
     index.close()
     assert found is not None
@@ -86,11 +102,19 @@ def test_the_pool_is_read_beside_a_running_central(tmp_path: Path) -> None:
         ("c0", True, 0),
         ("c1", False, 1),
     ]
-    assert found.done == {(("county", "1"),): 7}
-    assert found.running == {(("county", "1"),): 1}, (
+    known = known_cells(found.told, "dazhou-2017", CENTRE.verifier, ROOM)
+    assert known.done == {(("county", "1"),): 7}
+    assert known.running == {(("county", "1"),): 1}, (
         "a desk that is not heard of any more has nothing under way"
     )
+    sealed = known_cells(found.told, "dazhou-2017", CENTRE.verifier)
+    assert (sealed.done, sealed.running) == (None, None), "not known is not 0"
     assert standing(tmp_path / "elsewhere", NOW) is None
+
+
+def _counts(desk: str, done: int, running: int) -> bytes:
+    told = {"done": {"county=1": done}, "running": {"county=1": running}}
+    return b64decode(seal_counts(told, desk, ROOM, seeded(desk)))
 
 
 def test_a_folder_that_is_no_archive_is_said(tmp_path: Path) -> None:

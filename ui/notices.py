@@ -46,6 +46,10 @@ _NOTICE = {
         "Words",
         "The recording does not cover this interview: sound is missing. Choose the outcome as usual, tell your supervisor.",
     ),
+    Notice.NO_ROOM: QT_TRANSLATE_NOOP(
+        "Words",
+        "The disk is full. This call can be recorded for only %1 more min: come to its end now; after that it is ended by itself.",
+    ),
     Notice.STOPPED: QT_TRANSLATE_NOOP(
         "Words",
         "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
@@ -65,6 +69,7 @@ _TONE = {
     Notice.NOT_DRAWN: "warning",
     Notice.WITHDRAWN: "warning",
     Notice.NOT_COVERED: "danger",
+    Notice.NO_ROOM: "danger",
 }
 
 

@@ -62,6 +62,22 @@ def know_cells(database: Database) -> None:
         database.execute(statement)
 
 
+def cells_told(database: Database, now: int, *, but: str = "") -> dict[str, Value]:
+    """The desks' sealed counts, and the decisions about cells. live: the desk was heard of within a lease, so that its interviews under
+    way count."""
+    rows = list(database.query("SELECT * FROM pool_cells WHERE desk <> ? ORDER BY desk", [but]))
+    counts = [
+        {
+            "desk": row["desk"],
+            "live": int(row["wall"] + LEASE > now),
+            "sealed": base64.b64encode(row["sealed"]).decode(),
+        }
+        for row in rows
+    ]
+    notes = [row["note"] for row in database.query("SELECT note FROM pool_decisions ORDER BY rowid")]
+    return {"counts": counts, "decisions": notes}
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """A case as the centre hands it in. key: keyed hash of its number. sealed: the number and what the sample knows, for the room."""
@@ -136,22 +152,9 @@ class SharedPool:
         return self.cells(now, but=desk)
 
     def cells(self, now: int, *, but: str = "") -> dict[str, Value]:
-        """The desks' sealed counts, and the decisions about cells. live: the desk was heard of within a lease, so that its interviews
-        under way count."""
+        """What cells_told() says, without one desk's own."""
         with storage_faults(self._path):
-            rows = list(self._database.query("SELECT * FROM pool_cells WHERE desk <> ? ORDER BY desk", [but]))
-            notes = [
-                row["note"] for row in self._database.query("SELECT note FROM pool_decisions ORDER BY rowid")
-            ]
-        counts = [
-            {
-                "desk": row["desk"],
-                "live": int(row["wall"] + LEASE > now),
-                "sealed": base64.b64encode(row["sealed"]).decode(),
-            }
-            for row in rows
-        ]
-        return {"counts": counts, "decisions": notes}
+            return cells_told(self._database, now, but=but)
 
     def decide(self, note: str) -> bool:
         """Keep a signed decision about a cell. False: it is here already."""

@@ -17,10 +17,15 @@ from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.sample.plan import Plan, skills_missing, wants
 from app.sample.queue import explain
+from app.sample.starved import starved
 from app.study.model import Study
 from app.workstation import Workstation, open_workstation
 
 Who = Annotated[str, typer.Option(help="Person of the roster, by name or number.")]
+_IN_VAIN = (
+    "The sample puts it into a quota cell that is full ({}): it is not dialled until there is a place, except for an appointment or an "
+    "interview that has begun."
+)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -42,36 +47,36 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = F
     reason = explain(station.store.case(found), asked, plan) if found else ""
     crew = [caller_of(study, person.name) for person in study.roster]
     waiting = pool.waiting_for()
-    starved = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
+    lacking = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
     if as_json:
-        told = {"case": found or "", "why": reason, "next_due": due or 0, "starved": starved}
+        told = {"case": found or "", "why": reason, "next_due": due or 0, "starved": lacking}
         typer.echo(encode(told).decode())
     elif found:
         typer.echo(f"{found}  {reason}")
     else:
         typer.echo("No case may be dialled now." + (f" Next due {clock(due)}." if due else ""))
-    if starved and not as_json:
-        listed = ", ".join(f"{skill} ({n})" for skill, n in starved.items())
+    if lacking and not as_json:
+        listed = ", ".join(f"{skill} ({n})" for skill, n in lacking.items())
         typer.echo(f"Cases that are ready and that nobody on the roster can call: {listed}.")
 
 
 def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case id.")], now: Now = "") -> None:
-    """Say why a case is or is not handed out."""
+    """Say why a case is or is not handed out, and what it lacks, as the field report does."""
     station, study, plan = _station(context)
-    one = station.store.case(case)
-    typer.echo(explain(one, moment(now), plan))
+    one, asked = station.store.case(case), moment(now)
+    typer.echo(explain(one, asked, plan))
     station.store.follow(plan, hasher(station.store, system_entropy))
-    if cells := Quotas(station.store, quotas_of(study)).refused(station.store.known_of(case)):
-        typer.echo(
-            f"The sample puts it into a quota cell that is full ({'; '.join(cells)}): it is not dialled until there is a place, "
-            "except for an appointment or an interview that has begun."
-        )
-    asks = wants(one, plan)
-    if asks.skill:
-        crew = [caller_of(study, person.name) for person in study.roster]
-        starved = skills_missing([asks.skill], crew)
-        typer.echo(f"It asks for {asks.skill}" + (", which nobody on the roster has." if starved else "."))
-    if asks.another_than:
+    quotas = Quotas(station.store, quotas_of(study))
+    if cells := quotas.refused(station.store.known_of(case)):
+        typer.echo(_IN_VAIN.format("; ".join(cells)))
+    crew = [caller_of(study, person.id) for person in study.roster]
+    closed = quotas.full_units("county", (u.code for u in study.units))
+    asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
+    for each in lacking:
+        typer.echo(each.text)
+    if asks.skill and not lacking:
+        typer.echo(f"It asks for {asks.skill}.")
+    if asks.another_than and not lacking:
         typer.echo(f"Not for {asks.another_than}, who made the last call.")
     for attempt in one.attempts:
         outcome = plan.outcome(attempt)

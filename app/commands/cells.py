@@ -13,15 +13,16 @@ from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
 from app.drawing import DrawRoom, draws_signer
 from app.errors import EvidenceError, UsageError
-from app.quotas import decision_note, read_decision
+from app.quotas import decision_note
+from app.results.field_words import state
 from app.sample.calling import quotas_of
 from app.sample.case import Case
-from app.sample.cells import cell_of, named
-from app.sample.quota import Cell, Closure, Filling, is_full
+from app.sample.cells import CellState, cell_of, cell_states, named
+from app.sample.quota import Cell, Closure
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
-from app.sync.shared_pool import opened_counts
+from app.sync.shared_pool import known_cells
 
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
 Keys = Annotated[
@@ -55,23 +56,13 @@ def cells(
     source, publisher = load(study), Centre.read(keys).publisher
     room = DrawRoom(draws, source.id, draws_signer(publisher), SystemClock(), system_entropy).room_key()
     with _centre(keys, url, central) as client:
-        heard = client.post("/v1/pool/all-cells", {"v": 1})
-    done, running = opened_counts(heard, room)
-    decisions = tuple(read_decision(str(note), source.id, publisher.verifier) for note in heard["decisions"])
-    filling = Filling(
-        {cell_of(text): n for text, n in done.items()},
-        {cell_of(text): n for text, n in running.items()},
-        decisions,
-    )
-    rows = list(_rows(source, filling))
+        told = client.post("/v1/pool/all-cells", {"v": 1})
+        known = known_cells(told, source.id, publisher.verifier, room)
+    states = cell_states(quotas_of(source), known, source.form)
     if as_json:
-        typer.echo(encode({"cells": rows}).decode())
-        return
-    for row in rows:
-        typer.echo(
-            f"{row['cell']:<28} {row['done']:>6} of {row['target']:>6}  {row['running']:>4} under way  "
-            f"{'full' if row['full'] else ''} {row['decided']}".rstrip()
-        )
+        typer.echo(encode({"cells": [cell_document(cell) for cell in states]}).decode())
+    else:
+        typer.echo("\n".join(map(cell_line, states)) or "This study has no quotas.")
 
 
 def close_cell(
@@ -86,6 +77,29 @@ def open_cell(
 ) -> None:
     """Open a quota cell for all desks, also one that has reached its target."""
     _decide(load(study), cell, keys, url, central, (by, reason), open_=True)
+
+
+def cell_line(cell: CellState) -> str:
+    """One cell for a terminal."""
+    counted = f"target {cell.target}" if cell.done is None else f"{cell.done} of {cell.target} done"
+    running = "" if cell.running is None else f", {cell.running} running"
+    name = cell.en if cell.en == cell.cell else f"{cell.en} ({cell.cell})"
+    return f"Quota {name}: {counted}{running}, {state(cell).en}"
+
+
+def cell_document(cell: CellState) -> dict[str, Value]:
+    """One cell for programs; null = not known here."""
+    by = cell.decided
+    return {
+        "cell": cell.cell,
+        "target": cell.target,
+        "done": cell.done,
+        "running": cell.running,
+        "open": cell.open,
+        "by": by.by if by else "",
+        "reason": by.reason if by else "",
+        "decided": by.wall if by else 0,
+    }
 
 
 def columns(panel: Path | None, names: list[str], cases: list[Case]) -> dict[str, dict[str, str]]:
@@ -122,25 +136,10 @@ def _decide(
     note = decision_note(source.id, decision, Centre.read(keys).publisher)
     with _centre(keys, url, central) as client:
         client.post("/v1/pool/decisions", {"v": 1, "note": note})
-    state = "open" if open_ else "closed"
+    now = "open" if open_ else "closed"
     typer.echo(
-        f"{chosen} is {state} for every desk from its next round with central on. It stands in central's log."
+        f"{chosen} is {now} for every desk from its next round with central on. It stands in central's log."
     )
-
-
-def _rows(source: StudySource, filling: Filling) -> Iterator[dict[str, Value]]:
-    for quota in quotas_of(source):
-        for cell, target in quota.targets.items():
-            last = next((one for one in reversed(filling.closures) if one.cell == cell), None)
-            decided = f"{'opened' if last.open else 'closed'} by {last.by}: {last.reason}" if last else ""
-            yield {
-                "cell": named(cell),
-                "target": target,
-                "done": filling.done.get(cell, 0),
-                "running": filling.running.get(cell, 0),
-                "full": is_full(quota, filling, cell),
-                "decided": decided,
-            }
 
 
 @contextmanager

@@ -8,12 +8,13 @@ from unicodedata import east_asian_width
 import typer
 
 from app.canonical import encode
+from app.commands.cells import cell_document, cell_line
 from app.commands.invocation import identities
 from app.commands.moments import Now, moment
 from app.errors import UsageError
 from app.progress import Sources, field_work
 from app.results.field import SHOWN, FieldReport
-from app.results.field_words import order, slice_name, state, why
+from app.results.field_words import order, slice_name, why
 from app.results.report import write_field
 from app.results.table import Tally
 from app.results.words import Words, percent
@@ -82,10 +83,7 @@ def text(found: FieldReport, study: StudySource) -> str:
         "(0% = as drawn)."
     )
     lines += [f"  {name}: {order(value)}" for name, value in found.cherry.items() if value is not None]
-    lines += [
-        f"Quota {cell.en}: {cell.done} of {cell.target} done, {cell.running} running, {state(cell).en}"
-        for cell in found.cells
-    ]
+    lines += [cell_line(cell) for cell in found.cells]
     lines += [f"Starved {each.case}: {why(each, units).en}" for each in found.starved]
     return "\n".join(lines)
 
@@ -105,19 +103,7 @@ def document(found: FieldReport) -> dict[str, object]:
             "all": _text(found.cherry_all),
             "interviewers": [{"name": name, "index": _text(value)} for name, value in found.cherry.items()],
         },
-        "quotas": [
-            {
-                "cell": cell.cell,
-                "target": cell.target,
-                "done": cell.done,
-                "running": cell.running,
-                "open": cell.open,
-                "by": cell.decided.by if cell.decided else "",
-                "reason": cell.decided.reason if cell.decided else "",
-                "decided": cell.decided.wall if cell.decided else 0,
-            }
-            for cell in found.cells
-        ],
+        "quotas": [cell_document(cell) for cell in found.cells],
         "starved": {
             each.case: {"lack": each.lack.value, "what": each.what, "why": each.text}
             for each in found.starved

@@ -155,7 +155,7 @@ def reserve(descriptor: int, size: int, folder: Path) -> None:
         code = ctypes.get_errno()
         if code not in _NOT_HERE:
             raise OSError(code, os.strerror(code))
-    if shutil.disk_usage(folder).free < size:
+    if shutil.disk_usage(folder).free < size - os.fstat(descriptor).st_size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

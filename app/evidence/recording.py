@@ -97,7 +97,7 @@ class Recorder:
                 raise
         try:
             with storage_errors(path):
-                self._begin(recipients, entropy, reserve_seconds + 1, call_id)
+                self._begin(recipients, entropy, reserve_seconds, call_id)
         except BaseException:
             self._tail.discard()
             self._age.discard()
@@ -149,9 +149,8 @@ class Recorder:
         self._tail.close()
 
     def _begin(self, recipients: Sequence[Wraps], entropy: Entropy, seconds: int, call_id: str) -> None:
-        chunks = seconds * wav.SECOND // CHUNK + 1
-        reserve(self._age.descriptor, _AGE_HEADER + chunks * (CHUNK + TAG), self.path.parent)
-        reserve(self._tail.descriptor, (seconds + 1) * (wav.SECOND + OVERHEAD), self.path.parent)
+        for file, size in zip((self._age, self._tail), sizes(seconds), strict=True):
+            reserve(file.descriptor, size, self.path.parent)
         self._writer = Writer(self._age, recipients, entropy)
         self.header_sha = self._age.sha.hexdigest()
         self._payload = self._age.also = self._means.new()
@@ -207,6 +206,12 @@ class _Growing:
 def tail_of(path: Path) -> Path:
     """Where the tail journal of a recording lies."""
     return path.with_name(path.name + ".tail")
+
+
+def sizes(seconds: int) -> tuple[int, int]:
+    """Bytes that the age file and the tail of a recording so long grow to, at most."""
+    chunks = (seconds + 1) * wav.SECOND // CHUNK + 1
+    return _AGE_HEADER + chunks * (CHUNK + TAG), (seconds + 2) * (wav.SECOND + OVERHEAD)
 
 
 def remains_of(path: Path, means: Means = S1) -> Remains:

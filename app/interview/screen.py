@@ -56,6 +56,7 @@ class Notice(Enum):
     NOT_DRAWN = "not_drawn"
     WITHDRAWN = "withdrawn"
     NOT_COVERED = "not_covered"
+    NO_ROOM = "no_room"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,14 +97,20 @@ def _cells(cells: tuple[CellState, ...]) -> str:
     )
     rows = (
         f'<tr><th scope="row">{both(Words(c.zh, c.en if c.en != c.zh else ""))}</th><td class="num">{c.target:,}</td>'
-        f'<td class="num">{c.done:,}</td><td class="num">{c.running:,}</td><td class="fill">{_bar(c)}</td>'
+        f'<td class="num">{_count(c.done)}</td><td class="num">{_count(c.running)}</td><td class="fill">{_bar(c)}</td>'
         f"<td>{both(state(c))}</td></tr>"
         for c in cells
     )
     return section(title, table(columns, rows), sheet=False)
 
 
+def _count(number: int | None) -> str:
+    return "—" if number is None else f"{number:,}"
+
+
 def _bar(cell: CellState) -> str:
+    if cell.done is None:
+        return ""
     share = min(1.0, cell.done / cell.target) if cell.target else 1.0
     said = percent(cell.done / cell.target) if cell.target else "—"
     return (

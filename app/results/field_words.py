@@ -34,6 +34,8 @@ NONE_STARVED = Words(
     "None. Every open case has somebody who may call it, and hours for it.",
 )
 NO_CELLS = Words("本项目没有设配额。", "This study has no quotas.")
+UNKNOWN = Words("是否已满，没有机房密钥无法得知", "open or full: not known here without the room's key")
+"""Of a quota cell whose counts stay sealed."""
 NO_CALLS = Words(
     "还没有拨打记录。工作站同步之后，数字会出现在这里。",
     "No calls yet. The figures appear once workstations have synchronised.",
@@ -66,6 +68,8 @@ def state(cell: CellState) -> Words:
         zh, en = ("手动开放", "opened by") if by.open else ("手动关闭", "closed by")
         at = moment(by.wall)[5:]
         return Words(f"{zh}：{by.by}，{at}，{by.reason}", f"{en} {by.by}, {at}: {by.reason}")
+    if cell.open is None:
+        return UNKNOWN
     return Words("开放", "open") if cell.open else Words("已满", "full")
 
 

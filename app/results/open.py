@@ -18,6 +18,7 @@ from app.questionnaire.form import Kind
 from app.questionnaire.session import Session
 from app.questionnaire.world import World
 from app.results.table import CallRow, InterviewRow
+from app.results.told import NotTold, Told
 from app.sample.outcome import Outcome, When, load_outcomes
 from app.study.archive import unpack
 from app.study.load import assemble
@@ -63,12 +64,32 @@ def open_archive(
     return Opened(tuple(reading.calls()), interviews)
 
 
-def calls_told(archive: Path, outcomes: Mapping[str, Outcome] | None = None) -> tuple[CallRow, ...]:
+def calls_told(
+    archive: Path, told: Told | None = None, outcomes: Mapping[str, Outcome] | None = None
+) -> tuple[CallRow, ...]:
     """The calls as the journals tell them: no key is needed. What depends on answers is coded as if few had been given, and the unit of a
     landline is not known. The chain of each journal is checked, its signatures and the recordings are not: that is what verify() is for.
+    told: of the last look, where there was one; then only what has come since is read.
 
     Raises EvidenceError when a journal's lines were altered, or there are none at this path."""
-    place, findings = Place.at(archive), Findings()
+    place = Place.at(archive)
+    try:
+        facts = (told or Told()).facts(place)
+    except NotTold:
+        facts = _judged(place)
+    return rows_of(place, facts, outcomes)
+
+
+def rows_of(place: Place, facts: Facts, outcomes: Mapping[str, Outcome] | None = None) -> tuple[CallRow, ...]:
+    """The calls of these facts, without a key."""
+    known = load_outcomes() if outcomes is None else outcomes
+    reading = _Reading(place, facts, (), None, known, frozenset())
+    reading.note_closings()
+    return tuple(reading.calls())
+
+
+def _judged(place: Place) -> Facts:
+    findings = Findings()
     facts = read_facts(place, findings)
     if broken := [f for f in findings.verdict().integrity if f.severity is Severity.BROKEN]:
         raise EvidenceError(
@@ -76,10 +97,7 @@ def calls_told(archive: Path, outcomes: Mapping[str, Outcome] | None = None) -> 
             where=str(broken[0].at),
             todo="Run `fangxin verify` on it and settle what it names first.",
         )
-    known = load_outcomes() if outcomes is None else outcomes
-    reading = _Reading(place, facts, (), None, known, frozenset())
-    reading.note_closings()
-    return tuple(reading.calls())
+    return facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,33 @@ from app.sample.quota import Cell, Closure, Filling, Quota, is_full
 @dataclass(frozen=True, slots=True)
 class CellState:
     """One cell at one moment. cell: "county=3,sex=1". zh, en: its codes' labels. target, done, running: interviews. open: it still takes
-    somebody. decided: the last word of a person about it; None = only the target decides."""
+    somebody. decided: the last word of a person about it; None = only the target decides. done, running, open None: not known here."""
 
     cell: str
     zh: str
     en: str
     target: int
-    done: int
-    running: int
-    open: bool
+    done: int | None
+    running: int | None
+    open: bool | None
     decided: Closure | None = None
 
 
-def cell_states(quotas: Iterable[Quota], filling: Filling, form: Form | None = None) -> tuple[CellState, ...]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the cells here. done, running: None = not known, which is not 0. decisions: of people, oldest first."""
+
+    done: Mapping[Cell, int] | None = None
+    running: Mapping[Cell, int] | None = None
+    decisions: tuple[Closure, ...] = ()
+
+    @property
+    def filling(self) -> Filling:
+        """The least that is taken: what is not known as if nothing."""
+        return Filling(self.done or {}, self.running or {}, self.decisions)
+
+
+def cell_states(quotas: Iterable[Quota], known: Known, form: Form | None = None) -> tuple[CellState, ...]:
     """Every cell of every quota, in the order of the design. form: names the codes; None = the codes themselves."""
     return tuple(
         CellState(
@@ -30,14 +44,22 @@ def cell_states(quotas: Iterable[Quota], filling: Filling, form: Form | None = N
             zh=_words(cell, form, "zh"),
             en=_words(cell, form, "en"),
             target=target,
-            done=filling.done.get(cell, 0),
-            running=filling.running.get(cell, 0),
-            open=not is_full(quota, filling, cell),
-            decided=next((each for each in reversed(filling.closures) if each.cell == cell), None),
+            done=None if known.done is None else known.done.get(cell, 0),
+            running=None if known.running is None else known.running.get(cell, 0),
+            open=_open(quota, known, cell),
+            decided=next((each for each in reversed(known.decisions) if each.cell == cell), None),
         )
         for quota in quotas
         for cell, target in quota.targets.items()
     )
+
+
+def _open(quota: Quota, known: Known, cell: Cell) -> bool | None:
+    """Full is full whatever else is not known; open is only what is known to be."""
+    if is_full(quota, known.filling, cell):
+        return False
+    certain = known.filling.decided(cell) or (known.done is not None and known.running is not None)
+    return True if certain else None
 
 
 def counted(quotas: Iterable[Quota], answers: Iterable[Mapping[str, str]]) -> dict[Cell, int]:

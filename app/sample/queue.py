@@ -116,7 +116,7 @@ def explain(case: Case, now: int, plan: Plan | None = None) -> str:
 def status(case: Case, now: int, plan: Plan) -> Due | Finished:
     """When the case may be dialled, or why never again. Raises StudyError on an outcome that the rules do not know."""
     if case.state is State.CLOSED:
-        return Finished("taken out of the queue by a person")
+        return Finished("taken out of this queue by a person, or given back to the room's pool")
     calls = _calls(case, plan)
     for attempt, outcome in calls:
         if outcome.final:

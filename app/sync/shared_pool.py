@@ -21,6 +21,7 @@ from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
 from app.pool import never_full
 from app.quotas import Quotas, counts_in, counts_out, read_decision
 from app.sample.case import Attempt, Case, State
+from app.sample.cells import Known, cell_of
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
@@ -230,6 +231,23 @@ def opened_counts(heard: Mapping[str, Value], room: Identity) -> tuple[dict[str,
                 for cell, n in counts_in(told[name]).items():
                     sums[cell] = sums.get(cell, 0) + n
     return done, running
+
+
+def known_cells(
+    told: Mapping[str, Value], study: str, publisher: Verifier, room: Identity | None = None
+) -> Known:
+    """How the quota cells stand by central's answer. room: its key; None = the counts stay sealed, and are not known. Raises EvidenceError
+    when a count is not of this room's making, or a decision not signed by the centre."""
+    read = [read_decision(str(note), study, publisher) for note in told["decisions"]]
+    decisions = tuple(sorted(read, key=lambda one: (one.wall, one.cell)))  # as the desks order them
+    if room is None:
+        return Known(decisions=decisions)
+    done, running = opened_counts(told, room)
+    return Known(
+        {cell_of(text): n for text, n in done.items()},
+        {cell_of(text): n for text, n in running.items()},
+        decisions,
+    )
 
 
 def settle(client: Client, store: Store, room: Room) -> int:

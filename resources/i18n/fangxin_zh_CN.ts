@@ -1395,6 +1395,10 @@
         <translation>这次访问的录音不完整，有声音缺失。请照常登记结果，并告知督导。</translation>
     </message>
     <message>
+        <source>The disk is full. This call can be recorded for only %1 more min: come to its end now; after that it is ended by itself.</source>
+        <translation>磁盘已满，本次通话最多还能录音 %1 分钟：请尽快结束访问，到时系统会自动挂断。</translation>
+    </message>
+    <message>
         <source>Saved. Ready for the next case.</source>
         <translation>已保存，可以取下一个样本。</translation>
     </message>

@@ -20,6 +20,7 @@ from tests.benchmarks import (
     line_worker,
     lists,
     picks,
+    reports,
     softphone,
     sound,
     trees,
@@ -113,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "lists": lambda: lists.measure(
                 folder / "lists", 2 if quick else 200, 10_000 if quick else 1_000_000, seed
             ),
+            "field report": lambda: reports.measure(folder / "reports", 6_000 if quick else 100_000, seed),
             "archive": lambda: archives.measure(folder / "archives", 10 if quick else 100),
             "tree": lambda: trees.measure(folder, 100_000 if quick else 1_000_000),
         }

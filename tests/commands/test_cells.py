@@ -78,14 +78,14 @@ def test_a_supervisor_sees_the_cells_closes_one_and_opens_it_again(
     capsys.readouterr()
     assert here.run(url, "cells", "--json", draws=True) == 0
     first, second = json.loads(capsys.readouterr().out)["cells"]
-    assert (first["cell"], first["target"], first["done"], first["running"], first["full"]) == (
-        "sex=1",
-        3,
-        2,
-        1,
-        True,
-    )
-    assert (second["full"], second["decided"]) == (True, "closed by 督导01: 洪水")
+    assert {name: first[name] for name in ("cell", "target", "done", "running", "open")} == {
+        "cell": "sex=1",
+        "target": 3,
+        "done": 2,
+        "running": 1,
+        "open": False,
+    }
+    assert (second["open"], second["by"], second["reason"]) == (False, "督导01", "洪水")
     assert here.run(url, "open-cell", "sex=2", "--by", "督导01", "--reason", "水退了") == 0
     notes = pool.cells(0)["decisions"]
     read = [read_decision(note, "dazhou-2017", here.centre.publisher.verifier) for note in notes]

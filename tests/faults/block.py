@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from tests.faults.disks import Disk, mounted
+from tests.faults.disks import Disk, blank, mounted
 
 PROGRAMS = ("nbdfuse", "fusermount3", "losetup", "mkfs.ext4")
 RECORD = struct.Struct("<BQI")
@@ -97,8 +97,7 @@ class Block:
 def block(folder: Path, megabytes: int = 512, *, logged: bool = False) -> Iterator[Block]:
     """An ext4 of so many MB on a device of our own, mounted at folder/disk."""
     image, way, place, log = folder / "block.img", folder / "socket", folder / "device", folder / "log"
-    with image.open("wb") as file:
-        file.truncate(megabytes << 20)
+    blank(image, megabytes)
     place.mkdir()
     words = [
         sys.executable,

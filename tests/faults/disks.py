@@ -15,9 +15,10 @@ from pathlib import Path
 _SHUTDOWN, _NO_LOG_FLUSH = 0x8004587D, 2
 """FS_IOC_SHUTDOWN of ext4 and xfs; 2: what the journal of the file system has not written yet is lost too."""
 _MAKE = {
-    "ext4": ("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1"),
-    "xfs": ("mkfs.xfs", "-q", "-f"),
+    "ext4": ("mkfs.ext4", "-q", "-F", "-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1"),
+    "xfs": ("mkfs.xfs", "-q", "-f", "-K"),
 }
+"""Nothing is discarded: that would give back the room which blank() has taken."""
 PROGRAMS = {"ext4": ("mkfs.ext4", "losetup"), "xfs": ("mkfs.xfs", "losetup")}
 """What each kind of file system needs to be installed."""
 
@@ -51,9 +52,9 @@ class Disk:
             self.place,
         )
 
-    def unmount(self) -> None:
-        """Whoever held a file on it may still be dying: tried for a while."""
-        until = time.monotonic() + 20
+    def unmount(self, patience: float = 20) -> None:
+        """Whoever held a file on it may still be dying: tried for so many seconds."""
+        until = time.monotonic() + patience
         while subprocess.run(["umount", self.place], capture_output=True, check=False).returncode:
             assert time.monotonic() < until, f"{self.place} cannot be unmounted"
             time.sleep(0.05)
@@ -74,12 +75,21 @@ class Disk:
         Path("/sys/fs/ext4", Path(source).name, "trigger_fs_error").write_text("1")
 
 
+def blank(image: Path, megabytes: int) -> None:
+    """An image that has all its room on this machine's own disk. One with holes in it would meet that disk's end in a write which the file
+    system on it had promised: EIO for the program, and nothing of the kind happens on a real disk."""
+    with image.open("wb") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, megabytes << 20)
+        except OSError as error:
+            raise AssertionError(f"this machine has no room for a trial: {error}") from error
+
+
 @contextmanager
 def disk(folder: Path, kind: str, megabytes: int = 512, options: str = "") -> Iterator[Disk]:
     """A new file system on a loop device, mounted at folder/disk."""
     image = folder / "disk.img"
-    with image.open("wb") as file:
-        file.truncate(megabytes << 20)
+    blank(image, megabytes)
     made = Disk(image, kind, folder / "disk", options)
     made.make()
     with mounted(made):
@@ -93,8 +103,8 @@ def mounted(made: Disk) -> Iterator[Disk]:
     try:
         yield made
     finally:
-        with suppress(AssertionError):
-            made.unmount()
+        with suppress(AssertionError):  # after a failure our own desk may have files open on it
+            made.unmount(patience=2)
         while subprocess.run(["umount", "-l", made.place], capture_output=True, check=False).returncode == 0:
             pass
 

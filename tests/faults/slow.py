@@ -1,17 +1,21 @@
 """A call over a disk that is slow or stalls: the real line worker in its own process, the desk on its own thread as in the window, both on
-a block device whose server takes its time. The window's thread is played by this one: it must never wait for anything.
+a block device whose server takes its time. The window is the real one, without a screen: its thread must never wait for anything.
 """
 
-import subprocess
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.errors import FangxinError
+from PySide6.QtCore import QEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.clock import SystemClock
 from app.evidence.journal import read
 from app.evidence.recording import join, remains_of
 from app.evidence.verify import verify
@@ -24,10 +28,14 @@ from tests.desk_room import centre, talker
 from tests.desk_talk import SAYS, drawn
 from tests.faults.block import Block
 from tests.line.desk import RealRoom
-from ui.desk_thread import DeskLike, DeskThread, Verb
+from ui.bridge import Bridge
+from ui.desk_thread import DeskLike, Verb
+from ui.language import Language
+from ui.theme import Theme
+from ui.window import DeskWindow
 
-LOOK = 0.005
-"""Seconds between two looks of the window."""
+LOOK = 5
+"""ms after which the window is looked at again."""
 
 
 @dataclass
@@ -54,97 +62,84 @@ class SlowRoom(RealRoom):
         return self.process
 
 
-@dataclass
 class Window:
-    """Hears the desk's thread; tell() and until() are the interviewer before the screen."""
+    """The desk's window in Qt's event loop, on this thread; until() lets it live. held_up: seconds that it was late at the longest, less
+    what the machine itself owed this thread in that very moment; latest: the same with it."""
 
-    shown: Screen = field(default_factory=Screen)
-    faults: list[BaseException] = field(default_factory=list)
-    done: int = 0
-    over: bool = False
-    latest: float = 0.0
-    """Seconds that the window's thread was held up at the longest."""
-    notices: set[str] = field(default_factory=set)
+    def __init__(self, room: SlowRoom) -> None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        app = QApplication.instance() or QApplication([])
+        assert isinstance(app, QApplication)
 
-    def screen(self, screen: Screen) -> None:
-        """The desk shows something new."""
-        self.shown = screen
-        self.notices.add(f"{screen.notice.value} {screen.notice_text}".strip())
+        def make() -> DeskLike:
+            return room.open().desk
 
-    def settled(self, number: int) -> None:
-        """A verb is done."""
-        self.done = number
+        self.bridge = Bridge(make)
+        self._theme = Theme(app)
+        self.window = DeskWindow(
+            self.bridge,
+            clock=SystemClock(),
+            language=Language("zh"),
+            theme=self._theme,
+            log=room.folder / "log",
+        )
+        self.window.ending.unattended = True
+        self.shown, self.faults, self.done = Screen(), list[Exception](), 0
+        self.notices: set[str] = set()
+        self.measure()
+        self.bridge.screen_changed.connect(self._screen)
+        self.bridge.settled.connect(self._settled)
+        self.bridge.refused.connect(self.faults.append)
+        self.bridge.crashed.connect(self.faults.append)
+        self.window.show()
+        self.bridge.start()
 
-    def refused(self, error: FangxinError) -> None:
-        """The desk could not be set up."""
-        self.faults.append(error)
+    def measure(self) -> None:
+        """From now on."""
+        self.latest = self.held_up = 0.0
+        self._looked = time.monotonic(), _unscheduled()
 
-    def crashed(self, error: Exception) -> None:
-        """A fault of ours."""
-        self.faults.append(error)
-
-    def stopped(self) -> None:
-        """The thread is at its end."""
-        self.over = True
+    def tell(self, verb: Verb, seen: Screen | None = None) -> int:
+        """The interviewer does something. seen: the screen that it is meant for."""
+        return self.bridge.tell(verb, seen)
 
     def has_done(self, number: int) -> bool:
         """A verb that was told is done."""
         return self.done >= number
 
     def until(self, true: Callable[[], bool], seconds: float) -> bool:
-        """Look at the screen until something is true; False when it does not come. How late each look was is measured."""
+        """The window lives until something is true; False when it does not come. How late it is for each look is measured."""
         until = time.monotonic() + seconds
         while not true() and time.monotonic() < until:
-            before = time.monotonic()
-            time.sleep(LOOK)
-            self.latest = max(self.latest, time.monotonic() - before - LOOK)
+            QTest.qWait(LOOK)
+            before, owed = self._looked
+            self._looked = time.monotonic(), _unscheduled()
+            late = self._looked[0] - before - LOOK / 1000  # with what the interviewer did in between
+            self.latest = max(self.latest, late)
+            self.held_up = max(self.held_up, late - (self._looked[1] - owed))
             assert not self.faults, f"the desk failed: {self.faults[0]!r}"
         return true()
 
+    def close(self) -> None:
+        """The program ends."""
+        self.bridge.stop()
+        self.window.ending.done = True
+        self.window.close()
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
-_YARDSTICK = f"""
-import os, select, time
-late, parent = 0.0, os.getppid()
-print(flush=True)
-while os.getppid() == parent and not select.select([0], [], [], 0)[0]:
-    before = time.monotonic()
-    time.sleep({LOOK})
-    late = max(late, time.monotonic() - before - {LOOK})
-print(round(1000 * late))
-"""
+    def _screen(self, screen: Screen) -> None:
+        self.shown = screen
+        self.notices.add(f"{screen.notice.value} {screen.notice_text}".strip())
 
-
-@contextmanager
-def yardstick() -> Iterator[list[int]]:
-    """How late this machine is with nothing at all to do, in ms, afterwards: a process beside us that looks as often as the window."""
-    late: list[int] = []
-    with subprocess.Popen(
-        [sys.executable, "-c", _YARDSTICK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as beside:
-        assert beside.stdout is not None
-        beside.stdout.readline()
-        try:
-            yield late
-        finally:
-            out, _ = beside.communicate("over\n")
-            late.append(int(out))
+    def _settled(self, number: int) -> None:
+        self.done = number
 
 
-@contextmanager
-def desk_in_its_thread(room: SlowRoom) -> Iterator[tuple[DeskThread, Window]]:
-    """The room's desk, as the window runs it."""
-    window = Window()
-
-    def make() -> DeskLike:
-        return room.open().desk
-
-    thread = DeskThread(make, window)
-    thread.start()
-    try:
-        yield thread, window
-    finally:
-        thread.finish()
-        thread.join()
+def _unscheduled() -> float:
+    """Seconds for which this thread wanted to run so far and the machine let others run, as Linux counts them."""
+    _, waited, _ = Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()
+    return int(waited) / 1e9
 
 
 def call_over(
@@ -157,50 +152,50 @@ def call_over(
     folder = disk.disk.place / "desk"
     residents = {case.number: talker(case.number, pickup_after=0.5) for case in drawn("real", 40)}
     room = SlowRoom(folder, "real", 40, residents, fault=fault)
-    with yardstick() as machine, desk_in_its_thread(room) as (thread, window):
-        _go(thread, window, lambda desk: desk.sign_in("小李"), Page.READY)
-        _go(thread, window, lambda desk: desk.next_case(), Page.CASE)
-        _go(thread, window, lambda desk: desk.dial(), Page.INTERVIEW)
+    with closing(Window(room)) as window:
+        _go(window, lambda desk: desk.sign_in("小李"), Page.READY)
+        _go(window, lambda desk: desk.next_case(), Page.CASE)
+        _go(window, lambda desk: desk.dial(), Page.INTERVIEW)
         assert window.until(lambda: window.shown.elapsed >= 3, 30), "no sound"
-        began, window.latest = time.monotonic(), 0.0
+        began = time.monotonic()
+        window.measure()
         talking = trouble(disk)
-        answers = _talk(thread, window, began + talking)
+        answers = _talk(window, began + talking)
         call, samples = room.process._call, room.process.samples
         disk.tell("stall", 0.0)
         disk.tell("delay", 0.0)
         cut = window.shown.page is not Page.INTERVIEW
-        thread.tell(lambda desk: desk.hang_up())
+        window.tell(lambda desk: desk.hang_up())
         assert window.until(lambda: window.shown.page is Page.OUTCOME, 60), "the call does not end"
-        thread.tell(lambda desk: desk.choose_outcome("39"))
+        window.tell(lambda desk: desk.choose_outcome("39"))
         assert window.until(lambda: window.shown.page is Page.READY, 90), (
             f"no outcome: {window.shown.notice_text}"
         )
-        thread.tell(lambda desk: desk.sign_out())
+        window.tell(lambda desk: desk.sign_out())
         assert window.until(lambda: window.shown.page is Page.SIGN_IN, 30), "no end of the shift"
-        held_up = window.latest
     return {
         **_left(folder, call),
         "cut": cut,
         "heard": round(samples / RATE, 2),
         "answers": answers,
-        "window_ms": round(1000 * held_up),
-        "machine_ms": machine[0],
+        "window_ms": round(1000 * window.held_up),
+        "with_the_machine_ms": round(1000 * window.latest),
         "notices": sorted(window.notices),
     }
 
 
-def _go(thread: DeskThread, window: Window, verb: Verb, page: Page) -> None:
-    thread.tell(verb)
+def _go(window: Window, verb: Verb, page: Page) -> None:
+    window.tell(verb)
     assert window.until(lambda: window.shown.page is page, 60), f"the desk shows {window.shown}"
 
 
-def _talk(thread: DeskThread, window: Window, until: float) -> int:
+def _talk(window: Window, until: float) -> int:
     """Answer what is asked, one thing at a time, as long as the call is on; returns how many answers were taken."""
     taken = 0
     while time.monotonic() < until and window.shown.page is Page.INTERVIEW:
         question = window.shown.question
         if question is not None and question.name != "q10":
-            number = thread.tell(_says(SAYS.get(question.name, "")), window.shown)
+            number = window.tell(_says(SAYS.get(question.name, "")), window.shown)
             taken += window.until(partial(window.has_done, number), until - time.monotonic())
         window.until(lambda: window.shown.page is not Page.INTERVIEW, min(0.5, until - time.monotonic()))
     return taken

@@ -7,9 +7,9 @@ from app.resources import resource
 from app.results.field import FieldReport, field_report
 from app.results.table import CallRow
 from app.sample.calling import calendar_for
-from app.sample.cells import cell_states
+from app.sample.cells import Known, cell_states
 from app.sample.outcome import load_outcomes
-from app.sample.quota import Cell, Closure, Filling, Kind, Quota
+from app.sample.quota import Cell, Closure, Kind, Quota
 from app.sample.starved import Lack, Starved
 from app.study.load import load
 from app.study.model import StudySource
@@ -71,11 +71,11 @@ def calls(count: int = 480) -> list[CallRow]:
     return found
 
 
-def filling(*closures: Closure) -> Filling:
+def filling(*closures: Closure) -> Known:
     """Half full, one cell full, one closed by a person."""
     done = dict(zip("1234567", (41, 22, 30, 37, 8, 19, 33), strict=True))
     running: dict[Cell, int] = {(("county", "1"),): 2, (("county", "4"),): 1}
-    return Filling({(("county", code),): n for code, n in done.items()}, running, closures)
+    return Known({(("county", code),): n for code, n in done.items()}, running, closures)
 
 
 CLOSED = Closure((("county", "5"),), "督导01", "受灾停访", when("2026-03-03 15:20"))

@@ -228,7 +228,7 @@ def test_when_all_wait_the_queue_says_until_when() -> None:
         (case("a", (0, "15")), 30, "May be dialled now, level 5 (busy): 15 占线/通话中 (Busy) at 2024-10-04 12:00."),
         (case("a", (0, "60")), 5, "Finished: 60 完成 (Complete) at 2024-10-04 12:00 is final."),
         (case("a", (0, "32", 60)), 5, "Not before 2024-10-04 12:55: appointment at 2024-10-04 13:00."),
-        (case("a").closed(), 5, "Finished: taken out of the queue by a person."),
+        (case("a").closed(), 5, "Finished: taken out of this queue by a person, or given back to the room's pool."),
         (case("a").interrupted(NOON), 1, "May be dialled now, level 1 (resumable): the last call was cut off and can be resumed."),
     ],
 )  # fmt: skip

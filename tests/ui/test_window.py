@@ -307,6 +307,13 @@ def test_a_fault_of_the_world_at_the_start_is_shown_as_it_is_worded(station: Sta
     assert not fault.report.isVisible()
 
 
+def test_a_call_without_more_room_says_how_many_minutes_are_left(still: Station) -> None:
+    paint(still, replace(dict(screens("en"))["20-outcome"], notice=Notice.NO_ROOM, notice_text="7"))
+    notice = still.window.face.notice
+    assert "only 7 more min" in notice._text.text()
+    assert not notice._detail.isVisible()
+
+
 def test_every_notice_has_words(still: Station) -> None:
     for notice in Notice:
         paint(still, replace(dict(screens("en"))["20-outcome"], notice=notice))

@@ -127,14 +127,15 @@ class FieldPage(LeadPage):
         )
 
     def _cell(self, cell: CellState) -> tuple[str, int, int, str, str, str]:
-        counted = self.tr("{done} of {target}").format(done=f"{cell.done:,}", target=f"{cell.target:,}")
+        done = "—" if cell.done is None else f"{cell.done:,}"
+        counted = self.tr("{done} of {target}").format(done=done, target=f"{cell.target:,}")
         if cell.running:
             counted += self.tr(", {n} on the line").format(n=cell.running)
         closed = cell.decided is not None and not cell.decided.open
-        tone = "warning" if closed else "" if cell.open else "fine"
+        tone = "warning" if closed else "fine" if cell.open is False else ""
         return (
             self._say(Words(cell.zh, cell.en)),
-            cell.done,
+            cell.done or 0,
             cell.target,
             counted,
             self._say(state(cell)),

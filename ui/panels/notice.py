@@ -28,8 +28,9 @@ class NoticePanel(QWidget):
     def show_screen(self, screen: Screen) -> None:
         """Draw the notice."""
         notice = screen.notice
-        self._text.setText(notice_word(notice))
-        detail = screen.notice_text if notice is not Notice.SAVED else ""
+        short = notice is Notice.NO_ROOM
+        self._text.setText(notice_word(notice).replace("%1", screen.notice_text if short else "%1"))
+        detail = screen.notice_text if notice is not Notice.SAVED and not short else ""
         own = (
             detail
             if notice is Notice.NOT_ACCEPTED

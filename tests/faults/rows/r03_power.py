@@ -5,13 +5,13 @@ from functools import partial
 
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.disks import PROGRAMS, disk
-from tests.faults.power import MOMENTS, no_fsync, normal_store, power_cut
+from tests.faults.power import POWER_CUTS, no_fsync, normal_store, power_cut
 
 
 def _cut(kind: str, case: Trial, sabotage: Callable[[], None] | None = None, moment: str = "") -> Seen:
-    moment = moment or list(MOMENTS)[case.number % len(MOMENTS)]
+    moment = moment or POWER_CUTS[case.number % len(POWER_CUTS)]
     with disk(case.folder, kind) as made:
-        return power_cut(made, moment, case.seed, case.number, case.chance, sabotage)
+        return power_cut(made, moment, case.number, case.chance, sabotage)
 
 
 ROWS = [
@@ -30,8 +30,8 @@ ROWS = [
     Row(
         "5.fsync",
         "control: power cut on a desk that never syncs recording and journal",
-        partial(_cut, "ext4", sabotage=no_fsync, moment="call"),
-        short=8,
+        partial(_cut, "ext4", sabotage=no_fsync, moment="sound"),
+        short=3,
         long=20,
         needs=PROGRAMS["ext4"],
         root=True,
@@ -40,8 +40,8 @@ ROWS = [
     Row(
         "5.store",
         "control: power cut on a store with synchronous=NORMAL",
-        partial(_cut, "ext4", sabotage=normal_store, moment="call"),
-        short=8,
+        partial(_cut, "ext4", sabotage=normal_store, moment="answer"),
+        short=3,
         long=20,
         needs=PROGRAMS["ext4"],
         root=True,

@@ -1,23 +1,20 @@
 """Row 4: what a power cut leaves on a real disk: unflushed sectors torn, reordered, lost. A desk's writes and flushes are logged by a block
 device of our own; from the log images are made as a drive might leave them at any moment, and the desk is started on each."""
 
-import os
 import random
 import shutil
-import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.errors import FangxinError
-from tests.desk_room import NOON, source
+from tests.faults.aftermath import judge
 from tests.faults.block import FLUSH, PROGRAMS, RECORD, WRITE, block
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.disks import Disk, mounted
-from tests.faults.kill_desk import Acknowledged, judge, live
-from tests.faults.power import HOUR, headers_open
+from tests.faults.power import ended, headers_open, next_start, no_fsync, working
+from tests.faults.told import Acknowledged
 
 SECTOR = 512
-_MARK = 99
 IMAGES = 10
 """Images from one log."""
 _Write = tuple[int, bytes]
@@ -32,33 +29,23 @@ def _records(log: bytes) -> Iterator[tuple[int, int, bytes]]:
         at += length
 
 
-def _worked(case: Trial) -> tuple[Path, Path, list[tuple[int, bytes]]]:
+def _worked(case: Trial, sabotage: Callable[[], None] | None) -> tuple[Path, Path, list[tuple[int, bytes]]]:
     """A desk works on the device for a while. Returns the device's first image, the log, and (bytes of the log, line) of what it told: a
     line is read before the length of the log is taken, so what it acknowledges was flushed within that length."""
     told: list[tuple[int, bytes]] = []
-    source()
-    start = NOON + case.number * HOUR
     with block(case.folder, 192, logged=True) as device:
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                live(device.disk.place / "desk", case.seed, start, writer)
-            finally:
-                os._exit(70)
-        os.close(writer)
+        folder = device.disk.place / "desk"
+        child, near = working(folder, case.number, lambda _: sabotage() if sabotage else None)
         rest, enough = b"", case.chance.randint(60, 160)
         try:
             while len(told) < enough:
-                data = os.read(reader, 4096)
+                data = near.recv(4096)
                 assert data, "the desk ended by itself"
                 *lines, rest = (rest + data).split(b"\n")
                 length = device.log.stat().st_size
                 told += [(length, line) for line in lines]
         finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os.close(reader)
+            ended(child, near)
     return case.folder / "block.img", case.folder / "log", told
 
 
@@ -98,40 +85,31 @@ def _image(log: bytes, end: int, size: int, out: Path, chance: random.Random) ->
     return len(waiting)
 
 
-def _torn(case: Trial, *, flushes_hold: bool = True) -> Seen:
-    image, log_file, told = _worked(case)
+def _torn(case: Trial, sabotage: Callable[[], None] | None = None) -> Seen:
+    image, log_file, told = _worked(case, sabotage)
     log, size = log_file.read_bytes(), image.stat().st_size
     image.unlink()
-    ready = next(length for length, line in told if line == b"ready")
     at_risk, answers, seconds = 0, 0, 0
     for _ in range(IMAGES):
-        end = case.chance.randint(ready, told[-1][0])
+        # Anywhere in the log, or where something had just been acknowledged.
+        end = case.chance.choice((case.chance.randint(told[0][0], told[-1][0]), case.chance.choice(told)[0]))
         heard = Acknowledged()
         for length, line in told:
             if length <= end:
                 heard.take(line.decode())
         torn = case.folder / "torn.img"
-        at_risk += _image(log if flushes_hold else _without_flushes(log, ready), end, size, torn, case.chance)
+        at_risk += _image(log, end, size, torn, case.chance)
         place = case.folder / "again"
         with mounted(Disk(torn, "ext4", place)):
             try:
-                facts = judge(place / "desk", heard, NOON + case.number * HOUR + HOUR // 2)
+                facts = judge(next_start(place / "desk", case.number), heard)
                 headers_open(place / "desk")
             except FangxinError as error:
                 raise AssertionError(f"the desk does not start on this image: {error}") from error
-        answers, seconds = answers + int(str(facts["answers"])), seconds + int(str(facts["seconds"]))
+        answers, seconds = answers + int(str(facts["answers"])), seconds + int(str(facts["sound"]))
         torn.unlink()
         shutil.rmtree(place)
     return {"images": IMAGES, "at_risk": at_risk, "answers": answers, "sound": seconds, "log": len(log)}
-
-
-def _without_flushes(log: bytes, ready: int) -> bytes:
-    """The control's drive: from the first call on it says yes to a flush and does nothing."""
-    kept, at = bytearray(), 0
-    for kind, offset, data in _records(log):
-        at += RECORD.size + len(data)
-        kept += RECORD.pack(_MARK if kind == FLUSH and at > ready else kind, offset, len(data)) + data
-    return bytes(kept)
 
 
 ROWS = [
@@ -146,8 +124,8 @@ ROWS = [
     ),
     Row(
         "4.control",
-        "control: the same from a drive that does not flush",
-        lambda case: _torn(case, flushes_hold=False),
+        "control: the same of a desk that never syncs recording and journal; the drive is honest",
+        lambda case: _torn(case, no_fsync),
         1,
         2,
         PROGRAMS,

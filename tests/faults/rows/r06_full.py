@@ -23,18 +23,18 @@ MEMORY, LOOP = 192, 384
 
 
 @contextmanager
-def _place(case: Trial) -> Iterator[tuple[str, Path]]:
+def place(case: Trial) -> Iterator[tuple[str, Path]]:
     """A small disk: in memory, or an ext4, by turns."""
     if case.number % 2:
         with disk(case.folder, "ext4", LOOP) as made:
             yield "ext4", made.place
     else:
-        with memory(case.folder, MEMORY) as place:
-            yield "tmpfs", place
+        with memory(case.folder, MEMORY) as folder:
+            yield "tmpfs", folder
 
 
 @contextmanager
-def _room(place: Path) -> Iterator[Room]:
+def room_on(place: Path) -> Iterator[Room]:
     room = seat(place, answers(), answers(), answers())
     try:
         yield room
@@ -42,20 +42,20 @@ def _room(place: Path) -> Iterator[Room]:
         room.close()
 
 
-def _works(room: Room, outcome: str = "60") -> None:
+def works(room: Room, outcome: str = "60") -> None:
     """A whole interview, from the next case to the outcome."""
     ring(room)
     talk(room)
-    _closed(room, outcome)
+    closed(room, outcome)
 
 
-def _closed(room: Room, outcome: str) -> None:
+def closed(room: Room, outcome: str) -> None:
     room.desk.choose_outcome(outcome)
     said = f"{room.desk.screen.notice} {room.desk.screen.notice_text}"
     assert room.desk.screen.notice is Notice.SAVED, f"the outcome is not taken: {said}"
 
 
-def _judged(room: Room, interviews: int) -> None:
+def judged(room: Room, interviews: int) -> None:
     """Everything is there, sealed and closed."""
     room.desk.sign_out()
     assert room.desk.screen.page is Page.SIGN_IN, f"no end of the shift: {room.desk.screen.notice_text}"
@@ -86,7 +86,7 @@ def _before_dial(room: Room, chance: int) -> None:
     room.desk.dial()
     room.wait_for(Page.INTERVIEW)
     talk(room)
-    _closed(room, "60")
+    closed(room, "60")
 
 
 def _in_call(room: Room, chance: int) -> None:
@@ -95,7 +95,7 @@ def _in_call(room: Room, chance: int) -> None:
     talk(room, f"q{1 + chance % 12:02}")
     greedy = fill(room.folder.parent)
     talk(room)
-    _closed(room, "60")
+    closed(room, "60")
     greedy.unlink()
 
 
@@ -104,7 +104,7 @@ def _at_close(room: Room, _: int) -> None:
     ring(room)
     talk(room)
     greedy = fill(room.folder.parent)
-    _closed(room, "60")
+    closed(room, "60")
     greedy.unlink()
 
 
@@ -125,7 +125,7 @@ def _at_a_write(owner: type, name: str, room: Room, chance: int) -> None:
         talk(room)
     finally:
         setattr(owner, name, real)
-    _closed(room, "60")
+    closed(room, "60")
     for each in greedy:
         each.unlink()
 
@@ -142,11 +142,11 @@ def _out_of_call(room: Room, _: int) -> None:
         room.desk.dial()
         room.wait_for(Page.INTERVIEW)
         talk(room)
-        _closed(room, "60")
+        closed(room, "60")
         return
     room.desk.sign_in("小李")
     assert room.desk.screen.page is Page.READY, room.desk.screen
-    _works(room)
+    works(room)
 
 
 def _at_start(room: Room, _: int) -> None:
@@ -168,7 +168,7 @@ def _at_start(room: Room, _: int) -> None:
     room.open().desk.sign_in("小李")
     ring(room)
     talk(room)
-    _closed(room, "60")
+    closed(room, "60")
 
 
 STAGES: dict[str, Callable[[Room, int], None]] = {
@@ -183,12 +183,12 @@ STAGES: dict[str, Callable[[Room, int], None]] = {
 
 
 def _full(stage: str, case: Trial) -> Seen:
-    with _place(case) as (kind, place), _room(place) as room:
-        _works(room)  # so that files and folders have their usual size
+    with place(case) as (kind, folder), room_on(folder) as room:
+        works(room)  # so that files and folders have their usual size
         room.clock.advance(60_000)
         STAGES[stage](room, case.chance.randrange(1000))
-        _works(room)
-        _judged(room, 3)
+        works(room)
+        judged(room, 3)
         return {"stage": stage, "on": kind, "lines": room.ledger.journal.size}
 
 
@@ -196,14 +196,14 @@ def _syncing(case: Trial) -> Seen:
     """The workstation's disk is full while central signs for what was handed in, or central's while it takes in."""
     at_central = case.number // 2 % 2 == 1
     (case.folder / "other").mkdir()
-    with _place(case) as (kind, place), World(place) as here, World(case.folder / "other") as there:
+    with place(case) as (kind, folder), World(folder) as here, World(case.folder / "other") as there:
         central = (here if at_central else there).central()
         station = (there if at_central else here).workstation()
         client = here.enrolled(station, central)
         station.call(1)
         round_of(station, client)
         hashes = station.call(2, 3_000_000)
-        greedy = fill(place, leave=case.chance.choice((0, 4096, 100_000, 1_000_000)))
+        greedy = fill(folder, leave=case.chance.choice((0, 4096, 100_000, 1_000_000)))
         said = ""
         try:
             round_of(station, client)
