@@ -19,6 +19,8 @@ from app.sample.plan import Caller
 
 _FIXED = "32"
 """Outcome of an appointment at a fixed time: without the time it cannot be kept."""
+_BROKEN_OFF = "2.12"
+"""AAPOR code of an outcome after which the interview has begun and is not finished."""
 _KEEP_UP = 1_000
 """ms between two looks at what has become due."""
 
@@ -61,7 +63,8 @@ class CaseVerbs:
         let_go(ledger.store, now)  # while central cannot be reached: other desks call these by now
         full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
         behind = self._fresh_fell_behind(now)
-        found = ledger.queue.pick(Asked(now, caller=caller, closed=full, fresh_first=behind))
+        asked = Asked(now, caller=caller, closed=full, full=ledger.quotas.refusing(), fresh_first=behind)
+        found = ledger.queue.pick(asked)
         if found is None:
             due = ledger.queue.next_due(now)
             self._show(notice=Notice.NO_CASES, notice_text="" if due is None else str(due))
@@ -84,7 +87,14 @@ class CaseVerbs:
         name = unit_name(ledger.study.units, case.unit, self.screen.language)
         if notice is Notice.NONE and resumes:
             notice = Notice.INTERVIEW_RESUMES
-        view = case_view(case, name, resumes=resumes, by_hand=self.screen.device.by_hand)
+        plan = ledger.queue.plan
+        begun = any(
+            outcome.aapor == _BROKEN_OFF
+            for outcome in map(plan.outcome, case.attempts)
+            if outcome is not None
+        )
+        by_hand = self.screen.device.by_hand
+        view = case_view(case, name, resumes=resumes, by_hand=by_hand, begun_elsewhere=begun and not resumes)
         self._show(page=Page.CASE, case=view, notice=notice, unsaved=())
 
     def _withdrawn(self, work: CaseInHand) -> bool:

@@ -6,9 +6,9 @@ which 100,000 numbers become due costs one statement. What depends on the hour o
 is asked when a case is picked, not stored. One Pool belongs to one thread; several processes may share the file.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,31 +27,41 @@ WAITING, FINISHED, LEASED = 0, 10, 11
 _IN_HOURS = (Rank.BROKEN_OFF, Rank.BUSY, Rank.LAST_SLICE, Rank.UNTRIED, Rank.REDIAL, Rank.FRESH)
 """Levels that are called in slices only; a resident's own hour and an interview just cut off are kept at any hour."""
 
+_PROMISED = (Rank.RESUMABLE, Rank.APPOINTMENT, Rank.OVERDUE, Rank.BROKEN_OFF)
+"""Levels that are called also when the quota cell is full: who has an appointment or has begun."""
 
 _BY_SLICE = (Rank.LAST_SLICE, Rank.UNTRIED)
 """Levels of a re-dial that depend on the slice that is on."""
 
 
+def never_full(_known: str) -> bool:
+    """Where there are no quotas, or nothing is known beforehand."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One request for a case. holder: who will have it (desk or device). lease: ms until it falls back when nothing is heard.
-    closed: units whose quota cells are all full. fresh_first: the share of fresh numbers fell below the guard."""
+    closed: units whose quota cells are all full. full: says so of what a row knows. fresh_first: the share of fresh numbers fell below the
+    guard."""
 
     now: int
     holder: str = "desk"
     lease: int = 30 * 60_000
     caller: Caller | None = None
     closed: frozenset[str] = field(default_factory=frozenset)
+    full: Callable[[str], bool] = never_full
     fresh_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What rows have in common besides their level. tried: the sorts of slice as bits."""
+    """What rows have in common besides their level. tried: the sorts of slice as bits. known: see put()."""
 
     skill: str
     unit: str
     tried: int
+    known: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +79,17 @@ class Pool:
         self._database, self._path, self.plan = database, path, plan
         self.people = People(database)
 
-    def put(self, cases: Iterable[Case], now: int, keys: Sequence[str] = ()) -> tuple[str, ...]:
+    def put(
+        self, cases: Iterable[Case], now: int, keys: Sequence[str] = (), known: Sequence[str] = ()
+    ) -> tuple[str, ...]:
         """Bring the rows of these cases up to date; leases on them end. keys: keyed hashes of their numbers, in the same order; "" or
-        absent = as known. Returns other cases to be put too: their number may be called again."""
+        absent = as known. known: what is known of their quota cells beforehand, in the same order; absent = nothing. Returns other
+        cases to be put too: their number may be called again."""
         freed: dict[str, None] = {}
         with self._transaction():
             for n, case in enumerate(cases):
-                self._database.execute(PUT, self._row(case, now, keys[n] if n < len(keys) else ""))
+                row = self._row(case, now, keys[n] if n < len(keys) else "")
+                self._database.execute(PUT, [*row, known[n] if n < len(known) else ""])
                 freed |= dict.fromkeys(self.people.follow(case, self.plan, now))
         return tuple(freed)
 
@@ -183,18 +197,18 @@ class Pool:
     def _groups(self) -> dict[Rank, list[Group]]:
         """Level → what the ready rows at it have in common. A few hundred at the most, however many cases there are."""
         found: dict[Rank, list[Group]] = {}
-        for stage, skill, unit, tried in self._database.execute(
-            "SELECT stage, skill, unit, tried FROM queue_groups WHERE stage BETWEEN 1 AND 9 AND n > 0"
+        for stage, *common in self._database.execute(
+            "SELECT stage, skill, unit, tried, known FROM queue_groups WHERE stage BETWEEN 1 AND 9 AND n > 0"
         ):
-            found.setdefault(Rank(stage), []).append(Group(skill, unit, tried))
+            found.setdefault(Rank(stage), []).append(Group(*common))
         return found
 
     def _serves(self, rank: Rank, group: Group, asked: Asked, hours: "_Hours") -> bool:
         caller = asked.caller
         if caller is not None and group.unit in caller.shuns:
             return False
-        if group.unit in asked.closed and rank in _IN_HOURS:
-            return False  # but an appointment is honoured even when its cell is full
+        if rank not in _PROMISED and (group.unit in asked.closed or asked.full(group.known)):
+            return False
         if rank not in _IN_HOURS or self.plan.calendar.days is None:
             return rank not in _BY_SLICE
         here = hours.slice_of(group.unit)
@@ -212,7 +226,7 @@ class Pool:
 
     def _first(self, rank: Rank, group: Group, asked: Asked) -> tuple[int, str, str] | None:
         """The first row of a group that the caller may have: (window_end, ticket, case)."""
-        statement, values = FIRST + ONE_CALL, [int(_stored(rank)), group.skill, group.unit, group.tried]
+        statement, values = FIRST + ONE_CALL, [int(_stored(rank)), *astuple(group)]
         caller = asked.caller
         if caller is not None:
             skilled = caller.has(group.skill)

@@ -69,7 +69,8 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
     known = _cells(sources.archive, pool, room, study)
     if known.done is None and opened is not None:
         scored = completed(opened.interviews, dispositions(calls, outcomes), outcomes)
-        known = replace(known, done=counted(quotas, (row.answers for row in scored)))
+        rows = ({**row.known, **row.answers} for row in scored)
+        known = replace(known, done=counted(quotas, rows))
     places, released = _drawn(sources.draw) if sources.draw else ({}, 0)
     people = _people(room, study)
     full = full_units(quotas, known.filling, "county", (unit.code for unit in study.units))

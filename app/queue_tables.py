@@ -34,11 +34,35 @@ PEOPLE_TABLES = (
 )
 """What is known of a number, whichever of its cases brought it (app/queue_people.py): a later migration."""
 
-PUT = """INSERT INTO queue ("case", stage, "then", next_at, skill, unit, tried, window_end, ticket, owner, owner_until, not_by, number_key)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+QUEUE_KNOWN = (
+    "ALTER TABLE queue ADD COLUMN known TEXT NOT NULL DEFAULT ''",
+    "DROP INDEX queue_ready",
+    """CREATE INDEX queue_ready ON queue (stage, skill, unit, tried, known, window_end, ticket, "case")
+        WHERE stage BETWEEN 1 AND 9""",
+    "DROP TRIGGER queue_counts_in",
+    "DROP TRIGGER queue_counts_move",
+    "DROP TABLE queue_groups",
+    """CREATE TABLE queue_groups (
+        stage INTEGER NOT NULL, skill TEXT NOT NULL, unit TEXT NOT NULL, tried INTEGER NOT NULL, known TEXT NOT NULL,
+        n INTEGER NOT NULL, PRIMARY KEY (stage, skill, unit, tried, known)) STRICT, WITHOUT ROWID""",
+    """INSERT INTO queue_groups SELECT stage, skill, unit, tried, known, COUNT(*) FROM queue
+        GROUP BY stage, skill, unit, tried, known""",
+    """CREATE TRIGGER queue_counts_in AFTER INSERT ON queue BEGIN
+        INSERT INTO queue_groups VALUES (NEW.stage, NEW.skill, NEW.unit, NEW.tried, NEW.known, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1; END""",
+    """CREATE TRIGGER queue_counts_move AFTER UPDATE OF stage, skill, unit, tried, known ON queue BEGIN
+        UPDATE queue_groups SET n = n - 1
+        WHERE stage = OLD.stage AND skill = OLD.skill AND unit = OLD.unit AND tried = OLD.tried AND known = OLD.known;
+        INSERT INTO queue_groups VALUES (NEW.stage, NEW.skill, NEW.unit, NEW.tried, NEW.known, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1; END""",
+)
+"""The next step of both: rows and groups also have what the sample knows of a case for its quota cells; central knows nothing."""
+
+PUT = """INSERT INTO queue ("case", stage, "then", next_at, skill, unit, tried, window_end, ticket, owner, owner_until, not_by, number_key,
+    known) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     stage = excluded.stage, "then" = excluded."then", next_at = excluded.next_at, skill = excluded.skill, unit = excluded.unit,
     tried = excluded.tried, window_end = excluded.window_end, owner = excluded.owner, owner_until = excluded.owner_until,
-    not_by = excluded.not_by, holder = '', lease_until = 0,
+    not_by = excluded.not_by, known = excluded.known, holder = '', lease_until = 0,
     number_key = CASE excluded.number_key WHEN '' THEN number_key ELSE excluded.number_key END"""
 
 # Levels by their numbers in sample.queue.Rank: 1 resumable, 2 appointment, 3 overdue, 4 broken off; 0 waits, 10 is finished, 11 leased.
@@ -50,7 +74,7 @@ ADVANCE = (
     "UPDATE queue SET stage = 4, next_at = NULL WHERE next_at <= ? AND stage = 1",
 )
 FIRST = """SELECT window_end, ticket, "case" FROM queue INDEXED BY queue_ready
-    WHERE stage BETWEEN 1 AND 9 AND stage = ? AND skill = ? AND unit = ? AND tried = ?"""
+    WHERE stage BETWEEN 1 AND 9 AND stage = ? AND skill = ? AND unit = ? AND tried = ? AND known = ?"""
 ONE_CALL = """ AND (number_key = '' OR NOT EXISTS (
     SELECT 1 FROM queue AS other WHERE other.number_key = queue.number_key AND other.number_key <> '' AND other.stage = 11))"""
 """A number that stands in two samples is on one telephone at a time."""

@@ -4,14 +4,15 @@ The counts of the others come from central with each round of sync; while it can
 "county=3,sex=1".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
-from app.canonical import decode, encode
+from app.canonical import Value, decode, encode
 from app.decision import opened, signed
 from app.errors import EvidenceError
 from app.evidence.note import Signer, Verifier
 from app.sample.cells import cell_of, named
-from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, verdict
+from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, refused, verdict
 from app.store import Store
 
 _DONE, _ELSEWHERE, _DECIDED = "quota.done", "quota.elsewhere", "quota.closures"
@@ -43,28 +44,43 @@ class Quotas:
         """Units whose numbers are not dialled any more, because nobody there could be interviewed."""
         return full_units(self.quotas, self.filling(), variable, units) if self.quotas else frozenset()
 
+    def refusing(self) -> Callable[[str], bool]:
+        """As the cells stand now: whether a case of which the store knows this (Store.known_of) would be dialled in vain."""
+        filling = self.filling() if self.quotas else Filling()
+        return cache(
+            lambda known: bool(known) and bool(refused(self.quotas, filling, decode(known.encode())))
+        )
+
+    def refused(self, known: str) -> tuple[str, ...]:
+        """The full cells that keep such a case from being dialled; () = none."""
+        return (
+            tuple(map(named, refused(self.quotas, self.filling(), decode(known.encode())))) if known else ()
+        )
+
     def filling(self) -> Filling:
         """How full the cells are now."""
-        elsewhere = decode(self._store.setting(_ELSEWHERE, '{"done":{},"running":{}}').encode())
-        done = _summed(self.done(), elsewhere["done"])
+        elsewhere = decode(self._store.setting(_ELSEWHERE, '{"done":[],"running":[]}').encode())
+        done = _summed(self.done(), counts_in(elsewhere["done"]))
         return Filling(
             {cell_of(text): n for text, n in done.items()},
-            {cell_of(text): int(n) for text, n in elsewhere["running"].items()},
+            {cell_of(text): n for text, n in counts_in(elsewhere["running"]).items()},
             self._decisions(),
         )
 
     def done(self) -> dict[str, int]:
         """Interviews finished at this desk, by cell."""
-        return {str(k): int(n) for k, n in decode(self._store.setting(_DONE, "{}").encode()).items()}
+        kept = decode(self._store.setting(_DONE, "{}").encode())
+        return counts_in(kept.get("c", kept))
 
     def finished(self, cells: Iterable[str]) -> None:
         """One more interview is in. Call inside the transaction that closes its call: it must count once."""
         counts = _summed(self.done(), dict.fromkeys(cells, 1))
-        self._store.set_setting(_DONE, encode(counts).decode())
+        self._store.set_setting(_DONE, encode({"c": counts_out(counts)}).decode())
 
     def heard(self, done: Mapping[str, int], running: Mapping[str, int]) -> None:
         """The counts of the other desks, as central has them."""
-        self._store.set_setting(_ELSEWHERE, encode({"done": dict(done), "running": dict(running)}).decode())
+        told: dict[str, Value] = {"done": counts_out(done), "running": counts_out(running)}
+        self._store.set_setting(_ELSEWHERE, encode(told).decode())
 
     def decided(self, closures: Iterable[Closure]) -> None:
         """What people have decided about cells, as central has it. What was once heard stays: central may withhold, not take back."""
@@ -88,6 +104,16 @@ class Quotas:
         return tuple(
             Closure(cell_of(text), by, reason, wall, bool(open_)) for text, by, reason, wall, open_ in rows
         )
+
+
+def counts_out(counts: Mapping[str, int]) -> list[Value]:
+    """Interviews by cell as canonical JSON has them: pairs, because a cell by a column may have a Chinese code and a key is ASCII."""
+    return [[cell, n] for cell, n in sorted(counts.items())]
+
+
+def counts_in(written: Value) -> dict[str, int]:
+    """The inverse; an object, as was written before there were pairs, does too."""
+    return {str(cell): int(n) for cell, n in dict(written).items()}
 
 
 def decision_note(study: str, decision: Closure, signer: Signer) -> str:

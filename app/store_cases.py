@@ -48,7 +48,7 @@ class CaseTable:
                     self._queue(case)
 
     def put_columns(self, columns: Mapping[str, Mapping[str, str]]) -> None:
-        """What the sample knows of its cases beforehand: case id → column → text."""
+        """What the sample knows of its cases beforehand: case id → column → text. Before the cases themselves: the queue reads it."""
         with self._transaction():
             for case, known in columns.items():
                 self.set_setting(f"columns.{case}", encode(dict(known)).decode())
@@ -59,6 +59,13 @@ class CaseTable:
             str(name): str(text)
             for name, text in decode(self.setting(f"columns.{case}", "{}").encode()).items()
         }
+
+    def known_of(self, case: str) -> str:
+        """What of it decides about quota cells: canonical JSON, variable → code; "" = nothing, or no queue is followed."""
+        names = self._pool.plan.variables if self._pool is not None else ()
+        columns = self.columns_of(case) if names else {}
+        known = {name: columns[name] for name in names if columns.get(name)}
+        return encode(known).decode() if known else ""
 
     def save_case(self, case: Case) -> None:
         """Write a case as it stands now."""
@@ -114,7 +121,7 @@ class CaseTable:
     def _queue(self, case: Case) -> None:
         if self._pool is not None:
             moment = case.attempts[-1].ended if case.attempts else 0
-            for other in self._pool.put([case], moment, [self._keyed(case.number)]):
+            for other in self._pool.put([case], moment, [self._keyed(case.number)], [self.known_of(case.id)]):
                 self._queue(self.case(other))
 
     def bar(self, identity: str, bar: Bar) -> None:

@@ -77,7 +77,8 @@ class Sender:
         now, wall = self._clock.mono(), self._clock.wall()
         if told.fault:
             waiting = told.waiting if told.waiting >= 0 else self._rhythm.view.waiting
-            self._rhythm.failed(now, wall, waiting=waiting, refused="" if told.away else told.fault)
+            refused = "" if told.away else told.fault
+            self._rhythm.failed(now, wall, waiting=waiting, refused=refused, word=told.word)
         else:
             self._rhythm.sent(now, wall, told.waiting)
         return self._rhythm.view

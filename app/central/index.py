@@ -145,4 +145,10 @@ def _first_tables(database: Database) -> None:
         database.execute(statement)
 
 
-_MIGRATIONS: tuple[Migration, ...] = (_first_tables, shared.create, shared.seal_cells, shared.know_people)
+_MIGRATIONS: tuple[Migration, ...] = (
+    _first_tables,
+    shared.create,
+    shared.seal_cells,
+    shared.know_people,
+    shared.know_cells,
+)

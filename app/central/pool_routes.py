@@ -52,7 +52,7 @@ def settle(registry: Registry, message: Message) -> dict[str, Value]:
     desk = _desk(registry, message)
     case, attempts = read_attempts(_document(message))
     pool_of(registry).settle(desk, case, attempts, registry.clock.wall())
-    return {}
+    return {"settled": case}
 
 
 def cells(registry: Registry, message: Message) -> dict[str, Value]:

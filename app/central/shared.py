@@ -18,7 +18,7 @@ from app.canonical import Value, decode, encode, hexdigest
 from app.central.intake import IntakeError
 from app.pool import Asked, Pool
 from app.queue_people import Bar
-from app.queue_tables import PEOPLE_TABLES, QUEUE_TABLES
+from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller, Plan
 from app.store_schema import Database, storage_faults
@@ -60,6 +60,12 @@ def seal_cells(database: Database) -> None:
 def know_people(database: Database) -> None:
     """What is known of numbers, and what the centre has decided about some."""
     for statement in (*PEOPLE_TABLES, _WITHDRAWALS):
+        database.execute(statement)
+
+
+def know_cells(database: Database) -> None:
+    """The queue's tables are the desk's: here nothing is known."""
+    for statement in QUEUE_KNOWN:
         database.execute(statement)
 
 

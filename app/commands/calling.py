@@ -23,6 +23,10 @@ from app.study.model import Study
 from app.workstation import Workstation, open_workstation
 
 Who = Annotated[str, typer.Option(help="Person of the roster, by name or number.")]
+_IN_VAIN = (
+    "The sample puts it into a quota cell that is full ({}): it is not dialled until there is a place, except for an appointment or an "
+    "interview that has begun."
+)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -37,7 +41,9 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = F
     station, study, plan = _station(context)
     asked, pool = moment(now), station.store.follow(plan, hasher(station.store, system_entropy))
     caller = caller_of(study, who, acquainted(station.store, caller_of(study, who).id)) if who else None
-    found = pool.best(Asked(asked, caller=caller))
+    quotas = Quotas(station.store, quotas_of(study))
+    closed = quotas.full_units("county", (unit.code for unit in study.units))
+    found = pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
     due = None if found else pool.next_due(asked)
     reason = explain(station.store.case(found), asked, plan) if found else ""
     crew = [caller_of(study, person.name) for person in study.roster]
@@ -63,8 +69,12 @@ def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case i
     for line in _about_its_number(station, case, asked):
         typer.echo(line)
     typer.echo(explain(one, asked, plan))
+    station.store.follow(plan, hasher(station.store, system_entropy))
+    quotas = Quotas(station.store, quotas_of(study))
+    if cells := quotas.refused(station.store.known_of(case)):
+        typer.echo(_IN_VAIN.format("; ".join(cells)))
     crew = [caller_of(study, person.id) for person in study.roster]
-    closed = Quotas(station.store, quotas_of(study)).full_units("county", (u.code for u in study.units))
+    closed = quotas.full_units("county", (u.code for u in study.units))
     asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
     for each in lacking:
         typer.echo(each.text)

@@ -62,7 +62,8 @@ def now(
         done, shared = _round(station, url, who, keep)
     except SyncError as error:
         if as_json:
-            told = {"error": str(error), "refused": isinstance(error, RefusedError)}
+            word = error.word if isinstance(error, RefusedError) else ""
+            told = {"error": str(error), "refused": isinstance(error, RefusedError), "word": word}
             typer.echo(encode({**told, "waiting": len(station.store.pending())}).decode())
         raise
     if as_json:

@@ -95,6 +95,10 @@ def fold(events: Iterable[Event]) -> Interview:
     return state
 
 
+_NAMELESS = "interviewer"
+"""Told to the form so that it can be read aloud. What is sealed for the centre names no interviewer."""
+
+
 def document(state: Interview, *, study: str, version: int, unit: str, rehearsal: bool) -> dict[str, Value]:
     """What is sealed for the centre (design.md §5, formats.md "Interview"). answers: the last ones; trail: all of them."""
 
@@ -127,4 +131,5 @@ def document(state: Interview, *, study: str, version: int, unit: str, rehearsal
         "trail": [answer(event) for event in state.trail],
         "notes": [{"question": n.question, "text": n.text, "wall": n.wall} for n in state.notes],
         "deeds": [asdict(deed) for deed in state.deeds],
+        "made": [[name, value] for name, value in sorted(state.made.items()) if name != _NAMELESS],
     }

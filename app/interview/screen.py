@@ -71,6 +71,8 @@ class CaseView:
     unit: str
     attempts: int
     resumes: bool = False
+    begun_elsewhere: bool = False
+    """An interview was broken off at another desk, where its answers lie sealed: here it begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +254,14 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class SendingView:
     """How the sending to central stands, at `at`. last: when a round last went through; since: since when none has; ms wall, 0 = never.
-    waiting: sealed files still to go. refused: why, where it is not that central cannot be reached."""
+    waiting: sealed files still to go. refused: why, where it is not that central cannot be reached; word: central's code for it or ""."""
 
     at: int = 0
     last: int = 0
     waiting: int = 0
     since: int = 0
     refused: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,17 @@ def unit_name(units: Iterable[Unit], code: str, language: str) -> str:
     return "" if unit is None else unit.zh if language == "zh" else unit.en
 
 
-def case_view(case: Case, unit: str, *, resumes: bool, by_hand: bool = False) -> CaseView:
+def case_view(
+    case: Case, unit: str, *, resumes: bool, by_hand: bool = False, begun_elsewhere: bool = False
+) -> CaseView:
     """The case at hand. by_hand: the interviewer dials the number himself."""
     return CaseView(
-        case.id, case.number if by_hand else masked(case.number), unit, len(case.attempts), resumes
+        case.id,
+        case.number if by_hand else masked(case.number),
+        unit,
+        len(case.attempts),
+        resumes,
+        begun_elsewhere,
     )
 
 

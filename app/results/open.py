@@ -16,6 +16,7 @@ from app.evidence.stanza import Unwraps
 from app.evidence.verify import Verdict, verify
 from app.questionnaire.form import Kind
 from app.questionnaire.session import Session
+from app.questionnaire.world import World
 from app.results.table import CallRow, InterviewRow
 from app.results.told import NotTold, Told
 from app.sample.outcome import Outcome, When, load_outcomes
@@ -101,11 +102,12 @@ def _judged(place: Place) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """A sealed interview with what it means in its study. answers: of relevant questions; values: all that were given."""
+    """A sealed interview with what it means in its study. answers: of relevant questions. known: what the form was told beforehand."""
 
     content: Mapping[str, Value]
     study: StudySource
     answers: Mapping[str, str]
+    known: Mapping[str, str]
 
     @property
     def unit(self) -> str:
@@ -167,6 +169,7 @@ class _Reading:
             outcome=self.facts.calls[closing.call].outcome or closing.outcome,
             interviewer=self.facts.calls[closing.call].shift,
             covered=not self.uncovered.intersection(interview.calls),
+            known=talk.known,
         )
 
     def _call(self, call: Call) -> CallRow:
@@ -212,6 +215,7 @@ class _Reading:
             content = read_document(data, self.identities, "interview")
             study = self.study or self._package(str(content["study"]), int(content["version"]))
             values = {str(answer["question"]): str(answer["value"]) for answer in content["answers"]}
+            known = {str(name): str(value) for name, value in content.get("made", [])}
         except (EvidenceError, SealError) as error:
             raise type(error)(
                 error.what, where=f"objects/{closing.sealed.sha256}", todo=error.todo
@@ -221,8 +225,10 @@ class _Reading:
                 "This sealed interview is not written as it should be", where=str(closing.sealed.at)
             ) from error
         notes = {question.name for question in study.form.questions if question.kind is Kind.NOTE}
-        relevant = Session(study.form, values).answers
-        return _Talk(content, study, {name: value for name, value in relevant.items() if name not in notes})
+        relevant = Session(study.form, values, world=World(given=known)).answers
+        return _Talk(
+            content, study, {name: value for name, value in relevant.items() if name not in notes}, known
+        )
 
     def _package(self, study: str, version: int) -> StudySource:
         """The study that the archive itself holds; verify has compared it with its signed list."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.results.index import Item, Respondent
 from app.sample.case import day_of
@@ -33,8 +33,9 @@ class CallRow:
 @dataclass(frozen=True, slots=True)
 class InterviewRow:
     """One interview as it was sealed last. unit: where the respondent lives, as he said; never the exchange's. answers: question →
-    stored value. outcome: of the call that closed it; only a complete one is scored. covered: False when the journal says that a
-    recording of it has lost sound or a side; such a one is not scored either, and counted apart."""
+    stored value. known: the same for what the form was told beforehand, columns of the sample too. outcome: of the call that closed it;
+    only a complete one is scored. covered: False when the journal says that a recording of it has lost sound or a side; such a one is not
+    scored either, and counted apart."""
 
     id: str
     case: str
@@ -45,6 +46,7 @@ class InterviewRow:
     outcome: str
     interviewer: str = ""
     covered: bool = True
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

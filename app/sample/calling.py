@@ -18,9 +18,10 @@ _DAY = 86_400_000
 
 def calling_plan(study: StudySource, *, rehearsal: bool) -> Plan:
     """When and how the cases of a study are called. rehearsal: at any hour, because nobody real is. Raises StudyError."""
+    variables = tuple(sorted({name for quota in study.quotas for name in quota.variables}))
     if rehearsal:
-        return Plan(rules_of(study), always())
-    return Plan(rules_of(study), calendar_for(study), study.starts, study.ends)
+        return Plan(rules_of(study), always(), variables=variables)
+    return Plan(rules_of(study), calendar_for(study), study.starts, study.ends, variables)
 
 
 def rules_of(study: StudySource) -> Rules:

@@ -10,12 +10,13 @@ from app.sample.outcome import Outcome, Rules, load_rules
 
 @dataclass(frozen=True)
 class Plan:
-    """rules: outcomes and delays. calendar: slices. starts, ends: of the field period, ms wall; 0 = open."""
+    """rules: outcomes and delays. calendar: slices. starts, ends: of the field period, ms wall; 0 = open. variables: what quotas are by."""
 
     rules: Rules = field(default_factory=load_rules)
     calendar: Calendar = field(default_factory=always)
     starts: int = 0
     ends: int = 0
+    variables: tuple[str, ...] = ()
 
     def cap(self, case: Case) -> int:
         """Most attempts at this kind of number."""

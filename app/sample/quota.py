@@ -155,6 +155,21 @@ def full_units(
     return frozenset(closed)
 
 
+def refused(quotas: Iterable[Quota], filling: Filling, known: Mapping[str, str]) -> tuple[Cell, ...]:
+    """The full cells for which nobody of whom this is known could be interviewed; () = somebody could. known: variable → code, not all of
+    them: then a cell that he may still fall into counts. Whoever is taken in over quota is not refused."""
+    found: list[Cell] = []
+    for quota in quotas:
+        pairs = tuple((name, known[name]) for name in quota.variables if known.get(name))
+        if quota.policy is Policy.ALLOW or not pairs:
+            continue
+        if quota.kind is Kind.MARGINAL:
+            found += [(pair,) for pair in pairs if is_full(quota, filling, (pair,))]
+        elif all(is_full(quota, filling, cell) for cell in quota.targets if set(pairs) <= set(cell)):
+            found.append(pairs)
+    return tuple(found)
+
+
 def largest_remainder(total: int, shares: Sequence[int]) -> list[int]:
     """`total` split in proportion to `shares` so that the parts add up; the largest remainders get the rest, ties in order (Hamilton).
 

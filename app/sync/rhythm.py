@@ -56,13 +56,13 @@ class Rhythm:
         self._due = now + self._spread(self.interval)
         self.view = SendingView(wall, wall, waiting)
 
-    def failed(self, now: int, wall: int, *, waiting: int, refused: str = "") -> None:
-        """It did not. refused: what central, or this workstation, said; "" = central was not reached."""
+    def failed(self, now: int, wall: int, *, waiting: int, refused: str = "", word: str = "") -> None:
+        """It did not. refused: what central, or this workstation, said; "" = central was not reached. word: its code."""
         self._failures, self._last = self._failures + 1, now
         pause = min(FIRST_PAUSE * 2 ** min(self._failures - 1, 20), 4 * self.interval)
         self._due = now + self._spread(pause)
         since = self.view.since or wall
-        self.view = SendingView(wall, self.view.last, waiting, since, refused)
+        self.view = SendingView(wall, self.view.last, waiting, since, refused, word)
 
     def _spread(self, pause: int) -> int:
         return round(pause * (1 - _SPREAD / 2 + _SPREAD * self.random()))

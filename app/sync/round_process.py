@@ -20,11 +20,12 @@ _LIMIT = 20 * 60
 @dataclass(frozen=True, slots=True)
 class Told:
     """How a round went. waiting: sealed files still to go, −1 = not said. away: central was not reached. fault: a sentence; "" = it went
-    through."""
+    through. word: central's code of a refusal."""
 
     waiting: int
     away: bool = False
     fault: str = ""
+    word: str = ""
 
 
 def round_command(settings: Settings, who: str) -> list[str]:
@@ -82,7 +83,9 @@ def read_round(code: int, out: bytes, err: bytes) -> Told:
     except (EvidenceError, KeyError, TypeError, ValueError):
         return Told(-1, fault=said[-1] if said else f"exit {code}")
     fault = str(told.get("error", ""))
-    return Told(waiting, away=bool(fault) and not told.get("refused"), fault=fault)
+    return Told(
+        waiting, away=bool(fault) and not told.get("refused"), fault=fault, word=str(told.get("word", ""))
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -18,7 +18,8 @@ from app.errors import EvidenceError, SealError, SyncError
 from app.evidence.age import Identity, Recipient, decrypt, encrypt
 from app.evidence.note import Verifier
 from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
-from app.quotas import Quotas, read_decision
+from app.pool import never_full
+from app.quotas import Quotas, counts_in, counts_out, read_decision
 from app.sample.case import Attempt, Case, State
 from app.sample.cells import Known, cell_of
 from app.sample.plan import Caller
@@ -27,6 +28,10 @@ from app.sync.client import Client
 from app.withdrawal import read_entry
 
 _ROOM, _NUMBER = "pool.room", "pool.number."
+_ASKED = 10
+"""Requests for cases in one round while what comes lies in full cells."""
+MOST = 20
+"""Cases that a desk may have on hand; central gives no more at once."""
 _PAGE = 512
 """Numbers with their columns, and counts, are filled up to multiples of this many bytes inside the seal."""
 
@@ -104,7 +109,8 @@ def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:
     if not text and (sealed := client.assignment()):
         opened = decode(decrypt(sealed, [own]).rstrip())
         if opened.get("kind") == "room":
-            text = str(opened["key"])
+            text = str(opened.get("key", ""))
+            Identity.parse(text)  # before it is kept
             store.set_setting(_ROOM, text)
     return Identity.parse(text) if text else None
 
@@ -124,14 +130,17 @@ def pool_round(
     let_go(store, clock.wall())
     # First: what was called is let go only when central can be reached.
     heed(store, room, exchange(client, room, quotas, entropy))
-    let_go(store, clock.wall(), called=True, all_=not keep)
+    refusing = quotas.refusing()
+    surplus = on_hand(store, refusing)[max(keep, MOST) :]  # a cell that has opened again
+    let_go(store, clock.wall(), called=True, all_=not keep, also=surplus)
     told = settle(client, store, room)
     county = "county"
     units = {
         code for quota in quotas.quotas for cell in quota.targets for name, code in cell if name == county
     }
-    leased = lease(client, store, room, caller, keep, clock, quotas.full_units(county, units))
-    return Round(told, leased, on_hand(store))
+    closed = quotas.full_units(county, units)
+    leased = lease(client, store, room, caller, keep, clock, closed, refusing)
+    return Round(told, leased, len(on_hand(store, refusing)))
 
 
 def lease(
@@ -142,13 +151,28 @@ def lease(
     keep: int,
     clock: Clock,
     closed: Iterable[str] = (),
+    refusing: Callable[[str], bool] = never_full,
 ) -> int:
     """Keep what this desk holds, and take cases from the pool into its store until `keep` are on hand. closed: units whose quota cells are
-    full. Returns how many were taken. Raises SyncError; then nothing was taken in, and what central leased falls back by itself."""
+    full. refusing: what Quotas.refusing() says; a case of a full cell is kept and not called, because only this room's desks can tell, and
+    another is asked for. Returns how many were taken. Raises SyncError; what central leased and was not taken in falls back by itself."""
+    taken = 0
+    for _ in range(_ASKED):
+        want = max(0, keep - len(on_hand(store, refusing)))
+        fresh = _lease(client, store, room, caller, want, clock, closed)
+        taken += len(fresh)
+        if not any(refusing(store.known_of(case)) for case in fresh):
+            break
+    return taken
+
+
+def _lease(
+    client: Client, store: Store, room: Room, caller: Caller, want: int, clock: Clock, closed: Iterable[str]
+) -> list[str]:
     began, before = clock.wall(), held(store)
     asked: dict[str, Value] = {
         "v": 1,
-        "want": max(0, keep - on_hand(store)),
+        "want": want,
         "held": sorted(before),
         "closed": sorted(closed),
         "caller": {
@@ -168,12 +192,12 @@ def lease(
         ends = {case: until if case in kept else began for case in before}  # central gave the others away
         leases = {case: Lease(n.attempts, ends.get(case, n.until)) for case, n in held(store).items()}
         for case, columns, key in taken:
-            store.save_case(case)
             store.put_columns({case.id: columns})
+            store.save_case(case)
             store.set_setting(_NUMBER + case.id, key)
             leases[case.id] = Lease(len(case.attempts), until)
         hold(store, leases)
-    return len(taken)
+    return [case.id for case, *_ in taken]
 
 
 def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> dict[str, Value]:
@@ -184,7 +208,7 @@ def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> di
     try:
         done, running = opened_counts(heard, room.key)
         decisions = [read_decision(str(note), room.study, room.publisher) for note in heard["decisions"]]
-    except (KeyError, TypeError, EvidenceError) as error:
+    except (KeyError, TypeError, ValueError, EvidenceError) as error:
         raise SyncError("What central says of the quota cells does not hold", todo=_STEERED) from error
     quotas.heard(done, running)
     quotas.decided(decisions)
@@ -208,7 +232,7 @@ def heed(store: Store, room: Room, heard: Mapping[str, Value]) -> None:
 
 def seal_counts(counts: Mapping[str, Mapping[str, int]], desk: str, room: Identity, entropy: Entropy) -> str:
     """A desk's counts for the other desks of its room: base64 of an age file."""
-    told = {"desk": desk, **{name: dict(cells) for name, cells in counts.items()}}
+    told = {"desk": desk, **{name: counts_out(cells) for name, cells in counts.items()}}
     return _sealed({**told, "mark": _mark(told, room)}, room.recipient, entropy)
 
 
@@ -226,8 +250,8 @@ def opened_counts(heard: Mapping[str, Value], room: Identity) -> tuple[dict[str,
             raise EvidenceError("Quota counts are not of the desk under whose name they stand")
         for name, sums in (("done", done), ("running", running)):
             if name == "done" or each["live"]:
-                for cell, n in told[name].items():
-                    sums[cell] = sums.get(cell, 0) + int(n)
+                for cell, n in counts_in(told[name]).items():
+                    sums[cell] = sums.get(cell, 0) + n
     return done, running
 
 
@@ -254,7 +278,9 @@ def settle(client: Client, store: Store, room: Room) -> int:
     for identity, known in owed(store).items():
         made = store.case(identity).attempts
         calls = [replace(call, by=room.alias(call.by)).to_list() for call in made[known:]]
-        client.post("/v1/pool/settle", {"v": 1, "case": identity, "attempts": calls})
+        answer = client.post("/v1/pool/settle", {"v": 1, "case": identity, "attempts": calls})
+        if answer.get("settled") != identity:
+            raise SyncError("This is not central's answer to a settled case")
         with store.together():
             if (
                 store.case(identity).attempts == made

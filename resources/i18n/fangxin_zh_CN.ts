@@ -253,6 +253,10 @@
         <translation>上次访问中断，接通后从中断的题目继续</translation>
     </message>
     <message>
+        <source>Interview broken off at another desk: it begins anew here. Say so first, and excuse the repetition.</source>
+        <translation>此样本在其他工作站访问中断，这里需从头问起；接通后请先说明，并为重复提问致歉</translation>
+    </message>
+    <message>
         <source>Dial   Enter</source>
         <translation>拨号&#x3000;回车</translation>
     </message>
@@ -1204,6 +1208,26 @@
     <message>
         <source>Sending failed: %1</source>
         <translation>上传未成功：%1</translation>
+    </message>
+    <message>
+        <source>this workstation's records contradict what it sent before. Stop interviewing and call the supervisor.</source>
+        <translation>本工作站的记录与此前上传的不一致。请停止访问，联系督导。</translation>
+    </message>
+    <message>
+        <source>central does not know this workstation. The supervisor enrols it.</source>
+        <translation>中心尚未登记本工作站，请督导办理登记。</translation>
+    </message>
+    <message>
+        <source>this computer's clock is wrong. IT sets it; interviewing may go on.</source>
+        <translation>本机时间不准，请技术人员校准；可以继续访问。</translation>
+    </message>
+    <message>
+        <source>practice calls are not handed in.</source>
+        <translation>练习通话不上传。</translation>
+    </message>
+    <message>
+        <source>central's disk is full. Tell IT; interviewing may go on.</source>
+        <translation>中心磁盘已满，请通知技术人员；可以继续访问。</translation>
     </message>
     <message>
         <source>Central has not been reached since %1; everything is kept here and goes by itself later.</source>

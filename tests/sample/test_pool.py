@@ -117,6 +117,21 @@ def test_a_full_cell_hands_out_only_appointments(tmp_path: Path) -> None:
         assert pool.pick(full) is None
 
 
+def test_who_is_known_to_lie_in_a_full_cell_is_not_called_unless_he_has_begun_or_was_promised(
+    tmp_path: Path,
+) -> None:
+    booked = case("b", ("2026-03-02 09:30", "32", "2026-03-02 10:00"))
+    begun = case("c", ("2026-02-20 10:00", "39"))
+    cases = [case("a"), case("d", ("2026-02-25 10:00", "16")), booked, begun, case("e")]
+    with pool_of(tmp_path, [], MONDAY) as pool:
+        pool.put(cases, MONDAY, known=["man", "man", "man", "man", "woman"])
+        men = Asked(MONDAY, full=lambda known: known == "man")
+        assert [pool.pick(men) for _ in range(4)] == [booked.id, begun.id, cases[4].id, None]
+        assert {pool.pick(Asked(MONDAY)) for _ in range(2)} == {cases[0].id, cases[1].id}, (
+            "there is a place again"
+        )
+
+
 def test_fresh_numbers_come_before_other_redials_when_they_fell_behind(tmp_path: Path) -> None:
     redial, fresh = case("a", ("2026-02-27 10:00", "14")), case("b")
     with pool_of(tmp_path, [redial, fresh], MONDAY) as pool:

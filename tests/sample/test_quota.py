@@ -1,6 +1,7 @@
 """Quotas: what is open, what is refused before the field, and who is never cut off."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from app.sample.quota import (
     full_units,
     infeasible,
     largest_remainder,
+    refused,
     verdict,
 )
 
@@ -154,3 +156,14 @@ def test_the_smallest_county_decides_the_cost() -> None:
     rows = expected({"1": 400, "2": 400}, {"1": 90, "2": 10})
     assert rows[1].contacts == pytest.approx(4000)
     assert rows[0].dials + rows[1].dials == pytest.approx(4000 * 11)
+
+
+def test_a_resident_is_refused_beforehand_when_no_cell_he_may_fall_into_is_open() -> None:
+    men = Filling({(TOWN, MAN): 2})
+    assert refused([INTERLOCKING], men, TOWNSMAN) == ((TOWN, MAN),)
+    assert not refused([INTERLOCKING], men, {"county": "1"}), "a woman may answer"
+    assert refused([INTERLOCKING], Filling({(TOWN, MAN): 2, (TOWN, WOMAN): 2}), {"county": "1"}) == ((TOWN,),)
+    assert refused([MARGINAL], Filling({(MAN,): 3}), TOWNSMAN) == ((MAN,),)
+    assert not refused([MARGINAL], Filling({(MAN,): 3}), {"visited": "hall"}), "the quota does not ask for it"
+    over = replace(INTERLOCKING, policy=Policy.ALLOW)
+    assert not refused([over], men, TOWNSMAN), "he is interviewed over quota"

@@ -62,7 +62,7 @@ class Desk:
 
     def take(self, who: str, more: int) -> int:
         """Ask for so many more. Returns how many were taken."""
-        keep = on_hand(self.store) + more
+        keep = len(on_hand(self.store)) + more
         return lease(self.client, self.store, OURS, Caller(who), keep, self.clock)
 
     def tell(self) -> int:

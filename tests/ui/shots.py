@@ -44,12 +44,18 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     yield "03c-sent", replace(desk.screen, sending=replace(sent, at=sent.last))
     away = replace(sent, at=sent.last + 55 * 60_000, waiting=3, since=sent.last + 5 * 60_000)
     yield "03d-central-away", replace(desk.screen, sending=away)
+    sending = replace(sent, waiting=12, since=sent.last, at=sent.last + 60_000)
+    fork = "Central refused: the journal contradicts what it holds (POST http://10.0.0.2:12340/v1/journals/0a.1)."
+    yield "03e-refused", replace(desk.screen, sending=replace(sending, refused=fork, word="fork"))
+    yield "03f-not-yet", replace(desk.screen, sending=SendingView())
     yield "04-no-cases", replace(desk.screen, notice=Notice.NO_CASES)
     desk.next_case()
     assert desk.screen.case is not None
     yield "05-case", desk.screen
     resumed = replace(desk.screen.case, resumes=True, attempts=2)
     yield "06-case-resumes", replace(desk.screen, case=resumed, notice=Notice.INTERVIEW_RESUMES)
+    elsewhere = replace(desk.screen.case, begun_elsewhere=True, attempts=2)
+    yield "06a-begun-elsewhere", replace(desk.screen, case=elsewhere)
     desk.dial()
     yield "07-dialing", replace(desk.screen, elapsed=4)
     yield "08-ringing", replace(desk.screen, line=LineView.RINGING, elapsed=17)

@@ -109,7 +109,12 @@ def test_the_end_does_not_wait_for_a_round_that_hangs(place: Place) -> None:
             b"fangxin: away\n",
             Told(3, away=True, fault="away"),
         ),
-        (1, b'{"error":"fork","refused":true,"waiting":3}\n', b"fangxin: fork\n", Told(3, fault="fork")),
+        (
+            1,
+            b'{"error":"no","refused":true,"waiting":3,"word":"fork"}\n',
+            b"fangxin: no\n",
+            Told(3, fault="no", word="fork"),
+        ),
         (
             2,
             b"",

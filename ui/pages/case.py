@@ -29,7 +29,13 @@ class CasePage(CardPage):
             self._history.setText(self.tr("Attempts so far: {attempts}").format(attempts=case.attempts))
         else:
             self._history.setText(self.tr("First attempt"))
-        self._resumes.setText(self.tr("Interview broken off earlier: it goes on where it stopped"))
-        self._resumes.setVisible(case.resumes)
+        if case.begun_elsewhere:
+            text = self.tr(
+                "Interview broken off at another desk: it begins anew here. Say so first, and excuse the repetition."
+            )
+        else:
+            text = self.tr("Interview broken off earlier: it goes on where it stopped")
+        self._resumes.setText(text)
+        self._resumes.setVisible(case.resumes or case.begun_elsewhere)
         self._button.setText(self.tr("Dial   Enter"))
         self._button.setAccessibleName(self.tr("Dial"))

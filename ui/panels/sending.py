@@ -45,10 +45,27 @@ class SendingPanel(QWidget):
         if view.waiting:
             parts.append(self.tr("Sealed files waiting: %1.").replace("%1", str(view.waiting)))
         if view.refused:
-            parts.append(self.tr("Sending failed: %1").replace("%1", view.refused))
+            parts.append(self.tr("Sending failed: %1").replace("%1", self._why(view)))
         elif view.since:
             text = self.tr(
                 "Central has not been reached since %1; everything is kept here and goes by itself later."
             )
             parts.append(text.replace("%1", _moment(view.since, view.at)))
         return " ".join(parts)
+
+    def _why(self, view: SendingView) -> str:
+        """Central's refusal in the interviewer's language; one that has no words here as it stands."""
+        match view.word:
+            case "fork":
+                return self.tr(
+                    "this workstation's records contradict what it sent before. Stop interviewing and call the supervisor."
+                )
+            case "unknown" | "who":
+                return self.tr("central does not know this workstation. The supervisor enrols it.")
+            case "clock":
+                return self.tr("this computer's clock is wrong. IT sets it; interviewing may go on.")
+            case "rehearsal":
+                return self.tr("practice calls are not handed in.")
+            case "storage":
+                return self.tr("central's disk is full. Tell IT; interviewing may go on.")
+        return view.refused
