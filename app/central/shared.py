@@ -163,9 +163,9 @@ class SharedPool:
     def decide(self, note: str) -> bool:
         """Keep a signed decision about a cell. False: it is here already."""
         with self._transaction():
+            row = [hexdigest(note.encode()), note]
             done = self._database.execute(
-                "INSERT INTO pool_decisions VALUES (?, ?) ON CONFLICT DO NOTHING",
-                [hexdigest(note.encode()), note],
+                "INSERT INTO pool_decisions VALUES (?, ?) ON CONFLICT DO NOTHING", row
             )
             return bool(done.rowcount == 1)
 
