@@ -69,6 +69,16 @@ def test_edge_19_who_calls_back_is_found_and_can_be_called_at_once(tmp_path: Pat
     room.close()
 
 
+def test_edge_19_also_after_a_firm_refusal_because_he_asks(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    case = call(room, "38", "要求不再来电")
+    room.desk.called_back(room.ledger.store.case(case).number)
+    assert room.desk.screen.notice is Notice.CALLED_BACK
+    room.desk.dial()
+    assert room.desk.screen.page is Page.DIALING
+    room.close()
+
+
 def test_edge_19_nobody_gets_into_the_sample_by_calling(tmp_path: Path) -> None:
     room = ready(tmp_path)
     room.desk.called_back("13812345678")

@@ -169,10 +169,8 @@ class SharedPool:
     def decide(self, note: str) -> bool:
         """Keep a signed decision about a cell. False: it is here already."""
         with self._transaction():
-            done = self._database.execute(
-                "INSERT INTO pool_decisions VALUES (?, ?) ON CONFLICT DO NOTHING",
-                [hexdigest(note.encode()), note],
-            )
+            statement = "INSERT INTO pool_decisions VALUES (?, ?) ON CONFLICT DO NOTHING"
+            done = self._database.execute(statement, [hexdigest(note.encode()), note])
             return bool(done.rowcount == 1)
 
     def is_new(self, key: str, bar: Bar) -> bool:

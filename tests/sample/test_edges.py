@@ -188,12 +188,13 @@ def test_edge_27_a_lower_limit_holds_from_now_on() -> None:
 
 
 def test_edge_30_a_forwarded_number_is_tried_in_another_slice() -> None:
-    forwarded = case("a", ("2026-03-02 10:00", "18"))
-    again = due(forwarded, MONDAY)
-    sort = CALENDAR.slice_at(again.at)
-    first = sort_of(forwarded.attempts[0], forwarded, PLAN)
+    """Its delay alone would end on the next morning, and mornings were tried."""
+    forwarded = case("a", ("2026-03-02 09:30", "18"), ("2026-03-02 18:40", "18"))
+    again = due(forwarded, when("2026-03-02 18:40")).at
+    assert again == when("2026-03-03 14:00")
+    sort = CALENDAR.slice_at(again)
     assert sort is not None
-    assert sort.sort != first
+    assert sort.sort not in {sort_of(call, forwarded, PLAN) for call in forwarded.attempts}
 
 
 # Slices and spread
