@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from app.case_in_hand import CaseInHand
 from app.hearing.proposal import Proposal, codes_itself, proposal
-from app.interview.screen import HeardView, LineView, Page
+from app.interview.screen import LineView, Page
+from app.interview.telephone_views import HeardView
 from app.line.contract import Overheard, Report
 from app.line_verbs import LineVerbs
 from app.sample.outcome import Group, Outcome

@@ -37,7 +37,8 @@ from app.study.archive import unpack
 from app.study.bundle import open_bundle
 from app.study.load import assemble, load
 from app.study.model import StudySource
-from app.sync.shared_pool import known_cells, pseudonym
+from app.sync.pool_counts import known_cells
+from app.sync.shared_pool import pseudonym
 
 _LATE = 60 * 60_000
 """ms after the end of a call within which its outcome is chosen, at the latest: by that a call and an attempt are one."""

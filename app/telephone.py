@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from app.interview.screen import ConditionView, DeviceView
+from app.interview.telephone_views import ConditionView, DeviceView
 from app.line.contract import Heard, Report, Worker
 from hardware.base import (
     Capability,

@@ -9,7 +9,8 @@ import pytest
 from app.canonical import Value
 from app.desk import Desk
 from app.evidence.journal import read
-from app.interview.screen import HeardView, LineView, Page
+from app.interview.screen import LineView, Page
+from app.interview.telephone_views import HeardView
 from app.line.contract import Overheard
 from app.line.worker import LineWorker
 from app.sample.outcome import load_outcomes

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.central.index import Index
-from app.central.shared import LEASE, Offered
+from app.central.pool_wire import Offered
+from app.central.shared import LEASE
 from app.central.standing import Standing, standing
 from app.clock import seeded
 from app.errors import EvidenceError
@@ -28,7 +29,8 @@ from app.sample.case import Attempt, Case, State
 from app.sample.plan import Plan
 from app.sample.starved import Lack
 from app.settings import Settings
-from app.sync.shared_pool import known_cells, pseudonym, seal_counts
+from app.sync.pool_counts import known_cells, seal_counts
+from app.sync.shared_pool import pseudonym
 from tests.results.field_room import calls, study
 from tests.sample.room import MINUTE, when
 from tests.sync.pool_room import ROOM

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.interview.screen import ConditionView, Notice, Page
+from app.interview.screen import Notice, Page
+from app.interview.telephone_views import ConditionView
 from app.line.contract import Lost
 from hardware.base import (
     Answered,

@@ -15,13 +15,8 @@ from app.errors import (
     SyncError,
     UsageError,
 )
-from app.interview.screen import (
-    HeardView,
-    LineView,
-    OutcomeView,
-    RecordingView,
-    Screen,
-)
+from app.interview.screen import LineView, OutcomeView, RecordingView, Screen
+from app.interview.telephone_views import HeardView
 from ui.inputs.entry import Why
 from ui.noop import QT_TRANSLATE_NOOP
 

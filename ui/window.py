@@ -278,10 +278,8 @@ class DeskWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent, /) -> None:
         """The desk ends first, politely; then the window goes."""
-        if self.ending.done:
-            event.accept()
-        else:
-            event.ignore()
+        event.setAccepted(self.ending.done)
+        if not self.ending.done:
             self.ending.wish(self._newest)
 
     def _ending(self) -> None:

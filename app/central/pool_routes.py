@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from app.canonical import Value, decode, hexdigest
 from app.central.intake import IntakeError
+from app.central.pool_wire import read_attempts, read_offered, read_wish
 from app.central.registry import Message, Registry
-from app.central.shared import LEASE, SharedPool, read_attempts, read_offered, read_wish
+from app.central.shared import LEASE, SharedPool
 from app.errors import EvidenceError
 from app.evidence.note import Verifier
 from app.quotas import read_decision

@@ -7,15 +7,14 @@ resident answered at the screener. What people decide about a cell is a note tha
 """
 
 import base64
-import binascii
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.canonical import Value, decode, encode, hexdigest
 from app.central.intake import IntakeError
+from app.central.pool_wire import Offered
 from app.pool import Asked, Pool
 from app.queue_people import Bar
 from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
@@ -83,18 +82,6 @@ def cells_told(database: Database, now: int, *, but: str = "") -> dict[str, Valu
     ]
     notes = [row["note"] for row in database.query("SELECT note FROM pool_decisions ORDER BY rowid")]
     return {"counts": counts, "decisions": notes}
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A case as the centre hands it in. key: keyed hash of its number. sealed: the number and what the sample knows, for the room."""
-
-    id: str
-    ticket: str
-    unit: str
-    mobile: bool
-    key: str
-    sealed: bytes
 
 
 class SharedPool:
@@ -245,55 +232,6 @@ def _explained(desk: str, known: Sequence[Attempt], fresh: Sequence[Attempt], *,
         if explained := after or last:
             found.add(explained)
     return found
-
-
-def read_offered(document: Mapping[str, Value]) -> list[Offered]:
-    """The centre's cases from a request. IntakeError when they are not written as they should be."""
-    try:
-        return [
-            Offered(
-                str(each["case"]),
-                str(each["ticket"]),
-                str(each["unit"]),
-                bool(each["mobile"]),
-                str(each["key"]),
-                base64.b64decode(each["sealed"], validate=True),
-            )
-            for each in document["cases"]
-        ]
-    except (KeyError, TypeError, binascii.Error) as error:
-        raise IntakeError(400, "body", "These are no cases of a pool") from error
-
-
-def read_attempts(document: Mapping[str, Value]) -> tuple[str, list[Attempt]]:
-    """(case, calls) of a settlement. IntakeError when it is not written as it should be."""
-    try:
-        return str(document["case"]), [Attempt.of(values) for values in document["attempts"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise IntakeError(400, "body", "This is no account of a case") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a desk asks for. want: cases; closed: full units; held: cases that it still has."""
-
-    caller: Caller
-    want: int
-    closed: frozenset[str]
-    held: frozenset[str]
-
-
-def read_wish(document: Mapping[str, Value]) -> Wish:
-    """IntakeError when it is not written as it should be."""
-    try:
-        who = document["caller"]
-        skills, shuns, knows = (
-            frozenset(str(each) for each in who[name]) for name in ("skills", "shuns", "knows")
-        )
-        closed, held = (frozenset(str(each) for each in document[name]) for name in ("closed", "held"))
-        return Wish(Caller(str(who["id"]), skills, shuns, knows), int(document["want"]), closed, held)
-    except (KeyError, TypeError, ValueError) as error:
-        raise IntakeError(400, "body", "This is no request for cases") from error
 
 
 def _attempts(text: str) -> list[list[int | str]]:

@@ -22,7 +22,7 @@ from app.sample.quota import Cell, Closure
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
-from app.sync.shared_pool import known_cells
+from app.sync.pool_counts import known_cells
 
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
 Keys = Annotated[

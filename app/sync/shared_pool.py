@@ -8,23 +8,22 @@ cells      each desk's quota counts, sealed to the room and marked with its key:
 
 import base64
 import binascii
-import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from app.canonical import Value, decode, encode, keyed
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, SealError, SyncError
-from app.evidence.age import Identity, Recipient, decrypt, encrypt
+from app.evidence.age import Identity, Recipient, decrypt
 from app.evidence.note import Verifier
 from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
 from app.pool import never_full
-from app.quotas import Quotas, counts_in, counts_out, read_decision
+from app.quotas import Quotas, read_decision
 from app.sample.case import Attempt, Case, State
-from app.sample.cells import Known, cell_of
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
+from app.sync.pool_counts import opened_counts, seal_counts, sealed
 from app.withdrawal import read_entry
 
 _ROOM, _NUMBER = "pool.room", "pool.number."
@@ -32,8 +31,6 @@ _ASKED = 10
 """Requests for cases in one round while what comes lies in full cells."""
 MOST = 20
 """Cases that a desk may have on hand; central gives no more at once."""
-_PAGE = 512
-"""Numbers with their columns, and counts, are filled up to multiples of this many bytes inside the seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def offer(
                 "unit": case.unit,
                 "mobile": 1 if case.mobile else 0,
                 "key": hashed(case.number),
-                "sealed": _sealed(
+                "sealed": sealed(
                     {
                         "number": case.number,
                         "key": hashed(case.number),
@@ -230,48 +227,6 @@ def heed(store: Store, room: Room, heard: Mapping[str, Value]) -> None:
         raise SyncError("What central says of the do-not-call list does not hold", todo=_STEERED) from error
 
 
-def seal_counts(counts: Mapping[str, Mapping[str, int]], desk: str, room: Identity, entropy: Entropy) -> str:
-    """A desk's counts for the other desks of its room: base64 of an age file."""
-    told = {"desk": desk, **{name: counts_out(cells) for name, cells in counts.items()}}
-    return _sealed({**told, "mark": _mark(told, room)}, room.recipient, entropy)
-
-
-def opened_counts(heard: Mapping[str, Value], room: Identity) -> tuple[dict[str, int], dict[str, int]]:
-    """(done, running) of all desks that central names, added up by cell; under way counts only at a desk that is heard of. Raises
-    EvidenceError when one of them is not of this room's making."""
-    done, running = dict[str, int](), dict[str, int]()
-    for each in heard["counts"]:
-        try:
-            told = decode(decrypt(base64.b64decode(each["sealed"], validate=True), [room]).rstrip())
-            mark = told.pop("mark")
-        except (SealError, ValueError, KeyError) as error:
-            raise EvidenceError("Quota counts cannot be opened with the room's key") from error
-        if told.get("desk") != each["desk"] or not hmac.compare_digest(str(mark), _mark(told, room)):
-            raise EvidenceError("Quota counts are not of the desk under whose name they stand")
-        for name, sums in (("done", done), ("running", running)):
-            if name == "done" or each["live"]:
-                for cell, n in counts_in(told[name]).items():
-                    sums[cell] = sums.get(cell, 0) + n
-    return done, running
-
-
-def known_cells(
-    told: Mapping[str, Value], study: str, publisher: Verifier, room: Identity | None = None
-) -> Known:
-    """How the quota cells stand by central's answer. room: its key; None = the counts stay sealed, and are not known. Raises EvidenceError
-    when a count is not of this room's making, or a decision not signed by the centre."""
-    read = [read_decision(str(note), study, publisher) for note in told["decisions"]]
-    decisions = tuple(sorted(read, key=lambda one: (one.wall, one.cell)))  # as the desks order them
-    if room is None:
-        return Known(decisions=decisions)
-    done, running = opened_counts(told, room)
-    return Known(
-        {cell_of(text): n for text, n in done.items()},
-        {cell_of(text): n for text, n in running.items()},
-        decisions,
-    )
-
-
 def settle(client: Client, store: Store, room: Room) -> int:
     """Tell central what became of the cases that were let go. Returns how many. Raises SyncError; what was not told is told next time."""
     told = 0
@@ -300,18 +255,9 @@ def _opened(document: Mapping[str, Value], room: Room) -> tuple[Case, dict[str, 
     return case, columns, str(known.get("key", ""))
 
 
-def _sealed(document: dict[str, Value], room: Recipient, entropy: Entropy) -> str:
-    text = encode(document)
-    return base64.b64encode(encrypt(text.ljust(-(-len(text) // _PAGE) * _PAGE), [room], entropy)).decode()
-
-
 def pseudonym(room: Identity, person: str) -> str:
     """Central tells interviewers apart, and does not learn who they are."""
     return keyed(room.export().encode(), person.encode()).hex()[:16] if person else ""
-
-
-def _mark(told: dict[str, Value], room: Identity) -> str:
-    return keyed(room.export().encode(), encode(told)).hex()
 
 
 _STEERED = "Nothing was taken over. Tell the supervisor: a room key or a study was changed, or central is not honest."

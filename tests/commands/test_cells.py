@@ -21,7 +21,7 @@ from app.quotas import read_decision
 from app.resources import resource
 from app.sample.case import Case
 from app.sample.plan import Plan
-from app.sync.shared_pool import seal_counts
+from app.sync.pool_counts import seal_counts
 
 QUOTAS = """
 [[quotas]]

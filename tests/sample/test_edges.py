@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.central.index import Index
-from app.central.shared import Offered
+from app.central.pool_wire import Offered
 from app.drawing import DrawRoom
 from app.errors import StudyError
 from app.pool import Asked

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.central.pool_routes import pool_of
-from app.central.shared import LEASE, Offered
+from app.central.pool_wire import Offered
+from app.central.shared import LEASE
 from app.clock import seeded, system_entropy
 from app.errors import StorageError
 from app.evidence.note import Signer

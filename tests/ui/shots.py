@@ -9,16 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from app.interview.screen import (
-    ConditionView,
-    DeviceView,
-    HeardView,
-    LineView,
-    Notice,
-    RecordingView,
-    Screen,
-    SendingView,
-)
+from app.interview.screen import LineView, Notice, RecordingView, Screen, SendingView
+from app.interview.telephone_views import ConditionView, DeviceView, HeardView
 from tests.ui.fake_desk import FakeDesk
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from app.interview.screen import HeardView, LineView, Page
+from app.interview.screen import LineView, Page
+from app.interview.telephone_views import HeardView
 from tests.ui.conftest import Station
 from ui.actions import ACTIONS, Act
 

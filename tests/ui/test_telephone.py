@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.interview.screen import ConditionView, DeviceView, LineView, Notice, Page, RecordingView
+from app.interview.screen import LineView, Notice, Page, RecordingView
+from app.interview.telephone_views import ConditionView, DeviceView
 from tests.ui.conftest import Station
 from tests.ui.shots import screens
 from ui.actions import ACTIONS, Act

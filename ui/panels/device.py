@@ -2,7 +2,8 @@
 
 from PySide6.QtWidgets import QLabel
 
-from app.interview.screen import ConditionView, DeviceView, Screen
+from app.interview.screen import Screen
+from app.interview.telephone_views import ConditionView, DeviceView
 from ui.labels import word
 from ui.noop import QT_TRANSLATE_NOOP
 from ui.theme import mark
