@@ -14,16 +14,21 @@ from app.store_schema import Database
 _DAY = 86_400_000
 _BAR = """INSERT INTO queue_barred VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET barred = excluded.barred, since = excluded.since,
     "case" = excluded."case", by = excluded.by, reason = excluded.reason WHERE excluded.since >= since"""
-_STOP = """UPDATE queue SET stage = 10, next_at = NULL WHERE number_key = ? AND stage NOT IN (10, 11)
+# Every statement says number_key <> '' itself: only then does SQLite look into the index of the numbers, and not through all cases.
+_STOP = """UPDATE queue SET stage = 10, next_at = NULL WHERE number_key = ? AND number_key <> '' AND stage NOT IN (10, 11)
     AND EXISTS (SELECT 1 FROM queue_barred AS list WHERE list.number_key = queue.number_key AND barred = 1)"""
 _CALLED = """INSERT INTO queue_called VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "case" = excluded."case", ended = excluded.ended
     WHERE excluded.ended >= ended"""
 # 2 and 3 are appointments, 1 an interview just cut off: its resident wants the call. 10 is finished, 11 in hand.
 _REST = """UPDATE queue SET "then" = CASE stage WHEN 0 THEN "then" ELSE stage END, stage = 0, next_at = last.ended + ?
-    FROM queue_called AS last WHERE queue.number_key = ? AND last.number_key = queue.number_key AND last."case" <> queue."case"
+    FROM queue_called AS last WHERE queue.number_key = ? AND queue.number_key <> '' AND last.number_key = queue.number_key
+    AND last."case" <> queue."case"
     AND last.ended + ? > ? AND (stage BETWEEN 4 AND 9 OR stage = 0 AND "then" NOT IN (1, 2, 3) AND next_at < last.ended + ?)"""
 _OF_CASE = """SELECT list.* FROM queue_barred AS list JOIN queue USING (number_key)
     WHERE queue."case" = ? AND number_key <> '' AND barred = 1"""
+_CASES = (
+    """SELECT "case" FROM queue WHERE number_key = ? AND number_key <> '' AND stage <> 11 ORDER BY ticket"""
+)
 _IN_ANOTHER = """SELECT ended FROM queue_called AS last JOIN queue USING (number_key)
     WHERE queue."case" = ? AND last."case" <> queue."case" """
 
@@ -106,10 +111,7 @@ class People:
         return str(row[0]) if row else ""
 
     def _cases(self, key: str) -> tuple[str, ...]:
-        rows = self._database.execute(
-            'SELECT "case" FROM queue WHERE number_key = ? AND stage <> 11 ORDER BY ticket', [key]
-        )
-        return tuple(row[0] for row in rows)
+        return tuple(row[0] for row in self._database.execute(_CASES, [key]))
 
 
 def _firm(attempt: Attempt, plan: Plan) -> bool:

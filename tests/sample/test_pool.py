@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app import queue_people
 from app.pool import Asked, Pool
 from app.queue_people import Bar
 from app.sample.case import Attempt, Case, State
@@ -254,3 +255,14 @@ def test_edge_12_of_two_decisions_about_a_number_the_later_one_holds(tmp_path: P
         assert pool.people.bar("k", Bar(MONDAY + 1, barred=False)) == (one.id,)
         pool.put([one], MONDAY)
         assert pool.pick(Asked(MONDAY)) == one.id
+
+
+def test_what_is_known_of_a_number_is_found_by_an_index(tmp_path: Path) -> None:
+    """Without it each case that is put looks through all others: an evening for a hundred thousand."""
+    pool = pool_of(tmp_path, [])
+    for statement, places in ((queue_people._STOP, 1), (queue_people._CASES, 1), (queue_people._REST, 5)):
+        plan = " ".join(
+            row[3] for row in pool._database.execute(f"EXPLAIN QUERY PLAN {statement}", [""] * places)
+        )
+        assert "queue_numbers" in plan, plan
+        assert "SCAN queue " not in f"{plan} ", plan
