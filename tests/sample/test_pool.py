@@ -259,7 +259,7 @@ def test_edge_12_of_two_decisions_about_a_number_the_later_one_holds(tmp_path: P
 
 def test_what_is_known_of_a_number_is_found_by_an_index(tmp_path: Path) -> None:
     """Without it each case that is put looks through all others: an evening for a hundred thousand."""
-    pool = pool_of(tmp_path, [])
+    pool = pool_of(tmp_path, [], when("2026-03-02 10:00"))
     for statement, places in ((queue_people._STOP, 1), (queue_people._CASES, 1), (queue_people._REST, 5)):
         plan = " ".join(
             row[3] for row in pool._database.execute(f"EXPLAIN QUERY PLAN {statement}", [""] * places)
