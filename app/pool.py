@@ -8,9 +8,9 @@ is asked when a case is picked, not stored. One Pool belongs to one thread; seve
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.queue_people import People
 from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, ON_THE_TELEPHONE, ONE_CALL, OWN_ONLY, PUT
@@ -54,8 +54,7 @@ class Asked:
     fresh_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """What rows have in common besides their level. tried: the sorts of slice as bits. known: see put()."""
 
     skill: str
@@ -226,7 +225,7 @@ class Pool:
 
     def _first(self, rank: Rank, group: Group, asked: Asked) -> tuple[int, str, str] | None:
         """The first row of a group that the caller may have: (window_end, ticket, case)."""
-        statement, values = FIRST + ONE_CALL, [int(_stored(rank)), *astuple(group)]
+        statement, values = FIRST + ONE_CALL, [int(_stored(rank)), *group]
         caller = asked.caller
         if caller is not None:
             skilled = caller.has(group.skill)
