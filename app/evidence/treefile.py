@@ -28,6 +28,14 @@ class FileTree(Nodes):
         with storage_errors(path):
             self._descriptor = open_append(path)
             self._reader = path.open("rb", buffering=0)
+        try:
+            self._look()
+        except BaseException:
+            self.close()
+            raise
+
+    def _look(self) -> None:
+        with storage_errors(self.path):
             nodes = os.fstat(self._descriptor).st_size // _HASH
             self._frontier = Frontier(_leaves_in(nodes))
             os.ftruncate(self._descriptor, _place(0, len(self)) * _HASH)
