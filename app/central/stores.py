@@ -54,7 +54,11 @@ class FolderStore:
                 durable.write_file(folder / "log.vkey", log_signer(signer).vkey.encode() + b"\n")
             _registry_is_there(folder, private / "index.db")
             log = CentralLog.open(folder / "log", private / "log.tree", log_signer(signer))
-            return cls(folder, signer, Index.open(private / "index.db"), log, lock)
+            try:
+                return cls(folder, signer, Index.open(private / "index.db"), log, lock)
+            except BaseException:
+                log.close()
+                raise
         except BaseException:
             lock.release()
             raise
