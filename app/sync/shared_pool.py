@@ -45,7 +45,7 @@ class Room:
 
     def alias(self, person: str) -> str:
         """Central tells interviewers apart, and does not learn who they are."""
-        return keyed(self.key.export().encode(), person.encode()).hex()[:16] if person else ""
+        return pseudonym(self.key, person)
 
     def name(self, alias: str) -> str:
         """The person again; the alias when nobody of the roster has it."""
