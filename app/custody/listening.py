@@ -20,7 +20,7 @@ from app.errors import EvidenceError, LineError, SealError, UsageError
 from app.evidence import stanza, wav
 from app.evidence.age import Identity, encrypt, open_stream
 from app.evidence.audit.facts import Call, Sealed
-from app.evidence.durable import create, make_folder, storage_errors, sync_data, write_all, write_file
+from app.evidence.durable import create, make_folder, storage_errors, sync_data, write_file
 from app.evidence.recording import plaintext
 from app.evidence.seal import pad
 from hardware.base import Playback
@@ -108,19 +108,20 @@ class ListeningRoom:
         with storage_errors(out):
             descriptor = create(out)
         try:
-            with self._listening(found, wish.by, COPIED) as heard:
+            with (
+                storage_errors(out),
+                os.fdopen(descriptor, "wb") as file,
+                self._listening(found, wish.by, COPIED) as heard,
+            ):
                 heard.samples = sum(map(len, found.pieces())) // wav.CHANNELS
-                with storage_errors(out):
-                    write_all(descriptor, wav.header(heard.samples))
-                    for piece in found.pieces():
-                        write_all(descriptor, piece)
-                    sync_data(descriptor)
+                file.write(wav.header(heard.samples))
+                file.writelines(found.pieces())
+                file.flush()
+                sync_data(descriptor)
                 heard.whole = True
         except BaseException:
             out.unlink(missing_ok=True)
             raise
-        finally:
-            os.close(descriptor)
         return heard
 
     @contextmanager

@@ -1,5 +1,6 @@
 """A team lead hears a call: it stands in the journal before a sample is opened, and afterwards how much he heard; no file is left."""
 
+import errno
 import os
 import signal
 import stat
@@ -342,3 +343,16 @@ def test_a_plain_copy_is_its_owners_alone_is_never_written_over_and_stands_in_th
         room(tmp_path, "again").copy(wish(made), out)
     assert out.read_bytes() == before
     assert len(lines(tmp_path)) == 3
+
+
+def test_a_full_disk_leaves_no_half_copy_and_says_so(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(listening, "sync_data", full)
+    with pytest.raises(StorageError, match="disk is full"):
+        room(tmp_path).copy(wish(made), tmp_path / "out.wav")
+    assert not (tmp_path / "out.wav").exists()
+    assert told(tmp_path)[-1] == "listen.stop"
