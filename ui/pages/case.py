@@ -15,7 +15,7 @@ class CasePage(CardPage):
         self._history = label("muted", centre=True, wrap=True)
         self._resumes = label("resumes", centre=True, wrap=True)
         self._button = self.main_button()
-        self.lay(column(self._unit, self._number, self._history, self._resumes, self._button), 520)
+        self.lay(column(self._unit, self._number, self._history, self._resumes), 520, column(self._button))
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""
