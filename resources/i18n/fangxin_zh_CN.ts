@@ -24,10 +24,6 @@
         <translation>按键帮助</translation>
     </message>
     <message>
-        <source>Show or hide this list</source>
-        <translation>打开或收起本列表</translation>
-    </message>
-    <message>
         <source>Probe</source>
         <translation>追问</translation>
     </message>
@@ -90,6 +86,10 @@
     <message>
         <source>One question back; Enter keeps its answer</source>
         <translation>退回上一题；按回车保留原答案</translation>
+    </message>
+    <message>
+        <source>Show this list; again: its next part, or hide it</source>
+        <translation>打开本列表；再按翻页或收起</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -166,6 +166,10 @@
     <message>
         <source>Unmute</source>
         <translation>取消静音</translation>
+    </message>
+    <message>
+        <source>The call before</source>
+        <translation>再前一通</translation>
     </message>
     <message>
         <source>Enter</source>

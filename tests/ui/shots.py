@@ -110,7 +110,9 @@ def _interview(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
             yield "13d-quota-full", replace(screen, notice=Notice.QUOTA_FULL)
             yield (
                 "13d-stopped",
-                replace(screen, notice=Notice.STOPPED, notice_text="No space left on the disk.", unsaved=unsaved),
+                replace(
+                    screen, notice=Notice.STOPPED, notice_text="No space left on the disk.", unsaved=unsaved
+                ),
             )
         desk.answer(value)
     yield "16-end", desk.screen

@@ -45,8 +45,8 @@ class Sheet(QWidget):
         wide = max((len(texts) for texts in shown), default=0)
         for (line, place), cell in self._cells.items():
             cell.setVisible(line < len(shown) and place < wide)
-        if wide:
-            self._grid.setColumnStretch(self._words - 1, 1)
+        for place in range(wide):
+            self._grid.setColumnStretch(place, 3 if place == self._words - 1 else int(place >= self._words))
 
     def texts(self) -> list[list[str]]:
         """What can be read in it now, row by row."""
@@ -77,7 +77,8 @@ class Bars(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(7)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(1, 2)
+        self._grid.setColumnStretch(3, 1)
         self._rows: list[tuple[QLabel, QProgressBar, QLabel, QLabel]] = []
         self.setLayout(column(framed(column(self._heading, self._grid, self._empty, spacing=8), "paper")))
 

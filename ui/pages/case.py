@@ -24,6 +24,7 @@ class CasePage(CardPage):
             return
         self._unit.setText(case.unit or self.tr("Mobile number, whole city"))
         self._number.setText(case.number)
+        self.setAccessibleName(f"{self._unit.text()} {case.number}")
         self._number.setAccessibleName(self.tr("Number {number}").format(number=case.number))
         if case.attempts:
             self._history.setText(self.tr("Attempts so far: {attempts}").format(attempts=case.attempts))

@@ -50,6 +50,7 @@ class DialingPage(CardPage):
         """Draw the page."""
         self._state.setText(line_word(screen.line))
         mark(self._state, tone="danger" if screen.line is LineView.TROUBLE else "none")
+        self.setAccessibleName(self._state.text())
         self._elapsed.setText(clock_word(screen.elapsed))
         self._elapsed.setAccessibleName(self.tr("Time since dialling"))
         if screen.case is not None:

@@ -4,12 +4,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.interview.screen import OutcomeView, Screen
+from app.interview.screen import Notice, OutcomeView, Screen
 from ui.inputs.entry import Why, plain
 from ui.inputs.line import LineEdit
 from ui.labels import heard_word, named_outcome, why_word
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
+from ui.notices import notice_word
 from ui.pace import ENTER, timer
 from ui.pages.board import OutcomeBoard
 from ui.pages.page import DeskPage
@@ -44,6 +45,7 @@ class OutcomePage(DeskPage):
         self._note_word = label()
         self._note = LineEdit(_LONGEST_NOTE)
         self._note.entered.connect(self.enter)
+        self._note.textEdited.connect(self._again)
         self._note_word.setBuddy(self._note)
         self._board = OutcomeBoard()
         self._board.picked.connect(self._pick)
@@ -108,7 +110,9 @@ class OutcomePage(DeskPage):
         self._screen = screen
         if key != self._shown_key:
             self._shown_key = key
-            self._reveal.start(0)  # a menu that has just been laid has its places in the next turn of the loop
+            self._reveal.start(
+                0
+            )  # a menu that has just been laid has its places in the next turn of the loop
 
     def _say_way_on(self, screen: Screen, key: str) -> None:
         """What Enter does here, and what the stars mean."""
@@ -171,14 +175,17 @@ class OutcomePage(DeskPage):
         if picked is None or self._typed:
             self._alarm(self.tr("Type the two digits of an outcome first."))
         elif picked.note_required and not self._note.text().strip():
-            self._alarm(self._wanted())
+            self._alarm(self._wanted(picked))
             self._note.setFocus()
         else:
             self.chosen.emit(picked.key, self._note.text().strip())
 
-    def _wanted(self) -> str:
+    def _wanted(self, picked: OutcomeView) -> str:
+        """What the note of an outcome must say."""
         if self._screen.correcting:
             return self.tr("Say in a few words why it is corrected.")
+        if picked.group == "appointment":
+            return notice_word(Notice.TIME_NEEDED)
         return self.tr("This outcome needs a note: say in a few words what happened.")
 
     def keyPressEvent(self, event: QKeyEvent, /) -> None:

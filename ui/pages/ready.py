@@ -45,6 +45,8 @@ class ReadyPage(CardPage):
         else:
             heading, text = self.tr("Ready"), self.tr("Headset on, line free? Then take the next case.")
         self._heading.setText(heading)
+        self.setAccessibleName(heading)
+        self.setAccessibleDescription(text)
         self._text.setText(text)
         self._dials.setText(str(screen.counts.dials))
         self._dials_word.setText(self.tr("dialled today"))

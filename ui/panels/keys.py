@@ -4,13 +4,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, RESUME_DIALLING, UNMUTE, Act, Action, action_word, key_word, on
+from ui.actions import ACTIONS, CALL_BEFORE, RESUME_DIALLING, UNMUTE, Act, Action, action_word, key_word, on
 from ui.caps import CapBar, CapButton
 from ui.labels import language_name
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 
-_HELP_WIDTH, _NARROW, _SMALL = 300, 220, 760
+_HELP_WIDTH, _NARROW, _SMALL = 330, 220, 760
 _GIVE_WAY = (
     Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.SIGN_OUT, Act.LEAD, Act.BACK, Act.NOTE, Act.GO_TO, Act.MUTE, Act.HANG_UP,
     Act.REMOVE, Act.VAGUE, Act.PROBE, Act.DONT_KNOW, Act.REFUSED, Act.CALLED_BACK, Act.AUTO_DIAL, Act.CORRECT,
@@ -67,6 +67,8 @@ class KeyBar(CapBar):
             return action_word(action.label).format(language=language_name(other(self._language.current)))
         if action.act is Act.AUTO_DIAL and screen.auto_dial is False:
             return action_word(RESUME_DIALLING)
+        if action.act is Act.CORRECT and screen.correcting:
+            return action_word(CALL_BEFORE)
         if action.act is Act.MUTE and screen.device.muted:
             return action_word(UNMUTE)
         return action_word(action.label)
@@ -88,16 +90,28 @@ class HelpPanel(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(10)
+        grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         for place, _action in enumerate(ACTIONS):
             key, text = label("cap", centre=True), label("", wrap=True)
             grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, place, 1)
             self._lines.append((key, text))
-        inner = framed(column(self._heading, 4, grid, 8, self._scores, None, margin=20), "help")
-        self.setLayout(row(scrolling(inner)))
+        inner = framed(column(self._heading, 4, grid, 4, self._scores, None, margin=16), "help")
+        self._area = scrolling(inner)
+        self.setLayout(row(self._area))
         self.hide()
+
+    def turn(self) -> None:
+        """Open at the top; then its next part, where it is longer than the window; then gone."""
+        bar = self._area.verticalScrollBar()
+        if self.isHidden():
+            bar.setValue(0)
+            self.show()
+        elif bar.value() < bar.maximum():
+            bar.setValue(bar.value() + bar.pageStep())
+        else:
+            self.hide()
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the list; in a small window the question needs the room more."""
