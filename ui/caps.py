@@ -1,5 +1,4 @@
-"""Buttons that show the key they stand for, as a key cap, beside their words, which wrap where Qt's own button would cut them off; and a bar
-of them."""
+"""Buttons that show the key they stand for, as a cap, beside their words (Qt's own button would cut long ones off), and a bar of them."""
 
 from collections.abc import Sequence
 

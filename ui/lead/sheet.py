@@ -77,8 +77,7 @@ class Bars(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(7)
-        self._grid.setColumnStretch(1, 2)
-        self._grid.setColumnStretch(3, 1)
+        self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[QLabel, QProgressBar, QLabel, QLabel]] = []
         self.setLayout(column(framed(column(self._heading, self._grid, self._empty, spacing=8), "paper")))
 
@@ -89,6 +88,8 @@ class Bars(QWidget):
         self._empty.setVisible(not rows)
         while len(self._rows) < len(rows):
             self._add()
+        told = any(tone == "warning" for *_, tone in rows)  # who closed it, when and why
+        self._grid.setColumnMinimumWidth(3, 120 if told else 90)
         for place, parts in enumerate(self._rows):
             for part in parts:
                 part.setVisible(place < len(rows))
@@ -123,4 +124,3 @@ class Bars(QWidget):
         self._rows.append((name, bar, figures, state))
         for place, part in enumerate((name, bar, figures, state)):
             self._grid.addWidget(part, line, place)
-        self._grid.setColumnMinimumWidth(3, 90)
