@@ -12,8 +12,9 @@ from app.commands import calling, cells, do_not_call, frames
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
-from app.do_not_call import DoNotCall, barred_in, number_key
-from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret, said
+from app.do_not_call import barred_in, number_key
+from app.draw_files import read_secret
+from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer, said
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
 from app.evidence.durable import storage_errors, write_file
@@ -71,12 +72,13 @@ def commit(
     ] = None,
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
-    check_replicate(n, replicate)
+    check_design(name, n, replicate, beacon)
     source = load(study)
     chosen = read_secret(secret) if secret is not None else system_entropy(32)
     numbers, hashes = _frame(study, listed, chosen), _listed_in(dnc, keys)
     barred = exclusion_digest(chosen, _numbers(exclude) | _barred(numbers, hashes, keys))
     bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
+    check_frame(numbers, bundle)
     tables = read_records(study / "frame")
     committed = _room(source, draws, keys).commit(name, bundle, chosen, tables, beacon, hashes)
     printed = " and ".join(str(draws / name / each) for each in (PAPER, SCRIPT_PAGE))
@@ -165,7 +167,10 @@ def release(
     """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
     source, room = load(study), None
     place = _room(source, draws, keys)
-    cases, room = place.release(name, replicate, _frame(study, listed, place.secret(name))), place.room_key()
+    cases, room = (
+        place.release(name, replicate, _frame(study, listed, place.secret(name))),
+        place.room_key(new=True),
+    )
     publisher = Centre.read(keys).publisher
     with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
         devices = client.devices()
@@ -200,7 +205,7 @@ def _room(source: StudySource, draws: Path, keys: Path) -> DrawRoom:
 
 
 def _listed_in(dnc: Path | None, keys: Path) -> frozenset[str]:
-    return DoNotCall(dnc, Centre.read(keys).publisher, SystemClock()).on_it() if dnc else frozenset()
+    return do_not_call.existing(dnc, keys).on_it() if dnc else frozenset()
 
 
 def _barred(frame: Drawable, hashes: frozenset[str], keys: Path) -> frozenset[str]:
@@ -210,12 +215,15 @@ def _barred(frame: Drawable, hashes: frozenset[str], keys: Path) -> frozenset[st
 def _numbers(path: Path | None) -> frozenset[str]:
     if path is None:
         return frozenset()
+    todo = "One number a line, digits only, as the frame has it."
     try:
-        return frozenset(path.read_text(encoding="ascii").split())
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            "The do-not-call list cannot be read", where=str(path), todo="One number a line, digits only."
-        ) from error
+        raise UsageError("The do-not-call list cannot be read", where=str(path), todo=todo) from error
+    for at, line in enumerate(lines, start=1):
+        if line and not (line.isascii() and line.isdigit()):  # it would bar nobody, and nobody would be told
+            raise UsageError("This is no number to leave out", where=f"{path}, line {at}", todo=todo)
+    return frozenset(line for line in lines if line)
 
 
 def _code() -> str:

@@ -7,6 +7,7 @@ import typer
 
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
+from app.commands import stick
 from app.commands.invocation import invocation, verifiers
 from app.errors import FangxinError, SyncError, UsageError
 from app.evidence.durable import Lock, make_folder
@@ -26,6 +27,7 @@ from app.sync.shared_pool import Room, Round, pool_round, room_key_of
 from app.workstation import Workstation, open_workstation
 
 cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
+stick.register(cli)
 
 
 @cli.command()

@@ -43,6 +43,9 @@ def storage_errors(where: Path | str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (f"The file cannot be written or read: {error.strerror or error}", "")
+        if error.errno == errno.ENOENT and not (folder := Path(where).parent).is_dir():
+            todo = "Make it first, or name another place."
+            raise StorageError("There is no such folder", where=str(folder), todo=todo) from error
         what, todo = _REASONS.get(error.errno or 0, reason)
         raise StorageError(what, where=str(where), todo=todo) from error
 
