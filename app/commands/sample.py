@@ -38,6 +38,8 @@ Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[
     Path, typer.Option(help="Folder made by `fangxin centre keygen`: the draw's journal is signed with it.")
 ]
+_DRAWS, _NAME, _KEYS = Path("draws"), "draw", Path("keys")
+"""Where the centre's station has them when nobody says otherwise."""
 Listed = Annotated[
     Path | None,
     typer.Option("--list", help="Draw from this clean list (`sample list`) and not from the frame."),
@@ -48,10 +50,10 @@ Exclude = Annotated[Path | None, typer.Option(help="Do-not-call list: one number
 @cli.command()
 def commit(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     n: Annotated[int, typer.Option("--n", min=1, help="Numbers to draw.")],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     replicate: Annotated[int, typer.Option(min=1, help="Numbers in a replicate, 250 to 500.")] = 250,
     segments: Annotated[
         int, typer.Option(min=0, help="Draw so many segments first (two stages); 0 = all.")
@@ -88,13 +90,13 @@ def commit(
 @cli.command()
 def draw(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     public: Annotated[
         str,
         typer.Option(help="Public randomness: 40 or more dice digits, or 64 hex digits of a drand round."),
     ],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     secret: Annotated[
         Path | None, typer.Option(help="The committed secret, where it was not left in the draw's folder.")
     ] = None,
@@ -114,10 +116,10 @@ def draw(
 @cli.command()
 def audit(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     secret: Annotated[Path, typer.Option(help="The secret, as shown to the sworn auditors.")],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     exclude: Exclude = None,
     script: Annotated[Path | None, typer.Option(help="Write the independent one-page script here.")] = None,
     barred: Annotated[
@@ -149,11 +151,11 @@ def audit(
 @cli.command()
 def release(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     url: Annotated[str, typer.Option(help="Central's address.")],
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     replicate: Annotated[int, typer.Option(min=1, help="Which replicate of the draw.")] = 1,
     listed: Listed = None,
     panel: Annotated[

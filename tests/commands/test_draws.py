@@ -1,7 +1,6 @@
 """A draw through the command line, with everything that is done wrong in the room: one sentence, and nothing is promised in vain."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,14 +99,10 @@ def test_a_number_of_another_kind_in_the_record_is_no_traceback(run: Run) -> Non
     refused(run("audit", "--name", "w1", "--secret", "draws/w1/secret.hex"), "record.json")
 
 
-def test_the_draws_of_another_study_are_named_as_such(run: Run, tmp_path: Path) -> None:
+def test_the_draws_of_another_study_are_named_as_such(run: Run) -> None:
     run("commit", "--name", "w1", "--n", "300")
-    other = tmp_path / "other"
-    shutil.copytree(STUDY, other)
-    text = (other / "study.toml").read_text(encoding="utf-8").replace("dazhou-2017", "chengdu-2026", 1)
-    (other / "study.toml").write_text(text, encoding="utf-8")
-    told = run("draw", "--name", "w1", "--public", DICE, study=str(other))
-    refused(told, "fangxin/dazhou-2017", "chengdu-2026", "Name the study")
+    told = run("draw", "--name", "w1", "--public", DICE, study=str(resource("studies", "all-kinds")))
+    refused(told, "fangxin/dazhou-2017", "all-kinds", "Name the study")
 
 
 def test_what_is_not_drawn_yet_is_not_released(run: Run) -> None:
@@ -137,3 +132,20 @@ def test_the_audit_in_json_is_one_document(run: Run) -> None:
     code, said, told = run("audit", "--name", "w1", "--secret", "draws/w1/secret.hex", "--json")
     assert (code, told) == (0, "")
     assert all(check["holds"] for check in json.loads(said))
+
+
+def test_where_everything_lies_in_its_place_the_secret_and_the_dice_are_enough(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As design and handbook write it: in the folder of the centre's station, with one draw."""
+    Path("secret.hex").write_text("ab" * 32, encoding="ascii")
+    assert main(["sample", "commit", STUDY, "--n", "300", "--secret", "secret.hex"]) == 0
+    assert main(["sample", "draw", STUDY, "--secret", "secret.hex", "--public", DICE]) == 0
+    assert main(["sample", "audit", STUDY, "--secret", "secret.hex"]) == 0
+    assert "FAILS" not in capsys.readouterr().out
+
+
+def test_a_queue_is_looked_for_where_it_is_said_to_be(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sample", "pick", "--db", "nowhere/store.db", "--now", "2026-11-27 10:00"]) == 2
+    assert "no workstation's data here (nowhere/store.db)" in capsys.readouterr().err
+    assert not Path("nowhere").exists()

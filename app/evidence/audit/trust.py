@@ -4,6 +4,7 @@ A device's key that the auditor did not bring counts all the same when central, 
 journal: the journal's first line names the device's key.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from app.errors import EvidenceError
 from app.evidence.audit.place import EPOCH_NAME, Eyes, JournalPlace, Layout
 from app.evidence.note import COSIGNATURE, PLAIN, Verifier
 
+_OTHERS = re.compile(r"fangxin/[0-9a-f]{8}/[0-9]+|.*/log")
+"""Names of devices and of central's log: such a key is neither central's nor a publisher's."""
 _BROUGHT = "the key that you gave, in its place"
 _WHOSE = {COSIGNATURE: "Central's", PLAIN: "The publisher's"}
 
@@ -89,7 +92,8 @@ class Trust:
 
     def _whose(self, path: Path | None, kind: int) -> tuple[Verifier, ...]:
         """Keys of this kind that may be used: the auditor's, and the one in a file of the archive if he brought none of the kind."""
-        given = tuple(key for key in self.given if key.kind == kind)
+        # who brought a device's key and no publisher's must not be told that the study was altered
+        given = tuple(key for key in self.given if key.kind == kind and not _OTHERS.fullmatch(key.name))
         found = self._read(path) if path is not None else None
         if path is None or found is None:
             return given
