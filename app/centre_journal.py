@@ -26,7 +26,7 @@ def centre_journal(folder: Path, study: str, signer: Signer, clock: Clock) -> It
     """The journal in this folder, new with its first line. signer: of journal_signer(). Raises StorageError, EvidenceError."""
     _, device, epoch = signer.name.split("/")
     origin = f"fangxin/{study}/{device}/{epoch}"
-    _is_ours(folder / "journal.jsonl", origin)
+    check_origin(folder / "journal.jsonl", origin)
     journal = Journal.open(folder, origin, signer, clock, rehearsal=False)
     try:
         if journal.size == 0:
@@ -37,7 +37,7 @@ def centre_journal(folder: Path, study: str, signer: Signer, clock: Clock) -> It
         journal.close()
 
 
-def _is_ours(path: Path, origin: str) -> None:
+def check_origin(path: Path, origin: str) -> None:
     """Raises UsageError for the journal of another study, or of another centre: opening it would only speak of its checkpoints."""
     if not path.exists():
         return

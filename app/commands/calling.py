@@ -45,7 +45,7 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as
     """Say which case this workstation would hand out next. Nothing is taken."""
     station, study, plan = _station(context, db)
     asked, pool = moment(now), station.store.follow(plan, hasher(station.store, system_entropy))
-    caller = caller_of(study, who, acquainted(station.store, caller_of(study, who).id)) if who else None
+    caller = caller_of(study, who, acquainted(station.store, _person(study, who))) if who else None
     quotas = Quotas(station.store, quotas_of(study))
     closed = quotas.full_units("county", (unit.code for unit in study.units))
     found = pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
@@ -115,10 +115,19 @@ def knows(
     """Never give somebody's own number, or a relative's, to this person. It is typed here, not on the command line, which others can read
     and the shell remembers; only a keyed hash of it is kept."""
     station, study, _ = _station(context)
-    person = caller_of(study, who).id
+    person = _person(study, who)
     number = "".join(c for c in str(typer.prompt("Number", err=True)) if c.isdigit())
     acquaint(station.store, person, hasher(station.store, system_entropy)(number))
     typer.echo(f"{person} is not given this number any more.")
+
+
+def _person(study: Study, who: str) -> str:
+    """The number of somebody on the roster. Raises UsageError: a slip in a name would keep a relative's number from nobody."""
+    found = caller_of(study, who).id
+    if found not in {person.id for person in study.roster}:
+        named = ", ".join(f"{person.id} {person.name}" for person in study.roster)
+        raise UsageError(f'"{who}" is not on the roster', todo=f"On it are: {named}.")
+    return found
 
 
 def _station(context: typer.Context, db: Path | None = None) -> tuple[Workstation, Study, Plan]:

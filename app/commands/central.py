@@ -69,6 +69,7 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Take in what a workstation without a network hands in on a stick, and put the receipts onto it. While central is not running."""
+    open_index(data).close()  # a slip in its name must not make another central
     with FolderStore.open(data, system_entropy) as stores:
         came = import_from(stick, Registry(stores, SystemClock()))
     if not came:

@@ -129,7 +129,9 @@ def existing(folder: Path, keys: Path) -> DoNotCall:
     if not (folder / "journal" / "journal.jsonl").is_file():
         todo = "Name its folder, or begin one with `fangxin sample dnc add`."
         raise UsageError("There is no do-not-call list in this folder", where=str(folder), todo=todo)
-    return _list(folder, keys)
+    listed = _list(folder, keys)
+    listed.check()
+    return listed
 
 
 def _list(folder: Path, keys: Path) -> DoNotCall:

@@ -57,6 +57,12 @@ def verify(
     """Has anything been altered, and is anything missing? Two answers, apart. Exit 0 only when both are good."""
     language = tongue(context, lang)  # asked wrongly is said now, not after hours
     render = _render(certificate)
+    zone = _zone(cdr_zone)
+    if tsa and not witness:
+        todo = "Pass --witness, the folder that holds the tokens."
+        raise UsageError(
+            "A time-stamp authority's word is looked for beside a witness's checkpoints", todo=todo
+        )
     if witness and not witness_key:
         todo = "Pass --witness-key: without it anybody could have signed that."
         raise UsageError("The witness's own key is needed", todo=todo)
@@ -65,7 +71,7 @@ def verify(
             path,
             keys=verifiers(key or []),
             identities=identities(identity or []),
-            carrier=read_list(cdr, _zone(cdr_zone)) if cdr else None,
+            carrier=read_list(cdr, zone) if cdr else None,
             witnessed=read_witness(witness, verifiers(witness_key or []), tsa or []) if witness else None,
             progress=heard,
         )

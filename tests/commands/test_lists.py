@@ -228,5 +228,5 @@ def test_a_folder_that_is_not_there_is_named_itself(run: Run) -> None:
     code, _, told = run(*words, "--out", "nowhere/clean.csv")
     assert (code, told) == (
         1,
-        "fangxin: There is no such folder (nowhere). Make it first, or name another place.\n",
+        "fangxin: There is no such folder (nowhere). Look at its name, or make it first.\n",
     )
