@@ -58,14 +58,7 @@ def verify(
     language = tongue(context, lang)  # asked wrongly is said now, not after hours
     render = _render(certificate)
     zone = _zone(cdr_zone)
-    if tsa and not witness:
-        todo = "Pass --witness, the folder that holds the tokens."
-        raise UsageError(
-            "A time-stamp authority's word is looked for beside a witness's checkpoints", todo=todo
-        )
-    if witness and not witness_key:
-        todo = "Pass --witness-key: without it anybody could have signed that."
-        raise UsageError("The witness's own key is needed", todo=todo)
+    _go_together(tsa, witness, witness_key)
     with bar("checking") as heard:
         verdict = verify_path(
             path,
@@ -84,6 +77,18 @@ def verify(
         else told(checked, language, datetime.now(UTC).astimezone())
     )
     raise typer.Exit(0 if verdict.ok else 1)
+
+
+def _go_together(tsa: object, witness: object, witness_key: object) -> None:
+    """Raises UsageError for options of which one says nothing without the other."""
+    if tsa and not witness:
+        todo = "Pass --witness, the folder that holds the tokens."
+        raise UsageError(
+            "A time-stamp authority's word is looked for beside a witness's checkpoints", todo=todo
+        )
+    if witness and not witness_key:
+        todo = "Pass --witness-key: without it anybody could have signed that."
+        raise UsageError("The witness's own key is needed", todo=todo)
 
 
 def _render(certificate: Path | None) -> Render | None:

@@ -1,11 +1,12 @@
 """fangxin sample: the frame, what a design costs, the draw that can be proved, and why a case is or is not called."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.canonical import encode
+from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling, cells, do_not_call, frames
@@ -19,7 +20,7 @@ from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
 from app.evidence.durable import storage_errors, write_file
 from app.evidence.seal import pad
-from app.sample.draw import Bundle, exclusion_digest
+from app.sample.draw import Bundle, exclusion_digest, public_randomness
 from app.sample.frame import Drawable, load_frame
 from app.sample.paper import script as audit_script
 from app.sample.records import read_records
@@ -72,6 +73,7 @@ def commit(
             help="Folder of the do-not-call list (`sample dnc`): frozen as it stands now, for draw and audit too."
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
     check_design(name, n, replicate, beacon)
@@ -83,8 +85,9 @@ def commit(
     check_frame(numbers, bundle)
     tables = read_records(study / "frame")
     committed = _room(source, draws, keys).commit(name, bundle, chosen, tables, beacon, hashes)
-    printed = " and ".join(str(draws / name / each) for each in (PAPER, SCRIPT_PAGE))
-    typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed}")
+    printed = [str(draws / name / each) for each in (PAPER, SCRIPT_PAGE)]
+    words = f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {' and '.join(printed)}"
+    _say({"commitment": committed, "bundle": bundle.digest, "print": printed}, words, as_json)
 
 
 @cli.command()
@@ -102,6 +105,7 @@ def draw(
     ] = None,
     exclude: Exclude = None,
     listed: Listed = None,
+    as_json: Json = False,
 ) -> None:
     """Draw the sample that secret and public randomness fix."""
     source = load(study)
@@ -110,7 +114,9 @@ def draw(
     numbers = _frame(study, listed, known)
     barred = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
     count = room.draw(name, numbers, public, barred, known)
-    typer.echo(f"B = {said(public)}\n{count} numbers in ticket order: {draws / name / 'sample.csv'}")
+    sample = str(draws / name / "sample.csv")
+    told = {"public": public_randomness(public), "numbers": count, "sample": sample}
+    _say(told, f"B = {said(public)}\n{count} numbers in ticket order: {sample}", as_json)
 
 
 @cli.command()
@@ -185,6 +191,10 @@ def release(
     typer.echo(
         f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"
     )
+
+
+def _say(told: Mapping[str, Value], words: str, as_json: bool) -> None:
+    typer.echo(encode(told).decode() if as_json else words)
 
 
 def _frame(study: Path, listed: Path | None, secret: bytes) -> Drawable:

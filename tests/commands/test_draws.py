@@ -149,3 +149,12 @@ def test_a_queue_is_looked_for_where_it_is_said_to_be(run: Run, capsys: pytest.C
     assert main(["sample", "pick", "--db", "nowhere/store.db", "--now", "2026-11-27 10:00"]) == 2
     assert "no workstation's data here (nowhere/store.db)" in capsys.readouterr().err
     assert not Path("nowhere").exists()
+
+
+def test_what_is_read_out_in_the_room_is_one_document_too(run: Run) -> None:
+    _, said, _ = run("commit", "--name", "w1", "--n", "300", "--json")
+    promised = json.loads(said)
+    assert promised["print"] == ["draws/w1/paper.txt", "draws/w1/audit_draw.html"]
+    assert promised["commitment"] in Path("draws/w1/paper.txt").read_text(encoding="utf-8")
+    _, said, _ = run("draw", "--name", "w1", "--public", f"{DICE[:20]} {DICE[20:]}", "--json")
+    assert json.loads(said) == {"public": DICE, "numbers": 300, "sample": "draws/w1/sample.csv"}
