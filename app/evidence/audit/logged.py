@@ -6,7 +6,7 @@ with the journal that is here. So a cosigned checkpoint on a sheet of paper fixe
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.x509 import Certificate
@@ -118,6 +118,17 @@ class Logged:
                     self.eyes.at(self._path),
                     needed=f"lines {lines + 1} to {size} of journals/{journal}",
                 )
+
+    def say_absent(self, received: Mapping[Path, int]) -> None:
+        """Without the log nothing in a copy tells of lines that were cut off behind the newest receipt that was left in it. received:
+        journal file → lines under its newest receipt."""
+        if self.lines:
+            return
+        for path, size in received.items():
+            after = f"line {size} of this journal" if size else "this journal began"
+            what = f"Central's log is not here: what was handed in after {after} and taken out again cannot be shown"
+            needed = "log/ and log.vkey of central's folder, or a witness's sheet with his key"
+            self.eyes.findings.note("log.absent", what, replace(self.eyes.at(path), line=size), needed=needed)
 
     def _judge(
         self, name: str, point: Checkpoint, roots: Mapping[str, Mapping[int, bytes]], facts: Facts
