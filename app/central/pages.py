@@ -10,6 +10,7 @@ left only of a change that nobody was told of.
 """
 
 import hashlib
+import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,6 +25,11 @@ _WRONG = "Central's registry is damaged"
 _RESTORE = "Stop central, keep this file for the supervisor and restore its newest copy."
 _HELD = "Another program has central's registry open"
 _PLAIN = b"SQLite format 3\0"
+_PAGE = 4096
+_HEAD = struct.Struct(">8sIIIII")
+"""Of a part of a journal: magic, records, nonce, pages of the database before, sector, page."""
+_MAGIC = bytes.fromhex("d9d505f920a163d7")
+_SECTORS = frozenset(1 << n for n in range(5, 17))
 _DAMAGED = frozenset({11, 26})
 """SQLite's codes for a page that is wrong, and for a first page that is."""
 
@@ -48,10 +54,12 @@ def open_to_read(path: Path) -> Database:
 
 def check(path: Path) -> None:
     """Read every page and hold it against its check; also those that a reader would take for zeros, as SQLCipher does with a wrong page in
-    a long value. After a crash also whether tables and their indexes agree. Raises StorageError that names the file."""
-    with durable.storage_errors(path):
-        journal = path.with_name(f"{path.name}-journal")
+    a long value. After a crash first its journal, then also whether tables and indexes agree. Raises StorageError that names the file."""
+    journal = path.with_name(f"{path.name}-journal")
+    with durable.storage_errors(journal):
         interrupted = journal.exists() and journal.stat().st_size > 0
+        if interrupted and not _takes_back(journal):
+            raise StorageError(_WRONG, where=str(journal), todo=_RESTORE)
     with _in_centrals_words(path), closing(open_to_read(path)) as database, storage_faults(path):
         database.execute("BEGIN")
         database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # from here on nobody else writes
@@ -85,6 +93,35 @@ def seal(path: Path) -> None:
             raise StorageError(_HELD, where=str(path), todo="Close it and start central again.")
         fresh.replace(path)
         durable.sync_folder(path.parent)
+
+
+def _takes_back(journal: Path) -> bool:
+    """Whether the journal can take back all of the change that a crash has cut off. SQLite ends at the first record that is wrong and
+    keeps the rest of the change without a word. Its form: https://www.sqlite.org/fileformat2.html#the_rollback_journal"""
+    with journal.open("rb") as file:
+        at = 0
+        while len(head := file.read(_HEAD.size)) == _HEAD.size:
+            magic, count, nonce, pages, sector, page = _HEAD.unpack(head)
+            if not any(head[:12]):
+                return True  # not safe yet, so that none of these pages has been touched
+            if magic != _MAGIC or page != _PAGE or sector not in _SECTORS:
+                return False
+            file.seek(at + sector)
+            if not count:
+                return not file.read(1)
+            if not all(_holds(file.read(_PAGE + 8), nonce, pages) for _ in range(count)):
+                return False
+            at = -(-file.tell() // sector) * sector
+            file.seek(at)
+    return True
+
+
+def _holds(record: bytes, nonce: int, pages: int) -> bool:
+    """A page's number, what it was, and a sum over every 200th of its bytes; for the others there is the page's own check."""
+    if len(record) != _PAGE + 8:
+        return False
+    number, was, told = int.from_bytes(record[:4], "big"), record[4:-4], int.from_bytes(record[-4:], "big")
+    return 1 <= number <= pages and (nonce + sum(was[_PAGE - 200 : 0 : -200])) % 2**32 == told
 
 
 def _is_plain(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """Central's registry on a disk that alters what lies on it: refused in words, or every answer as before."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -128,6 +129,66 @@ def test_what_was_confirmed_lies_in_the_file_itself(folder: Path, tmp_path: Path
         assert not list(folder.glob(".central/index.db-wal"))
     with closing(Index.open(copy)) as index:
         assert index.enrolled(device.name) == device
+
+
+def cut_off(folder: Path) -> Path:
+    """What a kill in mid-commit leaves: some pages of a change, and beside them the journal of what they were. Returns the journal."""
+    path, kept = _index(folder), folder.parent / "kept"
+    kept.mkdir()
+    with closing(Index.open(path)) as index:
+        database = index._database
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("UPDATE pool_cases SET attempts = '[[1,\"16\"]]'")
+        database.execute("UPDATE devices SET vkey = 'another'")
+        for one in path.parent.glob("index.db*"):
+            shutil.copyfile(one, kept / one.name)
+        database.execute("ROLLBACK")
+    for one in kept.iterdir():
+        shutil.copyfile(one, path.with_name(one.name))
+    return path.with_name("index.db-journal")
+
+
+class TestAChangeThatACrashCutOff:
+    def test_is_taken_back(self, folder: Path) -> None:
+        before = _all(folder)
+        assert cut_off(folder).stat().st_size > PAGE
+        _start(folder)
+        assert _all(folder) == before
+
+    @pytest.mark.parametrize(
+        ("what", "at"),
+        [
+            ("its first bytes", 0),
+            ("how many pages it has, one more or less", 11),
+            ("how many pages it has, many more", 10),
+            ("its nonce", 15),
+            ("the size of the database", 19),
+            ("its sector", 22),
+            ("a page's number", 512 + 3),
+            ("a page", 512 + 4 + 777),
+            ("a page's sum", 512 + 4 + PAGE + 3),
+        ],
+    )
+    def test_is_not_taken_back_in_part(self, folder: Path, what: str, at: int) -> None:
+        """SQLite would stop at the first wrong record and believe the other half of the change."""
+        journal = cut_off(folder)
+        data = journal.read_bytes()
+        assert int.from_bytes(data[20:24], "big") == 512, "of another machine's sectors"
+        journal.write_bytes(flipped(data, at, 0))
+        with pytest.raises(StorageError, match="registry is damaged"):
+            _start(folder)
+
+    def test_that_was_only_begun_is_forgotten(self, folder: Path) -> None:
+        """Killed, or without power, before the journal was safe: no page has been touched yet."""
+        before, whole = _all(folder), _index(folder).read_bytes()
+        journal = cut_off(folder)
+        kept = journal.read_bytes()
+        _index(folder).write_bytes(whole)
+        for left in (bytes(9000), bytes(12) + kept[12:512], bytes(12) + kept[12:9000]):
+            journal.write_bytes(left)
+            _start(folder)
+            assert _all(folder) == before
 
 
 class TestTheRegistryOfAnEarlierVersion:

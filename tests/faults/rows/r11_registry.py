@@ -1,7 +1,6 @@
 """Row 11, central's registry: its file damaged at rest or under a running central, or the journal that a crash left beside it. Central
 refuses and names it, or knows every device, code, case, lease and decision that was confirmed."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -9,12 +8,11 @@ from random import Random
 from unittest.mock import patch
 
 from app.central import pages
-from app.central.index import Index
 from app.central.stores import FolderStore
 from app.clock import seeded
 from app.errors import FangxinError
 from app.store_schema import Database, storage_faults
-from tests.central.test_pages import DEVICES, fill
+from tests.central.test_pages import DEVICES, cut_off, fill
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.damage import damaged, flipped
 
@@ -83,21 +81,7 @@ def _running(case: Trial, spot: Callable[[bytes, Random], int] = _anywhere) -> d
 def _after_a_crash(case: Trial) -> dict[str, object]:
     """A change that nobody was told of has got into some pages when the program is killed; what they were lies in the journal."""
     path, before = _made(case.folder)
-    kept = case.folder / "kept"
-    with closing(Index.open(path)) as index:
-        database = index._database
-        database.execute("PRAGMA cache_size = 1")
-        with storage_faults(path):
-            database.execute("BEGIN IMMEDIATE")
-            database.execute("UPDATE pool_cases SET attempts = '[[1,\"16\"]]'")
-            database.execute("UPDATE devices SET vkey = 'another'")
-            kept.mkdir()
-            for one in path.parent.glob("index.db*"):
-                shutil.copyfile(one, kept / one.name)
-            database.execute("ROLLBACK")
-    for one in kept.iterdir():
-        shutil.copyfile(one, path.with_name(one.name))
-    journal = path.with_name("index.db-journal")
+    journal = cut_off(path.parents[1])
     data = journal.read_bytes()
     assert len(data) > 4096, "nothing was under way"
     at = case.chance.randrange(len(data))
