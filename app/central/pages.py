@@ -9,17 +9,17 @@ rest, however long ago it was confirmed. With a rollback journal a commit return
 left only of a change that nobody was told of.
 """
 
-import hashlib
 import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from app.canonical import digest
 from app.errors import StorageError
 from app.evidence import durable
 from app.store_schema import Database, connect, connect_to_read, storage_faults
 
-PAGE_KEY = hashlib.sha256(b"fangxin: checks of the pages of central's registry; no secret").digest()
+PAGE_KEY = digest(b"fangxin: checks of the pages of central's registry; no secret")
 """Public on purpose, see above."""
 _WRONG = "Central's registry is damaged"
 _RESTORE = "Stop central, keep this file for the supervisor and restore its newest copy."

@@ -13,7 +13,7 @@ from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
 from app.do_not_call import DoNotCall, barred_in, number_key
-from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret, said
+from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
 from app.evidence.durable import storage_errors, write_file
@@ -22,6 +22,7 @@ from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Drawable, load_frame
 from app.sample.paper import script as audit_script
 from app.sample.records import read_records
+from app.sample.source import said
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
@@ -91,7 +92,9 @@ def draw(
     keys: Keys,
     public: Annotated[
         str,
-        typer.Option(help="Public randomness: 40 or more dice digits, or 64 hex digits of a drand round."),
+        typer.Option(
+            help="Public randomness: 40 or more dice digits, or the signature (96 hex digits) of the named drand round."
+        ),
     ],
     secret: Annotated[
         Path | None, typer.Option(help="The committed secret, where it was not left in the draw's folder.")
@@ -105,8 +108,11 @@ def draw(
     known = read_secret(secret) if secret else room.secret(name)
     numbers = _frame(study, listed, known)
     barred = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
-    count = room.draw(name, numbers, public, barred, known)
-    typer.echo(f"B = {said(public)}\n{count} numbers in ticket order: {draws / name / 'sample.csv'}")
+    with extra("centre"):
+        count = room.draw(name, numbers, public, barred, known)
+    typer.echo(
+        f"B = {said(room.randomness(name))}\n{count} numbers in ticket order: {draws / name / 'sample.csv'}"
+    )
 
 
 @cli.command()
@@ -129,7 +135,8 @@ def audit(
     source, shown = load(study), read_secret(secret)
     room, numbers = _room(source, draws, keys), _frame(study, listed, shown)
     excluded = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
-    checks = room.audit(name, numbers, shown, excluded)
+    with extra("centre"):
+        checks = room.audit(name, numbers, shown, excluded)
     if barred is not None:
         with storage_errors(barred):
             write_file(barred, "".join(f"{number}\n" for number in sorted(excluded)).encode())
