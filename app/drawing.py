@@ -2,7 +2,7 @@
 
     commit    secret.hex (mode 600), bundle.json; dnc.hashes, the do-not-call list as it stood; "draw.commit" in the signed journal; to
               print and sign before the dice: paper.txt and audit_draw.html, the auditors' script on one page, beside them as audit_draw.py
-    draw      record.json (publishable), sample.csv (mode 600); "draw.made" in the journal
+    draw      record.json (publishable), sample.csv (mode 600), beacon.txt of a draw by a drand round; "draw.made" in the journal
     audit     recomputes all of it; resources/audit_draw.py does the same without any code of ours
 
 Every commitment ever made stays in the journal: who draws again shows it. The secret is destroyed together with the numbers.
@@ -12,7 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,24 +28,21 @@ from app.evidence.note import Signer
 from app.sample.case import Case
 from app.sample.draw import (
     Bundle,
-    DrawRecord,
     cases,
     commitment,
     draw,
     draw_key,
     exclusion_digest,
     in_order,
-    public_randomness,
     record,
     stage_one,
 )
 from app.sample.frame import Drawable
 from app.sample.paper import paper, script, script_page
+from app.sample.source import DICE, follows, keep, kept, named, taken
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
 DNC = "dnc.hashes"
-DICE = "dice"
-"""Source of the public randomness when no beacon's round was named."""
 SCRIPT, SCRIPT_PAGE = "audit_draw.py", "audit_draw.html"
 
 
@@ -85,6 +82,7 @@ class DrawRoom:
                 "There is a draw of this name already", where=str(place), todo="Choose another name."
             )
         committed = commitment(secret)
+        source = named(beacon, name)
         with self._journal() as journal:
             journal.append(
                 "draw.commit",
@@ -92,7 +90,7 @@ class DrawRoom:
                 bundle=bundle.digest,
                 **{field: getattr(bundle, field) for field in ("n", "replicate", "frame")},
                 script=hexdigest(script()),
-                source=beacon or DICE,
+                source=source,
                 tables=[{key: table[key] for key in ("table", "date", "sha256")} for table in tables],
             )
             journal.checkpoint()
@@ -115,7 +113,8 @@ class DrawRoom:
         excluded: Iterable[str] = (),
         secret: bytes | None = None,
     ) -> int:
-        """Draw with the public randomness. secret: None = as it lies in the folder. Returns how many numbers.
+        """Draw with the public randomness: the dice, or the signature of the round that was named. secret: None = as it lies in the folder.
+        Returns how many numbers.
 
         Raises StudyError when the frame or the exclusions are not those that were frozen, or the draw was made already: a second one needs
         a commitment of its own."""
@@ -131,12 +130,14 @@ class DrawRoom:
                 where=name,
                 todo="Commit to a new secret to draw again; both stay in the journal.",
             )
+        source = self.source(name, secret)
+        randomness, signature = taken(source, randomness, name), randomness
         key = draw_key(secret, randomness, bundle.digest)
         first = stage_one(frame, key, bundle.segments)
         drawn = draw(first, key, bundle.n, barred)
         made = record(secret, randomness, bundle, first, drawn)
+        keep(place, source, signature)  # before the journal, which says that the draw is made
         with self._journal() as journal:
-            _was_committed(journal.path, made, name)
             journal.append("draw.made", **asdict(made))
             journal.checkpoint()
         with storage_errors(place):
@@ -157,6 +158,7 @@ class DrawRoom:
         with self._journal() as journal:
             known = [line["commitment"] for line in commitments(journal.path)]
         return [
+            *self._beacon_holds(name, secret, published.randomness),
             Checked(
                 "the secret is the one that was committed to", commitment(secret) == published.commitment
             ),
@@ -174,11 +176,32 @@ class DrawRoom:
             Checked("the commitment stands in the journal", published.commitment in known),
         ]
 
+    def source(self, name: str, secret: bytes) -> str:
+        """Where the public randomness of a draw comes from, as it was named at the commitment: "dice", or "quicknet NUMBER". Raises
+        EvidenceError when the journal knows no commitment to this secret."""
+        with self._journal() as journal:
+            known = [line for line in commitments(journal.path) if line["commitment"] == commitment(secret)]
+        if not known:
+            what = "The journal knows no commitment to this secret"
+            raise EvidenceError(what, where=str(self.folder / "journal" / name))
+        return known[0].get("source", DICE)
+
+    def randomness(self, name: str) -> str:
+        """B of a draw that was made."""
+        return read_record(self.folder / name / RECORD).randomness
+
+    def _beacon_holds(self, name: str, secret: bytes, randomness: str) -> list[Checked]:
+        """Of a draw by a beacon: its round's signature, once more. A commitment that is not there is said by another check."""
+        with suppress(EvidenceError):
+            if (source := self.source(name, secret)) != DICE:
+                what = "the drand round is the one that was named, and signed by the beacon"
+                return [Checked(what, follows(source, kept(self.folder / name), randomness))]
+        return []
+
     def release(self, name: str, replicate: int, frame: Drawable) -> list[Case]:
         """The cases of one replicate, whole and in ticket order; the same cases again when it is asked again. It stands in the journal.
         Raises StudyError when the draw has no such replicate."""
         place, bundle = self.folder / name, self.bundle(name)
-        published = read_record(place / RECORD)
         with storage_errors(place / SAMPLE):
             rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
         chosen = [row["number"] for row in rows if row["replicate"] == str(replicate)]
@@ -187,7 +210,7 @@ class DrawRoom:
         with self._journal() as journal:
             journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
             journal.checkpoint()
-        key = draw_key(self.secret(name), published.randomness, bundle.digest)
+        key = draw_key(self.secret(name), self.randomness(name), bundle.digest)
         return list(cases(frame, key, chosen))
 
     def room_key(self, *, new: bool = False) -> Identity:
@@ -218,23 +241,6 @@ class DrawRoom:
         return centre_journal(self.folder / "journal", self.study, self.signer, self.clock)
 
 
-def _was_committed(journal: Path, made: DrawRecord, name: str) -> None:
-    """Raises EvidenceError without a commitment to this secret, StudyError for another kind of randomness than was named in it."""
-    known = [line for line in commitments(journal) if line["commitment"] == made.commitment]
-    if not known:
-        raise EvidenceError("The journal knows no commitment to this secret", where=str(journal))
-    source, rolled = known[0].get("source", DICE), made.randomness.isdigit()
-    # who may choose among rounds, or between a round and dice, after one is out can try until the draw pleases
-    if source == DICE and not rolled:
-        todo = "Roll the dice, or commit anew with --beacon."
-        raise StudyError("No drand round was named at the commitment", where=name, todo=todo)
-    if source != DICE and rolled:
-        todo = "Type its 64 hex digits, or commit anew for dice."
-        raise StudyError(
-            f"The drand round {source} was named at the commitment, no dice", where=name, todo=todo
-        )
-
-
 def draws_signer(publisher: Signer) -> Signer:
     """The key of the draws' journal."""
     return journal_signer(publisher, "draws")
@@ -256,14 +262,10 @@ def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
     return bytes(made)
 
 
-def check_design(name: str, n: int, replicate: int, beacon: str) -> None:
-    """Raises UsageError on a name that is no folder's, or a beacon that names no round; StudyError on a replicate outside 250–500, for
-    draws that have more than one."""
+def check_design(name: str, n: int, replicate: int) -> None:
+    """Raises UsageError on a name that is no folder's; StudyError on a replicate outside 250–500, for draws that have more than one."""
     if not re.fullmatch(r"[\w-][\w.-]{0,63}", name):
         raise UsageError(f'"{name}" is no name of a draw', todo="Letters, digits, - and _, as wave1.")
-    if beacon and not re.fullmatch(r"[\w-]+( [\w-]+)* [1-9][0-9]{0,18}", beacon):
-        todo = 'Name network and round, as "quicknet 12345678".'
-        raise UsageError(f'"{beacon}" names no drand round', todo=todo)
     if n > replicate and not 250 <= replicate <= 500:
         raise StudyError(f"A replicate has 250 to 500 numbers, not {replicate}")
 
@@ -276,9 +278,3 @@ def check_frame(numbers: Drawable, bundle: Bundle) -> None:
     if bundle.n > len(first):
         todo = "Draw fewer, or enlarge the frame."
         raise StudyError(f"{bundle.n} numbers cannot be drawn out of {len(first)}", todo=todo)
-
-
-def said(randomness: str) -> str:
-    """The public randomness in the form that is hashed, with its own digest: both are read out in the room."""
-    plain = public_randomness(randomness)
-    return f"{plain} (SHA-256 {hexdigest(plain.encode())[:16]}…)"

@@ -15,15 +15,16 @@ from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
 from app.do_not_call import barred_in, number_key
 from app.draw_files import read_secret
-from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer, said
+from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
 from app.evidence.durable import storage_errors, write_file
 from app.evidence.seal import pad
-from app.sample.draw import Bundle, exclusion_digest, public_randomness
+from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Drawable, load_frame
 from app.sample.paper import script as audit_script
 from app.sample.records import read_records
+from app.sample.source import said
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
@@ -76,7 +77,7 @@ def commit(
     as_json: Json = False,
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
-    check_design(name, n, replicate, beacon)
+    check_design(name, n, replicate)
     source = load(study)
     chosen = read_secret(secret) if secret is not None else system_entropy(32)
     numbers, hashes = _frame(study, listed, chosen), _listed_in(dnc, keys)
@@ -95,7 +96,9 @@ def draw(
     study: Folder,
     public: Annotated[
         str,
-        typer.Option(help="Public randomness: 40 or more dice digits, or 64 hex digits of a drand round."),
+        typer.Option(
+            help="Public randomness: 40 or more dice digits, or the signature (96 hex digits) of the named drand round."
+        ),
     ],
     draws: Draws = _DRAWS,
     name: Name = _NAME,
@@ -113,10 +116,11 @@ def draw(
     known = read_secret(secret) if secret else room.secret(name)
     numbers = _frame(study, listed, known)
     barred = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
-    count = room.draw(name, numbers, public, barred, known)
-    sample = str(draws / name / "sample.csv")
-    told = {"public": public_randomness(public), "numbers": count, "sample": sample}
-    _say(told, f"B = {said(public)}\n{count} numbers in ticket order: {sample}", as_json)
+    with extra("centre"):
+        count = room.draw(name, numbers, public, barred, known)
+    sample, used = str(draws / name / "sample.csv"), room.randomness(name)
+    told = {"public": used, "numbers": count, "sample": sample}
+    _say(told, f"B = {said(used)}\n{count} numbers in ticket order: {sample}", as_json)
 
 
 @cli.command()
@@ -139,7 +143,8 @@ def audit(
     source, shown = load(study), read_secret(secret)
     room, numbers = _room(source, draws, keys), _frame(study, listed, shown)
     excluded = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
-    checks = room.audit(name, numbers, shown, excluded)
+    with extra("centre"):
+        checks = room.audit(name, numbers, shown, excluded)
     if barred is not None:
         with storage_errors(barred):
             write_file(barred, "".join(f"{number}\n" for number in sorted(excluded)).encode())

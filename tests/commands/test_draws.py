@@ -48,7 +48,7 @@ def refused(done: tuple[int, str, str], *named: str) -> None:
         (("--n", "300", "--segments", "99999"), "99999 segments cannot be drawn"),
         (("--n", "300", "--name", "../evil"), '"../evil" is no name of a draw'),
         (("--n", "300", "--name", ""), "is no name of a draw"),
-        (("--n", "300", "--beacon", "some round"), "names no drand round"),
+        (("--n", "300", "--beacon", "some round"), "is no drand round that can be checked"),
         (("--n", "300", "--dnc", "nowhere"), "There is no do-not-call list in this folder (nowhere)"),
         (("--n", "300", "--exclude", "barred.txt"), "barred.txt, line 2"),
     ],
