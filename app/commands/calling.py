@@ -8,14 +8,18 @@ import typer
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.fieldwork import report
+from app.commands.frames import Lang
 from app.commands.invocation import invocation
 from app.commands.listening import listening
 from app.commands.moments import Now, clock, moment
+from app.commands.tongue import said_in, tongue
+from app.commands.typed import typed_number
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
 from app.pool import Asked
 from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
+from app.sample.digits import meant
 from app.sample.plan import Plan, skills_missing, wants
 from app.sample.queue import explain
 from app.sample.starved import starved
@@ -101,14 +105,16 @@ def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str
 def knows(
     context: typer.Context,
     who: Annotated[str, typer.Argument(help="Person of the roster, by name or number.")],
+    lang: Lang = "",
 ) -> None:
     """Never give somebody's own number, or a relative's, to this person. It is typed here, not on the command line, which others can read
     and the shell remembers; only a keyed hash of it is kept."""
     station, study, _ = _station(context)
     person = caller_of(study, who).id
-    number = "".join(c for c in str(typer.prompt("Number", err=True)) if c.isdigit())
-    acquaint(station.store, person, hasher(station.store, system_entropy)(number))
-    typer.echo(f"{person} is not given this number any more.")
+    with said_in(tongue(context, lang)) as say:
+        number = typed_number(say, meant)
+        acquaint(station.store, person, hasher(station.store, system_entropy)(number))
+        typer.echo(say(f"{person} is not given this number any more."))
 
 
 def _station(context: typer.Context) -> tuple[Workstation, Study, Plan]:

@@ -12,8 +12,10 @@ from app.clock import SystemClock, system_entropy
 from app.commands.frames import Folder, Json, Lang
 from app.commands.invocation import extra, verifiers
 from app.commands.tongue import Tell, said_in, tongue
+from app.commands.typed import typed_number
 from app.do_not_call import DoNotCall
 from app.errors import StudyError, UsageError
+from app.sample.digits import BadRow, Ill
 from app.study.load import load
 from app.sync.client import Client
 from app.withdrawal import entry_note
@@ -130,17 +132,14 @@ def _list(folder: Path, keys: Path) -> DoNotCall:
 
 def _typed(say: Tell) -> str:
     with extra("centre"):  # libphonenumber: the centre's
-        from app.sample.numbers import Ill, plain
-    found = plain(str(typer.prompt(say("Number"), err=True)))
-    if isinstance(found, Ill):
-        raise UsageError(str(found), where=say("the number that was typed"))
-    return found.digits
+        from app.sample.numbers import plain
+    return typed_number(say, plain)
 
 
 def _plain(lines: list[str], table: Path, say: Tell) -> list[str]:
     """The numbers of all lines; empty ones are passed over. Raises StudyError naming every line that is none."""
     with extra("centre"):
-        from app.sample.numbers import BadRow, Ill, plain
+        from app.sample.numbers import plain
     read = [(n, plain(line)) for n, line in enumerate(lines, start=1) if line.strip()]
     bad = [BadRow(n, found) for n, found in read if isinstance(found, Ill)]
     for row in bad:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from app.canonical import keyed, keyed_parts
 from app.errors import StudyError
+from app.sample.digits import BadRow, Ill
 from app.sample.frame import Segment
-from app.sample.numbers import BadRow, Ill, plain
+from app.sample.numbers import plain
 from app.sample.reading import TOLD, Heard, read_rows, unheard
 
 _HEADINGS = {
