@@ -107,7 +107,7 @@ class Quotas:
 
 
 def counts_out(counts: Mapping[str, int]) -> list[Value]:
-    """Interviews by cell as canonical JSON has them: pairs, because a cell by a column may have a Chinese code and a key is ASCII."""
+    """Interviews by cell as canonical JSON has them: pairs of a cell and a number."""
     return [[cell, n] for cell, n in sorted(counts.items())]
 
 
