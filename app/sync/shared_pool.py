@@ -1,6 +1,6 @@
 """A desk's share of a pool that many desks draw from: leased from central, settled when called. The numbers are opened here only.
 
-room key   an age identity that every desk of the room was given sealed; central never has it
+room key   an age identity that every desk of the room was given sealed (room_key.py); central never has it
 lease      central's best cases for this interviewer, their numbers and columns sealed to the room; a desk that is heard of keeps them
 settle     what was done, or that nothing was; told until central has it, and then once more changes nothing
 cells      each desk's quota counts, sealed to the room and marked with its key: central could neither read nor write them
@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from app.canonical import Value, decode, encode, keyed
+from app.canonical import Value, decode, keyed
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, SealError, SyncError
 from app.evidence.age import Identity, Recipient, decrypt
@@ -26,7 +26,7 @@ from app.sync.client import Client
 from app.sync.pool_counts import opened_counts, seal_counts, sealed
 from app.withdrawal import read_entry
 
-_ROOM, _NUMBER = "pool.room", "pool.number."
+_NUMBER = "pool.number."
 _ASKED = 10
 """Requests for cases in one round while what comes lies in full cells."""
 MOST = 20
@@ -93,23 +93,6 @@ class Round:
     settled: int
     leased: int
     on_hand: int
-
-
-def room_document(room: Identity) -> bytes:
-    """The room key as a sealed assignment holds it."""
-    return encode({"v": 1, "kind": "room", "key": room.export()})
-
-
-def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:
-    """The room's key: as kept, or as it waits at central sealed to this device; None when this desk draws from no pool."""
-    text = store.setting(_ROOM)
-    if not text and (sealed := client.assignment()):
-        opened = decode(decrypt(sealed, [own]).rstrip())
-        if opened.get("kind") == "room":
-            text = str(opened.get("key", ""))
-            Identity.parse(text)  # before it is kept
-            store.set_setting(_ROOM, text)
-    return Identity.parse(text) if text else None
 
 
 def pool_round(
