@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
-from app.clock import SystemClock, system_entropy
+from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.fieldwork import report
 from app.commands.frames import Lang
 from app.commands.invocation import invocation
 from app.commands.listening import listening
-from app.commands.moments import Now, clock, moment
+from app.commands.moments import Now, moment
 from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.errors import UsageError
@@ -59,7 +59,7 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = F
     elif found:
         typer.echo(f"{found}  {reason}")
     else:
-        typer.echo("No case may be dialled now." + (f" Next due {clock(due)}." if due else ""))
+        typer.echo("No case may be dialled now." + (f" Next due {minute_in_china(due)}." if due else ""))
     if lacking and not as_json:
         listed = ", ".join(f"{skill} ({n})" for skill, n in lacking.items())
         typer.echo(f"Cases that are ready and that nobody on the roster can call: {listed}.")
@@ -89,17 +89,17 @@ def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case i
     for attempt in one.attempts:
         outcome = plan.outcome(attempt)
         typer.echo(
-            f"  {clock(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else 'cut off'}  {attempt.by}"
+            f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else 'cut off'}  {attempt.by}"
         )
 
 
 def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str]:
     if (bar := station.store.bar_of(case)) is not None:
         said = f"{bar.by}: {bar.reason}" if bar.by else f"its resident, at the call of case {bar.case}"
-        since = clock(bar.since)
+        since = minute_in_china(bar.since)
         yield f"Not called any more: its number is on the do-not-call list since {since}, by {said}."
     elif (rests := station.store.rests(case)) > now:
-        yield f"Not before {clock(rests)}: its number was called in another sample; only an appointment is kept."
+        yield f"Not before {minute_in_china(rests)}: its number was called in another sample; only an appointment is kept."
 
 
 def knows(

@@ -1,6 +1,5 @@
 """fangxin sample dnc: the centre's list of people who do not want to be called, and what it says to central."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 
 from app.canonical import Value, encode
 from app.centre import Centre
-from app.clock import SystemClock, system_entropy
+from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.frames import Folder, Json, Lang
 from app.commands.invocation import extra, verifiers
 from app.commands.tongue import Tell, said_in, tongue
@@ -83,9 +82,8 @@ def list_(folder: List, keys: Keys, as_json: Json = False) -> None:
         typer.echo(encode({"entries": rows}).decode())
         return
     for entry in entries:
-        china = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=entry.wall, hours=8)
         sign = "+" if entry.barred else "-"
-        typer.echo(f"{sign} {entry.key[:12]}  {china:%Y-%m-%d %H:%M}  {entry.by}: {entry.reason}")
+        typer.echo(f"{sign} {entry.key[:12]}  {minute_in_china(entry.wall)}  {entry.by}: {entry.reason}")
 
 
 @cli.command()

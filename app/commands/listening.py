@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.clock import minute_in_china
 from app.commands.invocation import identities
-from app.commands.moments import clock
 from app.results.listening import Share, listening_sample
 from app.results.open import open_archive
 
@@ -36,6 +36,6 @@ def listening(
         return
     for call in chosen:
         typer.echo(
-            f"{call.interviewer:<8} {clock(call.started)}  {call.call}  {call.outcome}  {call.seconds} s  {call.device}"
+            f"{call.interviewer:<8} {minute_in_china(call.started)}  {call.call}  {call.outcome}  {call.seconds} s  {call.device}"
         )
     typer.echo(f"{len(chosen)} of {len(opened.calls)} calls are to be heard")

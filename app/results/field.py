@@ -8,8 +8,8 @@ interviewer whose index stands out from the others' has chosen.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 
+from app.clock import in_china
 from app.results.rates import Rate, rates, two_step
 from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
 from app.sample.calendar import Calendar
@@ -68,8 +68,8 @@ def field_report(
     own = {name: [call for call in calls if call.interviewer == name] for name in names}
     return FieldReport(
         total=grouped(calls, lambda _: "").get("", Tally()),
-        by_day=grouped(calls, lambda call: china(call.started).strftime("%Y-%m-%d")),
-        by_hour=grouped(calls, lambda call: china(call.started).strftime("%Y-%m-%d %H")),
+        by_day=grouped(calls, lambda call: in_china(call.started).strftime("%Y-%m-%d")),
+        by_hour=grouped(calls, lambda call: in_china(call.started).strftime("%Y-%m-%d %H")),
         by_interviewer=grouped(calls, lambda call: call.interviewer),
         by_slice=grouped(calls, lambda call: _slice(call, calendar)),
         by_line=grouped(calls, lambda call: call.device),
@@ -138,11 +138,6 @@ def _inversions(items: list[str]) -> tuple[list[str], int]:
         count += at
         merged.append(value)
     return merged + right[at:], count
-
-
-def china(wall: int) -> datetime:
-    """A moment on China's clocks: one zone, no summer time."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)
 
 
 def _slice(call: CallRow, calendar: Calendar) -> str:

@@ -4,7 +4,8 @@ interviewers must not see what he could steer (notes/method.md §5.4). Pure."""
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
-from app.results.field import SHOWN, FieldReport, china
+from app.clock import in_china
+from app.results.field import SHOWN, FieldReport
 from app.results.field_words import (
     COLUMNS,
     FEW_NUMBERS,
@@ -42,14 +43,14 @@ def field_page(report: FieldReport, study: StudySource, now: int) -> str:
         inside += [_cells(report.cells), _starved(report, units), *_tables(report, now), _rates(report)]
     else:
         inside += [lead(NO_CALLS), _cells(report.cells)]
-    foot = f"<footer>{escape(mark + title)}　{china(now):%Y-%m-%d %H:%M}　由放心（Fangxin）生成</footer>"
+    foot = f"<footer>{escape(mark + title)}　{in_china(now):%Y-%m-%d %H:%M}　由放心（Fangxin）生成</footer>"
     return document(mark + title, "\n".join([*inside, foot]), rehearsal=report.rehearsal)
 
 
 def _header(study: StudySource, now: int) -> str:
     facts = (
         ("调查方案", f"{escape(study.id)}，第{study.version}版"),
-        ("截至", f"{china(now):%Y-%m-%d %H:%M}"),
+        ("截至", f"{in_china(now):%Y-%m-%d %H:%M}"),
     )
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     zh, en = study.title.get("zh", study.id), study.title.get("en", "")
@@ -60,7 +61,7 @@ def _header(study: StudySource, now: int) -> str:
 
 
 def _cards(report: FieldReport, now: int) -> str:
-    today, _ = report.of_day(f"{china(now):%Y-%m-%d}")
+    today, _ = report.of_day(f"{in_china(now):%Y-%m-%d}")
     done, rate = report.total, report.rates["RR3"]
     cards = (
         _card(
@@ -134,7 +135,7 @@ def _starved(report: FieldReport, units: dict[str, Words]) -> str:
 
 def _tables(report: FieldReport, now: int) -> Iterable[str]:
     """One table for each way of looking at the calls."""
-    day = f"{china(now):%Y-%m-%d}"
+    day = f"{in_china(now):%Y-%m-%d}"
     hours = {f"{hour}:00": tally for hour, tally in report.of_day(day)[1].items()}
 
     def same(name: str) -> Words:

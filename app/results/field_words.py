@@ -1,9 +1,9 @@
 """The field report's words, Chinese first and English beside it: for page, window and terminal. No numbers are computed here."""
 
+from app.clock import minute_in_china
 from app.results.field import FEWEST, OUTSIDE, FieldReport
 from app.results.words import Words, percent
 from app.sample.cells import CellState
-from app.sample.queue import moment
 from app.sample.starved import Lack, Starved
 
 TITLE = Words("外呼进度", "Field report")
@@ -66,7 +66,7 @@ def state(cell: CellState) -> Words:
     """Whether a cell takes anybody, and who has decided so and why."""
     if (by := cell.decided) is not None:
         zh, en = ("手动开放", "opened by") if by.open else ("手动关闭", "closed by")
-        at = moment(by.wall)[5:]
+        at = minute_in_china(by.wall)[5:]
         return Words(f"{zh}：{by.by}，{at}，{by.reason}", f"{en} {by.by}, {at}: {by.reason}")
     if cell.open is None:
         return UNKNOWN

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app.results.field import FieldReport, china
+from app.clock import in_china
+from app.results.field import FieldReport
 from app.results.field_page import figures
 from app.results.field_words import (
     COLUMNS,
@@ -78,7 +79,7 @@ class FieldPage(LeadPage):
         empty = not report.total.calls
         self.notice.setText(words(NO_CALLS))
         self.notice.setVisible(empty)
-        day = f"{china(now):%Y-%m-%d}"
+        day = f"{in_china(now):%Y-%m-%d}"
         today, hours = report.of_day(day)
         self._figures(report, today)
         self.cells.say(self.tr("Quotas"), [self._cell(cell) for cell in report.cells], words(NO_CELLS))
