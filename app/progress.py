@@ -15,13 +15,16 @@ from functools import partial
 from pathlib import Path
 
 from app.canonical import decode
-from app.central.standing import Standing, standing
+from app.central.shared import LEASE
+from app.central.standing import Standing, desks_told, standing
 from app.clock import in_china
 from app.errors import EvidenceError
 from app.evidence.age import Identity
+from app.evidence.audit.place import Place
 from app.evidence.durable import storage_errors
 from app.evidence.note import Verifier
 from app.results.field import FieldReport, field_report
+from app.results.heard import last_heard
 from app.results.open import calls_told, open_archive
 from app.results.table import CallRow, completed, dispositions
 from app.results.told import Told
@@ -85,6 +88,7 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
         replicate={call.case: places[call.ticket] for call in calls if call.ticket in places},
         starved=_starved(calls, pool, study, people, now, full),
         cells=cell_states(quotas, known, study.form),
+        desks=last_heard(Place.at(sources.archive).journals, desks_told(sources.archive), now, LEASE),
     )
     return study, report
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.clock import in_china
+from app.results.heard import Heard
 from app.results.rates import Rate, rates, two_step
 from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
 from app.sample.calendar import Calendar
@@ -40,6 +41,7 @@ class FieldReport:
     cherry_all: float | None
     starved: tuple[Starved, ...] = ()
     cells: tuple[CellState, ...] = ()
+    desks: tuple[Heard, ...] = ()
     hours: Mapping[str, str] = field(default_factory=dict)
     rehearsal: bool = False
 
@@ -58,8 +60,10 @@ def field_report(
     replicate: Mapping[str, int] | None = None,
     starved: tuple[Starved, ...] = (),
     cells: tuple[CellState, ...] = (),
+    desks: tuple[Heard, ...] = (),
 ) -> FieldReport:
-    """The report of these calls. replicate: case → its number. released: numbers handed out. starved, cells: as they stand now.
+    """The report of these calls. replicate: case → its number. released: numbers handed out. starved, cells, desks: as they
+    stand now.
 
     Raises StudyError on an outcome that the table does not know."""
     final, parts = dispositions(calls, outcomes), replicate or {}
@@ -79,6 +83,7 @@ def field_report(
         cherry_all=_worth_saying(calls),
         starved=starved,
         cells=cells,
+        desks=desks,
         hours={sort.name: f"{_hour(sort.start)}–{_hour(sort.end)}" for sort in calendar.sorts},
         rehearsal=any(call.rehearsal for call in calls),
     )

@@ -8,7 +8,9 @@ from app.clock import in_china
 from app.results.field import SHOWN, FieldReport
 from app.results.field_words import (
     COLUMNS,
+    DESKS,
     FEW_NUMBERS,
+    LAST_HEARD,
     NO_CALLS,
     NO_CELLS,
     NOBODY,
@@ -18,6 +20,7 @@ from app.results.field_words import (
     STARVED,
     TITLE,
     UNDRAWN,
+    heard,
     order,
     slice_name,
     state,
@@ -40,9 +43,10 @@ def field_page(report: FieldReport, study: StudySource, now: int) -> str:
     units = {unit.code: Words(unit.zh, unit.en) for unit in study.units}
     inside = [_header(study, now), _cards(report, now)]
     if report.total.calls:
-        inside += [_cells(report.cells), _starved(report, units), *_tables(report, now), _rates(report)]
+        starved = _starved(report, units)
+        inside += [_cells(report.cells), starved, _desks(report), *_tables(report, now), _rates(report)]
     else:
-        inside += [lead(NO_CALLS), _cells(report.cells)]
+        inside += [lead(NO_CALLS), _cells(report.cells), _desks(report)]
     foot = f"<footer>{escape(mark + title)}　{in_china(now):%Y-%m-%d %H:%M}　由放心（Fangxin）生成</footer>"
     return document(mark + title, "\n".join([*inside, foot]), rehearsal=report.rehearsal)
 
@@ -131,6 +135,19 @@ def _starved(report: FieldReport, units: dict[str, Words]) -> str:
     columns = (("", Words("样本", "Case")), ("", Words("原因", "Reason")))
     counted = Words(f"共 {len(report.starved):,} 个。", f"{len(report.starved):,} in all.")
     return section(STARVED, lead(counted), table(columns, rows, kind="plain"), *rest, sheet=False)
+
+
+def _desks(report: FieldReport) -> str:
+    columns = (("", Words("工作站", "Desk")), ("", LAST_HEARD))
+    rows = (
+        f'<tr><th scope="row">{escape(each.desk)}</th><td>{both(_once(heard(each)))}</td></tr>'
+        for each in report.desks
+    )
+    return section(DESKS, table(columns, rows, kind="plain"), sheet=False) if report.desks else ""
+
+
+def _once(words: Words) -> Words:
+    return Words(words.zh, "") if words.zh == words.en else words
 
 
 def _tables(report: FieldReport, now: int) -> Iterable[str]:
