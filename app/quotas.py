@@ -11,8 +11,7 @@ from app.canonical import Value, decode, encode
 from app.decision import opened, signed
 from app.errors import EvidenceError
 from app.evidence.note import Signer, Verifier
-from app.sample.cells import cell_of, named
-from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, refused, verdict
+from app.sample.quota import Closure, Filling, Quota, Verdict, cell_of, full_units, named, refused, verdict
 from app.store import Store
 
 _DONE, _ELSEWHERE, _DECIDED = "quota.done", "quota.elsewhere", "quota.closures"

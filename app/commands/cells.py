@@ -18,8 +18,8 @@ from app.quotas import decision_note
 from app.results.field_words import state
 from app.sample.calling import quotas_of
 from app.sample.case import Case
-from app.sample.cells import CellState, cell_of, cell_states, named
-from app.sample.quota import Cell, Closure
+from app.sample.cells import CellState, cell_states
+from app.sample.quota import Cell, Closure, cell_of, named
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync import room_key
