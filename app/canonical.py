@@ -1,8 +1,8 @@
 """The one place where bytes are made from values and digests from bytes.
 
 Canonical JSON is RFC 8785 restricted to objects, arrays, strings, integers of at most 53 bits, true, false and null:
-no floats, so every language writes the same bytes. Keys are sorted by code point (equal to RFC 8785's UTF-16 order for
-the ASCII keys that we use; others are refused).
+no floats, so every language writes the same bytes. Keys are sorted by their UTF-16 code units, as RFC 8785 has it; a key may be a name
+that somebody has given to a question or a column, in any script.
 """
 
 import hashlib
@@ -16,14 +16,16 @@ from app.errors import EvidenceError
 
 Value = Any  # JSON value without floats; checked at run time by _check
 _LIMIT = 2**53
+_BMP = "\uffff"
 
 
 def encode(value: Value) -> bytes:
     """One line of UTF-8 without a newline. Raises TypeError/ValueError on what canonical JSON here cannot say."""
     _check(value)
-    return json.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-    ).encode()
+    text = _dumped(value, sort_keys=True)
+    if not text.isascii() and max(text) > _BMP:  # only there is UTF-16 in another order than Python's strings
+        text = _dumped(_in_order(value), sort_keys=False)
+    return text.encode()
 
 
 def decode(line: bytes) -> dict[str, Value]:
@@ -77,6 +79,21 @@ def commit(salt: bytes, value: Value, hashed: Callable[[bytes], str] = hexdigest
     return hashed(salt + encode(value))
 
 
+def _dumped(value: Value, *, sort_keys: bool) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys, allow_nan=False)
+
+
+def _in_order(value: Value) -> Value:
+    match value:
+        case dict():
+            ordered = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+            return {name: _in_order(value[name]) for name in ordered}
+        case list() | tuple():
+            return [_in_order(item) for item in value]
+        case _:
+            return value
+
+
 def _check(value: Value) -> None:
     match value:
         case bool() | None | str():
@@ -89,8 +106,8 @@ def _check(value: Value) -> None:
                 _check(item)
         case dict():
             for key, item in value.items():
-                if not isinstance(key, str) or not key.isascii():
-                    raise TypeError("keys are ASCII strings")
+                if not isinstance(key, str):
+                    raise TypeError("keys are strings")
                 _check(item)
         case _:
             raise TypeError(f"no {type(value).__name__} in canonical JSON")

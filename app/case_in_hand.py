@@ -6,13 +6,11 @@ from dataclasses import asdict, dataclass, field
 from app.conversation import Conversation
 from app.errors import FangxinError, StorageError
 from app.ledger import Ledger
-from app.line.contract import Coverage, Worker
+from app.line.contract import RESERVE_SECONDS, Coverage, Worker
 from app.sample.case import Case
 from app.sample.outcome import Outcome, propose
 from hardware.base import RATE
 
-RESERVE_SECONDS = 40 * 60
-"""Disk kept free for one call's recording before it is dialled."""
 MORE_BEFORE, MORE = 10 * 60, 20 * 60
 """A call that has less than this left is given so much more of the disk, in seconds."""
 LAST_SECONDS = 60

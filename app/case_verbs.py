@@ -14,6 +14,7 @@ from app.pool import Asked
 from app.sample.appointment import appointment
 from app.sample.calling import caller_of
 from app.sample.case import State
+from app.sample.digits import Ill, meant
 from app.sample.outcome import Category, Outcome
 from app.sample.plan import Caller
 
@@ -114,9 +115,10 @@ class CaseVerbs:
             self._written(lambda: self._find(number))
 
     def _find(self, number: str) -> None:
-        ledger, digits = self._ledger, "".join(c for c in number if c.isdigit())
+        ledger, found = self._ledger, meant(number)
         now = ledger.clock.wall()
-        for case in ledger.store.by_number(ledger.number_key(digits)):
+        drawn = () if isinstance(found, Ill) else ledger.store.by_number(ledger.number_key(found.digits))
+        for case in drawn:
             if ledger.queue.pull(case, Asked(now), finished=True):
                 ledger.called_back(case, self._on_roster)
                 self._take_up(case, Notice.CALLED_BACK)

@@ -6,10 +6,26 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 Entropy = Callable[[int], bytes]
 """n → n random bytes; os.urandom in the field, seeded() in rehearsals and tests."""
+
+
+CHINA_AHEAD = 8 * 3_600_000
+"""ms by which China's clocks are ahead of UTC: one zone for the whole country, no summer time since 1991."""
+CHINA = timezone(timedelta(milliseconds=CHINA_AHEAD))
+
+
+def in_china(wall: int) -> datetime:
+    """A moment (ms since 1970 UTC) on China's clocks."""
+    return datetime.fromtimestamp(0, CHINA) + timedelta(milliseconds=wall)
+
+
+def minute_in_china(wall: int) -> str:
+    """The same as people read it: "2026-03-01 18:40"."""
+    return in_china(wall).strftime("%Y-%m-%d %H:%M")
 
 
 class Clock(Protocol):

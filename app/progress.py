@@ -15,12 +15,16 @@ from functools import partial
 from pathlib import Path
 
 from app.canonical import decode
-from app.central.standing import Standing, standing
+from app.central.shared import LEASE
+from app.central.standing import Standing, desks_told, standing
+from app.clock import in_china
 from app.errors import EvidenceError
 from app.evidence.age import Identity
+from app.evidence.audit.place import Place
 from app.evidence.durable import storage_errors
 from app.evidence.note import Verifier
-from app.results.field import FieldReport, china, field_report
+from app.results.field import FieldReport, field_report
+from app.results.heard import last_heard
 from app.results.open import calls_told, open_archive
 from app.results.table import CallRow, completed, dispositions
 from app.results.told import Told
@@ -84,6 +88,7 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
         replicate={call.case: places[call.ticket] for call in calls if call.ticket in places},
         starved=_starved(calls, pool, study, people, now, full),
         cells=cell_states(quotas, known, study.form),
+        desks=last_heard(Place.at(sources.archive).journals, desks_told(sources.archive), now, LEASE),
     )
     return study, report
 
@@ -199,7 +204,7 @@ def _with_names(calls: Sequence[CallRow], pool: Standing | None, people: Mapping
     for call in sorted(calls, key=lambda row: row.started):
         who = people.get(_called_by(call, attempts.get(call.case, ())), "")
         if who or call.interviewer not in names:
-            names[call.interviewer] = who or f"{call.device} · {china(call.started):%m-%d %H:%M}"
+            names[call.interviewer] = who or f"{call.device} · {in_china(call.started):%m-%d %H:%M}"
     return [replace(call, interviewer=names[call.interviewer] if call.interviewer else "") for call in calls]
 
 

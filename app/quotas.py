@@ -11,8 +11,7 @@ from app.canonical import Value, decode, encode
 from app.decision import opened, signed
 from app.errors import EvidenceError
 from app.evidence.note import Signer, Verifier
-from app.sample.cells import cell_of, named
-from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, refused, verdict
+from app.sample.quota import Closure, Filling, Quota, Verdict, cell_of, full_units, named, refused, verdict
 from app.store import Store
 
 _DONE, _ELSEWHERE, _DECIDED = "quota.done", "quota.elsewhere", "quota.closures"
@@ -107,7 +106,7 @@ class Quotas:
 
 
 def counts_out(counts: Mapping[str, int]) -> list[Value]:
-    """Interviews by cell as canonical JSON has them: pairs, because a cell by a column may have a Chinese code and a key is ASCII."""
+    """Interviews by cell as canonical JSON has them: pairs of a cell and a number."""
     return [[cell, n] for cell, n in sorted(counts.items())]
 
 

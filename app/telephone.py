@@ -33,7 +33,7 @@ class Telephone:
         """What is shown of it."""
         can = self._worker.capabilities
         marks = bool(can) and Capability.ANSWER_SUPERVISION not in can
-        return replace(self._view, marks_answer=marks, sends_keys=Capability.DTMF in can)
+        return replace(self._view, marks_answer=marks)
 
     def sift(self, reports: Iterable[Report]) -> list[Report]:
         """The reports that concern a call; what concerns the device is taken in."""

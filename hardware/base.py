@@ -228,9 +228,6 @@ class Playback(Protocol):
 class Headset(Protocol):
     """The headset's keys and lights. All methods return at once and none is fatal: without a headset they do nothing."""
 
-    def ring(self, *, on: bool) -> None:
-        """The ring light (and the headset's own ringer)."""
-
     def off_hook(self, *, on: bool) -> None:
         """Tell the headset that a call is on: its light, and its own idea of what its hook key does next."""
 

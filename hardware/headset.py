@@ -22,7 +22,7 @@ except (
 
 TELEPHONY, LEDS = 0x0B, 0x08
 HOOK, FLASH, REDIAL, MUTE, KEY_0, KEY_POUND = 0x20, 0x21, 0x24, 0x2F, 0xB0, 0xBB
-LED_MUTE, LED_OFF_HOOK, LED_RING = 0x09, 0x17, 0x18
+LED_MUTE, LED_OFF_HOOK = 0x09, 0x17
 
 _LOOK = 1000  # ms between two looks for a headset
 _PAGES = (TELEPHONY,)
@@ -61,15 +61,11 @@ class HidHeadset:
         self._device: Any = None
         self._layout = Layout((), ())
         self._held: dict[Field, int] = {}
-        self._lights = {LED_RING: False, LED_OFF_HOOK: False, LED_MUTE: False}
+        self._lights = {LED_OFF_HOOK: False, LED_MUTE: False}
         self._events: deque[LineEvent] = deque()
         self._next_look = 0
         self._was_there = self._closed = False
         self._troubled: set[str] = set()
-
-    def ring(self, *, on: bool) -> None:
-        """The ring light."""
-        self._light(LED_RING, on=on)
 
     def off_hook(self, *, on: bool) -> None:
         """A call is on, or over."""

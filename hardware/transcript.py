@@ -7,7 +7,6 @@ masked before anything is kept; a garbage-spewing device cannot fill the disk; a
 import queue
 import re
 import threading
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,8 +19,6 @@ LONGEST = 400
 """Characters of a line that are kept."""
 LARGEST = 4_000_000
 """Bytes of a file; then it becomes NAME.1 and a new one begins."""
-RECENT = 400
-"""Lines kept in memory, for a report when the disk fails."""
 _MARKS = {"in": "<", "out": ">", "note": "-"}
 _NUMBER = re.compile(r"\d(?:[ ()-]{0,2}\d){6,}")
 _SEEN = 3
@@ -50,27 +47,20 @@ def wall_clock() -> datetime:
 
 
 class Transcript:
-    """path: the file, made with its folder when missing, continued when there; None: memory only. Nothing here ever raises for what
+    """path: the file, made with its folder when missing, continued when there; None: nothing is kept. Nothing here ever raises for what
     the disk does: the line is more important than its log."""
 
     def __init__(self, path: Path | None, now: Callable[[], datetime] = wall_clock) -> None:
         self._path, self._now = path, now
-        self._recent: deque[str] = deque(maxlen=RECENT)
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="transcript", daemon=True)
         if path is not None:
             self._thread.start()
 
-    @property
-    def recent(self) -> tuple[str, ...]:
-        """The last lines, oldest first, as they stand in the file."""
-        return tuple(self._recent)
-
     def note(self, direction: str, text: str) -> None:
         """Keep a line. direction: "in", "out" or "note". Returns at once; any thread."""
         time = self._now().astimezone(UTC).isoformat(timespec="milliseconds")
         line = f"{time.removesuffix('+00:00')}Z {_MARKS.get(direction, '?')} {visible(masked(text))}"
-        self._recent.append(line)
         if self._path is not None:
             self._queue.put(line)
 

@@ -126,10 +126,15 @@ class FieldDay:
             numbers = [row["number"] for row in csv.DictReader(file)]
         self.people = {number: person(place, number) for place, number in enumerate(numbers)}
 
-    def release(self, replicate: int) -> None:
+    def release(self, replicate: int, *words: str) -> None:
         """Into the pool."""
         where = (str(self.study), "--draws", str(self.draws), "--name", "wave1", "--keys", str(self.keys))
-        self.run("sample", "release", *where, *self.central, "--replicate", str(replicate))
+        self.run("sample", "release", *where, *self.central, "--replicate", str(replicate), *words)
+
+    def admit(self) -> None:
+        """The room's key for every desk."""
+        where = (str(self.study), "--draws", str(self.draws), "--keys", str(self.keys))
+        self.run("sample", "admit", *where, *self.central)
 
     @property
     def central(self) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from app.canonical import commit, decode, digest, encode, hexdigest, keyed
 from app.errors import EvidenceError
 
-KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
 NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+KEYS = TEXTS
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
@@ -87,7 +87,6 @@ def test_a_line_looks_like_this() -> None:
         {1: "number as key"},
         {None: 1},
         {True: 1},
-        {"县": 1},
         b"bytes",
         {1, 2},
         object(),
@@ -125,7 +124,7 @@ REFUSED = {
     "a raw control character": b'{"a":"\x1f"}',
     "escaped Chinese": b'{"a":"\\u6ee1"}',
     "half a surrogate pair": b'{"a":"\\ud800"}',
-    "a Chinese key": '{"县":1}'.encode(),
+    "keys by code point": '{"\uff01":1,"\U00020bb7":2}'.encode(),
     "a list": b"[1]",
     "a string": b'"a"',
     "a number": b"1",

@@ -1,11 +1,14 @@
 """Time and randomness as arguments: what the machine gives, and what rehearsals and tests put in its place."""
 
+import re
 import time
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.clock import Clock, SystemClock, VirtualClock, seeded, system_entropy
+from app.clock import Clock, SystemClock, VirtualClock, in_china, minute_in_china, seeded, system_entropy
 
 
 def test_the_system_clock_shows_the_time_of_day_in_milliseconds() -> None:
@@ -62,3 +65,24 @@ def test_different_seeds_and_different_draws_differ() -> None:
 def test_the_systems_randomness_has_the_asked_length_and_does_not_repeat() -> None:
     assert [len(system_entropy(size)) for size in (0, 1, 32)] == [0, 1, 32]
     assert len({system_entropy(32) for _ in range(1000)}) == 1000
+
+
+@pytest.mark.parametrize(
+    ("wall", "read"),
+    [
+        (0, "1970-01-01 08:00"),
+        (1_772_448_000_000, "2026-03-02 18:40"),
+        (1_500_000_000_000 - 1, "2017-07-14 10:39"),
+        (510_000_000_000, "1986-03-01 02:40"),
+    ],
+)
+def test_a_moment_as_people_in_china_read_it(wall: int, read: str) -> None:
+    assert minute_in_china(wall) == read
+    assert in_china(wall).timestamp() * 1000 == wall
+
+
+def test_chinas_hours_stand_in_one_place() -> None:
+    again = re.compile(r"hours=8\b|Asia/Shanghai|\b8 \* 3_?600|\b8 \* 60 \* 60|28_?800")
+    root = Path(__file__).parent.parent
+    files = [path for part in ("app", "ui", "hardware") for path in (root / part).rglob("*.py")]
+    assert [path.name for path in files if again.search(path.read_text("utf-8"))] == ["clock.py"]

@@ -1,7 +1,10 @@
 """The edge cases of notes/method.md §2.5 that only the desk knows, by their number; appointments, call-backs, cases that are pulled."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from app.canonical import commit, decode
 from app.evidence.journal import read
@@ -66,6 +69,16 @@ def test_edge_19_who_calls_back_is_found_and_can_be_called_at_once(tmp_path: Pat
     (line,) = [entry.data for entry in read(room.ledger.journal.path) if entry.data["type"] == "case.pull"]
     assert line["reason"] == "the resident called back"
     assert number.encode() not in room.ledger.journal.path.read_bytes()
+    room.close()
+
+
+@pytest.mark.parametrize(
+    "write", ["+86 {}".format, "0{}".format, lambda number: "".join(chr(ord(n) + 0xFEE0) for n in number)]
+)
+def test_edge_19_however_his_number_is_typed(tmp_path: Path, write: Callable[[str], str]) -> None:
+    room = ready(tmp_path)
+    room.desk.called_back(write(room.ledger.store.case(call(room, "36")).number))
+    assert room.desk.screen.notice is Notice.CALLED_BACK
     room.close()
 
 

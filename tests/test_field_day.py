@@ -85,6 +85,9 @@ def test_the_report_says_what_was_done(day: FieldDay, capsys: pytest.CaptureFixt
     assert order(first.deeds) == 0
     assert order(second.deeds) > 0.5
     assert told["rates"]["RR1"] == f"{_done(known)['completes'] / 250:.6f}", "never dialled ones count"
+    heard = {each["desk"]: (each["heard"] > 0, bool(each["silent"])) for each in told["desks"]}
+    desks = [desk.station.name.partition(".")[0] for desk in day.desks]
+    assert [heard[desk] for desk in desks] == [(True, True), (True, False), (True, True)], "in the field: one"
     _cells_as_they_are(day, capsys, told, [*known, under_way])
     _starved_as_they_are(told, first, known)
     _shown_alike(day, capsys, report, told)

@@ -6,7 +6,20 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NOT_FOR_WORKSTATIONS = ("starlette", "uvicorn", "xlsxwriter", "duckdb", "pyarrow", "fastapi")
+NOT_FOR_WORKSTATIONS = (
+    "starlette",
+    "uvicorn",
+    "xlsxwriter",
+    "duckdb",
+    "pyarrow",
+    "fastapi",
+    "phonenumbers",
+    "python_calamine",
+    "shamir_mnemonic",
+    "reportlab",
+    "segno",
+    "rfc3161_client",
+)
 BARE = """
 import sys
 for name in {blocked!r}:
@@ -47,6 +60,13 @@ def test_a_command_that_needs_them_says_which_extra(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
     assert "fangxin[all]" in done.stderr
     assert not (tmp_path / "demo").exists()
+
+
+def test_every_command_is_there_without_them() -> None:
+    """`fangxin sample` was not: it needed the centre's libphonenumber before it knew which of its commands was meant."""
+    done = bare("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "sample" in done.stdout
 
 
 def test_starting_loads_neither_qt_nor_the_form_compiler() -> None:

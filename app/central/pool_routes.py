@@ -12,8 +12,8 @@ from app.errors import EvidenceError
 from app.evidence.note import Verifier
 from app.quotas import read_decision
 from app.sample.calling import calling_plan
-from app.sample.cells import named
 from app.sample.plan import Plan
+from app.sample.quota import named
 from app.study.archive import unpack
 from app.study.bundle import MANIFEST
 from app.study.load import assemble

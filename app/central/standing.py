@@ -39,6 +39,20 @@ def standing(folder: Path, now: int) -> Standing | None:
     return Standing(cases, told) if cases or any(told.values()) else None
 
 
+def desks_told(folder: Path) -> dict[str, int]:
+    """Every enrolled desk (8 hex digits) → when it last spoke with the pool, ms wall by central's clock; 0 = never. Empty in a copy of the
+    archive. Raises StorageError when the disk refuses."""
+    path = folder / ".central" / "index.db"
+    if not path.is_file():
+        return {}
+    with closing(open_to_read(path)) as database, storage_faults(path):
+        tables = set(database.table_names())
+        names = database.query("SELECT name FROM devices") if "devices" in tables else ()
+        found = {str(row["name"]).partition(".")[0]: 0 for row in names}
+        rows = database.query("SELECT desk, wall FROM pool_cells") if tables >= _TABLES else ()
+        return {**found, **{str(row["desk"]): int(row["wall"]) for row in rows}}
+
+
 def _case(row: Mapping[str, object]) -> Case:
     attempts = tuple(Attempt.of(values) for values in decode(f'{{"a":{row["attempts"]}}}'.encode())["a"])
     state = State.OPEN if attempts else State.FRESH

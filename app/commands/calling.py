@@ -7,16 +7,20 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
-from app.clock import SystemClock, system_entropy
+from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.fieldwork import report
+from app.commands.frames import Lang
 from app.commands.invocation import invocation
 from app.commands.listening import listening
-from app.commands.moments import Now, clock, moment
+from app.commands.moments import Now, moment
+from app.commands.tongue import said_in, tongue
+from app.commands.typed import typed_number
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
 from app.pool import Asked
 from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
+from app.sample.digits import meant
 from app.sample.plan import Plan, skills_missing, wants
 from app.sample.queue import explain
 from app.sample.starved import starved
@@ -60,7 +64,7 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as
     elif found:
         typer.echo(f"{found}  {reason}")
     else:
-        typer.echo("No case may be dialled now." + (f" Next due {clock(due)}." if due else ""))
+        typer.echo("No case may be dialled now." + (f" Next due {minute_in_china(due)}." if due else ""))
     if lacking and not as_json:
         listed = ", ".join(f"{skill} ({n})" for skill, n in lacking.items())
         typer.echo(f"Cases that are ready and that nobody on the roster can call: {listed}.")
@@ -95,30 +99,32 @@ def why(
     for attempt in one.attempts:
         outcome = plan.outcome(attempt)
         typer.echo(
-            f"  {clock(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else 'cut off'}  {attempt.by}"
+            f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else 'cut off'}  {attempt.by}"
         )
 
 
 def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str]:
     if (bar := station.store.bar_of(case)) is not None:
         said = f"{bar.by}: {bar.reason}" if bar.by else f"its resident, at the call of case {bar.case}"
-        since = clock(bar.since)
+        since = minute_in_china(bar.since)
         yield f"Not called any more: its number is on the do-not-call list since {since}, by {said}."
     elif (rests := station.store.rests(case)) > now:
-        yield f"Not before {clock(rests)}: its number was called in another sample; only an appointment is kept."
+        yield f"Not before {minute_in_china(rests)}: its number was called in another sample; only an appointment is kept."
 
 
 def knows(
     context: typer.Context,
     who: Annotated[str, typer.Argument(help="Person of the roster, by name or number.")],
+    lang: Lang = "",
 ) -> None:
     """Never give somebody's own number, or a relative's, to this person. It is typed here, not on the command line, which others can read
     and the shell remembers; only a keyed hash of it is kept."""
     station, study, _ = _station(context)
     person = _person(study, who)
-    number = "".join(c for c in str(typer.prompt("Number", err=True)) if c.isdigit())
-    acquaint(station.store, person, hasher(station.store, system_entropy)(number))
-    typer.echo(f"{person} is not given this number any more.")
+    with said_in(tongue(context, lang)) as say:
+        number = typed_number(say, meant)
+        acquaint(station.store, person, hasher(station.store, system_entropy)(number))
+        typer.echo(say(f"{person} is not given this number any more."))
 
 
 def _person(study: Study, who: str) -> str:

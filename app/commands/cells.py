@@ -13,18 +13,21 @@ from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
 from app.drawing import DrawRoom, draws_signer
 from app.errors import EvidenceError, UsageError
+from app.evidence.age import Identity
 from app.quotas import decision_note
 from app.results.field_words import state
 from app.sample.calling import quotas_of
 from app.sample.case import Case
-from app.sample.cells import CellState, cell_of, cell_states, named
-from app.sample.quota import Cell, Closure
+from app.sample.cells import CellState, cell_states
+from app.sample.quota import Cell, Closure, cell_of, named
 from app.study.load import load
 from app.study.model import StudySource
+from app.sync import room_key
 from app.sync.client import Client
 from app.sync.pool_counts import known_cells
 
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
+Draws = Annotated[Path, typer.Option(help="Folder of this study's draws: the room's key lies there.")]
 Keys = Annotated[
     Path,
     typer.Option(help="Folder made by `fangxin centre keygen`: requests and decisions are signed with it."),
@@ -38,24 +41,37 @@ Reason = Annotated[str, typer.Option(help="Why.")]
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to `fangxin sample`."""
-    for command in (cells, close_cell, open_cell):
+    for command in (admit, cells, close_cell, open_cell):
         cli.command()(command)
+
+
+def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -> None:
+    """Give every enrolled desk the room's key, sealed to it: without it a desk gets no cases of the pool. `release` and `cells` do it
+    too; this is for a desk that was enrolled since."""
+    room = _room_key(load(study), draws, keys)
+    with _centre(keys, url, central) as client:
+        typer.echo(admitted(room_key.admit(client, room, system_entropy)))
+
+
+def admitted(desks: int) -> str:
+    """What is said when the room's key was handed out."""
+    return f"{desks} desks have the room's key and get cases from their next round on"
 
 
 def cells(
     study: Folder,
-    draws: Annotated[
-        Path, typer.Option(help="Folder of this study's draws: the room's key opens the desks' counts.")
-    ],
+    draws: Draws,
     keys: Keys,
     url: Url,
     central: Central,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Say how full the quota cells are over all desks, as these last told it, and what was decided about them."""
+    """Say how full the quota cells are over all desks, as these last told it, and what was decided about them. Desks that were enrolled
+    since the release are given the room's key."""
     source, publisher = load(study), Centre.read(keys).publisher
-    room = DrawRoom(draws, source.id, draws_signer(publisher), SystemClock(), system_entropy).room_key()
+    room = _room_key(source, draws, keys)
     with _centre(keys, url, central) as client:
+        room_key.admit(client, room, system_entropy)
         told = client.post("/v1/pool/all-cells", {"v": 1})
         known = known_cells(told, source.id, publisher.verifier, room)
     states = cell_states(quotas_of(source), known, source.form)
@@ -113,6 +129,11 @@ def columns(panel: Path | None, names: list[str], cases: list[Case]) -> dict[str
     with extra("centre"):
         from app.sample.listing import read_columns  # libphonenumber: the centre's
     return read_columns(panel, names, {case.number for case in cases})
+
+
+def _room_key(source: StudySource, draws: Path, keys: Path) -> Identity:
+    signer = draws_signer(Centre.read(keys).publisher)
+    return DrawRoom(draws, source.id, signer, SystemClock(), system_entropy).room_key()
 
 
 def _decide(

@@ -1,6 +1,5 @@
 """fangxin sample dnc: the centre's list of people who do not want to be called, and what it says to central."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +7,14 @@ import typer
 
 from app.canonical import Value, encode
 from app.centre import Centre
-from app.clock import SystemClock, system_entropy
+from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.frames import Folder, Json, Lang
 from app.commands.invocation import extra, verifiers
 from app.commands.tongue import Tell, said_in, tongue
+from app.commands.typed import typed_number
 from app.do_not_call import DoNotCall
 from app.errors import StudyError, UsageError
+from app.sample.digits import BadRow, Ill
 from app.study.load import load
 from app.sync.client import Client
 from app.withdrawal import entry_note
@@ -81,9 +82,8 @@ def list_(folder: List, keys: Keys, as_json: Json = False) -> None:
         typer.echo(encode({"entries": rows}).decode())
         return
     for entry in entries:
-        china = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=entry.wall, hours=8)
         sign = "+" if entry.barred else "-"
-        typer.echo(f"{sign} {entry.key[:12]}  {china:%Y-%m-%d %H:%M}  {entry.by}: {entry.reason}")
+        typer.echo(f"{sign} {entry.key[:12]}  {minute_in_china(entry.wall)}  {entry.by}: {entry.reason}")
 
 
 @cli.command()
@@ -140,17 +140,14 @@ def _list(folder: Path, keys: Path) -> DoNotCall:
 
 def _typed(say: Tell) -> str:
     with extra("centre"):  # libphonenumber: the centre's
-        from app.sample.numbers import Ill, plain
-    found = plain(str(typer.prompt(say("Number"), err=True)))
-    if isinstance(found, Ill):
-        raise UsageError(str(found), where=say("the number that was typed"))
-    return found.digits
+        from app.sample.numbers import plain
+    return typed_number(say, plain)
 
 
 def _plain(lines: list[str], table: Path, say: Tell) -> list[str]:
     """The numbers of all lines; empty ones are passed over. Raises StudyError naming every line that is none."""
     with extra("centre"):
-        from app.sample.numbers import BadRow, Ill, plain
+        from app.sample.numbers import plain
     read = [(n, plain(line)) for n, line in enumerate(lines, start=1) if line.strip()]
     bad = [BadRow(n, found) for n, found in read if isinstance(found, Ill)]
     for row in bad:

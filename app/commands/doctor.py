@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from app import support
-from app.canonical import encode
 from app.clock import SystemClock
 from app.commands.invocation import invocation
-from app.commands.line import here
+from app.commands.line import here, tell_findings
 from app.errors import UsageError
 from app.line.doctor import Finding
 from app.surroundings import memory_on_disk
@@ -34,12 +33,7 @@ def doctor(
     findings: list[Finding] = [*here(settings, SystemClock()), *memory_on_disk()]
     if out is not None:
         support.write(out, support.bundle(settings, findings))
-    good = not any(finding.good is False for finding in findings)
-    if as_json:
-        typer.echo(encode({"ok": good, "findings": [each.to_json() for each in findings]}).decode())
-    else:
-        for each in findings:
-            typer.echo(each.line())
-        if out is not None:
-            typer.echo(f"{out}: versions, findings, settings without passwords, counts, masked logs.")
+    good = tell_findings(findings, as_json=as_json)
+    if out is not None and not as_json:
+        typer.echo(f"{out}: versions, findings, settings without passwords, counts, masked logs.")
     raise typer.Exit(0 if good else 1)

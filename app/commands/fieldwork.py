@@ -14,7 +14,7 @@ from app.commands.moments import Now, moment
 from app.errors import UsageError
 from app.progress import Sources, field_work
 from app.results.field import SHOWN, FieldReport
-from app.results.field_words import order, slice_name, why
+from app.results.field_words import heard, order, slice_name, why
 from app.results.report import write_field
 from app.results.table import Tally
 from app.results.words import Words, percent
@@ -85,6 +85,7 @@ def text(found: FieldReport, study: StudySource) -> str:
     lines += [f"  {name}: {order(value)}" for name, value in found.cherry.items() if value is not None]
     lines += [cell_line(cell) for cell in found.cells]
     lines += [f"Starved {each.case}: {why(each, units).en}" for each in found.starved]
+    lines += [f"Desk {each.desk} last heard: {heard(each).en}" for each in found.desks]
     return "\n".join(lines)
 
 
@@ -108,6 +109,9 @@ def document(found: FieldReport) -> dict[str, object]:
             each.case: {"lack": each.lack.value, "what": each.what, "why": each.text}
             for each in found.starved
         },
+        "desks": [
+            {"desk": each.desk, "heard": each.wall, "silent": int(each.silent)} for each in found.desks
+        ],
         "rehearsal": found.rehearsal,
     }
 

@@ -12,7 +12,7 @@ from app.commands.invocation import bar, extra
 from app.commands.tongue import Tell, said_in, tongue
 from app.errors import StudyError
 from app.evidence.durable import storage_errors
-from app.sample.numbers import BadRow, Ill
+from app.sample.digits import BadRow, Ill
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Lang = Annotated[str, typer.Option(help="zh or en; without it as the system.")]

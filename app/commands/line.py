@@ -1,6 +1,6 @@
 """fangxin line: find, choose, try and examine the telephone line, without the desk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -151,13 +151,19 @@ def doctor(
                 findings += examine.sound(bench, seconds)
     except FangxinError as error:
         findings.append(examine.fault("device", error))
-    good = not any(finding.good is False for finding in findings)
+    raise typer.Exit(0 if tell_findings(findings, as_json=as_json) else 1)
+
+
+def tell_findings(findings: Iterable[examine.Finding], *, as_json: bool) -> bool:
+    """Print what was found; is all of it well?"""
+    found = tuple(findings)
+    good = not any(finding.good is False for finding in found)
     if as_json:
-        typer.echo(encode({"ok": good, "findings": [each.to_json() for each in findings]}).decode())
+        typer.echo(encode({"ok": good, "findings": [each.to_json() for each in found]}).decode())
     else:
-        for each in findings:
+        for each in found:
             typer.echo(each.line())
-    raise typer.Exit(0 if good else 1)
+    return good
 
 
 class _Told:

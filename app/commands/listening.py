@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from app.canonical import Value, encode
+from app.clock import minute_in_china
 from app.commands.frames import Lang
 from app.commands.invocation import identities, invocation
-from app.commands.moments import clock
 from app.commands.tongue import Tell, said_in, tongue
 from app.custody.listening import Listened, listened
 from app.results.listening import Share, listening_sample
@@ -51,7 +51,7 @@ def listening(
             typer.echo(encode([_row(call, heard.get(call.call, Listened())) for call in chosen]).decode())
             return
         for call in chosen:
-            said = f"{call.interviewer:<8} {clock(call.started)}  {call.call}  {call.outcome}  {call.seconds} s  {call.device}"
+            said = f"{call.interviewer:<8} {minute_in_china(call.started)}  {call.call}  {call.outcome}  {call.seconds} s  {call.device}"
             typer.echo(f"{said}  {_mark(heard.get(call.call, Listened()), tell)}".rstrip())
         done = sum(call.call in heard for call in chosen)
         typer.echo(tell(f"{len(chosen)} of {len(calls)} calls are to be heard; {done} of them were"))

@@ -1,14 +1,13 @@
 """Times on the command line: as people in China read them off their clocks."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from app.clock import SystemClock
+from app.clock import CHINA, SystemClock
 from app.errors import UsageError
 
-_CHINA = timezone(timedelta(hours=8))
 Now = Annotated[
     str, typer.Option(help="As if it were this time in China: 2026-03-02T18:40. Without it: now.")
 ]
@@ -22,9 +21,4 @@ def moment(now: str) -> int:
         found = datetime.fromisoformat(now)
     except ValueError as error:
         raise UsageError(f'"{now}" is no time', todo="Write it as 2026-03-02T18:40.") from error
-    return int((found if found.tzinfo else found.replace(tzinfo=_CHINA)).timestamp() * 1000)
-
-
-def clock(wall: int) -> str:
-    """ "2026-03-02 18:40" in China."""
-    return datetime.fromtimestamp(wall / 1000, UTC).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
+    return int((found if found.tzinfo else found.replace(tzinfo=CHINA)).timestamp() * 1000)

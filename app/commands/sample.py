@@ -17,9 +17,7 @@ from app.do_not_call import barred_in, number_key
 from app.draw_files import read_secret
 from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer
 from app.errors import UsageError
-from app.evidence.age import Recipient, encrypt
 from app.evidence.durable import storage_errors, write_file
-from app.evidence.seal import pad
 from app.sample.draw import Bundle, exclusion_digest
 from app.sample.frame import Drawable, load_frame
 from app.sample.paper import script as audit_script
@@ -28,7 +26,8 @@ from app.sample.source import said
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
-from app.sync.shared_pool import offer, room_document
+from app.sync.room_key import admit
+from app.sync.shared_pool import offer
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 frames.register(cli)
@@ -185,17 +184,12 @@ def release(
         place.room_key(new=True),
     )
     publisher = Centre.read(keys).publisher
+    known = cells.columns(panel, column or [], cases)
     with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
-        devices = client.devices()
-        for device in devices:
-            sealed = encrypt(pad(room_document(room)), [Recipient.parse(device["recipient"])], system_entropy)
-            client.put_assignment(device["name"].partition(".")[0], sealed)
-        known = cells.columns(panel, column or [], cases)
+        desks = admit(client, room, system_entropy)
         offered = offer(cases, room.recipient, number_key(publisher), system_entropy, known)
         answer = client.post("/v1/pool/cases", offered)
-    typer.echo(
-        f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"
-    )
+    typer.echo(f"{answer['added']} of {len(cases)} cases are new in the pool; {cells.admitted(desks)}")
 
 
 def _say(told: Mapping[str, Value], words: str, as_json: bool) -> None:

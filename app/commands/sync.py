@@ -23,9 +23,14 @@ from app.sync.enrol import Introduction
 from app.sync.enrol import enrol as introduce
 from app.sync.outbox import Synced, sync_once
 from app.sync.renewal import Reason, from_store, left_behind, refuse_restored, succession
-from app.sync.shared_pool import Room, Round, pool_round, room_key_of
+from app.sync.room_key import room_key_of
+from app.sync.shared_pool import Room, Round, pool_round
 from app.workstation import Workstation, open_workstation
 
+_NO_ROOM = (
+    "No cases of a pool: this workstation has no room's key yet. If it was enrolled after the release, the centre hands it over with "
+    "`fangxin sample admit`; cases come with the next round."
+)
 cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
 stick.register(cli)
 
@@ -78,6 +83,8 @@ def now(
         typer.echo(
             f"{shared.settled} cases settled, {shared.leased} taken from the pool, {shared.on_hand} on hand"
         )
+    else:
+        typer.echo(_NO_ROOM)
 
 
 def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from app.clock import CHINA
 from app.errors import EvidenceError
 from app.evidence.durable import storage_errors
 
-CHINA = timezone(timedelta(hours=8))
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "number": (
         "number",

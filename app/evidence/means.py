@@ -8,7 +8,6 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
@@ -81,11 +80,6 @@ class Means:
         while block := file.read(1 << 18):
             hashed.update(block)
         return hashed.hexdigest()
-
-    def of_path(self, path: Path) -> str:
-        """Hash of a file, 64 hex digits. Raises OSError."""
-        with path.open("rb") as file:
-            return self.of_file(file)
 
     def commit(self, salt: bytes, value: Value) -> str:
         """Commitment to a value (canonical.commit)."""

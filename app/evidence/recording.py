@@ -223,11 +223,6 @@ def remains_of(path: Path, means: Means = S1) -> Remains:
     return Remains(path, age_sha, age_bytes, tail, *_digest(tail, means))
 
 
-def leftovers(folder: Path) -> list[Remains]:
-    """All recordings in folder that still have a tail, by name. Nothing is changed."""
-    return [remains_of(path) for path in sorted(folder.glob("*.age")) if tail_of(path).exists()]
-
-
 def plaintext(
     age: BinaryIO, tail: BinaryIO | None, identities: Sequence[Unwraps], call_id: str
 ) -> Iterator[bytes]:

@@ -4,8 +4,8 @@ A form takes what it has a question of that name for (a hidden one, or a calcula
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
+from app.clock import in_china
 from app.sample.case import Case
 from app.sample.draw import case_draw
 from app.study.model import Study
@@ -18,7 +18,6 @@ _GREETINGS = (
     (24, "晚上好", "Good evening"),
 )
 """Up to this hour (local, not included): Chinese, English."""
-_CHINA = timedelta(hours=8)
 
 
 def given(
@@ -45,5 +44,5 @@ def given(
 
 def greeting(wall: int) -> tuple[str, str]:
     """Chinese and English, for the time of day in China."""
-    hour = (datetime.fromtimestamp(wall / 1000, UTC) + _CHINA).hour
+    hour = in_china(wall).hour
     return next((zh, en) for before, zh, en in _GREETINGS if hour < before)

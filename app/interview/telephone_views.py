@@ -15,12 +15,11 @@ class ConditionView:
 @dataclass(frozen=True, slots=True)
 class DeviceView:
     """The telephone. present: plugged in and working. marks_answer: it cannot tell that somebody answered, the interviewer must. by_hand:
-    he dials the number himself. sends_keys: DTMF. muted: he is not heard."""
+    he dials the number himself. muted: he is not heard."""
 
     present: bool = True
     marks_answer: bool = False
     by_hand: bool = False
-    sends_keys: bool = False
     muted: bool = False
     conditions: tuple[ConditionView, ...] = ()
 

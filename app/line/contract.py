@@ -134,6 +134,10 @@ class LineChoice:
     sound: Mapping[str, str] = field(default_factory=dict)
 
 
+RESERVE_SECONDS = 40 * 60
+"""Disk kept free for one call's recording before it is dialled: as long as the longest call (notes/security.md §2.4)."""
+
+
 class Worker(Protocol):
     """One call at a time: open() the recording, dial(), poll() until Heard(Ended), and Saved or Trouble or Lost."""
 

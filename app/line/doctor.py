@@ -12,12 +12,11 @@ from app.clock import Clock
 from app.errors import FangxinError
 from app.evidence.durable import sync_data, write_all
 from app.line import trial
+from app.line.contract import RESERVE_SECONDS
 from app.line.service import Bench
 from hardware.audio.judgement import Judgement
 from hardware.base import Answered, AudioBlock, Cause, Condition, DeviceLost, LineEvent
 
-SECONDS_NEEDED = 2 * 40 * 60
-"""Room for the longest call, twice (notes/security.md §2.4)."""
 _BYTES_A_SECOND = 2 * 16_000
 """Of a running recording: the age file and its tail."""
 _SLOW_DISK = 1.0
@@ -57,7 +56,7 @@ def disk(folder: Path) -> Finding:
         return Finding(
             "disk", good=False, says=f"The data folder cannot be written: {error.strerror}.", todo="Ask IT."
         )
-    if free < SECONDS_NEEDED * _BYTES_A_SECOND:
+    if free < 2 * RESERVE_SECONDS * _BYTES_A_SECOND:
         return Finding(
             "disk",
             good=False,

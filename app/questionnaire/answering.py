@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
+from app.clock import CHINA
 from app.questionnaire.form import Kind, Question
-from app.questionnaire.moments import CHINA, parse, parse_time
+from app.questionnaire.moments import parse, parse_time
 
 NOTED = "OK"
 """What is stored for a note that was read, and for an acknowledgement."""

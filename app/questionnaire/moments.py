@@ -5,11 +5,10 @@ Source of the rules: ODK XForms specification (date and time functions) and Java
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 DAY = 86_400_000
 """Milliseconds."""
-CHINA = timezone(timedelta(hours=8))
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local time; the zone is kept beside it
 _DATE = re.compile(r"([+-]?\d{1,9})-(\d{1,2})-(\d{1,2})")

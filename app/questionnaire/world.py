@@ -7,8 +7,8 @@ from datetime import tzinfo
 from typing import TypeVar
 
 from app import canonical
-from app.clock import Clock, Entropy, SystemClock, system_entropy
-from app.questionnaire.moments import CHINA, Moment, at_wall
+from app.clock import CHINA, Clock, Entropy, SystemClock, system_entropy
+from app.questionnaire.moments import Moment, at_wall
 
 T = TypeVar("T")
 _MODULUS = 2_147_483_647

@@ -8,8 +8,9 @@ interviewer whose index stands out from the others' has chosen.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 
+from app.clock import in_china
+from app.results.heard import Heard
 from app.results.rates import Rate, rates, two_step
 from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
 from app.sample.calendar import Calendar
@@ -40,6 +41,7 @@ class FieldReport:
     cherry_all: float | None
     starved: tuple[Starved, ...] = ()
     cells: tuple[CellState, ...] = ()
+    desks: tuple[Heard, ...] = ()
     hours: Mapping[str, str] = field(default_factory=dict)
     rehearsal: bool = False
 
@@ -58,8 +60,10 @@ def field_report(
     replicate: Mapping[str, int] | None = None,
     starved: tuple[Starved, ...] = (),
     cells: tuple[CellState, ...] = (),
+    desks: tuple[Heard, ...] = (),
 ) -> FieldReport:
-    """The report of these calls. replicate: case → its number. released: numbers handed out. starved, cells: as they stand now.
+    """The report of these calls. replicate: case → its number. released: numbers handed out. starved, cells, desks: as they
+    stand now.
 
     Raises StudyError on an outcome that the table does not know."""
     final, parts = dispositions(calls, outcomes), replicate or {}
@@ -68,8 +72,8 @@ def field_report(
     own = {name: [call for call in calls if call.interviewer == name] for name in names}
     return FieldReport(
         total=grouped(calls, lambda _: "").get("", Tally()),
-        by_day=grouped(calls, lambda call: china(call.started).strftime("%Y-%m-%d")),
-        by_hour=grouped(calls, lambda call: china(call.started).strftime("%Y-%m-%d %H")),
+        by_day=grouped(calls, lambda call: in_china(call.started).strftime("%Y-%m-%d")),
+        by_hour=grouped(calls, lambda call: in_china(call.started).strftime("%Y-%m-%d %H")),
         by_interviewer=grouped(calls, lambda call: call.interviewer),
         by_slice=grouped(calls, lambda call: _slice(call, calendar)),
         by_line=grouped(calls, lambda call: call.device),
@@ -79,6 +83,7 @@ def field_report(
         cherry_all=_worth_saying(calls),
         starved=starved,
         cells=cells,
+        desks=desks,
         hours={sort.name: f"{_hour(sort.start)}–{_hour(sort.end)}" for sort in calendar.sorts},
         rehearsal=any(call.rehearsal for call in calls),
     )
@@ -138,11 +143,6 @@ def _inversions(items: list[str]) -> tuple[list[str], int]:
         count += at
         merged.append(value)
     return merged + right[at:], count
-
-
-def china(wall: int) -> datetime:
-    """A moment on China's clocks: one zone, no summer time."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)
 
 
 def _slice(call: CallRow, calendar: Calendar) -> str:

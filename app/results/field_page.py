@@ -4,10 +4,13 @@ interviewers must not see what he could steer (notes/method.md §5.4). Pure."""
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
-from app.results.field import SHOWN, FieldReport, china
+from app.clock import in_china
+from app.results.field import SHOWN, FieldReport
 from app.results.field_words import (
     COLUMNS,
+    DESKS,
     FEW_NUMBERS,
+    LAST_HEARD,
     NO_CALLS,
     NO_CELLS,
     NOBODY,
@@ -17,6 +20,7 @@ from app.results.field_words import (
     STARVED,
     TITLE,
     UNDRAWN,
+    heard,
     order,
     slice_name,
     state,
@@ -39,17 +43,18 @@ def field_page(report: FieldReport, study: StudySource, now: int) -> str:
     units = {unit.code: Words(unit.zh, unit.en) for unit in study.units}
     inside = [_header(study, now), _cards(report, now)]
     if report.total.calls:
-        inside += [_cells(report.cells), _starved(report, units), *_tables(report, now), _rates(report)]
+        starved = _starved(report, units)
+        inside += [_cells(report.cells), starved, _desks(report), *_tables(report, now), _rates(report)]
     else:
-        inside += [lead(NO_CALLS), _cells(report.cells)]
-    foot = f"<footer>{escape(mark + title)}　{china(now):%Y-%m-%d %H:%M}　由放心（Fangxin）生成</footer>"
+        inside += [lead(NO_CALLS), _cells(report.cells), _desks(report)]
+    foot = f"<footer>{escape(mark + title)}　{in_china(now):%Y-%m-%d %H:%M}　由放心（Fangxin）生成</footer>"
     return document(mark + title, "\n".join([*inside, foot]), rehearsal=report.rehearsal)
 
 
 def _header(study: StudySource, now: int) -> str:
     facts = (
         ("调查方案", f"{escape(study.id)}，第{study.version}版"),
-        ("截至", f"{china(now):%Y-%m-%d %H:%M}"),
+        ("截至", f"{in_china(now):%Y-%m-%d %H:%M}"),
     )
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     zh, en = study.title.get("zh", study.id), study.title.get("en", "")
@@ -60,7 +65,7 @@ def _header(study: StudySource, now: int) -> str:
 
 
 def _cards(report: FieldReport, now: int) -> str:
-    today, _ = report.of_day(f"{china(now):%Y-%m-%d}")
+    today, _ = report.of_day(f"{in_china(now):%Y-%m-%d}")
     done, rate = report.total, report.rates["RR3"]
     cards = (
         _card(
@@ -132,9 +137,22 @@ def _starved(report: FieldReport, units: dict[str, Words]) -> str:
     return section(STARVED, lead(counted), table(columns, rows, kind="plain"), *rest, sheet=False)
 
 
+def _desks(report: FieldReport) -> str:
+    columns = (("", Words("工作站", "Desk")), ("", LAST_HEARD))
+    rows = (
+        f'<tr><th scope="row">{escape(each.desk)}</th><td>{both(_once(heard(each)))}</td></tr>'
+        for each in report.desks
+    )
+    return section(DESKS, table(columns, rows, kind="plain"), sheet=False) if report.desks else ""
+
+
+def _once(words: Words) -> Words:
+    return Words(words.zh, "") if words.zh == words.en else words
+
+
 def _tables(report: FieldReport, now: int) -> Iterable[str]:
     """One table for each way of looking at the calls."""
-    day = f"{china(now):%Y-%m-%d}"
+    day = f"{in_china(now):%Y-%m-%d}"
     hours = {f"{hour}:00": tally for hour, tally in report.of_day(day)[1].items()}
 
     def same(name: str) -> Words:

@@ -1,9 +1,10 @@
 """The field report's words, Chinese first and English beside it: for page, window and terminal. No numbers are computed here."""
 
+from app.clock import minute_in_china
 from app.results.field import FEWEST, OUTSIDE, FieldReport
+from app.results.heard import Heard
 from app.results.words import Words, percent
 from app.sample.cells import CellState
-from app.sample.queue import moment
 from app.sample.starved import Lack, Starved
 
 TITLE = Words("外呼进度", "Field report")
@@ -33,6 +34,9 @@ NONE_STARVED = Words(
     "没有。未完成的样本都有人可拨、有时段可拨。",
     "None. Every open case has somebody who may call it, and hours for it.",
 )
+DESKS = Words("工作站来讯", "Desks heard of")
+LAST_HEARD = Words("最近来讯", "Last heard")
+"""Of each desk: the last line it handed in, or its last round with the pool."""
 NO_CELLS = Words("本项目没有设配额。", "This study has no quotas.")
 UNKNOWN = Words("是否已满，没有机房密钥无法得知", "open or full: not known here without the room's key")
 """Of a quota cell whose counts stay sealed."""
@@ -66,7 +70,7 @@ def state(cell: CellState) -> Words:
     """Whether a cell takes anybody, and who has decided so and why."""
     if (by := cell.decided) is not None:
         zh, en = ("手动开放", "opened by") if by.open else ("手动关闭", "closed by")
-        at = moment(by.wall)[5:]
+        at = minute_in_china(by.wall)[5:]
         return Words(f"{zh}：{by.by}，{at}，{by.reason}", f"{en} {by.by}, {at}: {by.reason}")
     if cell.open is None:
         return UNKNOWN
@@ -79,6 +83,16 @@ def slice_name(name: str, report: FieldReport) -> Words:
         return Words("时段外", "outside the hours")
     zh, en = ("休息日", "rest day") if name.startswith("restday") else ("工作日", "workday")
     return Words(f"{zh} {report.hours[name]}", f"{en} {report.hours[name]}")
+
+
+def heard(desk: Heard) -> Words:
+    """When a desk was last heard of, and whether that is long ago."""
+    if not desk.wall:
+        return Words("已登记，从未来讯", "enrolled, never heard of")
+    at = minute_in_china(desk.wall)
+    if not desk.silent:
+        return Words(at, at)
+    return Words(f"{at}，已超过两小时无来讯", f"{at}, silent for over two hours")
 
 
 def order(value: float | None) -> str:

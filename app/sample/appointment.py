@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
-_CHINA = timezone(timedelta(hours=8))
+from app.clock import in_china
+
 _LATEST = timedelta(days=60)
 _DAYS = {"今天": 0, "今晚": 0, "明天": 1, "明晚": 1, "后天": 2, "大后天": 3, "today": 0, "tomorrow": 1}
 _WEEKDAYS = "一二三四五六日"
@@ -46,7 +47,7 @@ def appointment(text: str, now: int) -> Meant | None:
     """The first moment after `now` (ms wall) that the text means; None when it names no time, or one that is past or 60 days off. A time
     without a day is today's, or tomorrow's when it has passed."""
     plain = _SPOKEN.sub(lambda found: str(_number(found[0])), unicodedata.normalize("NFKC", text).lower())
-    here = datetime.fromtimestamp(now / 1000, UTC).astimezone(_CHINA)
+    here = in_china(now)
     if relative := _RELATIVE.search(plain):
         return _meant(here + timedelta(minutes=int(relative[1])), here)
     day, rest = _day(plain, here)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from app.clock import CHINA_AHEAD
 from app.errors import StudyError
 from app.resources import resource
 from app.sample.case import day_of
@@ -19,7 +20,6 @@ from app.sample.case import day_of
 _DAY = 86_400_000
 _MINUTE = 60_000
 _EPOCH = date(1970, 1, 1)
-_CHINA = 8 * 60 * _MINUTE
 _HORIZON = 400
 """Days looked ahead for the next slice: beyond it there is none."""
 
@@ -98,7 +98,7 @@ class Calendar:
         days = self.days
         if days is not None and (day in days.silent or day in days.silent_units.get(unit, ())):
             return ()
-        rest, midnight = self.is_rest(day), day * _DAY - _CHINA
+        rest, midnight = self.is_rest(day), day * _DAY - CHINA_AHEAD
         return tuple(
             Slice(sort, midnight + sort.start * _MINUTE, midnight + sort.end * _MINUTE)
             for sort in self.sorts
@@ -112,7 +112,7 @@ class Calendar:
     def ahead(self, wall: int, unit: str = "", until: int = 0) -> Iterator[Slice]:
         """The slices from a moment on, the one it lies in first, up to those that begin before `until` (0 = as far as is known)."""
         for day in range(day_of(wall), day_of(wall) + _HORIZON):
-            if until and day * _DAY - _CHINA >= until:
+            if until and day * _DAY - CHINA_AHEAD >= until:
                 return
             try:
                 found = self.slices_of(day, unit)

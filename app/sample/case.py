@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from app.clock import CHINA_AHEAD
+
 _DAY = 86_400_000
-_CHINA = 8 * 3_600_000  # one time zone, no summer time
 
 
 def day_of(wall: int) -> int:
     """The calendar day in China of a moment (ms since 1970 UTC), counted from 1970-01-01."""
-    return (wall + _CHINA) // _DAY
+    return (wall + CHINA_AHEAD) // _DAY
 
 
 def midnight_after(wall: int) -> int:
     """When the next calendar day in China begins, ms since 1970 UTC."""
-    return (day_of(wall) + 1) * _DAY - _CHINA
+    return (day_of(wall) + 1) * _DAY - CHINA_AHEAD
 
 
 class State(StrEnum):

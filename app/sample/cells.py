@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.questionnaire.form import Form
-from app.sample.quota import Cell, Closure, Filling, Quota, is_full
+from app.sample.quota import Cell, Closure, Filling, Quota, is_full, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,6 @@ def counted(quotas: Iterable[Quota], answers: Iterable[Mapping[str, str]]) -> di
         for cell in dict.fromkeys(cell for quota in designed for cell in quota.cells_of(given)):
             found[cell] = found.get(cell, 0) + 1
     return found
-
-
-def named(cell: Cell) -> str:
-    """ "county=3,sex=1"."""
-    return ",".join(f"{variable}={code}" for variable, code in cell)
-
-
-def cell_of(text: str) -> Cell:
-    """The inverse of named()."""
-    pairs = (part.partition("=") for part in text.split(",") if part)
-    return tuple((variable.strip(), code.strip()) for variable, _, code in pairs)
 
 
 def _words(cell: Cell, form: Form | None, language: str) -> str:

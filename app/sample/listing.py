@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from app.canonical import keyed, keyed_parts
 from app.errors import StudyError
+from app.sample.digits import BadRow, Ill, meant
 from app.sample.frame import Segment
-from app.sample.numbers import BadRow, Ill, plain
+from app.sample.numbers import plain
 from app.sample.reading import TOLD, Heard, read_rows, unheard
 
 _HEADINGS = {
@@ -174,7 +175,7 @@ def read_columns(path: Path, names: Sequence[str], numbers: Collection[str]) -> 
     wanted = {"number": _HEADINGS["number"], **dict.fromkeys(names, ())}
     found: dict[str, dict[str, str]] = {}
     for _, row in read_rows(path, wanted):
-        number = plain(row["number"])
+        number = meant(row["number"])  # the sample has the last word on which numbers there are
         if not isinstance(number, Ill) and number.digits in numbers:
             found.setdefault(number.digits, {name: row[name] for name in names})
     return found

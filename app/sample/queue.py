@@ -7,9 +7,9 @@ each case in a table; this module is the truth that the table must agree with.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
+from app.clock import minute_in_china
 from app.errors import StudyError
 from app.sample.case import Attempt, Case, State, day_of, midnight_after
 from app.sample.outcome import Category, Outcome
@@ -108,7 +108,7 @@ def explain(case: Case, now: int, plan: Plan | None = None) -> str:
     if isinstance(due, Finished):
         return f"Finished: {due.why}."
     if due.at > now:
-        return f"Not before {moment(due.at)}: {due.why}."
+        return f"Not before {minute_in_china(due.at)}: {due.why}."
     rank = level(case, due, now, known)
     return f"May be dialled now, level {int(rank)} ({rank.name.lower().replace('_', ' ')}): {due.why}."
 
@@ -120,7 +120,7 @@ def status(case: Case, now: int, plan: Plan) -> Due | Finished:
     calls = _calls(case, plan)
     for attempt, outcome in calls:
         if outcome.final:
-            return Finished(f"{_named(outcome)} at {moment(attempt.ended)} is final")
+            return Finished(f"{_named(outcome)} at {minute_in_china(attempt.ended)} is final")
     if case.state is State.RESUMABLE:
         return _resumable(case, now, plan)
     if not case.attempts:
@@ -182,7 +182,7 @@ def _appointed(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | None:
     time, moved = _standing(attempt.due or attempt.ended + outcome.retry_minutes * _MINUTE, case, plan)
     end = time + calling.appointment_late_minutes * _MINUTE
     rank = Rank.APPOINTMENT if now <= end else Rank.OVERDUE
-    why = f"appointment at {moment(time)}" + (
+    why = f"appointment at {minute_in_china(time)}" + (
         ", moved: nobody is called on the day asked for" if moved else ""
     )
     opens = max(time - calling.appointment_early_minutes * _MINUTE, free)
@@ -205,7 +205,7 @@ def _exhausted(case: Case, calls: _Calls, plan: Plan) -> Finished | None:
     for attempt, outcome in reversed(calls):
         if outcome.max and tallies[outcome.tally] >= outcome.max:
             return Finished(
-                f"{_named(outcome)} at {moment(attempt.ended)}, and {outcome.max} such calls are the limit"
+                f"{_named(outcome)} at {minute_in_china(attempt.ended)}, and {outcome.max} such calls are the limit"
             )
     used = _used(case, plan)
     if used >= plan.cap(case):
@@ -239,7 +239,9 @@ def _redial(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | Finished:
     if outcome.other_slice and plan.calendar.days is not None:
         best = next_slice(case, at, plan.cap(case) - _used(case, plan), plan)
         at = max(at, best.start) if best else at
-    return _in_hours(Due(at, _rank(outcome), f"{_named(outcome)} at {moment(last.ended)}"), case, now, plan)
+    return _in_hours(
+        Due(at, _rank(outcome), f"{_named(outcome)} at {minute_in_china(last.ended)}"), case, now, plan
+    )
 
 
 def _rank(outcome: Outcome) -> Rank:
@@ -273,9 +275,3 @@ def _within_day(at: int, calls: _Calls, most: int) -> int:
 
 def _named(outcome: Outcome) -> str:
     return f"{outcome.key} {outcome.zh} ({outcome.en})"
-
-
-def moment(wall: int) -> str:
-    """A time of day in China, as "2026-03-01 18:40"."""
-    china = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)
-    return china.strftime("%Y-%m-%d %H:%M")

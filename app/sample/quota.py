@@ -215,7 +215,7 @@ def _unknown(quota: Quota, codes: Mapping[str, Sequence[str]]) -> list[str]:
             if codes.get(variable) and code not in codes[variable]:
                 found.append(f'"{code}" is no answer to "{variable}"')
         if target < 0:
-            found.append(f"{_named(cell)} has a negative target")
+            found.append(f"{named(cell)} has a negative target")
     return found
 
 
@@ -235,11 +235,18 @@ def _missing(quota: Quota, codes: Mapping[str, Sequence[str]]) -> list[str]:
         return []
     pairs = [[(variable, code) for code in codes[variable]] for variable in quota.variables]
     return [
-        f"{_named(cell)} has no target; write 0 if nobody is to be interviewed there"
+        f"{named(cell)} has no target; write 0 if nobody is to be interviewed there"
         for cell in product(*pairs)
         if cell not in quota.targets
     ]
 
 
-def _named(cell: Cell) -> str:
-    return ", ".join(f"{variable} = {code}" for variable, code in cell)
+def named(cell: Cell) -> str:
+    """ "county=3,sex=1"."""
+    return ",".join(f"{variable}={code}" for variable, code in cell)
+
+
+def cell_of(text: str) -> Cell:
+    """The inverse of named()."""
+    pairs = (part.partition("=") for part in text.split(",") if part)
+    return tuple((variable.strip(), code.strip()) for variable, _, code in pairs)

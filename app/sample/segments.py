@@ -14,8 +14,9 @@ from pathlib import Path
 from app.canonical import file_hexdigest
 from app.errors import StudyError
 from app.evidence.durable import new_file
+from app.sample.digits import BadRow, Ill
 from app.sample.frame import Frame, Segment
-from app.sample.numbers import BadRow, Ill, plain_prefix, segment_ill
+from app.sample.numbers import plain_prefix, segment_ill
 from app.sample.reading import TOLD, Heard, read_rows, unheard
 from app.sample.records import Record, write_records
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.clock import minute_in_china
 from app.sample.case import Case
 from app.sample.plan import Caller, Plan, eligible, skills_missing, wants
-from app.sample.queue import Due, Finished, Rank, moment, status
+from app.sample.queue import Due, Finished, Rank, status
 
 
 class Lack(StrEnum):
@@ -100,5 +101,5 @@ def _missed(case: Case, due: Due, now: int, plan: Plan) -> Starved | None:
     if last is None or outcome is None or not outcome.appointment:
         return None
     if due.rank is Rank.OVERDUE and due.window_end < now:
-        return Starved(case.id, Lack.MISSED, moment(last.due or due.window_end))
+        return Starved(case.id, Lack.MISSED, minute_in_china(last.due or due.window_end))
     return None

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from app.clock import CHINA
 from app.errors import StudyError
 from app.questionnaire import xlsform
 from app.study import check
@@ -30,7 +31,6 @@ _REQUIRED = (
     "scripts/refusal.md",
     "scripts/faq.md",
 )
-_CHINA = timezone(timedelta(hours=8))
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,59}")
 _AGES = re.compile(r"[0-9]{1,3}-[0-9]{1,3}")
 _PREFIX = re.compile(r"[0-9]{3,10}")
@@ -142,7 +142,7 @@ def read_files(folder: Path, faults: Faults) -> dict[str, bytes]:
 
 def _midnight(day: date) -> int:
     """The first moment of a day in China, ms wall."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=_CHINA).timestamp() * 1000)
+    return int(datetime(day.year, day.month, day.day, tzinfo=CHINA).timestamp() * 1000)
 
 
 def _bytes(path: Path, name: str) -> bytes:

@@ -10,7 +10,8 @@ from app.errors import EvidenceError, SealError
 from app.evidence.age import Identity, Recipient, decrypt, encrypt
 from app.evidence.note import Verifier
 from app.quotas import counts_in, counts_out, read_decision
-from app.sample.cells import Known, cell_of
+from app.sample.cells import Known
+from app.sample.quota import cell_of
 
 _PAGE = 512
 """Numbers with their columns, and counts, are filled up to multiples of this many bytes inside the seal."""

@@ -1,6 +1,6 @@
 """A desk's share of a pool that many desks draw from: leased from central, settled when called. The numbers are opened here only.
 
-room key   an age identity that every desk of the room was given sealed; central never has it
+room key   an age identity that every desk of the room was given sealed (room_key.py); central never has it
 lease      central's best cases for this interviewer, their numbers and columns sealed to the room; a desk that is heard of keeps them
 settle     what was done, or that nothing was; told until central has it, and then once more changes nothing
 cells      each desk's quota counts, sealed to the room and marked with its key: central could neither read nor write them
@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from app.canonical import Value, decode, encode, keyed
+from app.canonical import Value, decode, keyed
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, SealError, SyncError
 from app.evidence.age import Identity, Recipient, decrypt
@@ -26,7 +26,7 @@ from app.sync.client import Client
 from app.sync.pool_counts import opened_counts, seal_counts, sealed
 from app.withdrawal import read_entry
 
-_ROOM, _NUMBER = "pool.room", "pool.number."
+_NUMBER = "pool.number."
 _ASKED = 10
 """Requests for cases in one round while what comes lies in full cells."""
 MOST = 20
@@ -95,23 +95,6 @@ class Round:
     on_hand: int
 
 
-def room_document(room: Identity) -> bytes:
-    """The room key as a sealed assignment holds it."""
-    return encode({"v": 1, "kind": "room", "key": room.export()})
-
-
-def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:
-    """The room's key: as kept, or as it waits at central sealed to this device; None when this desk draws from no pool."""
-    text = store.setting(_ROOM)
-    if not text and (sealed := client.assignment()):
-        opened = decode(decrypt(sealed, [own]).rstrip())
-        if opened.get("kind") == "room":
-            text = str(opened.get("key", ""))
-            Identity.parse(text)  # before it is kept
-            store.set_setting(_ROOM, text)
-    return Identity.parse(text) if text else None
-
-
 def pool_round(
     client: Client,
     store: Store,
@@ -129,7 +112,7 @@ def pool_round(
     heed(store, room, exchange(client, room, quotas, entropy))
     refusing = quotas.refusing()
     surplus = on_hand(store, refusing)[max(keep, MOST) :]  # a cell that has opened again
-    let_go(store, clock.wall(), called=True, all_=not keep, also=surplus)
+    let_go(store, clock.wall(), called=True, all_=not keep, also=[*surplus, *_of_his_own(store, caller)])
     told = settle(client, store, room)
     county = "county"
     units = {
@@ -137,6 +120,7 @@ def pool_round(
     }
     closed = quotas.full_units(county, units)
     leased = lease(client, store, room, caller, keep, clock, closed, refusing)
+    told += settle(client, store, room)  # what lease() let go again
     return Round(told, leased, len(on_hand(store, refusing)))
 
 
@@ -152,13 +136,16 @@ def lease(
 ) -> int:
     """Keep what this desk holds, and take cases from the pool into its store until `keep` are on hand. closed: units whose quota cells are
     full. refusing: what Quotas.refusing() says; a case of a full cell is kept and not called, because only this room's desks can tell, and
-    another is asked for. Returns how many were taken. Raises SyncError; what central leased and was not taken in falls back by itself."""
+    another is asked for. A case whose number the caller is never given is let go at once, and central is told not to give it to him again:
+    only here is it seen. Returns how many were taken. Raises SyncError; what central leased and was not taken in falls back by itself."""
     taken = 0
     for _ in range(_ASKED):
         want = max(0, keep - len(on_hand(store, refusing)))
         fresh = _lease(client, store, room, caller, want, clock, closed)
         taken += len(fresh)
-        if not any(refusing(store.known_of(case)) for case in fresh):
+        own = _of_his_own(store, caller)
+        let_go(store, clock.wall(), also=own)
+        if not own and not any(refusing(store.known_of(case)) for case in fresh):
             break
     return taken
 
@@ -176,7 +163,7 @@ def _lease(
             "id": room.alias(caller.id),
             "skills": sorted(caller.skills),
             "shuns": sorted(caller.shuns),
-            "knows": sorted(caller.knows),
+            "knows": sorted(_known_to_central(store, caller)),
         },
     }
     answer = client.post("/v1/pool/lease", asked)
@@ -243,6 +230,19 @@ def settle(client: Client, store: Store, room: Room) -> int:
                 settled(store, identity)
         told += 1
     return told
+
+
+def _of_his_own(store: Store, caller: Caller) -> list[str]:
+    """Cases on hand here whose number this person is never given: they would lie until their leases end."""
+    met = {case for key in caller.knows for case in store.by_number(key)}
+    return [case for case in on_hand(store) if case in met]
+
+
+def _known_to_central(store: Store, caller: Caller) -> set[str]:
+    """Hashes, as the pool has them, of the numbers this person is never given, as far as their cases were ever opened here. A desk's own
+    hashes are under its own key and say nothing to central; and to hash a number as the pool does, it has not the centre's key."""
+    cases = (case for key in caller.knows for case in store.by_number(key))
+    return {key for case in cases if (key := store.setting(_NUMBER + case))}
 
 
 def _opened(document: Mapping[str, Value], room: Room) -> tuple[Case, dict[str, str], str]:

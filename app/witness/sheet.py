@@ -6,7 +6,6 @@ Signed by hand and put into a binder it is a witness that no computer department
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from html import escape
 from io import BytesIO
@@ -18,6 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.canonical import Value, decode
+from app.clock import in_china
 from app.errors import EvidenceError, UsageError
 from app.evidence.durable import storage_errors, write_file
 from app.evidence.note import Checkpoint, open_note
@@ -25,7 +25,6 @@ from app.resources import resource
 from app.typeface import PROOF, typeface
 from app.witness.keeper import Keeper
 
-CHINA = timezone(timedelta(hours=8))
 _ROWS = 34
 _QR_BYTES = 2300
 
@@ -71,7 +70,7 @@ def sheet_of(keeper: Keeper, now: int) -> Sheet:
     own = keeper.signer.verifier
     opened = open_note(note, [own])
     point = Checkpoint.parse(opened.text)
-    day = datetime.fromtimestamp(now / 1000, CHINA)
+    day = in_china(now)
     midnight = round(day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
     rows = _rows([decode(line) for line in keeper.entries()[: point.size]], midnight)
     alarms = tuple(each.rpartition(" (")[0] or each for each in keeper.alarms())
@@ -223,7 +222,7 @@ def _code(sheet: Sheet) -> segno.QRCode:
 
 
 def _saying(sheet: Sheet) -> str:
-    seen = datetime.fromtimestamp(sheet.seen, UTC).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    seen = in_china(sheet.seen * 1000).strftime("%Y-%m-%d %H:%M:%S")
     return str(_words()["saying"]).format(size=sheet.size, seen=seen)
 
 

@@ -167,14 +167,29 @@ def test_a_decrypted_recording_of_ours_can_be_listened_to(tmp_path: Path) -> Non
     assert [event.tone for event in heard if isinstance(event, ToneHeard)] == ["busy"]
 
 
+@pytest.mark.parametrize("typed", ["138-9876 5432", "１３８９８７６５４３２", "+86 138 9876 5432"])
 def test_a_number_that_somebody_must_not_get_is_typed_and_stands_on_no_command_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, typed: str
 ) -> None:
     centre = Centre.generate("canary/publisher", seeded("knows"))
     furnished(tmp_path / "desk", tmp_path, centre, seeded("knows"))
-    monkeypatch.setattr("sys.stdin", io.StringIO("138-9876 5432\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed + "\n"))
     assert main(["--data-dir", str(tmp_path / "desk"), "sample", "knows", "I02"]) == 0
     assert "13898765432" not in capsys.readouterr().out
     station = open_workstation(tmp_path / "desk", SystemClock(), system_entropy)
     with station.store as store:
         assert acquainted(store, "I02") == {hasher(store, system_entropy)("13898765432")}
+
+
+def test_a_slip_at_that_prompt_is_said_and_nothing_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would exclude nobody, and whoever typed it would believe it did."""
+    centre = Centre.generate("canary/publisher", seeded("slip"))
+    furnished(tmp_path / "desk", tmp_path, centre, seeded("slip"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("1389876543\n"))
+    assert main(["--data-dir", str(tmp_path / "desk"), "sample", "knows", "I02", "--lang", "zh"]) == 2
+    assert "位数不对" in capsys.readouterr().err
+    station = open_workstation(tmp_path / "desk", SystemClock(), system_entropy)
+    with station.store as store:
+        assert not acquainted(store, "I02")

@@ -13,7 +13,7 @@ from app.clock import seeded
 from app.errors import SealError, StorageError
 from app.evidence import wav
 from app.evidence.age import decrypt, rewrap
-from app.evidence.recording import join, leftovers, remains_of, tail_of
+from app.evidence.recording import join, remains_of, tail_of
 from app.evidence.tail import Frames, read_frames
 from tests.evidence.calls import CENTRE, LEAD, STRANGER, begin, sealed_sound, speech, talk
 
@@ -29,7 +29,7 @@ def test_a_closed_call_is_one_age_file_and_the_sound_is_all_there(tmp_path: Path
     assert closed.sha256 == hexdigest(whole)
     assert closed.bytes == len(whole)
     assert closed.samples == 12_3 * 800
-    assert leftovers(tmp_path) == []
+    assert not tail_of(recorder.path).exists()
 
 
 def test_header_is_on_the_disk_before_anybody_dials(tmp_path: Path) -> None:
@@ -84,8 +84,7 @@ def test_remains_are_named_by_their_hashes_and_joined_into_wav_or_age(tmp_path: 
     recorder = begin(tmp_path)
     talk(recorder, 0, 57)
     recorder.abandon()
-    (found,) = leftovers(tmp_path)
-    assert found == remains_of(recorder.path)
+    found = remains_of(recorder.path)
     assert found.tail is not None
     assert found.age_sha256 == hexdigest(found.age.read_bytes())
     assert found.tail_sha256 == hexdigest(found.tail.read_bytes())
@@ -106,7 +105,7 @@ def test_a_tail_that_came_back_after_a_clean_close_changes_nothing(tmp_path: Pat
     shutil.copy(tail_of(recorder.path), tmp_path / "copy")
     closed = recorder.close()
     shutil.copy(tmp_path / "copy", tail_of(recorder.path))
-    (found,) = leftovers(tmp_path)
+    found = remains_of(recorder.path)
     assert found.age_sha256 == closed.sha256
     assert join(found.age, found.tail, [CENTRE], call_id="c1") == closed.samples
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.errors import SealError
 from app.evidence import recording, wav
-from app.evidence.recording import join, leftovers, plaintext
+from app.evidence.recording import join, plaintext, remains_of
 from tests.evidence.calls import CENTRE, SECONDS, Crashed, sealed_sound
 
 
@@ -123,5 +123,5 @@ def test_kill_9_loses_no_acknowledged_second(tmp_path: Path, lines: int) -> None
         for _ in range(lines):
             acknowledged = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
-    (found,) = leftovers(tmp_path)
+    found = remains_of(tmp_path / "c1.age")
     assert join(found.age, found.tail, [CENTRE], call_id="c1") >= acknowledged * 8000

@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import StorageError
 from app.evidence import recording
-from app.evidence.recording import join, leftovers, tail_of
+from app.evidence.recording import join, remains_of, tail_of
 from tests.evidence.calls import CENTRE, TENTH, begin, speech, talk
 
 
@@ -33,7 +33,7 @@ def test_a_recording_is_never_written_over(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="already"):
         begin(tmp_path)
     assert (tmp_path / "c1.age").read_bytes() == before
-    assert leftovers(tmp_path) == []
+    assert not tail_of(tmp_path / "c1.age").exists()
 
 
 def test_reserved_room_is_given_back(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_refusing_disk_ends_the_recording_and_what_was_acknowledged_stays(
         with pytest.raises(StorageError, match="closed"):
             again()
     monkeypatch.undo()
-    (found,) = leftovers(tmp_path)
+    found = remains_of(recorder.path)
     assert join(found.age, found.tail, [CENTRE], call_id="c1") >= acknowledged * 8000
 
 
@@ -86,7 +86,7 @@ def test_a_disk_that_fails_at_the_end_leaves_the_tail(
     with pytest.raises(StorageError, match="does not work"):
         recorder.close()
     monkeypatch.undo()
-    (found,) = leftovers(tmp_path)
+    found = remains_of(recorder.path)
     assert join(found.age, found.tail, [CENTRE], call_id="c1") >= 24_000
 
 

@@ -16,7 +16,7 @@ from app.errors import SealError, StorageError
 from app.evidence import recording, wav
 from app.evidence.age import CHUNK, Identity, decrypt, encrypt
 from app.evidence.journal import GENESIS, Journal, read
-from app.evidence.recording import join, leftovers, tail_of
+from app.evidence.recording import join, remains_of, tail_of
 from tests.evidence.calls import CENTRE, LEAD, begin, sealed_sound, speech, talk
 from tests.evidence.journals import ORIGIN, SIGNER
 
@@ -190,7 +190,7 @@ def test_a_disk_that_fills_up_during_a_call_loses_nothing_acknowledged(
         talk(recorder, 0, 2000)
     acknowledged = recorder.seconds_durable
     assert acknowledged > 30
-    (found,) = leftovers(small_disk)
+    found = remains_of(recorder.path)
     assert join(found.age, found.tail, [CENTRE], call_id="c1") >= acknowledged * 8000
 
 

@@ -111,11 +111,10 @@ def test_every_press_of_mute_changes_over_whether_the_headset_sends_the_release_
 
 def test_the_lights_lie_where_the_descriptor_says(usb: Usb, desk: Desk) -> None:
     usb.written.clear()
-    desk.headset.ring(on=True)
     desk.headset.off_hook(on=True)
-    desk.headset.ring(on=False)
     desk.headset.mute(on=True)
-    assert usb.written == [b"\x02\x04", b"\x02\x06", b"\x02\x02", b"\x02\x03"]
+    desk.headset.off_hook(on=False)
+    assert usb.written == [b"\x02\x02", b"\x02\x03", b"\x02\x01"]
 
 
 def test_another_headset_has_them_elsewhere() -> None:
@@ -124,9 +123,8 @@ def test_another_headset_has_them_elsewhere() -> None:
     usb.coming = [[0x10], [0x00], [0x10], [0x01], [0x00], [0x0C], [0x20], [0x80]]
     assert desk.keys() == ["off_hook", "off_hook", "0", "#", "flash", "mute"]
     usb.written.clear()
-    desk.headset.ring(on=True)
     desk.headset.off_hook(on=True)
-    assert usb.written == [b"\x00\x10", b"\x00\x30"]
+    assert usb.written == [b"\x00\x20"]
 
 
 def test_pulled_and_plugged_in_again_the_lights_are_as_they_should_be(usb: Usb, desk: Desk) -> None:
@@ -134,16 +132,16 @@ def test_pulled_and_plugged_in_again_the_lights_are_as_they_should_be(usb: Usb, 
     usb.plugged = False
     assert desk.keys() == [DeviceLost]
     assert desk.keys(5000) == []
-    desk.headset.ring(on=True)
+    desk.headset.mute(on=True)
     usb.plugged = True
     usb.written.clear()
     assert desk.keys(1000) == [DeviceBack]
-    assert usb.written == [b"\x02\x06"]
+    assert usb.written == [b"\x02\x03"]
 
 
 def test_a_headset_pulled_while_a_light_is_switched_is_lost_and_nothing_else(usb: Usb, desk: Desk) -> None:
     usb.plugged = False
-    desk.headset.ring(on=True)
+    desk.headset.off_hook(on=True)
     assert desk.keys() == [DeviceLost]
 
 
@@ -171,7 +169,7 @@ def test_errors_while_looking_are_never_fatal(usb: Usb) -> None:
 
 def test_without_library_or_headset_nothing_happens() -> None:
     desk = Desk(None)
-    for light in (desk.headset.ring, desk.headset.off_hook, desk.headset.mute):
+    for light in (desk.headset.off_hook, desk.headset.mute):
         light(on=True)
     assert desk.keys(5000) == []
     desk.headset.close()

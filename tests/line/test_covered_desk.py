@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.case_in_hand import RESERVE_SECONDS
 from app.errors import SealError
 from app.evidence.age import decrypt
 from app.interview.screen import Notice, Page, RecordingView
+from app.line.contract import RESERVE_SECONDS
 from hardware.base import AudioBlock, Pickup
 from tests.desk_room import Room, centre
 from tests.desk_talk import answers, events, picks, ring, seat, talk

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from app.resources import resource
 from app.results.field import FieldReport, field_report
+from app.results.heard import Heard
 from app.results.table import CallRow
 from app.sample.calling import calendar_for
 from app.sample.cells import Known, cell_states
@@ -89,11 +90,26 @@ STARVED = (
 )
 
 
+DESKS = (
+    Heard("9f8e7d6c", 0, silent=True),
+    Heard("4e5f6a7b", when("2026-03-03 12:05"), silent=True),
+    Heard("0a1b2c3d", when("2026-03-03 19:35"), silent=False),
+    Heard("8c9d0e1f", when("2026-03-03 19:38"), silent=False),
+)
+
+
 def made(rows: Sequence[CallRow] | None = None) -> FieldReport:
     """The field report of those two days."""
     told, known = calls() if rows is None else rows, study()
     places = {call.case: 1 + int(call.case, 16) // 250 for call in told}
     cells = cell_states([QUOTA], filling(CLOSED), known.form)
     return field_report(
-        told, OUTCOMES, calendar_for(known), released=500, replicate=places, starved=STARVED, cells=cells
+        told,
+        OUTCOMES,
+        calendar_for(known),
+        released=500,
+        replicate=places,
+        starved=STARVED,
+        cells=cells,
+        desks=DESKS,
     )

@@ -113,7 +113,7 @@ def test_a_design_that_can_be_filled_is_not_complained_about() -> None:
     ("quota", "words"),
     [
         (Quota(Kind.MARGINAL, ("county", "sex"), {(TOWN,): 4, (MAN,): 3}), "do not add up"),
-        (Quota(Kind.INTERLOCKING, ("county",), {(TOWN,): 4}), "county = 2 has no target"),
+        (Quota(Kind.INTERLOCKING, ("county",), {(TOWN,): 4}), "county=2 has no target"),
         (Quota(Kind.MARGINAL, ("county",), {(("county", "9"),): 4}), '"9" is no answer'),
         (Quota(Kind.MARGINAL, ("age",), {}), '"age" is no question'),
         (Quota(Kind.MARGINAL, ("county",), {(TOWN,): -1}), "negative"),

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from app.clock import seeded
 from app.errors import StorageError, StudyError
 from app.sample.cleaning import clean
+from app.sample.digits import Ill, Number, meant
 from app.sample.frame import load_frame
 from app.sample.listing import read_listing
-from app.sample.numbers import Ill, Number, exists, plain, segment_ill
+from app.sample.numbers import exists, plain, segment_ill
 from app.sample.segments import import_segments, write_frame
 
 KEY = bytes(32)
@@ -24,11 +25,15 @@ TABLE = "号段,省份,城市,运营商\n1388280,四川,达州,移动\n1388281,�
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "digits"),
     [
         ("13882800000", "13882800000"),
         ("１３８８２８０００００", "13882800000"),
         ("+86 138-8280-0000", "13882800000"),
+        ("＋８６　１３８　８２８０　００００", "13882800000"),
+        ("+86 818 2345678", "08182345678"),
+        ("0086-10-88886666", "01088886666"),
+        ("+86 (0)818 2345678", "08182345678"),
         ("008613882800000", "13882800000"),
         ("8613882800000", "13882800000"),
         ("13882800000.0", "13882800000"),
@@ -39,8 +44,8 @@ TABLE = "号段,省份,城市,运营商\n1388280,四川,达州,移动\n1388281,�
         ("\t13882800000", "13882800000"),
     ],
 )
-def test_numbers_as_people_write_them(written: str, meant: str) -> None:
-    assert plain(written) == Number(meant)
+def test_numbers_as_people_write_them(written: str, digits: str) -> None:
+    assert plain(written) == meant(written) == Number(digits)
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,7 @@ def numbers(count: int) -> list[Case]:
 
 def panel(count: int) -> dict[str, dict[str, str]]:
     return {
-        case.number: {"visited": f"大厅{n % 3}", "sex": str(1 + n % 2)}
-        for n, case in enumerate(numbers(count))
+        case.number: {"窗口": f"大厅{n % 3}", "sex": str(1 + n % 2)} for n, case in enumerate(numbers(count))
     }
 
 

@@ -30,7 +30,7 @@ from tests.sync.pool_room import OURS, ROOM, Room, attempts_at_central, numbers
 from tests.sync.world import NOW
 
 DAY = 86_400_000
-ONE_A_HALL = Designed("marginal", ("visited",), targets={f"visited=大厅{n}": 1 for n in range(3)})
+ONE_A_HALL = Designed("marginal", ("窗口",), targets={f"窗口=大厅{n}": 1 for n in range(3)})
 
 
 @dataclass
@@ -69,8 +69,8 @@ def pool(tmp_path: Path) -> Iterator[Room]:
 def seat(tmp_path: Path, pool: Room) -> Iterator[Seat]:
     desk = DeskRoom(tmp_path / "desk", clock=VirtualClock(NOON)).open()
     study = desk.ledger.study
-    xml = study.form_xml.decode().replace("<intro/>", "<visited/><intro/>", 1)
-    xml = xml.replace("<value>您好！", '<value>您去过<output value=" /data/visited "/>。', 1)
+    xml = study.form_xml.decode().replace("<intro/>", "<窗口/><intro/>", 1)
+    xml = xml.replace("<value>您好！", '<value>您去过<output value=" /data/窗口 "/>。', 1)
     desk.ledger.study = replace(study, form_xml=xml.encode(), quotas=(ONE_A_HALL,))
     ledger = desk.ledger
     ledger.quotas = Quotas(ledger.store, quotas_of(ledger.study))
@@ -101,9 +101,9 @@ def test_a_column_is_read_aloud_and_fills_its_cell_and_central_hears_the_outcome
 ) -> None:
     assert seat.round().on_hand == 4
     assert interview(seat).startswith("您去过大厅0。")
-    assert seat.desk.ledger.quotas.done() == {"visited=大厅0": 1}
+    assert seat.desk.ledger.quotas.done() == {"窗口=大厅0": 1}
     (document,) = opened(seat.desk, "interview")
-    assert dict(document["made"])["visited"] == "大厅0"
+    assert dict(document["made"])["窗口"] == "大厅0"
     assert seat.round().settled == 1
     assert [call[1] for call in attempts_at_central(pool, 0)] == ["60"]
 
@@ -112,7 +112,7 @@ def test_a_case_in_a_full_cell_is_not_dialled_and_another_is_fetched_in_its_plac
     seat.round()
     interview(seat)
     quotas = seat.desk.ledger.quotas
-    quotas.heard({"visited=大厅1": 1}, {})
+    quotas.heard({"窗口=大厅1": 1}, {})
     assert seat.next() == numbers(3)[2].id
     store = seat.desk.ledger.store
     assert numbers(4)[3].id in held(store), "it lies here, and is nobody's call"
@@ -121,12 +121,12 @@ def test_a_case_in_a_full_cell_is_not_dialled_and_another_is_fetched_in_its_plac
 
 def test_a_round_asks_on_until_enough_can_be_called(seat: Seat, pool: Room) -> None:
     other = pool.desk(1)
-    other.quotas.finished(["visited=大厅0", "visited=大厅1"])
+    other.quotas.finished(["窗口=大厅0", "窗口=大厅1"])
     other.talk()
     done = seat.round()
     assert done.on_hand == 4
     store, quotas = seat.desk.ledger.store, seat.desk.ledger.quotas
-    assert {store.columns_of(case)["visited"] for case in on_hand(store, quotas.refusing())} == {"大厅2"}
+    assert {store.columns_of(case)["窗口"] for case in on_hand(store, quotas.refusing())} == {"大厅2"}
     assert done.leased == len(held(store)) > 4
 
 
@@ -134,13 +134,13 @@ def test_a_cell_that_opens_again_brings_its_cases_back_and_the_surplus_goes_to_t
     seat: Seat, pool: Room
 ) -> None:
     other = pool.desk(1)
-    other.quotas.finished([f"visited=大厅{n}" for n in range(3)])
+    other.quotas.finished([f"窗口=大厅{n}" for n in range(3)])
     other.talk()
     assert seat.round().on_hand == 0
     assert len(held(seat.desk.ledger.store)) == 30
     assert other.take("I02", 20) == 0
     seat.desk.ledger.quotas.decided(
-        [Closure((("visited", f"大厅{n}"),), "督导01", "重开", 1, open=True) for n in range(3)]
+        [Closure((("窗口", f"大厅{n}"),), "督导01", "重开", 1, open=True) for n in range(3)]
     )
     assert seat.next() == numbers(1)[0].id
     assert seat.round().on_hand == 20
@@ -201,12 +201,12 @@ def test_when_nobody_works_here_any_more_begun_interviews_go_back_too(seat: Seat
 def test_the_command_says_why_such_a_case_is_not_dialled(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     seat.round()
     ledger = seat.desk.ledger
-    ledger.quotas.heard({"visited=大厅0": 1}, {})
+    ledger.quotas.heard({"窗口=大厅0": 1}, {})
     plan = calling_plan(ledger.study, rehearsal=True)
     monkeypatch.setattr(calling, "_station", lambda _: (seat.desk.station, ledger.study, plan))
     ask = typer.Typer()
     calling.register(ask)
     said = CliRunner().invoke(ask, ["why", numbers(1)[0].id]).output
-    assert "quota cell that is full (visited=大厅0)" in said
+    assert "quota cell that is full (窗口=大厅0)" in said
     assert "quota cell" not in CliRunner().invoke(ask, ["why", numbers(2)[1].id]).output
     assert numbers(2)[1].id in CliRunner().invoke(ask, ["pick"]).output

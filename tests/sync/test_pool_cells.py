@@ -32,15 +32,15 @@ def test_what_the_sample_knows_comes_with_the_case_and_central_sees_none_of_it(r
     desk = room.desk(1)
     desk.take("I01", 2)
     assert [dict(desk.store.columns_of(case.id)) for case in desk.store.cases()] == [
-        {"visited": "大厅0", "sex": "1"},
-        {"visited": "大厅1", "sex": "2"},
+        {"窗口": "大厅0", "sex": "1"},
+        {"窗口": "大厅1", "sex": "2"},
     ]
     sizes = {len(row["sealed"]) for row in room.stores.index._database.query("SELECT sealed FROM pool_cases")}
     assert len(sizes) == 1
     for path in (room.folder / "central").rglob("*"):
         data = path.read_bytes() if path.is_file() else b""
         assert "大厅".encode() not in data
-        assert b"visited" not in data
+        assert "窗口".encode() not in data
 
 
 def test_quota_counts_of_the_others_come_back_and_under_way_only_while_they_are_heard_of(room: Room) -> None:

@@ -13,7 +13,8 @@ from app.evidence.age import Identity, encrypt
 from app.leases import held, let_go, owed
 from app.sample.plan import Caller
 from app.sync.client import Client
-from app.sync.shared_pool import exchange, lease, pool_round, room_key_of, settle
+from app.sync.room_key import room_key_of
+from app.sync.shared_pool import exchange, lease, pool_round, settle
 from tests.sync.pool_room import OURS, Desk, Room
 from tests.sync.world import Wire, portal, redirect
 

@@ -20,7 +20,7 @@ from app.pool import Asked
 from app.sample.case import Attempt
 from app.sample.plan import Caller
 from app.sync.shared_pool import lease, pool_round
-from tests.sync.pool_room import MEN, OURS, Desk, Room, attempts_at_central, numbers
+from tests.sync.pool_room import HASHED, MEN, OURS, Desk, Room, attempts_at_central, numbers
 from tests.sync.world import NOW
 
 
@@ -315,3 +315,50 @@ def test_edge_16_a_correction_made_while_a_round_is_telling_the_call_is_told_onc
     desk.tell()
     assert desk.tell() == 1
     assert [attempt[1] for attempt in attempts_at_central(room, int(case.id, 16))] == ["16"]
+
+
+def known_to(who: str, *cases: int) -> Caller:
+    """Somebody who is never given the numbers of these cases; this room's desks hash a number to itself."""
+    return Caller(who, knows=frozenset(numbers(1 + max(cases))[n].number for n in cases))
+
+
+def a_round(desk: Desk, caller: Caller, keep: int) -> tuple[str, ...]:
+    """One round with the pool. Returns what the desk has on hand then."""
+    pool_round(desk.client, desk.store, OURS, caller, desk.quotas, desk.clock, system_entropy, keep)
+    return on_hand(desk.store)
+
+
+def test_edge_13_ones_mothers_number_goes_back_at_once_and_a_colleague_is_given_it(room: Room) -> None:
+    """The desk alone sees whose number it is. Kept, it would lie there until the lease ends, and longer while the desk is heard of."""
+    desk, other = room.desk(1), room.desk(2)
+    mother, *rest = [case.id for case in numbers(3)]
+    assert a_round(desk, known_to("I01", 0), 2) == tuple(rest)
+    assert other.take("I02", 1) == 1
+    assert on_hand(other.store) == (mother,)
+    assert attempts_at_central(room, 0) == []
+
+
+def test_edge_13_central_does_not_give_it_to_him_again(room: Room) -> None:
+    desk, caller = room.desk(1), known_to("I01", 0)
+    a_round(desk, caller, 2)
+    asked: list[dict[str, object]] = []
+    post = desk.client.post
+
+    def heard(path: str, document: dict[str, object]) -> dict[str, object]:
+        answer = post(path, document)
+        if path == "/v1/pool/lease":
+            asked.append({**document["caller"], "got": [case["case"] for case in answer["cases"]]})  # type: ignore[dict-item]
+        return answer
+
+    desk.client.post = heard  # type: ignore[method-assign]
+    a_round(desk, caller, 4)
+    (told,) = asked
+    assert told["knows"] == [HASHED(numbers(1)[0].number)], "its hash in the pool, which the case brought"
+    assert told["got"] == [case.id for case in numbers(5)[3:]]
+
+
+def test_edge_13_also_when_he_sits_down_where_a_colleague_has_fetched_the_cases(room: Room) -> None:
+    desk = room.desk(1)
+    assert len(a_round(desk, Caller("I02"), 2)) == 2
+    assert a_round(desk, known_to("I01", 1), 2) == (numbers(1)[0].id, numbers(3)[2].id)
+    assert set(held(desk.store)) == {numbers(1)[0].id, numbers(3)[2].id}

@@ -97,6 +97,8 @@ def test_the_field_report_is_shown_as_it_is(lead: Lead) -> None:
     assert [row[0] for row in page.hours.texts()] == ["Hour", "09:00", "10:00", "15:00", "18:00"]
     assert len(page.starved.texts()) == 1 + 6
     assert "nobody on the roster" in page.starved.texts()[1][1]
+    assert [row[0] for row in page.heard.texts()[1:]] == [each.desk for each in made().desks]
+    assert "silent" in page.heard.texts()[2][1]
 
 
 def test_the_window_does_not_wait_for_the_archive(lead: Lead) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app.results.field import FieldReport, china
+from app.clock import in_china
+from app.results.field import FieldReport
 from app.results.field_page import figures
 from app.results.field_words import (
     COLUMNS,
+    DESKS,
     FEW_NUMBERS,
+    LAST_HEARD,
     NO_CALLS,
     NO_CELLS,
     NOBODY,
@@ -17,6 +20,7 @@ from app.results.field_words import (
     ORDER_SAYS,
     STARVED,
     UNDRAWN,
+    heard,
     order,
     slice_name,
     state,
@@ -66,10 +70,11 @@ class FieldPage(LeadPage):
         self.figures, self.cells, self.starved = Figures(4), Bars(), Sheet(words=2)
         self.people, self.hours, self.days = Sheet(), Sheet(), Sheet()
         self.slices, self.lines, self.replicates = Sheet(), Sheet(), Sheet()
+        self.heard = Sheet(words=2)
         self.notice = label("muted", wrap=True)
         top = QWidget()
         top.setLayout(column(self.notice, self.figures, spacing=10))
-        left = column(self.cells, self.starved, self.replicates, self.lines, spacing=14)
+        left = column(self.cells, self.starved, self.replicates, self.lines, self.heard, spacing=14)
         right = column(self.people, self.hours, self.slices, self.days, spacing=14)
         self.lay(left, right, top)
 
@@ -79,12 +84,15 @@ class FieldPage(LeadPage):
         empty = not report.total.calls
         self.notice.setText(words(NO_CALLS))
         self.notice.setVisible(empty)
-        day = f"{china(now):%Y-%m-%d}"
+        day = f"{in_china(now):%Y-%m-%d}"
         today, hours = report.of_day(day)
         self._figures(report, today)
         self.cells.say(self.tr("Quotas"), [self._cell(cell) for cell in report.cells], words(NO_CELLS))
         self._starved(report, study)
         self._people(report)
+        rows = [[each.desk, words(heard(each))] for each in report.desks]
+        self.heard.say(words(DESKS), [self.tr("Desk"), words(LAST_HEARD)], rows)
+        self.heard.setVisible(bool(rows))
         tables: tuple[tuple[Sheet, str, str, Mapping[str, Tally], Callable[[str], str]], ...] = (
             (self.hours, self.tr("Hours of today"), self.tr("Hour"), hours, lambda name: f"{name}:00"),
             (self.days, self.tr("Days"), self.tr("Day"), report.by_day, str),

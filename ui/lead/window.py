@@ -13,10 +13,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
-from app.clock import Clock
+from app.clock import Clock, in_china
 from app.errors import FangxinError
 from app.progress import Room
-from app.results.field import FieldReport, china
+from app.results.field import FieldReport
 from app.results.report import write_field
 from app.study.model import StudySource
 from ui.caps import CapBar, CapButton
@@ -176,7 +176,7 @@ class LeadWindow(QMainWindow):
         if self._seen is None or self._page is not Key.FIELD:
             return
         study, report, now = self._seen
-        proposed = f"{study.id}-{china(now):%Y-%m-%d-%H%M}.html"
+        proposed = f"{study.id}-{in_china(now):%Y-%m-%d-%H%M}.html"
         path = self._ask(self, self.tr("Export the field report"), proposed)
         if not path:
             return
@@ -213,7 +213,7 @@ class LeadWindow(QMainWindow):
         if self.looking:
             self._as_of.setText(self.tr("Reading the archive …"))
         elif self._seen is not None:
-            self._as_of.setText(self.tr("As of {time}").format(time=f"{china(self._seen[2]):%H:%M}"))
+            self._as_of.setText(self.tr("As of {time}").format(time=f"{in_china(self._seen[2]):%H:%M}"))
         else:
             self._as_of.clear()
         if self._room.look is None:

@@ -1,7 +1,6 @@
 """Between two cases: today's figures and the next case; or, honestly, that there is none."""
 
-from datetime import UTC, datetime, timedelta
-
+from app.clock import in_china
 from app.interview.screen import Notice, Screen
 from ui.labels import sentences
 from ui.layout import column, label, row
@@ -10,7 +9,7 @@ from ui.pages.card import CardPage
 
 def _clock(wall: int) -> str:
     """ "12-05 18:40" in China, where the telephones are."""
-    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wall, hours=8)).strftime("%m-%d %H:%M")
+    return in_china(wall).strftime("%m-%d %H:%M")
 
 
 class ReadyPage(CardPage):

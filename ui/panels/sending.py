@@ -1,9 +1,8 @@
 """How the sending to central stands, between two calls. Nothing while this desk does not send by itself."""
 
-from datetime import UTC, datetime, timedelta
-
 from PySide6.QtWidgets import QWidget
 
+from app.clock import in_china
 from app.interview.screen import Page, Screen, SendingView
 from ui.labels import sentences
 from ui.layout import framed, label, row
@@ -14,9 +13,7 @@ _BETWEEN = (Page.SIGN_IN, Page.READY)
 
 def _moment(wall: int, now: int) -> str:
     """ "14:02", or "12-05 14:02" on another day, in China."""
-    at, today = (
-        datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=each, hours=8) for each in (wall, now)
-    )
+    at, today = (in_china(each) for each in (wall, now))
     return at.strftime("%H:%M" if at.date() == today.date() else "%m-%d %H:%M")
 
 

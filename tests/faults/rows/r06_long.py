@@ -4,9 +4,10 @@ interviewer hears how long it can go on, and it ends within what it has. Played 
 from functools import partial
 from pathlib import Path
 
-from app.case_in_hand import MORE, RESERVE_SECONDS
+from app.case_in_hand import MORE
 from app.desk import Desk
 from app.interview.screen import Notice, Page
+from app.line.contract import RESERVE_SECONDS
 from hardware.base import RATE
 from tests.desk_room import Room
 from tests.desk_talk import events, ring, talk

@@ -1,0 +1,36 @@
+"""The room's key: an age identity that the centre seals to each desk of a room. Central carries it and cannot open it."""
+
+from app.canonical import decode, encode
+from app.clock import Entropy
+from app.evidence.age import Identity, Recipient, decrypt, encrypt
+from app.evidence.seal import pad
+from app.store import Store
+from app.sync.client import Client
+
+_ROOM = "pool.room"
+
+
+def admit(centre: Client, room: Identity, entropy: Entropy) -> int:
+    """As the centre: leave the room's key at central for every desk that is enrolled now, sealed to it. Returns how many desks these are;
+    doing it again is harmless. Raises SyncError."""
+    epochs = sorted(centre.devices(), key=lambda each: int(each["name"].partition(".")[2]))
+    newest = {each["name"].partition(".")[0]: each["recipient"] for each in epochs}
+    for desk, recipient in newest.items():
+        centre.put_assignment(desk, encrypt(pad(_document(room)), [Recipient.parse(recipient)], entropy))
+    return len(newest)
+
+
+def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:
+    """The room's key: as kept, or as it waits at central sealed to this device; None while the centre has not given it."""
+    text = store.setting(_ROOM)
+    if not text and (sealed := client.assignment()):
+        opened = decode(decrypt(sealed, [own]).rstrip())
+        if opened.get("kind") == "room":
+            text = str(opened.get("key", ""))
+            Identity.parse(text)  # before it is kept
+            store.set_setting(_ROOM, text)
+    return Identity.parse(text) if text else None
+
+
+def _document(room: Identity) -> bytes:
+    return encode({"v": 1, "kind": "room", "key": room.export()})
