@@ -107,7 +107,7 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
         self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
-        self._show(notice=Notice.NONE, counts=counts)
+        self._show(notice=Notice.NONE, notice_text="", counts=counts)
         self._listening_anew()
         self._worker.dial(work.case.number)
         self.tick()

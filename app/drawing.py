@@ -42,7 +42,7 @@ from app.sample.frame import Drawable
 from app.sample.paper import paper, script, script_page
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
-DNC = "dnc.hashes"
+DNC, ROOM_KEY = "dnc.hashes", "room.key"
 DICE = "dice"
 """Source of the public randomness when no beacon's round was named."""
 SCRIPT, SCRIPT_PAGE = "audit_draw.py", "audit_draw.html"
@@ -189,10 +189,15 @@ class DrawRoom:
         key = draw_key(self.secret(name), published["randomness"], bundle.digest)
         return list(cases(frame, key, chosen))
 
+    @property
+    def has_room_key(self) -> bool:
+        """It was made before."""
+        return (self.folder / ROOM_KEY).exists()
+
     def room_key(self) -> Identity:
         """The key that the room's desks share, made the first time: numbers in the pool are sealed for it."""
-        path = self.folder / "room.key"
-        if not path.exists():
+        path = self.folder / ROOM_KEY
+        if not self.has_room_key:
             with storage_errors(path):
                 make_folder(self.folder)
                 write_file(path, f"{Identity.generate(self.entropy).export()}\n".encode())

@@ -8,7 +8,7 @@ import typer
 from app.canonical import encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
-from app.commands import calling, cells, do_not_call, frames
+from app.commands import calling, cells, do_not_call, frames, giving
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
@@ -32,6 +32,7 @@ frames.register(cli)
 calling.register(cli)
 cli.command()(design)
 cells.register(cli)
+giving.register(cli)
 cli.add_typer(do_not_call.cli, name="dnc")
 Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[

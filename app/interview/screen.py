@@ -55,6 +55,7 @@ class Notice(Enum):
     TIME_NEEDED = "time_needed"
     QUOTA_FULL = "quota_full"
     CALLED_BACK = "called_back"
+    GIVEN = "given"
     NOT_DRAWN = "not_drawn"
     WITHDRAWN = "withdrawn"
     NOT_COVERED = "not_covered"

@@ -3,12 +3,13 @@
 room key   an age identity that every desk of the room was given sealed; central never has it
 lease      central's best cases for this interviewer, their numbers and columns sealed to the room; a desk that is heard of keeps them
 settle     what was done, or that nothing was; told until central has it, and then once more changes nothing
+given      what a supervisor gave to this desk comes first, by the centre's signed note; what became of it is told
 cells      each desk's quota counts, sealed to the room and marked with its key: central could neither read nor write them
 """
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.canonical import Value, decode, encode, keyed
@@ -18,12 +19,14 @@ from app.evidence.age import Identity, Recipient, decrypt
 from app.evidence.note import Verifier
 from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
 from app.pool import never_full
+from app.pulls import Pulls
 from app.quotas import Quotas, read_decision
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
 from app.sync.pool_counts import opened_counts, seal_counts, sealed
+from app.sync.pool_pulls import take_in
 from app.withdrawal import read_entry
 
 _ROOM, _NUMBER = "pool.room", "pool.number."
@@ -125,8 +128,13 @@ def pool_round(
     """Settle what was called, exchange quota counts, and have `keep` cases on hand again; with 0 what was not called goes back. Raises
     SyncError."""
     let_go(store, clock.wall())
+    pulls = Pulls(store)
+    fates = pulls.untold()
     # First: what was called is let go only when central can be reached.
-    heed(store, room, exchange(client, room, quotas, entropy))
+    heard = exchange(client, room, quotas, entropy, fates)
+    heed(store, room, heard)
+    _take_pulls(pulls, room, heard, client.desk, clock.wall())
+    pulls.told(fates)
     refusing = quotas.refusing()
     surplus = on_hand(store, refusing)[max(keep, MOST) :]  # a cell that has opened again
     let_go(store, clock.wall(), called=True, all_=not keep, also=surplus)
@@ -136,7 +144,8 @@ def pool_round(
         code for quota in quotas.quotas for cell in quota.targets for name, code in cell if name == county
     }
     closed = quotas.full_units(county, units)
-    leased = lease(client, store, room, caller, keep, clock, closed, refusing)
+    given = pulls.wanted(clock.wall()) if keep else ()
+    leased = lease(client, store, room, caller, keep, clock, closed, refusing, given)
     return Round(told, leased, len(on_hand(store, refusing)))
 
 
@@ -149,14 +158,16 @@ def lease(
     clock: Clock,
     closed: Iterable[str] = (),
     refusing: Callable[[str], bool] = never_full,
+    given: Collection[str] = (),
 ) -> int:
     """Keep what this desk holds, and take cases from the pool into its store until `keep` are on hand. closed: units whose quota cells are
     full. refusing: what Quotas.refusing() says; a case of a full cell is kept and not called, because only this room's desks can tell, and
-    another is asked for. Returns how many were taken. Raises SyncError; what central leased and was not taken in falls back by itself."""
+    another is asked for. given: cases that a supervisor gave to this desk, asked for beside. Returns how many were taken. Raises SyncError;
+    what central leased and was not taken in falls back by itself."""
     taken = 0
     for _ in range(_ASKED):
         want = max(0, keep - len(on_hand(store, refusing)))
-        fresh = _lease(client, store, room, caller, want, clock, closed)
+        fresh = _lease(client, store, room, caller, want, clock, closed, given)
         taken += len(fresh)
         if not any(refusing(store.known_of(case)) for case in fresh):
             break
@@ -164,7 +175,14 @@ def lease(
 
 
 def _lease(
-    client: Client, store: Store, room: Room, caller: Caller, want: int, clock: Clock, closed: Iterable[str]
+    client: Client,
+    store: Store,
+    room: Room,
+    caller: Caller,
+    want: int,
+    clock: Clock,
+    closed: Iterable[str],
+    given: Collection[str],
 ) -> list[str]:
     began, before = clock.wall(), held(store)
     asked: dict[str, Value] = {
@@ -172,6 +190,7 @@ def _lease(
         "want": want,
         "held": sorted(before),
         "closed": sorted(closed),
+        "given": sorted(set(given) - set(before)),
         "caller": {
             "id": room.alias(caller.id),
             "skills": sorted(caller.skills),
@@ -197,11 +216,17 @@ def _lease(
     return [case.id for case, *_ in taken]
 
 
-def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> dict[str, Value]:
-    """Tell this desk's quota counts, take in those of the others and what was decided. Returns all that central said. Raises SyncError."""
+def exchange(
+    client: Client, room: Room, quotas: Quotas, entropy: Entropy, fates: Sequence[Sequence[str]] = ()
+) -> dict[str, Value]:
+    """Tell this desk's quota counts, take in those of the others and what was decided. fates: [note, what became of it] of cases that were
+    given to this desk. Returns all that central said. Raises SyncError."""
     own = {"done": quotas.done(), "running": quotas.running()}
-    desk = client.key_id.partition(".")[0]
-    heard = client.post("/v1/pool/cells", {"v": 1, "counts": seal_counts(own, desk, room.key, entropy)})
+    told = {
+        "counts": seal_counts(own, client.desk, room.key, entropy),
+        "fates": [list(each) for each in fates],
+    }
+    heard = client.post("/v1/pool/cells", {"v": 1, **told})
     try:
         done, running = opened_counts(heard, room.key)
         decisions = [read_decision(str(note), room.study, room.publisher) for note in heard["decisions"]]
@@ -225,6 +250,15 @@ def heed(store: Store, room: Room, heard: Mapping[str, Value]) -> None:
             store.bar(each["case"], decision)
     except (KeyError, TypeError, EvidenceError) as error:
         raise SyncError("What central says of the do-not-call list does not hold", todo=_STEERED) from error
+
+
+def _take_pulls(pulls: Pulls, room: Room, heard: Mapping[str, Value], desk: str, now: int) -> None:
+    try:
+        take_in(pulls, heard.get("given", []), (room.study, room.publisher, room.key), desk, now)
+    except (TypeError, AttributeError, EvidenceError) as error:
+        raise SyncError(
+            "What central says of cases given to this desk does not hold", todo=_STEERED
+        ) from error
 
 
 def settle(client: Client, store: Store, room: Room) -> int:

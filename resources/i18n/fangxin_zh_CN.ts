@@ -1399,6 +1399,10 @@
         <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
     </message>
     <message>
+        <source>Your team lead gives you this case. Call it next.</source>
+        <translation>督导指定由您拨打这个样本，请先打这一个。</translation>
+    </message>
+    <message>
         <source>Correcting an earlier outcome: choose the right one and note why. Enter leaves it as it is, Ctrl+Z goes to the call before.</source>
         <translation>正在更正之前一次呼叫的结果：请重选代码，并在备注中写明原因。直接按回车则保持不变，按 Ctrl+Z 查看再前一次呼叫。</translation>
     </message>
