@@ -46,6 +46,7 @@ _CLOCKS = (
     "app.commands.sample",
     "app.commands.calling",
     "app.commands.cells",
+    "app.commands.giving",
     "app.commands.sync",
     "app.commands.moments",
 )

@@ -47,7 +47,7 @@ class RefusedError(SyncError):
 class Client:
     """Central as one signed sender sees it. Blocks; belongs to one thread; raises SyncError for everything that went wrong.
 
-    key_id: "<device>.<epoch>" (desk: its device) or "centre". central: its keys from the signed study. attempts: tries of one request. chunk: bytes in
+    key_id: "<device>.<epoch>" (desk: its device) or "centre". central: its keys, of the study. attempts: of one request. chunk: bytes in
     one PATCH. entropy: for nonces; never one that repeats itself in the next process, or central takes us for a replay. transport: for
     tests and pinned TLS.
     """
