@@ -81,11 +81,13 @@ class CaseVerbs:
             if fate.refused:
                 pulls.end(given, fate)
         pull = pulls.next(ledger.queue, now, caller, ledger.number_key)
-        if pull is None or not ledger.queue.pull(pull.case, Asked(now)):
+        if pull is None:
             return False
         if not pulls.was_taken(pull):  # else it stands in the journal, and the program ended before the call
             ledger.pulled(pull, self._on_roster)
             pulls.end(pull, Fate.TAKEN)
+        if not ledger.queue.pull(pull.case, Asked(now)):  # last: what a failing disk stops before is done again
+            return False
         self._take_up(pull.case, Notice.GIVEN, pull.reason)
         return True
 
