@@ -86,7 +86,9 @@ class CaseVerbs:
         if not pulls.was_taken(pull):  # else it stands in the journal, and the program ended before the call
             ledger.pulled(pull, self._on_roster)
             pulls.end(pull, Fate.TAKEN)
-        if not ledger.queue.pull(pull.case, Asked(now)):  # last: what a failing disk stops before is done again
+        if not ledger.queue.pull(
+            pull.case, Asked(now)
+        ):  # last: what a failing disk stops before is done again
             return False
         self._take_up(pull.case, Notice.GIVEN, pull.reason)
         return True

@@ -155,7 +155,7 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
         done = work.decided is not None and work.decided.key == COMPLETE
         counts = replace(counts, completes=counts.completes + done)
         self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
-        self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
+        self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None, scarce=False)
         if self.screen.auto_dial:
             self.next_case()
             self.dial()

@@ -12,7 +12,7 @@ from app.decision import opened, signed
 from app.errors import EvidenceError
 from app.evidence.note import Signer, Verifier
 from app.sample.cells import cell_of, named
-from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, refused, verdict
+from app.sample.quota import Closure, Filling, Quota, Verdict, full_units, nearly_full, refused, verdict
 from app.store import Store
 
 _DONE, _ELSEWHERE, _DECIDED = "quota.done", "quota.elsewhere", "quota.closures"
@@ -35,6 +35,10 @@ class Quotas:
     def verdict(self, answers: Mapping[str, str], *, started: bool, admitted: bool = False) -> Verdict:
         """May a resident with these answers be interviewed (on)? See sample.quota.verdict."""
         return verdict(self.quotas, self.filling(), answers, started=started, admitted=admitted)
+
+    def nearly_full(self, answers: Mapping[str, str]) -> bool:
+        """A resident with these answers takes one of the last places of a cell: the other desks should know at once."""
+        return nearly_full(self.quotas, self.filling(), answers)
 
     def cells(self, answers: Mapping[str, str]) -> tuple[str, ...]:
         """The cells that a resident with these answers falls into."""

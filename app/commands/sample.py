@@ -25,7 +25,7 @@ from app.sample.records import read_records
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
-from app.sync.shared_pool import offer, room_document
+from app.sync.pool_offer import offer, room_document
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 frames.register(cli)

@@ -12,10 +12,10 @@ import binascii
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.canonical import Value, decode, encode, keyed
+from app.canonical import Value, decode, keyed
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, SealError, SyncError
-from app.evidence.age import Identity, Recipient, decrypt
+from app.evidence.age import Identity, decrypt
 from app.evidence.note import Verifier
 from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
 from app.pool import never_full
@@ -25,7 +25,7 @@ from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
-from app.sync.pool_counts import opened_counts, seal_counts, sealed
+from app.sync.pool_counts import opened_counts, seal_counts
 from app.sync.pool_pulls import take_in
 from app.withdrawal import read_entry
 
@@ -55,40 +55,6 @@ class Room:
         return next((person for person in self.people if self.alias(person) == alias), alias)
 
 
-def offer(
-    cases: Iterable[Case],
-    room: Recipient,
-    hashed: Callable[[str], str],
-    entropy: Entropy,
-    columns: Mapping[str, Mapping[str, str]] | None = None,
-) -> dict[str, Value]:
-    """A released replicate as the centre hands it in. room: public half of the room key. hashed: number → its keyed hash, which the desk
-    that opens the case learns too: by it a decision of the centre about the number is known. columns: number → what the sample knows
-    beforehand."""
-    return {
-        "v": 1,
-        "cases": [
-            {
-                "case": case.id,
-                "ticket": case.ticket,
-                "unit": case.unit,
-                "mobile": 1 if case.mobile else 0,
-                "key": hashed(case.number),
-                "sealed": sealed(
-                    {
-                        "number": case.number,
-                        "key": hashed(case.number),
-                        "columns": dict((columns or {}).get(case.number, {})),
-                    },
-                    room,
-                    entropy,
-                ),
-            }
-            for case in cases
-        ],
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Round:
     """What a round with the pool did. settled: cases told. leased: cases taken. on_hand: cases to call now."""
@@ -96,11 +62,6 @@ class Round:
     settled: int
     leased: int
     on_hand: int
-
-
-def room_document(room: Identity) -> bytes:
-    """The room key as a sealed assignment holds it."""
-    return encode({"v": 1, "kind": "room", "key": room.export()})
 
 
 def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:
@@ -128,13 +89,8 @@ def pool_round(
     """Settle what was called, exchange quota counts, and have `keep` cases on hand again; with 0 what was not called goes back. Raises
     SyncError."""
     let_go(store, clock.wall())
-    pulls = Pulls(store)
-    fates = pulls.untold()
     # First: what was called is let go only when central can be reached.
-    heard = exchange(client, room, quotas, entropy, fates)
-    heed(store, room, heard)
-    _take_pulls(pulls, room, heard, client.desk, clock.wall())
-    pulls.told(fates)
+    pulls = tell(client, store, room, quotas, clock, entropy)
     refusing = quotas.refusing()
     surplus = on_hand(store, refusing)[max(keep, MOST) :]  # a cell that has opened again
     let_go(store, clock.wall(), called=True, all_=not keep, also=surplus)
@@ -147,6 +103,17 @@ def pool_round(
     given = pulls.wanted(clock.wall()) if keep else ()
     leased = lease(client, store, room, caller, keep, clock, closed, refusing, given)
     return Round(told, leased, len(on_hand(store, refusing)))
+
+
+def tell(client: Client, store: Store, room: Room, quotas: Quotas, clock: Clock, entropy: Entropy) -> Pulls:
+    """The part of a round that may go beside a call: quota counts both ways, and what people have decided. Raises SyncError."""
+    pulls = Pulls(store)
+    fates = pulls.untold()
+    heard = exchange(client, room, quotas, entropy, fates)
+    heed(store, room, heard)
+    _take_pulls(pulls, room, heard, client.desk, clock.wall())
+    pulls.told(fates)
+    return pulls
 
 
 def lease(
