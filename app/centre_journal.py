@@ -1,4 +1,5 @@
-"""Signed journals of the centre: what it draws, what it releases; in the form of a workstation's, so `fangxin verify` checks them too."""
+"""Signed journals of the centre: what it draws, what it releases, who listens; in the form of a workstation's, so `fangxin verify` checks
+them too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from app import __version__
 from app.canonical import hexdigest
 from app.clock import Clock
+from app.evidence.age import Identity
 from app.evidence.journal import Journal
 from app.evidence.means import S1
 from app.evidence.note import Signer
@@ -15,13 +17,24 @@ from app.evidence.note import Signer
 def journal_signer(publisher: Signer, purpose: str) -> Signer:
     """The key of one of the centre's journals ("draws", "releases"): made from the publisher's, so that no signature on a study package can
     stand for one in a journal. Its name has the form of a device's."""
-    device = hexdigest(f"{publisher.vkey} {purpose}".encode())[:8]
-    return Signer(f"fangxin/{device}/1", S1.derive(publisher.seed, b"", f"fangxin/{purpose}/v1".encode()))
+    return _signer(publisher.vkey, publisher.seed, purpose)
+
+
+def listener_signer(identity: Identity, study: str) -> Signer:
+    """The key of the journal of who listens to a study's calls with this private key: made from that key, so that whoever can hear can
+    sign, and the publisher's key stays where it is."""
+    return _signer(str(identity.recipient), identity.secret, f"listening/{study}")
+
+
+def _signer(public: str, secret: bytes, purpose: str) -> Signer:
+    device = hexdigest(f"{public} {purpose}".encode())[:8]
+    return Signer(f"fangxin/{device}/1", S1.derive(secret, b"", f"fangxin/{purpose}/v1".encode()))
 
 
 @contextmanager
 def centre_journal(folder: Path, study: str, signer: Signer, clock: Clock) -> Iterator[Journal]:
-    """The journal in this folder, new with its first line. signer: of journal_signer(). Raises StorageError, EvidenceError."""
+    """The journal in this folder, new with its first line. signer: of journal_signer() or listener_signer(). Raises StorageError,
+    EvidenceError."""
     _, device, epoch = signer.name.split("/")
     journal = Journal.open(folder, f"fangxin/{study}/{device}/{epoch}", signer, clock, rehearsal=False)
     try:
