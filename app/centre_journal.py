@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app import __version__
-from app.canonical import hexdigest
+from app.canonical import decode, hexdigest
 from app.clock import Clock
+from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
-from app.evidence.journal import Journal
+from app.evidence.durable import storage_errors
+from app.evidence.journal import LONGEST, Journal
 from app.evidence.means import S1
 from app.evidence.note import Signer
 
@@ -36,7 +38,9 @@ def centre_journal(folder: Path, study: str, signer: Signer, clock: Clock) -> It
     """The journal in this folder, new with its first line. signer: of journal_signer() or listener_signer(). Raises StorageError,
     EvidenceError."""
     _, device, epoch = signer.name.split("/")
-    journal = Journal.open(folder, f"fangxin/{study}/{device}/{epoch}", signer, clock, rehearsal=False)
+    origin = f"fangxin/{study}/{device}/{epoch}"
+    check_origin(folder / "journal.jsonl", origin)
+    journal = Journal.open(folder, origin, signer, clock, rehearsal=False)
     try:
         if journal.size == 0:
             named = {"vkey": signer.vkey, "keystore": "file", "app": __version__}
@@ -44,3 +48,19 @@ def centre_journal(folder: Path, study: str, signer: Signer, clock: Clock) -> It
         yield journal
     finally:
         journal.close()
+
+
+def check_origin(path: Path, origin: str) -> None:
+    """Raises UsageError for the journal of another study, or of another centre: opening it would only speak of its checkpoints."""
+    if not path.exists():
+        return
+    with storage_errors(path), path.open("rb") as file:
+        first = file.readline(LONGEST)
+    try:
+        found = str(decode(first.rstrip(b"\n")).get("origin", ""))
+    except EvidenceError:
+        return  # Journal.open() says what is wrong with it
+    if found != origin:
+        what = f"This journal is {found.rpartition('/')[0] or 'nobody'}'s, not {origin.rpartition('/')[0]}'s"
+        todo = "Name the study and the keys that it was begun with, or another folder."
+        raise UsageError(what, where=str(path), todo=todo)
