@@ -17,6 +17,7 @@ from app.sample.case import State
 from app.sample.digits import Ill, meant
 from app.sample.outcome import Category, Outcome
 from app.sample.plan import Caller
+from app.sample.pull import Fate
 
 _FIXED = "32"
 """Outcome of an appointment at a fixed time: without the time it cannot be kept."""
@@ -62,6 +63,8 @@ class CaseVerbs:
         caller = None if ledger.rehearsal else self._caller
         now = ledger.clock.wall()
         let_go(ledger.store, now)  # while central cannot be reached: other desks call these by now
+        if self._pulled(now, caller):
+            return
         full = ledger.quotas.full_units("county", (unit.code for unit in ledger.study.units))
         behind = self._fresh_fell_behind(now)
         asked = Asked(now, caller=caller, closed=full, full=ledger.quotas.refusing(), fresh_first=behind)
@@ -72,6 +75,25 @@ class CaseVerbs:
             return
         self._take_up(found)
 
+    def _pulled(self, now: int, caller: Caller | None) -> bool:
+        """Edge 28 of notes/method.md §2.5: what a supervisor gave to this desk comes before the queue's own order, once."""
+        ledger, pulls = self._ledger, self._ledger.pulls
+        for given, fate in list(pulls.standing(ledger.queue, now)):
+            if fate.refused:
+                pulls.end(given, fate)
+        pull = pulls.next(ledger.queue, now, caller, ledger.number_key)
+        if pull is None:
+            return False
+        if not pulls.was_taken(pull):  # else it stands in the journal, and the program ended before the call
+            ledger.pulled(pull, self._on_roster)
+            pulls.end(pull, Fate.TAKEN)
+        if not ledger.queue.pull(
+            pull.case, Asked(now)
+        ):  # last: what a failing disk stops before is done again
+            return False
+        self._take_up(pull.case, Notice.GIVEN, pull.reason)
+        return True
+
     def _fresh_fell_behind(self, now: int) -> bool:
         """The guard of notes/method.md §2.4: re-dials do not eat up the hour, so that replicates are worked through and not skimmed."""
         percent = self._ledger.queue.plan.rules.calling.fresh_percent
@@ -80,7 +102,7 @@ class CaseVerbs:
         calls, fresh = self._ledger.store.calls_since(now - _HOUR)
         return fresh * 100 < calls * percent
 
-    def _take_up(self, case_id: str, notice: Notice = Notice.NONE) -> None:
+    def _take_up(self, case_id: str, notice: Notice = Notice.NONE, why: str = "") -> None:
         ledger = self._ledger
         case = ledger.store.case(case_id)
         self._work = CaseInHand(case)
@@ -96,17 +118,19 @@ class CaseVerbs:
         )
         by_hand = self.screen.device.by_hand
         view = case_view(case, name, resumes=resumes, by_hand=by_hand, begun_elsewhere=begun and not resumes)
-        self._show(page=Page.CASE, case=view, notice=notice, unsaved=())
+        self._show(page=Page.CASE, case=view, notice=notice, notice_text=why, unsaved=())
 
     def _withdrawn(self, work: CaseInHand) -> bool:
         """Edge 12 of notes/method.md §2.5: the case was taken out while it was on screen. Its number is not dialled. One that was closed
         before is: its resident has called the centre."""
         store, case = self._ledger.store, work.case
         closed = store.case(case.id).state is State.CLOSED and case.state is not State.CLOSED
-        if closed or (store.bar_of(case.id) is not None and not work.asked):
+        barred = store.bar_of(case.id) is not None and not work.asked
+        if closed or barred:
+            store.save_case(store.case(case.id))  # out of hand: its row in the queue stands as the list says
             self._work = None
-            self._show(page=Page.READY, case=None, notice=Notice.WITHDRAWN)
-        return closed
+            self._show(page=Page.READY, case=None, notice=Notice.WITHDRAWN, notice_text="")
+        return closed or barred
 
     def called_back(self, number: str) -> None:
         """A resident has called the centre: his case is found by the keyed hash of his number and can be called or interviewed at once,
@@ -126,19 +150,6 @@ class CaseVerbs:
                     self._work.asked = True
                 return
         self._show(notice=Notice.NOT_DRAWN)
-
-    def pull(self, case: str, reason: str) -> None:
-        """A supervisor gives this very case to this desk; the journal has a commitment to the reason."""
-        if self.screen.page is Page.READY and reason.strip():
-            self._written(lambda: self._pull(case, reason.strip()))
-
-    def _pull(self, case: str, reason: str) -> None:
-        ledger = self._ledger
-        if not ledger.queue.pull(case, Asked(ledger.clock.wall())):
-            self._show(notice=Notice.NO_CASES)
-            return
-        ledger.pulled(case, reason, self._on_roster)
-        self._take_up(case)
 
     def _outlook(self, outcome: Outcome, note: str) -> Outlook | None:
         """What the note says about the next call; None when an appointment's time cannot be read in it."""

@@ -39,7 +39,7 @@ class Conversation(Questioning):
         self._given = {name: value for name, value in known.items() if name in self._form.by_name}
         self._at = 0
         self._session = self._open(self.state.position)
-        self.full = False
+        self.full = self.scarce = False
         self._admitted = self.state.made.get(TOLD) != FULL and bool(self.cells)
         self._ask_quota(self.state.position)  # a cell may have filled or opened since he was last asked
         self._go_on()
@@ -145,6 +145,7 @@ class Conversation(Questioning):
         found = self._ledger.quotas.verdict(self._known, started=begun, admitted=self._admitted)
         self.full = not found.open
         self._admitted = self._admitted or (found.known and found.open)
+        self.scarce = found.known and found.open and self._ledger.quotas.nearly_full(self._known)
         told = {**self.state.made, **self._given}.get(TOLD)
         if self.full == (told == FULL) or TOLD not in self._form.by_name:
             return

@@ -107,7 +107,7 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
             return
         counts = replace(self.screen.counts, dials=self.screen.counts.dials + 1)
         self._show(page=Page.DIALING, line=LineView.DIALING, recording=RecordingView.ON)
-        self._show(notice=Notice.NONE, counts=counts)
+        self._show(notice=Notice.NONE, notice_text="", counts=counts)
         self._listening_anew()
         self._worker.dial(work.case.number)
         self.tick()
@@ -155,7 +155,7 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
         done = work.decided is not None and work.decided.key == COMPLETE
         counts = replace(counts, completes=counts.completes + done)
         self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
-        self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None)
+        self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None, scarce=False)
         if self.screen.auto_dial:
             self.next_case()
             self.dial()

@@ -18,6 +18,7 @@ from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upg
 from app.interview.interview import Interview, apply, document
 from app.known_numbers import hasher
 from app.log import mask
+from app.pulls import Pulls
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
 from app.sample.case import Attempt, Case, State
@@ -46,7 +47,7 @@ class Ledger(SoundLog):
         self.rehearsal, self.dialled = rehearsal, dialled
         self.editions = Editions(store)
         self.number_key = hasher(store, entropy)
-        self.quotas = Quotas(store, quotas_of(study))
+        self.quotas, self.pulls = Quotas(store, quotas_of(study)), Pulls(store)
         self.queue = store.follow(calling_plan(study, rehearsal=rehearsal), self.number_key, end_leases=True)
 
     def call_opened(self, case: Case, call: str, header_sha: str) -> None:

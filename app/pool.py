@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from app.queue_people import People
 from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, ON_THE_TELEPHONE, ONE_CALL, OWN_ONLY, PUT
-from app.sample.calendar import Slice
 from app.sample.case import Case, State
+from app.sample.hours import Hours
 from app.sample.plan import Caller, Plan, wants
+from app.sample.pull import Fate
 from app.sample.queue import Due, Finished, Rank, status
 from app.sample.spread import mask
 from app.store_schema import Database, storage_faults
@@ -43,7 +44,7 @@ def never_full(_known: str) -> bool:
 class Asked:
     """One request for a case. holder: who will have it (desk or device). lease: ms until it falls back when nothing is heard.
     closed: units whose quota cells are all full. full: says so of what a row knows. fresh_first: the share of fresh numbers fell below the
-    guard."""
+    guard. kept: cases that a supervisor keeps for somebody else."""
 
     now: int
     holder: str = "desk"
@@ -52,6 +53,7 @@ class Asked:
     closed: frozenset[str] = field(default_factory=frozenset)
     full: Callable[[str], bool] = never_full
     fresh_first: bool = False
+    kept: frozenset[str] = frozenset()
 
 
 class Group(NamedTuple):
@@ -103,7 +105,7 @@ class Pool:
     def best(self, asked: Asked) -> str | None:
         """The id of the best case, not leased: what pick() would hand out."""
         self.advance(asked.now)
-        groups, hours = self._groups(), _Hours(self.plan, asked.now)
+        groups, hours = self._groups(), Hours(self.plan, asked.now)
         for rank in _levels(asked):
             here = [g for g in groups.get(_stored(rank), ()) if self._serves(rank, g, asked, hours)]
             found = self._best(rank, here, asked)
@@ -115,13 +117,21 @@ class Pool:
         """This very case, for a supervisor or because its resident calls back (the reason stands in the journal). finished: also one that
         is not called any more. False when somebody has it or its number in hand, or there is none."""
         with self._transaction():
-            rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', case)
-            if not rows or rows[0]["stage"] == LEASED or (rows[0]["stage"] == FINISHED and not finished):
-                return False
-            if self._rows(ON_THE_TELEPHONE, case):
-                return False
-            self._lease(case, asked)
-        return True
+            free = self.hindrance(case, finished=finished) is None
+            if free:
+                self._lease(case, asked)
+        return free
+
+    def hindrance(self, case: str, *, finished: bool = False) -> Fate | None:
+        """What keeps pull() from this case; None = nothing."""
+        rows = self._rows('SELECT stage FROM queue WHERE "case" = ?', case)
+        if not rows:
+            return Fate.UNKNOWN
+        if rows[0]["stage"] == LEASED:
+            return Fate.IN_HAND
+        if rows[0]["stage"] == FINISHED and not finished:
+            return Fate.FINISHED if self.people.bar_of(case) is None else Fate.BARRED
+        return Fate.TELEPHONE if self._rows(ON_THE_TELEPHONE, case) else None
 
     def lapsed(self, now: int) -> tuple[Lapsed, ...]:
         """Leases that have run out. The rows stay leased until put() says what became of the case: it is counted once."""
@@ -202,7 +212,7 @@ class Pool:
             found.setdefault(Rank(stage), []).append(Group(*common))
         return found
 
-    def _serves(self, rank: Rank, group: Group, asked: Asked, hours: "_Hours") -> bool:
+    def _serves(self, rank: Rank, group: Group, asked: Asked, hours: Hours) -> bool:
         caller = asked.caller
         if caller is not None and group.unit in caller.shuns:
             return False
@@ -234,6 +244,9 @@ class Pool:
             if caller.knows:
                 statement += f" AND number_key NOT IN ({', '.join('?' * len(caller.knows))})"
                 values += sorted(caller.knows)
+        if asked.kept:
+            statement += f' AND "case" NOT IN ({", ".join("?" * len(asked.kept))})'
+            values += sorted(asked.kept)
         row = self._database.execute(statement + IN_ORDER, values).fetchone()
         return None if row is None else (row[0], row[1], row[2])
 
@@ -270,30 +283,3 @@ def _levels(asked: Asked) -> list[Rank]:
         order.remove(Rank.FRESH)
         order.insert(order.index(Rank.LAST_SLICE), Rank.FRESH)
     return order
-
-
-class _Hours:
-    """What the calendar says of one moment, unit by unit."""
-
-    def __init__(self, plan: Plan, now: int) -> None:
-        self._plan, self._now = plan, now
-        self._here: dict[str, Slice | None] = {}
-        self._again: dict[str, bool] = {}
-
-    def slice_of(self, unit: str) -> Slice | None:
-        """The slice of the unit that is on; None outside hours and outside the field period."""
-        if unit not in self._here:
-            plan, now = self._plan, self._now
-            on = plan.starts <= now and not (plan.ends and now >= plan.ends)
-            self._here[unit] = plan.calendar.slice_at(now, unit) if on else None
-        return self._here[unit]
-
-    def comes_again(self, unit: str) -> bool:
-        """The sort of the slice that is on comes again before the field closes."""
-        here, plan = self.slice_of(unit), self._plan
-        if here is None or not plan.ends:
-            return True
-        if unit not in self._again:
-            later = plan.calendar.ahead(here.end, unit, plan.ends)
-            self._again[unit] = any(slice_.sort is here.sort for slice_ in later)
-        return self._again[unit]

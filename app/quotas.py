@@ -11,7 +11,18 @@ from app.canonical import Value, decode, encode
 from app.decision import opened, signed
 from app.errors import EvidenceError
 from app.evidence.note import Signer, Verifier
-from app.sample.quota import Closure, Filling, Quota, Verdict, cell_of, full_units, named, refused, verdict
+from app.sample.quota import (
+    Closure,
+    Filling,
+    Quota,
+    Verdict,
+    cell_of,
+    full_units,
+    named,
+    nearly_full,
+    refused,
+    verdict,
+)
 from app.store import Store
 
 _DONE, _ELSEWHERE, _DECIDED = "quota.done", "quota.elsewhere", "quota.closures"
@@ -34,6 +45,10 @@ class Quotas:
     def verdict(self, answers: Mapping[str, str], *, started: bool, admitted: bool = False) -> Verdict:
         """May a resident with these answers be interviewed (on)? See sample.quota.verdict."""
         return verdict(self.quotas, self.filling(), answers, started=started, admitted=admitted)
+
+    def nearly_full(self, answers: Mapping[str, str]) -> bool:
+        """A resident with these answers takes one of the last places of a cell: the other desks should know at once."""
+        return nearly_full(self.quotas, self.filling(), answers)
 
     def cells(self, answers: Mapping[str, str]) -> tuple[str, ...]:
         """The cells that a resident with these answers falls into."""

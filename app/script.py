@@ -123,7 +123,7 @@ class Script:
         """The question at hand, and what is asked about it."""
         before, view = self.screen.question, talk.view()
         same = before is not None and view is not None and before.name == view.name
-        self._show(question=view, query=talk.query, probe=talk.probed, places=None)
+        self._show(question=view, query=talk.query, probe=talk.probed, places=None, scarce=talk.scarce)
         if talk.full != (self.screen.notice is Notice.QUOTA_FULL):
             self._show(notice=Notice.QUOTA_FULL if talk.full else Notice.NONE)
         if talk.query is None or not same:

@@ -16,6 +16,7 @@ from app.evidence.program import program_sha
 from app.evidence.suite import suite_of
 from app.room import Room
 from app.sample.case import Case
+from app.sample.pull import Pull
 from app.store import Store
 from app.study.model import Study
 
@@ -86,11 +87,11 @@ class ShiftLog:
         """A case was taken out of the queue's order because its resident called. by: number on the roster, "" = not on it."""
         self.journal.append("case.pull", case=case, reason="the resident called back", by=by)
 
-    def pulled(self, case: str, reason: str, by: str) -> None:
+    def pulled(self, pull: Pull, by: str) -> None:
         """A supervisor has given this very case to this desk. His words may name somebody: they stand in the journal as a commitment, and
-        the store keeps them under that line's number."""
-        committed = self._committed(f"pull.{self.journal.size}", reason)
-        self.journal.append("case.pull", case=case, reason=committed, by=by)
+        the store keeps them under that line's number. by: who takes the case, as above."""
+        committed = self._committed(f"pull.{self.journal.size}", pull.reason)
+        self.journal.append("case.pull", case=pull.case, reason=committed, by=by, decision=pull.sha256)
 
     def corrected(self, call: str, case: str, was: str, outcome: str, reason: str) -> None:
         """The outcome of a call is put right; the line that gave the wrong one stays. The reason is kept as a supervisor's words are."""

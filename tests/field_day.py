@@ -25,6 +25,7 @@ from app.interviewer import Interviewer
 from app.line.worker import LineWorker
 from app.resources import resource
 from app.sample.calling import calling_plan
+from app.sample.pull import Pull
 from app.study.bundle import build
 from app.study.load import load
 from app.workstation import open_workstation
@@ -45,6 +46,7 @@ _CLOCKS = (
     "app.commands.sample",
     "app.commands.calling",
     "app.commands.cells",
+    "app.commands.giving",
     "app.commands.sync",
     "app.commands.moments",
 )
@@ -212,9 +214,9 @@ class FieldDesk:
         """A case on screen, and its number dialled."""
         self.day.clock.advance(1000)
         if case:
-            self.desk.pull(case, "试验")
-        else:
-            self.desk.next_case()
+            given = Pull(case, self.station.name[:8], "督导01", "试验", self.day.clock.wall(), case * 4)
+            self.desk._ledger.pulls.heard([given], self.day.clock.wall())
+        self.desk.next_case()
         assert self.desk.screen.page is Page.CASE, self.desk.screen
         self.desk.dial()
 

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.canonical import commit, decode
 from app.evidence.journal import read
 from app.interview.screen import Notice, Page
+from app.queue_people import Bar
 from app.sample.case import Attempt
+from app.sample.plan import Caller
+from app.sample.pull import WEEK, Fate, Pull
 from tests.desk_room import Room
 from tests.sample.room import when
 
@@ -99,19 +103,107 @@ def test_edge_19_nobody_gets_into_the_sample_by_calling(tmp_path: Path) -> None:
     room.close()
 
 
-def test_edge_28_a_supervisor_pulls_a_case_and_the_reason_stays(tmp_path: Path) -> None:
+def give(
+    room: Room, case: str, reason: str = "受访者托邻居来电，约现在", *, ago: int = 0, note: str = "1"
+) -> Pull:
+    """As the desk's round of sending hears it from central."""
+    pull = Pull(case, room.station.name[:8], "督导01", reason, room.clock.wall() - ago, note * 64)
+    room.ledger.pulls.heard([pull], room.clock.wall())
+    return pull
+
+
+def pulled(room: Room) -> list[dict[str, Any]]:
+    """The journal's lines about cases that were pulled."""
+    return [e.data for e in read(room.ledger.journal.path) if e.data["type"] == "case.pull"]
+
+
+def test_edge_28_the_case_that_a_supervisor_gives_comes_next_and_the_reason_stays(tmp_path: Path) -> None:
     room = ready(tmp_path)
     case = call(room, "16")
-    room.desk.pull(case, " ")
-    assert room.desk.screen.page is Page.READY
-    room.desk.pull(case, "受访者托邻居来电，约现在")
-    assert room.desk.screen.case is not None
-    assert room.desk.screen.case.case == case
-    (line,) = [e.data for e in read(room.ledger.journal.path) if e.data["type"] == "case.pull"]
+    room.clock.advance(1000)
+    given = give(room, case)
+    assert room.desk.screen.page is Page.READY, "nothing jumps onto the screen"
+    room.desk.next_case()
+    screen = room.desk.screen
+    assert screen.case is not None
+    assert (screen.case.case, screen.notice, screen.notice_text) == (case, Notice.GIVEN, given.reason)
+    (line,) = pulled(room)
     kept = decode(room.station.store.setting(f"pull.{line['seq']}").encode())
-    assert kept["name"] == "受访者托邻居来电，约现在"
+    assert kept["name"] == given.reason
     assert line["reason"] == commit(bytes.fromhex(kept["salt"]), kept["name"])  # proved by it, not told
-    assert line["by"] == "I01"
+    assert (line["by"], line["decision"]) == ("I01", given.sha256)
+    assert given.reason.encode() not in room.ledger.journal.path.read_bytes()
+    room.close()
+
+
+def test_edge_28_given_twice_it_is_taken_once_also_when_the_note_is_played_again(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    case = call(room, "16")
+    room.clock.advance(1000)
+    ahead = -5 * 60_000  # the supervisor's clock: the call will seem to come before his word
+    give(room, case, ago=ahead)
+    last = give(room, case, ago=ahead, note="2")
+    assert call(room, "16") == case
+    for _ in range(3):
+        room.ledger.pulls.heard([last], room.clock.wall())
+        assert call(room, "16") != case
+    assert len(pulled(room)) == 1
+    room.close()
+
+
+def test_edge_28_after_a_crash_before_the_call_it_comes_again_and_stands_in_the_journal_once(
+    tmp_path: Path,
+) -> None:
+    room = ready(tmp_path)
+    case = call(room, "16")
+    room.clock.advance(1000)
+    give(room, case)
+    room.desk.next_case()
+    room.close()  # with the case on screen, not dialled
+    room.open()
+    room.desk.sign_in("访问员01")
+    assert call(room, "16") == case
+    assert call(room, "16") != case
+    assert len(pulled(room)) == 1
+    room.close()
+
+
+@pytest.mark.parametrize(
+    ("fate", "outcome", "decided_ago", "then"),
+    [
+        (Fate.FINISHED, "20", 0, 0),
+        (Fate.BARRED, "38", 0, 0),
+        (Fate.CALLED, "16", 60_000, 0),
+        (Fate.LATE, "16", 0, WEEK),
+    ],
+)
+def test_edge_28_what_is_not_taken_says_why(
+    tmp_path: Path, fate: Fate, outcome: str, decided_ago: int, then: int
+) -> None:
+    """A case that is finished, whose resident does not want it, that was called since the decision; a decision of last week."""
+    room = ready(tmp_path)
+    case = call(room, outcome, "要求不再来电")
+    room.clock.advance(1000)
+    give(room, case, ago=decided_ago)
+    room.clock.advance(then)
+    room.desk.next_case()
+    assert room.desk.screen.notice is not Notice.GIVEN
+    assert pulled(room) == []
+    ((_, said),) = room.ledger.pulls.of(case)
+    assert said is fate
+    assert [told for _, told in room.ledger.pulls.untold()] == [fate], "and central will hear of it"
+    room.close()
+
+
+def test_edge_28_nobody_is_given_his_own_number_by_a_supervisor(tmp_path: Path) -> None:
+    room = ready(tmp_path)
+    own = room.ledger.store.cases()[0]
+    give(room, own.id)
+    knows = frozenset({room.ledger.number_key(own.number)})
+    key, queue, now = room.ledger.number_key, room.ledger.queue, room.clock.wall()
+    pulls = room.ledger.pulls
+    assert pulls.next(queue, now, Caller("I01", knows=knows), key) is None
+    assert pulls.next(queue, now, Caller("I02"), key) is not None, "it waits for somebody else"
     room.close()
 
 
@@ -176,6 +268,21 @@ def test_edge_12_a_case_that_is_taken_out_while_it_is_on_screen_is_not_dialled(t
     room.desk.dial()
     assert (room.desk.screen.page, room.desk.screen.notice) == (Page.READY, Notice.WITHDRAWN)
     assert not [entry for entry in read(room.ledger.journal.path) if entry.data["type"] == "dial.start"]
+    room.close()
+
+
+def test_edge_12_a_number_that_is_put_on_the_list_while_it_is_on_screen_is_not_dialled(
+    tmp_path: Path,
+) -> None:
+    room = ready(tmp_path)
+    room.desk.next_case()
+    assert room.desk.screen.case is not None
+    case = room.desk.screen.case.case
+    room.ledger.store.bar(case, Bar(room.clock.wall(), "", "督导01", "来信要求"))
+    room.desk.dial()
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.READY, Notice.WITHDRAWN)
+    assert not [entry for entry in read(room.ledger.journal.path) if entry.data["type"] == "dial.start"]
+    assert room.ledger.queue.hindrance(case) is Fate.BARRED, "and nobody has it in hand"
     room.close()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.interview.screen import Notice, Page
 from app.quotas import Quotas
-from app.sample.quota import Closure, Kind, Policy, Quota
+from app.sample.quota import FEW, Closure, Kind, Policy, Quota
 from tests.desk_room import Room, talker
 from tests.desk_talk import SAYS
 
@@ -201,4 +201,26 @@ def test_a_cell_that_opened_again_before_the_second_call_lets_him_in(tmp_path: P
     walk(room)
     room.wait_for(Page.OUTCOME)
     assert room.desk.screen.proposed == "60"
+    room.close()
+
+
+def test_who_takes_one_of_the_last_places_of_a_cell_is_told_apart_while_his_call_is_on(
+    tmp_path: Path,
+) -> None:
+    """The other desks are told then (ui/sending.py), and not when his interview is over."""
+    room = seat(tmp_path, quota(FEW + 3))
+    room.ledger.quotas.heard({"county=4": 1}, {})
+    walk(room, "q01")
+    assert not room.desk.screen.scarce, "enough places are left"
+    walk(room)
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("60")
+    room.ledger.quotas.heard({"county=4": 2}, {})
+    walk(room, "q01")
+    assert room.desk.screen.scarce
+    assert room.ledger.quotas.running() == {"county=4": 1}, "that is what they hear"
+    walk(room)
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("60")
+    assert not room.desk.screen.scarce
     room.close()

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,7 @@ class Shell:
         """One command. Paths into the source tree are found from the folder by a link."""
         known = {"CODE": self.code, "CENTRAL": self.environment.get("FANGXIN_CENTRAL_URL", "")}
         known["CALL"] = self._call() if "CALL" in words else ""
+        known |= self._pool() if "CASE" in words else {}
         arguments = [known.get(word, word) for word in words[1:]]
         if arguments[:2] == ["central", "serve"]:
             self._serve([*arguments[:-1], "0"])
@@ -60,6 +62,16 @@ class Shell:
         journal = next((self.folder / "demo" / "central" / "journals").glob("*/journal.jsonl"))
         lines = map(json.loads, journal.read_bytes().splitlines())
         return next(str(line["call"]) for line in lines if line["type"] == "rec.close")
+
+    def _pool(self) -> dict[str, str]:
+        """A case of the pool, and the desk that is enrolled."""
+        index = sqlite3.connect(self.folder / "central" / ".central" / "index.db")
+        try:
+            ((case,),) = index.execute("SELECT id FROM pool_cases ORDER BY ticket LIMIT 1").fetchall()
+            ((desk,),) = index.execute("SELECT name FROM devices").fetchall()
+        finally:
+            index.close()
+        return {"CASE": case, "DESK": desk.partition(".")[0]}
 
     def _serve(self, arguments: list[str]) -> None:
         self.central = subprocess.Popen(

@@ -14,8 +14,8 @@ from app.__main__ import main
 from app.central.pool_routes import pool_of
 from app.central.shared import LEASE
 from app.evidence.note import Signer
-from app.quotas import decision_note
-from app.sample.quota import Closure
+from app.quotas import Quotas, decision_note
+from app.sample.quota import Closure, Kind, Quota
 from tests.field_day import Deed, FieldDay, FieldDesk, printed
 
 _MINUTES = 60_000
@@ -193,6 +193,31 @@ def test_the_desk_explains_a_case_as_the_report_does(
     capsys.readouterr()
     day.run("sample", "why", case)
     assert "given back to the room's pool" in capsys.readouterr().out
+
+
+def test_who_begins_is_known_to_the_other_desks_while_he_is_still_being_interviewed(
+    day: FieldDay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the window has sent during the call when few places are left: the counts, and neither lines nor files."""
+    day.draw_sample(500)
+    one, two = day.desk(1, "I01"), day.desk(2, "I02")
+    day.release(1)
+    one.sync(20)
+    sex = one.begin_interview().sex
+    cell = (("sex", sex),)
+    two.sync(4)
+    assert dict(two.desk._ledger.quotas.filling().running) == {}
+    objects = sorted((day.archive / "objects").iterdir())
+    capsys.readouterr()
+    one.sync_command("now", "--counts", "--json")
+    told = printed(capsys)
+    assert (told["objects"], told["events"], told["waiting"] > 0) == (0, 0, True)
+    assert sorted((day.archive / "objects").iterdir()) == objects
+    two.sync(4)
+    assert dict(two.desk._ledger.quotas.filling().running) == {cell: 1}
+    place = Quota(Kind.MARGINAL, ("sex",), {cell: 1})
+    quotas = Quotas(two.station.store, (place,))
+    assert not quotas.verdict({"sex": sex}, started=False).open, "the last place is his"
 
 
 def test_a_decision_that_the_centre_did_not_sign_stops_the_report(

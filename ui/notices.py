@@ -36,6 +36,7 @@ _NOTICE = {
     Notice.CALLED_BACK: QT_TRANSLATE_NOOP(
         "Words", "This is the resident's case. Call back now, whatever its delay."
     ),
+    Notice.GIVEN: QT_TRANSLATE_NOOP("Words", "Your team lead gives you this case. Call it next."),
     Notice.NOT_DRAWN: QT_TRANSLATE_NOOP(
         "Words", "This number was not drawn. Thank the caller; nobody can be added to the sample by calling."
     ),
@@ -76,6 +77,7 @@ _TONE = {
     Notice.TIME_NEEDED: "warning",
     Notice.QUOTA_FULL: "warning",
     Notice.CALLED_BACK: "fine",
+    Notice.GIVEN: "fine",
     Notice.NOT_DRAWN: "warning",
     Notice.WITHDRAWN: "warning",
     Notice.NOT_COVERED: "danger",

@@ -15,8 +15,8 @@ from ui.desk_thread import IN_CALL
 class Rounds(Protocol):
     """What does the sending: app.sync.round_process.RoundProcess, or a stand-in."""
 
-    def run(self, who: str) -> Told:
-        """One round, on the sender's thread; blocks."""
+    def run(self, who: str, *, counts: bool = False) -> Told:
+        """One round, or only the quota counts, on the sender's thread; blocks."""
 
     def stop(self) -> None:
         """End the running round, from any thread."""
@@ -30,7 +30,7 @@ class Sender:
     ) -> None:
         self._rhythm, self._rounds, self._clock, self._tell = rhythm, rounds, clock, tell
         self._news, self._over = threading.Condition(), threading.Event()
-        self._page, self._who = Page.SIGN_IN, ""
+        self._page, self._who, self._scarce = Page.SIGN_IN, "", False
         self._thread = threading.Thread(target=self._serve, name="sender", daemon=True)
 
     def start(self) -> None:
@@ -45,6 +45,9 @@ class Sender:
             )
             self._page, self._who = screen.page, screen.interviewer
             self._rhythm.on_line(screen.line in IN_CALL)
+            if screen.scarce and not self._scarce:
+                self._rhythm.scarce(self._clock.mono())
+            self._scarce = screen.scarce
             if left:
                 self._rhythm.closed(self._clock.mono())
             self._news.notify()
@@ -63,10 +66,14 @@ class Sender:
             with self._news:
                 while wait := 0 if self._over.is_set() else self._rhythm.wait(self._clock.mono()):
                     self._news.wait(wait / 1000)
-                who = self._who
+                who, counts = self._who, self._rhythm.counts_only(self._clock.mono())
             if self._over.is_set():
                 return
-            told = self._rounds.run(who)
+            told = self._rounds.run(who, counts=counts)
+            if counts:
+                with self._news:
+                    self._rhythm.counted()
+                continue
             with self._news:
                 view = self._noted(told)
             if self._over.is_set():  # it was cut off: what it says of itself is not worth telling

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from app.canonical import Value, hexdigest
-from app.central import pages, shared
+from app.central import given, pages, shared
 from app.clock import Entropy
 from app.sample.plan import Plan
 from app.store_schema import Database, Migration, migrate, storage_faults
@@ -151,4 +151,5 @@ _MIGRATIONS: tuple[Migration, ...] = (
     shared.seal_cells,
     shared.know_people,
     shared.know_cells,
+    given.give_cases,
 )

@@ -5,14 +5,16 @@ from functools import lru_cache
 
 from app.canonical import Value, decode, hexdigest
 from app.central.intake import IntakeError
-from app.central.pool_wire import read_attempts, read_offered, read_wish
+from app.central.pool_wire import read_attempts, read_fates, read_offered, read_wish
 from app.central.registry import Message, Registry
 from app.central.shared import LEASE, SharedPool
 from app.errors import EvidenceError
 from app.evidence.note import Verifier
+from app.pulls import read_pull
 from app.quotas import read_decision
 from app.sample.calling import calling_plan
 from app.sample.plan import Plan
+from app.sample.pull import Fate
 from app.sample.quota import named
 from app.study.archive import unpack
 from app.study.bundle import MANIFEST
@@ -44,7 +46,7 @@ def lease(registry: Registry, message: Message) -> dict[str, Value]:
     desk, wish, now = _desk(registry, message), read_wish(_document(message)), registry.clock.wall()
     pool = pool_of(registry)
     kept = pool.renew(desk, wish.held, now)
-    cases = pool.lease(desk, wish.caller, wish.want, now, wish.closed)
+    cases = pool.lease(desk, wish.caller, wish.want, now, wish.closed, wish.given)
     return {"cases": cases, "kept": kept, "lease": LEASE}
 
 
@@ -57,14 +59,17 @@ def settle(registry: Registry, message: Message) -> dict[str, Value]:
 
 
 def cells(registry: Registry, message: Message) -> dict[str, Value]:
-    """A desk tells its sealed quota counts and hears those of the others."""
-    desk = _desk(registry, message)
+    """A desk tells its quota counts and what became of cases that it was given; it hears the others' counts and of new such cases."""
+    desk, document, now = _desk(registry, message), _document(message), registry.clock.wall()
     try:
-        sealed = b64decode(_document(message)["counts"], validate=True)
+        sealed = b64decode(document["counts"], validate=True)
     except (KeyError, TypeError, ValueError) as error:
         raise IntakeError(400, "body", "These are no quota counts") from error
     pool = pool_of(registry)
-    return {**pool.tell_cells(desk, sealed, registry.clock.wall()), "barred": pool.barred_at(desk)}
+    given = pool.given(now)
+    given.tell(desk, read_fates(document))
+    told = {"barred": pool.barred_at(desk), "given": given.to(desk, now)}
+    return {**pool.tell_cells(desk, sealed, now), **told}
 
 
 def all_cells(registry: Registry, message: Message) -> dict[str, Value]:
@@ -110,6 +115,46 @@ def bar(registry: Registry, message: Message) -> dict[str, Value]:
     return {"taken": taken, "withdrawn": pool.withdrawn()}
 
 
+def give(registry: Registry, message: Message) -> dict[str, Value]:
+    """The centre hands in that a supervisor gives a case to a desk. It is in central's log before any desk hears of it. The same note again
+    changes nothing."""
+    registry.centre(message)
+    document, now = _document(message), registry.clock.wall()
+    publisher, study = Verifier.parse(registry.index.setting("centre")), registry.index.setting("study")
+    try:
+        note, sealed = str(document["note"]), str(document["sealed"])
+        pull = read_pull(note, sealed, study, publisher)
+    except (KeyError, EvidenceError) as error:
+        raise IntakeError(400, "body", "This is no decision about a case") from error
+    given = pool_of(registry).given(now)
+    known, wall = given.last(pull.case)
+    if known == pull.sha256:
+        return {}
+    if pull.wall <= wall:
+        raise IntakeError(409, "older", "A later decision about this case is here already")
+    if pull.desk not in {each.name.partition(".")[0] for each in registry.index.devices()}:
+        raise IntakeError(404, "desk", f"There is no desk {pull.desk}")
+    if (obstacle := given.obstacle(pull, now)) is not None:
+        holder = given.holder(pull.case, now)
+        what = _ELSEWHERE.format(holder) if holder and obstacle is Fate.IN_HAND else obstacle.text
+        raise IntakeError(409, "obstacle", what, fate=str(obstacle))
+    line = {"case": pull.case, "desk": pull.desk, "sha256": pull.sha256}
+    registry.stores.log.append(registry.clock, "case.give", **line)
+    given.keep(pull, note, sealed)
+    return {}
+
+
+def all_given(registry: Registry, message: Message) -> dict[str, Value]:
+    """The centre asks what became of the cases that were given to desks."""
+    registry.centre(message)
+    now = registry.clock.wall()
+    return {"given": pool_of(registry).given(now).all(now)}
+
+
+_ELSEWHERE = (
+    "Not taken: desk {} has the case. Give it to that desk, or again when it has given the case back."
+)
+
 SMALL = {
     "/v1/pool/lease": lease,
     "/v1/pool/settle": settle,
@@ -117,6 +162,8 @@ SMALL = {
     "/v1/pool/all-cells": all_cells,
     "/v1/pool/decisions": decide,
     "/v1/pool/do-not-call": bar,
+    "/v1/pool/give": give,
+    "/v1/pool/given": all_given,
 }
 """Address → what answers there, where the requests are small."""
 

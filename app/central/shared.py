@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.canonical import Value, decode, encode, hexdigest
+from app.canonical import Value, encode, hexdigest
+from app.central.given import Given
 from app.central.intake import IntakeError
-from app.central.pool_wire import Offered
+from app.central.pool_wire import Offered, attempts_in
 from app.pool import Asked, Pool
 from app.queue_people import Bar
 from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
@@ -90,6 +91,7 @@ class SharedPool:
 
     def __init__(self, database: Database, path: Path, plan: Plan) -> None:
         self._database, self._path, self._pool = database, path, Pool(database, path, plan)
+        self._given = Given(database, path, self._pool)
 
     def add(self, offered: Sequence[Offered], now: int) -> int:
         """Take cases of a released replicate in; one that is known stays as it is. Returns how many were new."""
@@ -107,19 +109,29 @@ class SharedPool:
         return added
 
     def lease(
-        self, desk: str, caller: Caller, want: int, now: int, closed: frozenset[str]
+        self,
+        desk: str,
+        caller: Caller,
+        want: int,
+        now: int,
+        closed: frozenset[str],
+        given: Collection[str] = (),
     ) -> list[dict[str, Value]]:
-        """The best cases for a desk, leased to it: at most `want`, at most MOST. closed: units whose quota cells are full."""
-        asked = Asked(now, desk, LEASE, caller, closed)
-        found: list[dict[str, Value]] = []
+        """The best cases for a desk, leased to it: at most `want`, at most MOST. closed: units whose quota cells are full. given: cases
+        that it asks for because a supervisor gave them to it: they come first, and beside `want`."""
         with self._transaction():
-            self._give_back_lapsed(now)
-            while len(found) < min(want, MOST) and (case := self._pool.pick(asked)) is not None:
-                row = self._row(case)
-                told = {"case": case, "ticket": row["ticket"], "unit": row["unit"]}
-                sealed = base64.b64encode(row["sealed"]).decode()
-                found.append({**told, "attempts": _attempts(row["attempts"]), "sealed": sealed})
-        return found
+            handed = self.given(now)
+            found = handed.hand_over(Asked(now, desk, LEASE), given)
+            asked = Asked(now, desk, LEASE, caller, closed, kept=handed.kept_from(desk, now))
+            most = len(found) + min(want, MOST)
+            while len(found) < most and (case := self._pool.pick(asked)) is not None:
+                found.append(case)
+            return [self._told(case) for case in found]
+
+    def given(self, now: int) -> Given:
+        """What a supervisor gave to desks; leases that have run out are over by then."""
+        self._give_back_lapsed(now)
+        return self._given
 
     def renew(self, desk: str, cases: Collection[str], now: int) -> list[str]:
         """A desk still has these. Returns those that are its own for another LEASE; the others it has lost."""
@@ -131,7 +143,7 @@ class SharedPool:
         desk's: that one is on the telephone. IntakeError when there is no such case."""
         with self._transaction():
             row = self._row(case)
-            known = [Attempt.of(values) for values in _attempts(row["attempts"])]
+            known = [Attempt.of(values) for values in attempts_in(row["attempts"])]
             fresh = [attempt for attempt in attempts if attempt not in known]
             holder = self._pool.holder(case, now)
             again = bool(attempts) and not fresh  # told before: a repeat explains nothing more
@@ -189,7 +201,7 @@ class SharedPool:
         for lost in self._pool.lapsed(now):
             with self._transaction():
                 row = self._row(lost.case)
-                known = tuple(Attempt.of(values) for values in _attempts(row["attempts"]))
+                known = tuple(Attempt.of(values) for values in attempts_in(row["attempts"]))
                 self._write(row, (*known, Attempt(now, "", by=lost.holder)), now)
 
     def _write(
@@ -203,11 +215,17 @@ class SharedPool:
     def _put_anew(self, cases: Iterable[str], now: int) -> None:
         for identity in cases:
             row = self._row(identity)
-            attempts = tuple(Attempt.of(values) for values in _attempts(row["attempts"]))
+            attempts = tuple(Attempt.of(values) for values in attempts_in(row["attempts"]))
             state = State.OPEN if attempts else State.FRESH
             shape = _shape(mobile=bool(row["mobile"]))
             case = Case(row["id"], row["ticket"], shape, row["unit"], attempts, state)
             self._put_anew(self._pool.put([case], now), now)
+
+    def _told(self, case: str) -> dict[str, Value]:
+        row = self._row(case)
+        told = {"case": case, "ticket": row["ticket"], "unit": row["unit"]}
+        sealed = base64.b64encode(row["sealed"]).decode()
+        return {**told, "attempts": attempts_in(row["attempts"]), "sealed": sealed}
 
     def _row(self, case: str) -> dict[str, Any]:
         with storage_faults(self._path):
@@ -233,10 +251,6 @@ def _explained(desk: str, known: Sequence[Attempt], fresh: Sequence[Attempt], *,
         if explained := after or last:
             found.add(explained)
     return found
-
-
-def _attempts(text: str) -> list[list[int | str]]:
-    return list(decode(f'{{"a":{text}}}'.encode())["a"])
 
 
 def _shape(*, mobile: bool) -> str:

@@ -17,11 +17,13 @@ from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
-from app.pool import Asked
+from app.pool import Asked, Pool
+from app.pulls import Pulls
 from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.sample.digits import meant
 from app.sample.plan import Plan, skills_missing, wants
+from app.sample.pull import Fate
 from app.sample.queue import explain
 from app.sample.starved import starved
 from app.study.model import Study
@@ -32,6 +34,7 @@ _IN_VAIN = (
     "The sample puts it into a quota cell that is full ({}): it is not dialled until there is a place, except for an appointment or an "
     "interview that has begun."
 )
+_GIVEN = "Given to this desk by {} at {}: {}. {}"
 Db = Annotated[
     Path | None,
     typer.Option(help="Data folder of a workstation, or the store.db in it; else the one in force."),
@@ -52,9 +55,16 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as
     caller = caller_of(study, who, acquainted(station.store, _person(study, who))) if who else None
     quotas = Quotas(station.store, quotas_of(study))
     closed = quotas.full_units("county", (unit.code for unit in study.units))
-    found = pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
+    given = Pulls(station.store).next(pool, asked, caller, hasher(station.store, system_entropy))
+    found = given.case if given else None
+    found = found or pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
     due = None if found else pool.next_due(asked)
     reason = explain(station.store.case(found), asked, plan) if found else ""
+    reason = (
+        _GIVEN.format(given.by, minute_in_china(given.wall), given.reason, Fate.NEXT.text)
+        if given
+        else reason
+    )
     crew = [caller_of(study, person.name) for person in study.roster]
     waiting = pool.waiting_for()
     lacking = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
@@ -79,11 +89,10 @@ def why(
     """Say why a case is or is not handed out, and what it lacks, as the field report does."""
     station, study, plan = _station(context, db)
     one, asked = station.store.case(case), moment(now)
-    station.store.follow(plan, hasher(station.store, system_entropy))
-    for line in _about_its_number(station, case, asked):
+    pool = station.store.follow(plan, hasher(station.store, system_entropy))
+    for line in (*_about_its_number(station, case, asked), *_given(station, pool, case, asked)):
         typer.echo(line)
     typer.echo(explain(one, asked, plan))
-    station.store.follow(plan, hasher(station.store, system_entropy))
     quotas = Quotas(station.store, quotas_of(study))
     if cells := quotas.refused(station.store.known_of(case)):
         typer.echo(_IN_VAIN.format("; ".join(cells)))
@@ -110,6 +119,15 @@ def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str
         yield f"Not called any more: its number is on the do-not-call list since {since}, by {said}."
     elif (rests := station.store.rests(case)) > now:
         yield f"Not before {minute_in_china(rests)}: its number was called in another sample; only an appointment is kept."
+
+
+def _given(station: Workstation, pool: Pool, case: str, now: int) -> Iterator[str]:
+    """What a supervisor has decided about it, and what becomes of that."""
+    pulls = Pulls(station.store)
+    now_is = {pull.sha256: fate for pull, fate in pulls.standing(pool, now)}
+    for pull, fate in pulls.of(case):
+        text = now_is.get(pull.sha256, fate).text
+        yield _GIVEN.format(pull.by, minute_in_china(pull.wall), pull.reason, text)
 
 
 def knows(

@@ -9,7 +9,7 @@ import typer
 from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
-from app.commands import calling, cells, do_not_call, frames
+from app.commands import calling, cells, do_not_call, frames, giving
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
@@ -26,14 +26,15 @@ from app.sample.source import said
 from app.study.load import load
 from app.study.model import StudySource
 from app.sync.client import Client
+from app.sync.pool_offer import offer
 from app.sync.room_key import admit
-from app.sync.shared_pool import offer
 
 cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
 frames.register(cli)
 calling.register(cli)
 cli.command()(design)
 cells.register(cli)
+giving.register(cli)
 cli.add_typer(do_not_call.cli, name="dnc")
 Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[

@@ -24,7 +24,7 @@ from app.sync.enrol import enrol as introduce
 from app.sync.outbox import Synced, sync_once
 from app.sync.renewal import Reason, from_store, left_behind, refuse_restored, succession
 from app.sync.room_key import room_key_of
-from app.sync.shared_pool import Room, Round, pool_round
+from app.sync.shared_pool import Room, Round, pool_round, tell
 from app.workstation import Workstation, open_workstation
 
 _NO_ROOM = (
@@ -61,13 +61,16 @@ def now(
     context: typer.Context,
     who: Annotated[str, typer.Option(help="Who calls here next, by name or number of the roster.")] = "",
     keep: Annotated[int, typer.Option(min=0, max=20, help="Cases of the room's pool to have on hand.")] = 4,
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Exchange the quota counts and nothing else: fit beside a call.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Send everything that is due; what central has countersigned counts as sent, and nothing else. Where the room draws from one
     pool, tell what was called and take the next cases; with --keep 0 give those back that nobody has called."""
     station, url = _station(context)
     try:
-        done, shared = _round(station, url, who, keep)
+        done, shared = (_counts(station, url), None) if counts else _round(station, url, who, keep)
     except SyncError as error:
         if as_json:
             word = error.word if isinstance(error, RefusedError) else ""
@@ -88,9 +91,7 @@ def now(
 
 
 def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:
-    study = station.study(calling=False)
-    if study is None:
-        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+    study = _installed(station)
     for keys in station.unfinished():
         _hand_in_the_old(station, keys, url, study)
     with _client(station, url, _central_of(study)) as client:
@@ -116,13 +117,30 @@ def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: St
         typer.echo(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
 
 
-def _pool(station: Workstation, study: Study, client: Client, who: str, keep: int) -> Round | None:
+def _counts(station: Workstation, url: str) -> Synced:
+    """Where this desk draws from no pool, nothing goes."""
+    study = _installed(station)
+    with _client(station, url, _central_of(study)) as client:
+        if (room := _room(station, study, client)) is not None:
+            quotas = Quotas(station.store, quotas_of(study))
+            tell(client, station.store, room, quotas, station.clock, station.entropy)
+    return Synced(0, 0, None)
+
+
+def _room(station: Workstation, study: Study, client: Client) -> Room | None:
+    """What this desk needs of its room, its queue by the study's plan; None when it draws from no pool."""
     key = room_key_of(client, station.store, station.keys.identity)
     if key is None:
         return None
-    room = Room(key, tuple(person.id for person in study.roster), station.publisher, study.id)
     number_key = hasher(station.store, station.entropy)
     station.store.follow(calling_plan(study, rehearsal=study.rehearsal_only), number_key)
+    return Room(key, tuple(person.id for person in study.roster), station.publisher, study.id)
+
+
+def _pool(station: Workstation, study: Study, client: Client, who: str, keep: int) -> Round | None:
+    room = _room(station, study, client)
+    if room is None:
+        return None
     caller = caller_of(study, who)
     caller = caller_of(study, who, acquainted(station.store, caller.id))
     quotas = Quotas(station.store, quotas_of(study))
@@ -140,9 +158,7 @@ def renew(
     """Begin a new epoch after a restore, a re-installation or a fork alarm. Then enrol again, with a new code."""
     settings = invocation(context).settings
     station = open_workstation(settings.data_dir, SystemClock(), system_entropy)
-    study = station.study(calling=False)
-    if study is None:
-        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+    study = _installed(station)
     if offline:
         after = from_store(station.store, station.name, station.keys.origin(study.id), reason)
     else:
@@ -161,6 +177,13 @@ def renew(
         told = f"{calls} calls of {after.previous} are in no journal that central has taken, and count nowhere until the centre decides"
         where = f"Copy {journal} onto a stick for the centre; their sealed files go with the next `fangxin sync now`."
         typer.echo(f"fangxin: {told}. {where}", err=True)
+
+
+def _installed(station: Workstation) -> Study:
+    study = station.study(calling=False)
+    if study is None:
+        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+    return study
 
 
 def _station(context: typer.Context) -> tuple[Workstation, str]:

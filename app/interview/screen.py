@@ -55,6 +55,7 @@ class Notice(Enum):
     TIME_NEEDED = "time_needed"
     QUOTA_FULL = "quota_full"
     CALLED_BACK = "called_back"
+    GIVEN = "given"
     NOT_DRAWN = "not_drawn"
     WITHDRAWN = "withdrawn"
     NOT_COVERED = "not_covered"
@@ -241,6 +242,7 @@ class Screen:
     unsaved: what is on this screen only, because the disk refused it.
     auto_dial: the next case is dialled by itself; False = paused, None = not allowed here. lead: a team lead of the roster is signed in.
     sending: None = not by itself. correctable: an outcome of this shift may be put right; correcting: that is being done.
+    scarce: the resident on the line takes one of the last places of his quota cell.
     """
 
     page: Page = Page.SIGN_IN
@@ -270,3 +272,4 @@ class Screen:
     sending: SendingView | None = None
     correctable: bool = False
     correcting: bool = False
+    scarce: bool = False

@@ -142,6 +142,19 @@ def is_full(quota: Quota, filling: Filling, cell: Cell) -> bool:
     return filling.taken(cell) >= quota.targets.get(cell, 0)
 
 
+FEW = 10
+"""Places of a cell that are the last ones: so many desks could begin with one each before they know of each other."""
+
+
+def nearly_full(quotas: Iterable[Quota], filling: Filling, answers: Mapping[str, str]) -> bool:
+    """A resident with these answers takes one of the last places of a cell that nobody has closed or opened by hand."""
+    return any(
+        filling.decided(cell) is None and quota.targets.get(cell, 0) - filling.taken(cell) <= FEW
+        for quota in quotas
+        for cell in quota.cells_of(answers)
+    )
+
+
 def full_units(
     quotas: Sequence[Quota], filling: Filling, variable: str, units: Iterable[str]
 ) -> frozenset[str]:

@@ -47,7 +47,7 @@ class RefusedError(SyncError):
 class Client:
     """Central as one signed sender sees it. Blocks; belongs to one thread; raises SyncError for everything that went wrong.
 
-    key_id: "<device>.<epoch>" or "centre". central: central's keys from the signed study. attempts: tries of one request. chunk: bytes in
+    key_id: "<device>.<epoch>" (desk: its device) or "centre". central: its keys, of the study. attempts: of one request. chunk: bytes in
     one PATCH. entropy: for nonces; never one that repeats itself in the next process, or central takes us for a replay. transport: for
     tests and pinned TLS.
     """
@@ -67,6 +67,7 @@ class Client:
     ) -> None:
         self._url, self.key_id, self.signer, self._central = address(url), key_id, signer, tuple(central)
         self._clock, self._entropy, self._attempts, self._chunk = clock, entropy, attempts, chunk
+        self.desk = key_id.partition(".")[0]
         self.clock_offset = 0
         """ms to add to our clock to get central's; learnt when central says that ours is wrong."""
         self._http = httpx2.Client(
@@ -129,7 +130,7 @@ class Client:
 
     def assignment(self) -> bytes | None:
         """The sealed assignment for this device, if one waits. Believe it only after opening and checking it."""
-        return self.fetch(f"/v1/assignments/{self.key_id.partition('.')[0]}") or None
+        return self.fetch(f"/v1/assignments/{self.desk}") or None
 
     def study(self) -> bytes:
         """The study package that central offers. Believe it only after study.bundle has checked its signature."""

@@ -28,11 +28,12 @@ class Told:
     word: str = ""
 
 
-def round_command(settings: Settings, who: str) -> list[str]:
-    """What starts a round, from source, installed, or frozen. who: the interviewer; "" = nobody is signed in, and no case is kept."""
+def round_command(settings: Settings, who: str, *, counts: bool = False) -> list[str]:
+    """What starts a round, from source, installed, or frozen. who: the interviewer; "" = nobody is signed in, and no case is kept. counts:
+    only the quota counts go."""
     frozen = getattr(sys, "frozen", False)
     start = [sys.executable] if frozen else [sys.executable, "-m", "app"]
-    caller = ["--who", who] if who else ["--keep", "0"]
+    caller = ["--counts"] if counts else ["--who", who] if who else ["--keep", "0"]
     return [*start, "--data-dir", str(settings.data_dir), "sync", "now", "--json", *caller]
 
 
@@ -43,11 +44,11 @@ class RoundProcess:
         self._settings, self._stopped = settings, threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def run(self, who: str) -> Told:
-        """One round. Never raises: what went wrong is told."""
+    def run(self, who: str, *, counts: bool = False) -> Told:
+        """One round, or only the quota counts. Never raises: what went wrong is told."""
         try:
             self._process = subprocess.Popen(
-                round_command(self._settings, who),
+                round_command(self._settings, who, counts=counts),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -3,27 +3,30 @@
 room key   an age identity that every desk of the room was given sealed (room_key.py); central never has it
 lease      central's best cases for this interviewer, their numbers and columns sealed to the room; a desk that is heard of keeps them
 settle     what was done, or that nothing was; told until central has it, and then once more changes nothing
+given      what a supervisor gave to this desk comes first, by the centre's signed note; what became of it is told
 cells      each desk's quota counts, sealed to the room and marked with its key: central could neither read nor write them
 """
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.canonical import Value, decode, keyed
 from app.clock import Clock, Entropy
 from app.errors import EvidenceError, SealError, SyncError
-from app.evidence.age import Identity, Recipient, decrypt
+from app.evidence.age import Identity, decrypt
 from app.evidence.note import Verifier
 from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
 from app.pool import never_full
+from app.pulls import Pulls
 from app.quotas import Quotas, read_decision
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller
 from app.store import Store
 from app.sync.client import Client
-from app.sync.pool_counts import opened_counts, seal_counts, sealed
+from app.sync.pool_counts import opened_counts, seal_counts
+from app.sync.pool_pulls import take_in
 from app.withdrawal import read_entry
 
 _NUMBER = "pool.number."
@@ -52,40 +55,6 @@ class Room:
         return next((person for person in self.people if self.alias(person) == alias), alias)
 
 
-def offer(
-    cases: Iterable[Case],
-    room: Recipient,
-    hashed: Callable[[str], str],
-    entropy: Entropy,
-    columns: Mapping[str, Mapping[str, str]] | None = None,
-) -> dict[str, Value]:
-    """A released replicate as the centre hands it in. room: public half of the room key. hashed: number → its keyed hash, which the desk
-    that opens the case learns too: by it a decision of the centre about the number is known. columns: number → what the sample knows
-    beforehand."""
-    return {
-        "v": 1,
-        "cases": [
-            {
-                "case": case.id,
-                "ticket": case.ticket,
-                "unit": case.unit,
-                "mobile": 1 if case.mobile else 0,
-                "key": hashed(case.number),
-                "sealed": sealed(
-                    {
-                        "number": case.number,
-                        "key": hashed(case.number),
-                        "columns": dict((columns or {}).get(case.number, {})),
-                    },
-                    room,
-                    entropy,
-                ),
-            }
-            for case in cases
-        ],
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Round:
     """What a round with the pool did. settled: cases told. leased: cases taken. on_hand: cases to call now."""
@@ -109,7 +78,7 @@ def pool_round(
     SyncError."""
     let_go(store, clock.wall())
     # First: what was called is let go only when central can be reached.
-    heed(store, room, exchange(client, room, quotas, entropy))
+    pulls = tell(client, store, room, quotas, clock, entropy)
     refusing = quotas.refusing()
     surplus = on_hand(store, refusing)[max(keep, MOST) :]  # a cell that has opened again
     let_go(store, clock.wall(), called=True, all_=not keep, also=[*surplus, *_of_his_own(store, caller)])
@@ -119,9 +88,21 @@ def pool_round(
         code for quota in quotas.quotas for cell in quota.targets for name, code in cell if name == county
     }
     closed = quotas.full_units(county, units)
-    leased = lease(client, store, room, caller, keep, clock, closed, refusing)
+    given = pulls.wanted(clock.wall()) if keep else ()
+    leased = lease(client, store, room, caller, keep, clock, closed, refusing, given)
     told += settle(client, store, room)  # what lease() let go again
     return Round(told, leased, len(on_hand(store, refusing)))
+
+
+def tell(client: Client, store: Store, room: Room, quotas: Quotas, clock: Clock, entropy: Entropy) -> Pulls:
+    """The part of a round that may go beside a call: quota counts both ways, and what people have decided. Raises SyncError."""
+    pulls = Pulls(store)
+    fates = pulls.untold()
+    heard = exchange(client, room, quotas, entropy, fates)
+    heed(store, room, heard)
+    _take_pulls(pulls, room, heard, client.desk, clock.wall())
+    pulls.told(fates)
+    return pulls
 
 
 def lease(
@@ -133,15 +114,17 @@ def lease(
     clock: Clock,
     closed: Iterable[str] = (),
     refusing: Callable[[str], bool] = never_full,
+    given: Collection[str] = (),
 ) -> int:
     """Keep what this desk holds, and take cases from the pool into its store until `keep` are on hand. closed: units whose quota cells are
     full. refusing: what Quotas.refusing() says; a case of a full cell is kept and not called, because only this room's desks can tell, and
-    another is asked for. A case whose number the caller is never given is let go at once, and central is told not to give it to him again:
-    only here is it seen. Returns how many were taken. Raises SyncError; what central leased and was not taken in falls back by itself."""
+    another is asked for. given: cases that a supervisor gave to this desk, asked for beside. A case whose number the caller is never given
+    is let go at once, and central is told not to give it to him again: only here is it seen. Returns how many were taken. Raises SyncError;
+    what central leased and was not taken in falls back by itself."""
     taken = 0
     for _ in range(_ASKED):
         want = max(0, keep - len(on_hand(store, refusing)))
-        fresh = _lease(client, store, room, caller, want, clock, closed)
+        fresh = _lease(client, store, room, caller, want, clock, closed, given)
         taken += len(fresh)
         own = _of_his_own(store, caller)
         let_go(store, clock.wall(), also=own)
@@ -151,7 +134,14 @@ def lease(
 
 
 def _lease(
-    client: Client, store: Store, room: Room, caller: Caller, want: int, clock: Clock, closed: Iterable[str]
+    client: Client,
+    store: Store,
+    room: Room,
+    caller: Caller,
+    want: int,
+    clock: Clock,
+    closed: Iterable[str],
+    given: Collection[str],
 ) -> list[str]:
     began, before = clock.wall(), held(store)
     asked: dict[str, Value] = {
@@ -159,6 +149,7 @@ def _lease(
         "want": want,
         "held": sorted(before),
         "closed": sorted(closed),
+        "given": sorted(set(given) - set(before)),
         "caller": {
             "id": room.alias(caller.id),
             "skills": sorted(caller.skills),
@@ -184,11 +175,17 @@ def _lease(
     return [case.id for case, *_ in taken]
 
 
-def exchange(client: Client, room: Room, quotas: Quotas, entropy: Entropy) -> dict[str, Value]:
-    """Tell this desk's quota counts, take in those of the others and what was decided. Returns all that central said. Raises SyncError."""
+def exchange(
+    client: Client, room: Room, quotas: Quotas, entropy: Entropy, fates: Sequence[Sequence[str]] = ()
+) -> dict[str, Value]:
+    """Tell this desk's quota counts, take in those of the others and what was decided. fates: [note, what became of it] of cases that were
+    given to this desk. Returns all that central said. Raises SyncError."""
     own = {"done": quotas.done(), "running": quotas.running()}
-    desk = client.key_id.partition(".")[0]
-    heard = client.post("/v1/pool/cells", {"v": 1, "counts": seal_counts(own, desk, room.key, entropy)})
+    told = {
+        "counts": seal_counts(own, client.desk, room.key, entropy),
+        "fates": [list(each) for each in fates],
+    }
+    heard = client.post("/v1/pool/cells", {"v": 1, **told})
     try:
         done, running = opened_counts(heard, room.key)
         decisions = [read_decision(str(note), room.study, room.publisher) for note in heard["decisions"]]
@@ -212,6 +209,15 @@ def heed(store: Store, room: Room, heard: Mapping[str, Value]) -> None:
             store.bar(each["case"], decision)
     except (KeyError, TypeError, EvidenceError) as error:
         raise SyncError("What central says of the do-not-call list does not hold", todo=_STEERED) from error
+
+
+def _take_pulls(pulls: Pulls, room: Room, heard: Mapping[str, Value], desk: str, now: int) -> None:
+    try:
+        take_in(pulls, heard.get("given", []), (room.study, room.publisher, room.key), desk, now)
+    except (TypeError, AttributeError, EvidenceError) as error:
+        raise SyncError(
+            "What central says of cases given to this desk does not hold", todo=_STEERED
+        ) from error
 
 
 def settle(client: Client, store: Store, room: Room) -> int:

@@ -1435,6 +1435,10 @@
         <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
     </message>
     <message>
+        <source>Your team lead gives you this case. Call it next.</source>
+        <translation>督导指定由您拨打这个样本，请先打这一个。</translation>
+    </message>
+    <message>
         <source>Corrected. The earlier outcome stays on record, with your reason.</source>
         <translation>已更正。原结果和更正原因均已留痕。</translation>
     </message>

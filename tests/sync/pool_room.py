@@ -19,8 +19,9 @@ from app.sample.quota import Cell, Kind, Quota
 from app.store import Store
 from app.sync.client import Client
 from app.sync.enrol import Introduction, enrol
+from app.sync.pool_offer import offer
 from app.sync.shared_pool import Room as RoomKey
-from app.sync.shared_pool import exchange, lease, offer, settle
+from app.sync.shared_pool import exchange, lease, settle
 from tests.sync.world import CENTRE, NOW, STUDY
 
 ROOM = Identity.generate(seeded("room"))

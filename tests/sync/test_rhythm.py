@@ -57,6 +57,34 @@ def test_while_central_is_away_the_pauses_grow_and_a_closed_case_does_not_shorte
     assert one.wait(now) == EVERY
 
 
+def test_the_counts_of_a_nearly_full_cell_go_beside_the_call_and_a_whole_round_does_not() -> None:
+    one = rhythm()
+    one.sent(0, NOON, 0)
+    one.on_line(True)
+    one.scarce(MINUTE)
+    assert (one.wait(MINUTE), one.counts_only(MINUTE + SOON)) == (SOON, True)
+    one.counted()
+    assert one.wait(MINUTE + SOON) == LONGEST_QUIET - MINUTE - SOON, "once"
+    assert not one.counts_only(LONGEST_QUIET)
+
+
+def test_a_whole_round_that_is_due_has_the_counts_with_it() -> None:
+    one = rhythm()
+    one.sent(0, NOON, 0)
+    one.scarce(MINUTE)
+    one.closed(MINUTE)
+    assert (one.wait(MINUTE + SOON), one.counts_only(MINUTE + SOON)) == (0, False)
+    one.sent(MINUTE + SOON, NOON, 0)
+    assert one.wait(MINUTE + SOON) == EVERY
+
+
+def test_while_central_is_away_the_counts_wait_with_the_rest() -> None:
+    one = rhythm()
+    one.failed(0, NOON, waiting=1)
+    one.scarce(0)
+    assert one.wait(0) == FIRST_PAUSE
+
+
 def test_the_desks_of_a_room_do_not_come_back_at_the_same_moment() -> None:
     early, late = rhythm(0.0), rhythm(0.999)
     for one in (early, late):

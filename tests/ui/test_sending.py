@@ -11,7 +11,7 @@ import pytest
 from app.clock import VirtualClock
 from app.interview.screen import LineView, Page, Screen, SendingView
 from app.settings import Settings
-from app.sync.rhythm import FIRST_PAUSE, Rhythm
+from app.sync.rhythm import FIRST_PAUSE, SOON, Rhythm
 from app.sync.round_process import RoundProcess, Told, read_round, round_command
 from tests.ui.conftest import Station
 from ui.sending import Sender
@@ -28,9 +28,9 @@ class StandIn:
     begun: "queue.Queue[str]" = field(default_factory=queue.Queue)
     threads: set[int] = field(default_factory=set)
 
-    def run(self, who: str) -> Told:
+    def run(self, who: str, *, counts: bool = False) -> Told:
         self.threads.add(threading.get_ident())
-        self.begun.put(who)
+        self.begun.put("counts" if counts else who)
         return self.answers.get(timeout=PATIENCE)
 
     def stop(self) -> None:
@@ -79,6 +79,26 @@ def test_during_a_call_no_round_begins_and_after_it_one_does(place: Place) -> No
     assert place.rounds.begun.empty()
     place.later(0, replace(READY, page=Page.OUTCOME, line=LineView.ENDED))
     assert place.rounds.begun.get(timeout=PATIENCE) == "李梅"
+
+
+def test_who_begins_in_a_nearly_full_cell_tells_the_counts_during_the_call_and_only_once(
+    place: Place,
+) -> None:
+    place.rounds.answers.put(Told(0))
+    place.later(FIRST_PAUSE, READY)
+    assert place.rounds.begun.get(timeout=PATIENCE) == "李梅"
+    place.told.get(timeout=PATIENCE)
+    on_line = replace(READY, page=Page.INTERVIEW, line=LineView.TALKING, scarce=True)
+    place.sender.heard(on_line)
+    place.rounds.answers.put(Told(0, away=True, fault="Central cannot be reached"))
+    place.later(SOON, on_line)
+    assert place.rounds.begun.get(timeout=PATIENCE) == "counts"
+    place.later(SOON, on_line)
+    place.rounds.answers.put(Told(0))
+    place.later(SOON, replace(READY, page=Page.OUTCOME, line=LineView.ENDED))
+    place.later(SOON, READY)
+    place.later(SOON, READY)
+    assert place.rounds.begun.get(timeout=PATIENCE) == "李梅", "the whole round comes after the call"
 
 
 def test_central_that_is_away_and_one_that_refuses_are_told_apart(place: Place) -> None:
@@ -132,6 +152,7 @@ def test_nobody_signed_in_keeps_no_case(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, central_url="http://127.0.0.1:9")
     assert round_command(settings, "")[-2:] == ["--keep", "0"]
     assert round_command(settings, "李梅")[-2:] == ["--who", "李梅"]
+    assert round_command(settings, "李梅", counts=True)[-2:] == ["--json", "--counts"]
 
 
 def test_the_window_says_how_the_sending_stands_between_calls_only(station: Station) -> None:

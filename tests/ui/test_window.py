@@ -325,6 +325,16 @@ def test_a_call_without_more_room_says_how_many_minutes_are_left(still: Station)
     assert not notice._detail.isVisible()
 
 
+def test_who_is_given_a_case_reads_that_and_why(still: Station) -> None:
+    paint(
+        still,
+        replace(dict(screens("en"))["20-outcome"], notice=Notice.GIVEN, notice_text="He is at home now"),
+    )
+    notice = still.window.face.notice
+    assert "team lead gives you this case" in notice._text.text()
+    assert notice._detail.text() == "He is at home now", "told to him, and not to be passed on"
+
+
 def test_every_notice_has_words(still: Station) -> None:
     for notice in Notice:
         paint(still, replace(dict(screens("en"))["20-outcome"], notice=notice))

@@ -32,7 +32,7 @@ class NoticePanel(QWidget):
         detail = screen.notice_text if notice is not Notice.SAVED and not short else ""
         own = (
             detail
-            if notice is Notice.NOT_ACCEPTED
+            if notice in (Notice.NOT_ACCEPTED, Notice.GIVEN)
             else self.tr("For the supervisor: {detail}").format(detail=detail)
         )
         self._detail.setText(own if detail else "")

@@ -1,0 +1,48 @@
+"""The centre fills a room's pool: cases sealed to the room, and the room's key for its desks."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from app.canonical import Value, encode
+from app.clock import Entropy
+from app.evidence.age import Identity, Recipient
+from app.sample.case import Case
+from app.sync.pool_counts import sealed
+
+
+def offer(
+    cases: Iterable[Case],
+    room: Recipient,
+    hashed: Callable[[str], str],
+    entropy: Entropy,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, Value]:
+    """A released replicate as the centre hands it in. room: public half of the room key. hashed: number → its keyed hash, which the desk
+    that opens the case learns too: by it a decision of the centre about the number is known. columns: number → what the sample knows
+    beforehand."""
+    return {
+        "v": 1,
+        "cases": [
+            {
+                "case": case.id,
+                "ticket": case.ticket,
+                "unit": case.unit,
+                "mobile": 1 if case.mobile else 0,
+                "key": hashed(case.number),
+                "sealed": sealed(
+                    {
+                        "number": case.number,
+                        "key": hashed(case.number),
+                        "columns": dict((columns or {}).get(case.number, {})),
+                    },
+                    room,
+                    entropy,
+                ),
+            }
+            for case in cases
+        ],
+    }
+
+
+def room_document(room: Identity) -> bytes:
+    """The room key as a sealed assignment holds it."""
+    return encode({"v": 1, "kind": "room", "key": room.export()})
