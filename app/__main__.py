@@ -17,6 +17,7 @@ from app.commands.selftest import Check, run_selftest
 from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
 from app.line.child import WORKER_WORD
+from app.own_process import LOOK_WORD
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,10 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         from app import line_worker  # it names the drivers; only the desk's child process is one
 
         return line_worker.main()
+    if words == [LOOK_WORD]:
+        from app import look_process  # only the team lead's window has such a child
+
+        return look_process.main()
     command = typer.main.get_command(build(face or Face(), words))
     try:
         result = command.main(words, "fangxin", standalone_mode=False)
