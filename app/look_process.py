@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import IO
 
 from app.crash import be_discreet, trace_of
 from app.errors import FangxinError
@@ -30,11 +30,11 @@ Tell = Callable[[int, int], None]
 """(bytes read, bytes to read)."""
 
 
-class LookEnded(FangxinError):
+class LookEndedError(FangxinError):
     """The child is gone without an answer. what: how it ended, as the system says it."""
 
 
-class LookHalted(FangxinError):
+class LookHaltedError(FangxinError):
     """The look was stopped on request."""
 
 
@@ -58,7 +58,7 @@ class LookProcess:
     def look(self, now: int, tell: Tell) -> tuple[StudySource, FieldReport]:
         """What field_work finds at `now` (ms wall). tell: hears of the reading, on this thread.
 
-        Raises what field_work raises; LookEnded when the child dies, LookHalted when it was stopped."""
+        Raises what field_work raises; LookEndedError when the child dies, LookHaltedError when it was stopped."""
         child = self._begun()
         try:
             found = _asked(child, now, tell)
@@ -85,7 +85,7 @@ class LookProcess:
     def _begun(self) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._over:
-                raise LookHalted("No look begins any more")
+                raise LookHaltedError("No look begins any more")
             if (
                 self._child is not None and self._child.poll() is not None
             ):  # it died between two looks: nothing is lost
@@ -107,7 +107,7 @@ class LookProcess:
                 creationflags=behind_flags(),
             )
         except OSError as error:
-            raise LookEnded(error.strerror or str(error)) from error
+            raise LookEndedError(error.strerror or str(error)) from error
         make_way(child.pid)
         assert child.stdin is not None
         with suppress(OSError):  # it is dead already: the question will tell
@@ -122,17 +122,20 @@ class LookProcess:
             halted = self._child is not child
             if not halted:
                 self._child = None
-        return LookHalted("The look was stopped") if halted else LookEnded(how)
+        return LookHaltedError("The look was stopped") if halted else LookEndedError(how)
 
 
-def _asked(child: subprocess.Popen[bytes], now: int, tell: Tell) -> Any:
+def _asked(
+    child: subprocess.Popen[bytes], now: int, tell: Tell
+) -> tuple[StudySource, FieldReport] | FangxinError | _Fault:
     """The child's answer."""
     assert child.stdin is not None
     assert child.stdout is not None
     _send(child.stdin, now)
     while isinstance(said := pickle.load(child.stdout), list):  # noqa: S301 — our own child, a pipe that nobody else holds
         tell(*said)
-    return said
+    answer: tuple[StudySource, FieldReport] | FangxinError | _Fault = said
+    return answer
 
 
 def _buried(child: subprocess.Popen[bytes]) -> str:
@@ -148,7 +151,7 @@ def _buried(child: subprocess.Popen[bytes]) -> str:
     return f"exit {code}"
 
 
-def _send(sink: BinaryIO, what: object) -> None:
+def _send(sink: IO[bytes], what: object) -> None:
     sink.write(pickle.dumps(what))
     sink.flush()
 
@@ -184,7 +187,7 @@ def _bare(study: StudySource) -> StudySource:
     return replace(study)
 
 
-def _seldom(sink: BinaryIO) -> Tell:
+def _seldom(sink: IO[bytes]) -> Tell:
     last = time.monotonic()
 
     def tell(read: int, of: int) -> None:

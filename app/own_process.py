@@ -1,5 +1,5 @@
-"""How this program starts itself once more, for work that must not hold up a window or a desk: one interpreter lock cannot be shared fairly,
-but the system shares its processors fairly between processes."""
+"""How this program starts itself once more, for work that must not hold up a window or a desk: threads wait for one interpreter lock,
+processes do not."""
 
 import os
 import subprocess

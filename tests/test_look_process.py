@@ -13,8 +13,8 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from app.errors import EvidenceError
-from app.look_process import LookEnded, LookHalted, LookProcess
+from app.errors import EvidenceError, FangxinError
+from app.look_process import LookEndedError, LookHaltedError, LookProcess
 from app.own_process import LOOK_WORD, own_command, surroundings
 from app.progress import Sources, field_work
 from app.resources import resource
@@ -55,7 +55,7 @@ def in_thread(look: Callable[[], Found]) -> tuple[threading.Thread, list[BaseExc
     def run() -> None:
         try:
             look()
-        except Exception as error:
+        except FangxinError as error:
             raised.append(error)
 
     thread = threading.Thread(target=run)
@@ -109,7 +109,7 @@ def test_a_look_that_is_on_ends_at_once_when_it_is_halted(archive: Path) -> None
     assert running is not None
     process.halt()
     thread.join(20)
-    assert isinstance(raised[0], LookHalted)
+    assert isinstance(raised[0], LookHaltedError)
     assert running.returncode == -signal.SIGKILL, "and it was waited for"
 
 
@@ -120,7 +120,7 @@ def test_after_the_end_no_look_begins(archive: Path) -> None:
     assert idle is not None
     process.halt(for_good=True)
     assert idle.returncode is not None
-    with pytest.raises(LookHalted):
+    with pytest.raises(LookHaltedError):
         process.look(NOW, silent)
     assert process._child is None
 
@@ -129,7 +129,7 @@ def test_a_child_that_dies_is_told_and_the_next_look_has_another(archive: Path, 
     once = tmp_path / "once"
     dies = f"import os, pathlib, signal; p = pathlib.Path({str(once)!r})\nif not p.exists():\n    p.touch(); os.kill(os.getpid(), 9)\n"
     process = LookProcess(sources(archive), child(dies + "from app.look_process import main; main()"))
-    with pytest.raises(LookEnded, match="SIGKILL"):
+    with pytest.raises(LookEndedError, match="SIGKILL"):
         process.look(NOW, silent)
     assert process.look(NOW, silent)[1].total.calls == 40
     between = process._child
@@ -141,15 +141,18 @@ def test_a_child_that_dies_is_told_and_the_next_look_has_another(archive: Path, 
 
 
 def test_a_child_that_cannot_be_started_or_says_no_pickle_is_told(archive: Path, tmp_path: Path) -> None:
-    with pytest.raises(LookEnded, match="No such file"):
+    with pytest.raises(LookEndedError, match="No such file"):
         LookProcess(sources(archive), [str(tmp_path / "nothing")]).look(NOW, silent)
     for words in ("print('hello')", "pass"):
-        with pytest.raises(LookEnded):
+        with pytest.raises(LookEndedError):
             LookProcess(sources(archive), child(words)).look(NOW, silent)
 
 
 def test_a_fault_of_ours_comes_back_with_its_place_and_without_its_values(archive: Path) -> None:
-    words = "from app import look_process as p\ndef field_work(*_):\n    raise ValueError('13812345678')\np.field_work = field_work; p.main()"
+    words = (
+        "from app import look_process as p\ndef field_work(*_):\n    raise ValueError('13812345678')\n"
+        "p.field_work = field_work; p.main()"
+    )
     process = LookProcess(sources(archive), child(words))
     with pytest.raises(RuntimeError, match="ValueError") as found:
         process.look(NOW, silent)

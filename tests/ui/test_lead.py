@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.clock import VirtualClock
 from app.errors import StorageError
 from app.lead_room import Room
-from app.look_process import LookEnded, LookHalted
+from app.look_process import LookEndedError, LookHaltedError
 from app.results.field import FieldReport
 from app.study.model import StudySource
 from tests.results.field_room import NOW, made, study
@@ -50,7 +50,7 @@ class Looker:
         """A look that has read two fifths and goes on until it is halted."""
         self.tell(40, 100)
         assert self.gate.wait(20)
-        raise LookHalted("The look was stopped")
+        raise LookHaltedError("The look was stopped")
 
 
 class Lead:
@@ -205,7 +205,7 @@ def test_a_look_that_dies_is_said_with_what_to_do_and_the_last_figures_stay(lead
     lead.look()
 
     def killed(_now: int) -> tuple[StudySource, FieldReport]:
-        raise LookEnded("SIGKILL")
+        raise LookEndedError("SIGKILL")
 
     lead.answer = killed
     lead.look()
@@ -218,12 +218,24 @@ def test_a_look_that_dies_is_said_with_what_to_do_and_the_last_figures_stay(lead
     assert lead.window.notice.text().startswith("读取档案的程序意外结束（SIGKILL）")
 
 
+def test_a_long_table_is_drawn_over_several_turns_and_whole_in_the_end(lead: Lead) -> None:
+    lead.open()
+    sheet = lead.window.field.lines
+    rows = [[f"desk {n}", str(n)] for n in range(100)]
+    sheet.say("Workstations", ["Desk", "n"], rows)
+    assert 1 < len(sheet.texts()) < 101, "the window's loop turns meanwhile"
+    lead.qtbot.waitUntil(lambda: sheet.texts() == [["Desk", "n"], *rows], timeout=5000)
+    sheet.say("Workstations", ["Desk", "n"], rows[:3])
+    assert sheet.texts() == [["Desk", "n"], *rows[:3]], "and what is not there any more goes at once"
+
+
 def test_closing_the_window_ends_the_look(lead: Lead) -> None:
     drawn: list[bool] = []
     lead.answer = lead.looker.wait
     lead.open()
     lead.window.drawn.connect(lambda: drawn.append(True))
     lead.window.look()
+    lead.qtbot.waitUntil(lead.window.isActiveWindow, timeout=5000)
     with lead.qtbot.waitSignal(lead.window.closed, timeout=5000):
         lead.press(Key.CLOSE)
     assert lead.looker.halted == [True]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 from app.clock import Clock
 from app.errors import FangxinError
 from app.lead_room import Room
-from app.look_process import LookEnded, LookHalted
+from app.look_process import LookEndedError, LookHaltedError
 from app.results.field import FieldReport, china
 from app.results.report import write_field
 from app.study.model import StudySource
@@ -141,11 +141,11 @@ class LeadWindow(QMainWindow):
         if not isinstance(error, FangxinError):
             self.looking = False
             raise error
-        if isinstance(error, LookHalted):
+        if isinstance(error, LookHaltedError):
             self._came(
                 self.tr("The reading was stopped. Ctrl+R reads the archive again."), "fine", again=False
             )
-        elif isinstance(error, LookEnded):
+        elif isinstance(error, LookEndedError):
             text = self.tr(
                 "What reads the archive has ended unexpectedly ({how}). Ctrl+R reads it again; if it ends again, memory may be short: "
                 "close other programs."
