@@ -151,4 +151,5 @@ _MIGRATIONS: tuple[Migration, ...] = (
     shared.seal_cells,
     shared.know_people,
     shared.know_cells,
+    shared.know_heads,
 )

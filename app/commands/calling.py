@@ -13,7 +13,7 @@ from app.commands.listening import listening
 from app.commands.moments import Now, clock, moment
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
-from app.pool import Asked
+from app.queue_order import Asked
 from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.sample.plan import Plan, skills_missing, wants

@@ -15,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.pool import Asked, Pool
-from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
+from app.pool import Pool
+from app.queue_order import Asked
+from app.queue_tables import PEOPLE_TABLES, QUEUE_HEADS, QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.calendar import Calendar, Slice, calendar_of, shipped_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
@@ -139,7 +140,7 @@ def by_queue(size: int, seed: str, seats: int, target: int, calendar: Calendar) 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pool.db"
         database = connect(path, None)
-        for statement in (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN):
+        for statement in (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN, *QUEUE_HEADS):
             database.execute(statement)
         plan = Plan(calendar=calendar, ends=START + 60 * DAY)
         pool, cases = Pool(database, path, plan), {}

@@ -8,9 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.canonical import hexdigest
-from app.pool import Asked, Pool
+from app.pool import Pool
+from app.queue_order import Asked
 from app.queue_people import Bar
-from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
+from app.queue_tables import PEOPLE_TABLES, QUEUE_HEADS, QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.calendar import calendar_of, shipped_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
@@ -39,7 +40,7 @@ def _picks(size: int, chance: random.Random, times: int = 1000, cells: int = 0) 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store.db"
         database = connect(path, bytes(range(32)))
-        for statement in (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN):
+        for statement in (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN, *QUEUE_HEADS):
             database.execute(statement)
         pool = Pool(database, path, Plan(calendar=calendar_of(*HOURS, shipped_days())))
         began = time.perf_counter()
