@@ -69,7 +69,6 @@ def show(
     window.expect(rehearsal=rehearsal)
     bridge.refused.connect(say)
     door = LeadDoor(window, bridge, settings, tongue, theme)
-    window.lead_wanted.connect(door.open)
     _catch(window, bridge)
     beat = _leave_on_signals(window)
     window.showMaximized()
@@ -96,6 +95,7 @@ class LeadDoor:
         self._window, self._errands, self._settings = window, errands, settings or Settings()
         self._language, self._theme = language, theme
         self.lead: QMainWindow | None = None
+        window.lead_wanted.connect(self.open)
 
     def open(self) -> None:
         """F12 was pressed by a team lead who has signed in."""
