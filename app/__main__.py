@@ -50,6 +50,7 @@ _NAMES = frozenset(
         "centre",
         "sample",
         "witness",
+        "results",
     }
 )
 
@@ -109,6 +110,10 @@ def _group(name: str) -> typer.Typer:
             from app.commands import sample
 
             return sample.cli
+        case "results":
+            from app.commands import results
+
+            return results.cli
         case _:
             from app.commands import centre
 

@@ -2,7 +2,7 @@
 
     commit    secret.hex (mode 600), bundle.json; dnc.hashes, the do-not-call list as it stood; "draw.commit" in the signed journal; to
               print and sign before the dice: paper.txt and audit_draw.html, the auditors' script on one page, beside them as audit_draw.py
-    draw      record.json (publishable), sample.csv (mode 600); "draw.made" in the journal
+    draw      record.json (publishable), sample.csv (mode 600), beacon.txt of a draw by a drand round; "draw.made" in the journal
     audit     recomputes all of it; resources/audit_draw.py does the same without any code of ours
 
 Every commitment ever made stays in the journal: who draws again shows it. The secret is destroyed together with the numbers.
@@ -10,41 +10,39 @@ Every commitment ever made stays in the journal: who draws again shows it. The s
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.canonical import Value, decode, encode, hexdigest
+from app.canonical import Value, decode, hexdigest
 from app.centre_journal import centre_journal, journal_signer
 from app.clock import Clock, Entropy
-from app.errors import EvidenceError, StorageError, StudyError
+from app.draw_files import bundle_bytes, read_bundle, read_record, read_secret
+from app.errors import EvidenceError, StorageError, StudyError, UsageError
 from app.evidence.age import Identity
 from app.evidence.durable import make_folder, storage_errors, write_file
 from app.evidence.journal import Journal
 from app.evidence.note import Signer
 from app.sample.case import Case
 from app.sample.draw import (
-    METHOD,
     Bundle,
-    DrawRecord,
     cases,
     commitment,
     draw,
     draw_key,
     exclusion_digest,
     in_order,
-    public_randomness,
     record,
     stage_one,
 )
 from app.sample.frame import Drawable
 from app.sample.paper import paper, script, script_page
+from app.sample.source import DICE, follows, keep, kept, named, taken
 
 SECRET, BUNDLE, PAPER, RECORD, SAMPLE = "secret.hex", "bundle.json", "paper.txt", "record.json", "sample.csv"
 DNC = "dnc.hashes"
-DICE = "dice"
-"""Source of the public randomness when no beacon's round was named."""
 SCRIPT, SCRIPT_PAGE = "audit_draw.py", "audit_draw.html"
 
 
@@ -84,6 +82,7 @@ class DrawRoom:
                 "There is a draw of this name already", where=str(place), todo="Choose another name."
             )
         committed = commitment(secret)
+        source = named(beacon, name)
         with self._journal() as journal:
             journal.append(
                 "draw.commit",
@@ -91,7 +90,7 @@ class DrawRoom:
                 bundle=bundle.digest,
                 **{field: getattr(bundle, field) for field in ("n", "replicate", "frame")},
                 script=hexdigest(script()),
-                source=beacon or DICE,
+                source=source,
                 tables=[{key: table[key] for key in ("table", "date", "sha256")} for table in tables],
             )
             journal.checkpoint()
@@ -114,7 +113,8 @@ class DrawRoom:
         excluded: Iterable[str] = (),
         secret: bytes | None = None,
     ) -> int:
-        """Draw with the public randomness. secret: None = as it lies in the folder. Returns how many numbers.
+        """Draw with the public randomness: the dice, or the signature of the round that was named. secret: None = as it lies in the folder.
+        Returns how many numbers.
 
         Raises StudyError when the frame or the exclusions are not those that were frozen, or the draw was made already: a second one needs
         a commitment of its own."""
@@ -130,12 +130,14 @@ class DrawRoom:
                 where=name,
                 todo="Commit to a new secret to draw again; both stay in the journal.",
             )
+        source = self.source(name, secret)
+        randomness, signature = taken(source, randomness, name), randomness
         key = draw_key(secret, randomness, bundle.digest)
         first = stage_one(frame, key, bundle.segments)
         drawn = draw(first, key, bundle.n, barred)
         made = record(secret, randomness, bundle, first, drawn)
+        keep(place, source, signature)  # before the journal, which says that the draw is made
         with self._journal() as journal:
-            _was_committed(journal.path, made, name)
             journal.append("draw.made", **asdict(made))
             journal.checkpoint()
         with storage_errors(place):
@@ -146,39 +148,61 @@ class DrawRoom:
     def audit(self, name: str, frame: Drawable, secret: bytes, excluded: Iterable[str] = ()) -> list[Checked]:
         """Recompute a draw. secret: as shown to the sworn auditors."""
         place, bundle, barred = self.folder / name, self.bundle(name), frozenset(excluded)
-        with storage_errors(place):
-            published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
+        published = read_record(place / RECORD)
+        with storage_errors(place / SAMPLE):
             sample = (place / SAMPLE).read_bytes()
-        key = draw_key(secret, published["randomness"], bundle.digest)
+        key = draw_key(secret, published.randomness, bundle.digest)
         first = stage_one(frame, key, bundle.segments)
         drawn = draw(first, key, bundle.n, barred)
-        again = record(secret, published["randomness"], bundle, first, drawn)
+        again = record(secret, published.randomness, bundle, first, drawn)
         with self._journal() as journal:
             known = [line["commitment"] for line in commitments(journal.path)]
         return [
+            *self._beacon_holds(name, secret, published.randomness),
             Checked(
-                "the secret is the one that was committed to", commitment(secret) == published["commitment"]
+                "the secret is the one that was committed to", commitment(secret) == published.commitment
             ),
-            Checked("the bundle is the one that was frozen", bundle.digest == published["bundle"]),
+            Checked("the bundle is the one that was frozen", bundle.digest == published.bundle),
             Checked("the frame is the one in the bundle", frame.digest == bundle.frame),
             Checked(
                 "the do-not-call list is the one in the bundle",
                 exclusion_digest(secret, barred) == bundle.exclusions,
             ),
-            Checked("what was published follows from secret and dice", again.to_bytes() == encode(published)),
+            Checked("what was published follows from secret and dice", again == published),
             Checked(
                 "numbers, tickets and replicates are the drawn ones",
                 sample == sample_csv(key, [d.number for d in drawn], bundle.replicate),
             ),
-            Checked("the commitment stands in the journal", published["commitment"] in known),
+            Checked("the commitment stands in the journal", published.commitment in known),
         ]
+
+    def source(self, name: str, secret: bytes) -> str:
+        """Where the public randomness of a draw comes from, as it was named at the commitment: "dice", or "quicknet NUMBER". Raises
+        EvidenceError when the journal knows no commitment to this secret."""
+        with self._journal() as journal:
+            known = [line for line in commitments(journal.path) if line["commitment"] == commitment(secret)]
+        if not known:
+            what = "The journal knows no commitment to this secret"
+            raise EvidenceError(what, where=str(self.folder / "journal" / name))
+        return known[0].get("source", DICE)
+
+    def randomness(self, name: str) -> str:
+        """B of a draw that was made."""
+        return read_record(self.folder / name / RECORD).randomness
+
+    def _beacon_holds(self, name: str, secret: bytes, randomness: str) -> list[Checked]:
+        """Of a draw by a beacon: its round's signature, once more. A commitment that is not there is said by another check."""
+        with suppress(EvidenceError):
+            if (source := self.source(name, secret)) != DICE:
+                what = "the drand round is the one that was named, and signed by the beacon"
+                return [Checked(what, follows(source, kept(self.folder / name), randomness))]
+        return []
 
     def release(self, name: str, replicate: int, frame: Drawable) -> list[Case]:
         """The cases of one replicate, whole and in ticket order; the same cases again when it is asked again. It stands in the journal.
         Raises StudyError when the draw has no such replicate."""
         place, bundle = self.folder / name, self.bundle(name)
-        with storage_errors(place):
-            published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
+        with storage_errors(place / SAMPLE):
             rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
         chosen = [row["number"] for row in rows if row["replicate"] == str(replicate)]
         if not chosen:
@@ -186,13 +210,13 @@ class DrawRoom:
         with self._journal() as journal:
             journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
             journal.checkpoint()
-        key = draw_key(self.secret(name), published["randomness"], bundle.digest)
+        key = draw_key(self.secret(name), self.randomness(name), bundle.digest)
         return list(cases(frame, key, chosen))
 
-    def room_key(self) -> Identity:
-        """The key that the room's desks share, made the first time: numbers in the pool are sealed for it."""
+    def room_key(self, *, new: bool = False) -> Identity:
+        """The key that the room's desks share: numbers in the pool are sealed for it. new: make it the first time. Raises StorageError."""
         path = self.folder / "room.key"
-        if not path.exists():
+        if new and not path.exists():
             with storage_errors(path):
                 make_folder(self.folder)
                 write_file(path, f"{Identity.generate(self.entropy).export()}\n".encode())
@@ -211,29 +235,10 @@ class DrawRoom:
 
     def bundle(self, name: str) -> Bundle:
         """What was frozen. Raises StudyError when the file is not a bundle."""
-        path = self.folder / name / BUNDLE
-        with storage_errors(path):
-            data = decode(path.read_bytes().rstrip(b"\n"))
-        if data.pop("v", None) != 1 or data.pop("method", None) != METHOD:
-            raise StudyError("This bundle is of a method that this version does not know", where=str(path))
-        try:
-            return Bundle(**data)
-        except TypeError as error:
-            raise StudyError("This is not a bundle", where=str(path)) from error
+        return read_bundle(self.folder / name / BUNDLE)
 
     def _journal(self) -> AbstractContextManager[Journal]:
         return centre_journal(self.folder / "journal", self.study, self.signer, self.clock)
-
-
-def _was_committed(journal: Path, made: DrawRecord, name: str) -> None:
-    """Raises EvidenceError without a commitment to this secret, StudyError for a beacon's value whose round was not named in it."""
-    known = [line for line in commitments(journal) if line["commitment"] == made.commitment]
-    if not known:
-        raise EvidenceError("The journal knows no commitment to this secret", where=str(journal))
-    if known[0].get("source", DICE) == DICE and not made.randomness.isdigit():
-        # who may choose among rounds after they are out can try until the draw pleases
-        todo = "Roll the dice, or commit anew with --beacon."
-        raise StudyError("No drand round was named at the commitment", where=name, todo=todo)
 
 
 def draws_signer(publisher: Signer) -> Signer:
@@ -248,11 +253,6 @@ def commitments(journal: Path) -> list[dict[str, str]]:
     return [line for line in lines if line["type"] == "draw.commit"]
 
 
-def bundle_bytes(bundle: Bundle) -> bytes:
-    """The bundle as it is hashed."""
-    return encode({"v": 1, "method": METHOD, **asdict(bundle)})
-
-
 def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
     """number, ticket, replicate (from 1), in ticket order."""
     made = bytearray(b"number,ticket,replicate\n")
@@ -262,26 +262,19 @@ def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
     return bytes(made)
 
 
-def read_secret(path: Path) -> bytes:
-    """32 bytes as hex digits. Raises StudyError when it is not that."""
-    with storage_errors(path):
-        text = path.read_text(encoding="ascii", errors="replace").strip()
-    try:
-        secret = bytes.fromhex(text)
-    except ValueError:
-        secret = b""
-    if len(secret) != 32:
-        raise StudyError("The secret file does not hold 64 hex digits", where=str(path))
-    return secret
-
-
-def check_replicate(n: int, replicate: int) -> None:
-    """Raises StudyError on a replicate outside 250–500, for draws that have more than one."""
+def check_design(name: str, n: int, replicate: int) -> None:
+    """Raises UsageError on a name that is no folder's; StudyError on a replicate outside 250–500, for draws that have more than one."""
+    if not re.fullmatch(r"[\w-][\w.-]{0,63}", name):
+        raise UsageError(f'"{name}" is no name of a draw', todo="Letters, digits, - and _, as wave1.")
     if n > replicate and not 250 <= replicate <= 500:
         raise StudyError(f"A replicate has 250 to 500 numbers, not {replicate}")
 
 
-def said(randomness: str) -> str:
-    """The public randomness in the form that is hashed, with its own digest: both are read out in the room."""
-    plain = public_randomness(randomness)
-    return f"{plain} (SHA-256 {hexdigest(plain.encode())[:16]}…)"
+def check_frame(numbers: Drawable, bundle: Bundle) -> None:
+    """Raises StudyError when the frame has not as much as is to be drawn: said before it is promised, not after the dice."""
+    first = stage_one(
+        numbers, bytes(32), bundle.segments
+    )  # any key: raises when there are not so many segments
+    if bundle.n > len(first):
+        todo = "Draw fewer, or enlarge the frame."
+        raise StudyError(f"{bundle.n} numbers cannot be drawn out of {len(first)}", todo=todo)

@@ -88,10 +88,11 @@ def storage_faults(path: Path) -> Iterator[None]:
         raise StorageError(what, where=str(path), todo=todo) from error
 
 
-def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Database:
+def connect(path: Path, key: bytes | None, *, one_thread: bool = True, journal: str = "WAL") -> Database:
     """Open or create a database file, private to its owner. key: 32 raw bytes, or None for a plain file.
 
-    WAL with synchronous=FULL: what is committed survives a power cut. Deleted rows are overwritten (secure_delete).
+    synchronous=FULL: what is committed survives a power cut. Deleted rows are overwritten (secure_delete).
+    journal: SQLite's journal mode; with WAL others may read while one writes.
     one_thread=False: the caller sees to it that only one thread at a time uses it. Raises StorageError.
     """
     if key is not None and len(key) != 32:
@@ -102,11 +103,9 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlcipher3.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=one_thread)
         try:
-            if key is not None:
-                connection.execute("PRAGMA cipher_log_level = NONE")
-                connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            _unlock(connection, key)
             for pragma in (
-                "journal_mode = WAL",
+                f"journal_mode = {journal}",
                 "synchronous = FULL",
                 "foreign_keys = ON",
                 "secure_delete = ON",
@@ -120,11 +119,25 @@ def connect(path: Path, key: bytes | None, *, one_thread: bool = True) -> Databa
             raise
 
 
-def connect_to_read(path: Path) -> Database:
-    """Open a plain database file that is there, to read only, whoever else works with it. Raises StorageError."""
+def connect_to_read(path: Path, key: bytes | None) -> Database:
+    """Open a database file that is there, to read only, whoever else works with it. Raises StorageError."""
     with storage_faults(path):
-        place = f"{path.resolve().as_uri()}?mode=ro"
-        return Database(sqlcipher3.connect(place, uri=True, timeout=_BUSY_SECONDS), execute_plugins=False)
+        # Not mode=ro: what a crash left behind in a journal could not be taken back, and nothing be read.
+        place = f"{path.resolve().as_uri()}?mode=rw"
+        connection = sqlcipher3.connect(place, uri=True, timeout=_BUSY_SECONDS)
+        try:
+            _unlock(connection, key)
+            connection.execute("PRAGMA query_only = ON")
+            return Database(connection, execute_plugins=False)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _unlock(connection: sqlcipher3.Connection, key: bytes | None) -> None:
+    if key is not None:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
 
 
 def migrate(database: Database, path: Path, steps: Sequence[Migration]) -> None:

@@ -152,7 +152,29 @@ def test_a_beacons_round_is_named_before_it_is_out_or_not_taken(tmp_path: Path) 
     named = replace(bundle(), exclusions=exclusion_digest(other, BARRED))
     draws.commit("w2", named, other, beacon="quicknet 657413")
     assert "quicknet 657413" in (tmp_path / "w2" / "paper.txt").read_text(encoding="utf-8")
-    assert draws.draw("w2", FRAME, beacon["randomness"], BARRED) == 600
+    for told, why in (
+        (beacon["randomness"], "96 hex digits, this has 64"),
+        (DICE, "96 hex digits"),  # the beacon displeased: nobody goes back to the dice
+        (
+            "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39",
+            "round 657413",
+        ),
+    ):
+        with pytest.raises(StudyError, match=why):
+            draws.draw("w2", FRAME, told, BARRED)
+    assert not (tmp_path / "w2" / "record.json").exists()
+    assert draws.draw("w2", FRAME, beacon["signature"], BARRED) == 600
+    assert draws.randomness("w2") == beacon["randomness"]
+    assert all(each.holds for each in draws.audit("w2", FRAME, other, BARRED))
+    (tmp_path / "w2" / "beacon.txt").unlink()
+    fallen = [each.what for each in draws.audit("w2", FRAME, other, BARRED) if not each.holds]
+    assert fallen == ["the drand round is the one that was named, and signed by the beacon"]
+
+
+def test_a_beacon_whose_signature_nobody_here_can_check_is_not_named(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="no drand round that can be checked"):
+        room(tmp_path).commit("w1", bundle(), SECRET, beacon="the lottery of Friday")
+    assert not (tmp_path / "w1").exists()
 
 
 def test_the_script_imports_nothing_but_the_standard_library() -> None:

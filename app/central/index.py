@@ -1,6 +1,6 @@
 """Central's small index: enrolment codes, enrolled devices, spent nonces, alarms, and what study this central serves.
 
-A plain SQLite file: nothing in it is secret from who runs central, except the codes, which stand there only as hashes.
+Nothing in it is secret from who runs central, except the codes, which stand there only as hashes. Its file: pages.py.
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from app.canonical import Value, hexdigest
-from app.central import shared
+from app.central import pages, shared
 from app.clock import Entropy
 from app.sample.plan import Plan
-from app.store_schema import Database, Migration, connect, migrate, storage_faults
+from app.store_schema import Database, Migration, migrate, storage_faults
 
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without letters and digits that are mistaken for each other when read aloud."""
@@ -44,7 +44,7 @@ class Index:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open or create the index."""
-        database = connect(path, None, one_thread=False)
+        database = pages.open_pages(path)
         try:
             migrate(database, path, _MIGRATIONS)
         except BaseException:

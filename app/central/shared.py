@@ -117,14 +117,15 @@ class SharedPool:
         self, desk: str, caller: Caller, want: int, now: int, closed: frozenset[str]
     ) -> list[dict[str, Value]]:
         """The best cases for a desk, leased to it: at most `want`, at most MOST. closed: units whose quota cells are full."""
-        self._give_back_lapsed(now)
         asked = Asked(now, desk, LEASE, caller, closed)
         found: list[dict[str, Value]] = []
-        while len(found) < min(want, MOST) and (case := self._pool.pick(asked)) is not None:
-            row = self._row(case)
-            told = {"case": case, "ticket": row["ticket"], "unit": row["unit"]}
-            sealed = base64.b64encode(row["sealed"]).decode()
-            found.append({**told, "attempts": _attempts(row["attempts"]), "sealed": sealed})
+        with self._transaction():
+            self._give_back_lapsed(now)
+            while len(found) < min(want, MOST) and (case := self._pool.pick(asked)) is not None:
+                row = self._row(case)
+                told = {"case": case, "ticket": row["ticket"], "unit": row["unit"]}
+                sealed = base64.b64encode(row["sealed"]).decode()
+                found.append({**told, "attempts": _attempts(row["attempts"]), "sealed": sealed})
         return found
 
     def renew(self, desk: str, cases: Collection[str], now: int) -> list[str]:

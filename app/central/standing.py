@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.canonical import Value, decode
+from app.central.pages import open_to_read
 from app.central.shared import cells_told
 from app.sample.case import Attempt, Case, State
-from app.store_schema import connect_to_read, storage_faults
+from app.store_schema import storage_faults
 
 _TABLES = {"pool_cases", "pool_cells", "pool_decisions"}
 
@@ -29,12 +30,13 @@ def standing(folder: Path, now: int) -> Standing | None:
     path = folder / ".central" / "index.db"
     if not path.is_file():
         return None
-    with closing(connect_to_read(path)) as database, storage_faults(path):
+    with closing(open_to_read(path)) as database, storage_faults(path):
         if not set(database.table_names()) >= _TABLES:
             return None
-        cases = tuple(_case(row) for row in database.query("SELECT * FROM pool_cases ORDER BY ticket, id"))
+        rows = list(database.query("SELECT * FROM pool_cases ORDER BY ticket, id"))  # central waits meanwhile
         told = cells_told(database, now)
-        return Standing(cases, told) if cases or any(told.values()) else None
+    cases = tuple(map(_case, rows))
+    return Standing(cases, told) if cases or any(told.values()) else None
 
 
 def _case(row: Mapping[str, object]) -> Case:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from app.central import pages
 from app.central.held import HeldJournal
 from app.central.index import Index
 from app.central.log import CentralLog, log_signer
@@ -47,15 +48,16 @@ class FolderStore:
                 ".central/assignments",
             ):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-        lock = durable.Lock(private / "lock")
+        lock = durable.Lock(private / "lock", "Central is running on this folder", "Stop it first: Ctrl+C.")
         try:
             signer = cosigner(private / "central.key", folder / "central.vkey", "Central", name, entropy)
             with durable.storage_errors(folder):
                 durable.write_file(folder / "log.vkey", log_signer(signer).vkey.encode() + b"\n")
-            _registry_is_there(folder, private / "index.db")
+            index = private / "index.db"
+            _registry_is_there(folder, index)
             log = CentralLog.open(folder / "log", private / "log.tree", log_signer(signer))
             try:
-                return cls(folder, signer, Index.open(private / "index.db"), log, lock)
+                return cls(folder, signer, _registry(index), log, lock)
             except BaseException:
                 log.close()
                 raise
@@ -196,12 +198,21 @@ class FolderStore:
         self.put(self._private / "assignments" / device, sealed)
 
 
+def _registry(path: Path) -> Index:
+    """The registry, with every page of it looked at before anything is answered from it."""
+    pages.seal(path)
+    if path.exists():
+        pages.check(path)
+    return Index.open(path)
+
+
 def _registry_is_there(folder: Path, index: Path) -> None:
     """A registry is made once. In the place of one that was lost, an empty one would know no study and refuse every workstation."""
     with durable.storage_errors(index):
-        lost = not (index.exists() and index.stat().st_size) and any((folder / "devices").glob("*.vkey"))
-    if lost:
-        what = "Central's registry is gone or empty, but workstations have enrolled here"
+        lost = not (index.exists() and index.stat().st_size)
+        began = [*(folder / "devices").glob("*.vkey"), *(folder / "study").glob("*.study")]
+    if lost and began:
+        what = "Central's registry is gone or empty, but work has begun here"
         raise StorageError(what, where=str(index), todo="Restore the newest copy of this file.")
 
 
@@ -212,4 +223,5 @@ def open_index(folder: Path) -> Index:
         raise StorageError(
             "This is not central's folder", where=str(folder), todo="Give the folder that central uses."
         )
+    pages.check(path)
     return Index.open(path)

@@ -95,9 +95,12 @@ def check_history(path: Path, witnessed: Witnessed) -> Verdict:
 
 def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed | None) -> dict[str, int]:
     """Every journal by itself, then all of them against central's log. Returns SHA-256 → bytes of what the manifests name."""
-    place, manifests = eyes.place, dict[str, int]()
+    place, manifests, received = eyes.place, dict[str, int](), dict[Path, int]()
     for path in place.odd:
-        eyes.foreign(path)
+        if not path.is_symlink() or eyes.plain(
+            path
+        ):  # a link is no small thing: what lies behind it was not looked at
+            eyes.foreign(path)
     logged, roots = Logged(eyes, witnessed), dict[str, Mapping[int, bytes]]()
     logged.read(trust.of_log())
     for journal in place.journals:
@@ -105,7 +108,9 @@ def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed
             journal, eyes, trust, facts, logged.sizes(journal.name)
         )
         manifests |= signatures.named
+        received[journal.lines] = signatures.received
     logged.check(roots, facts)
+    logged.say_absent(received)
     if witnessed is not None:
         audit_stamps(witnessed, eyes.findings)
     return manifests

@@ -21,6 +21,12 @@ def script_page(text: str) -> str:
     return f'<!doctype html><meta charset="utf-8"><title>audit_draw.py</title><style>{style}</style><pre>{head}\n\n{escape(text)}</pre>\n'
 
 
+_BEACON = (
+    "  = SHA-256(该轮签名 signature of that round)。签名由 fangxin sample draw 和 sample audit 核对，",
+    "  audit_draw.py 不核对。Signature checked by fangxin sample draw and sample audit, not by audit_draw.py.",
+)
+
+
 def paper(
     study: str,
     bundle: Bundle,
@@ -47,6 +53,7 @@ def paper(
         "Printed and signed before the dice were rolled (or the named drand round was published).",
         "",
         f"公共随机数 Public randomness B ({beacon or 'at least 40 ten-sided dice'}):",
+        *(_BEACON if beacon else ()),
         "\n  ________________________________________\n",
         "签字 Signed: ____________________  ____________________      日期 Date: ____________",
         "",

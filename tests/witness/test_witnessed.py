@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from app.canonical import decode, encode, hexdigest
 from app.central.log import CentralLog, log_signer
+from app.certificate import Checked, html, page_of
 from app.clock import VirtualClock
 from app.evidence.audit import logged
 from app.evidence.audit.logged import Witnessed
@@ -182,6 +184,44 @@ def test_the_end_of_the_log_that_central_has_not_signed_yet_is_said(made: Made) 
     assert "log.unsigned" in notes(made)
 
 
+def cut_behind_the_first_receipt(made: Made) -> None:
+    """Lines, signatures and sealed files of all that came later: it takes no key."""
+    write_lines(made, made.lines[:30])
+    for path in [*made.journal.parent.glob("*/*.note"), *(made.archive / "batches").glob("*/*.note")]:
+        if int(path.stem) > 30:
+            path.unlink()
+    told = b"".join(made.lines)
+    for path in (made.archive / "objects").iterdir():
+        if path.name.encode() not in told:
+            path.unlink()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_without_centrals_log_what_cannot_be_shown_is_said(made: Made, lang: str) -> None:
+    with_log(made)
+    assert "log.absent" not in notes(made)
+    cut_behind_the_first_receipt(made)
+    assert "log.cut" in spoiling(verify(made.archive))
+    shutil.rmtree(made.archive / "log")
+    verdict = verify(made.archive)
+    assert verdict.ok, "nothing that is here contradicts it"
+    (note,) = [each for each in verdict.completeness if each.rule == "log.absent"]
+    assert (note.at.line, note.to_json()["severity"]) == (30, "note")
+    assert "after line 30 of this journal" in verdict.text()
+    assert "witness's sheet" in note.needed
+    page = html(page_of(Checked(made.archive, verdict), lang, datetime(2026, 11, 26, tzinfo=UTC)))
+    said = {"zh": ("没有中心总账", "第 30 行", "见证日报"), "en": ("log is not here", "line 30", "sheet")}
+    for words in said[lang]:
+        assert words in page
+
+
+def test_an_archive_that_central_never_signed_for_says_so_from_its_first_line(made: Made) -> None:
+    shutil.rmtree(made.journal.parent / "receipts")
+    (note,) = [each for each in verify(made.archive).completeness if each.rule == "log.absent"]
+    assert "after this journal began" in note.what
+    assert note.at.line == 0
+
+
 def test_a_devices_own_checkpoint_that_somebody_kept_fixes_its_journal(made: Made) -> None:
     kept = (made.journal.parent / "receipts" / "000000000030.note").read_text(encoding="utf-8")
     assert checked(made, kept, (CENTRAL,)).ok
@@ -195,3 +235,34 @@ def test_saboteur_without_comparing_roots_a_rewritten_history_is_missed(
     monkeypatch.setattr(logged, "same_history", lambda *_: True)
     with pytest.raises(AssertionError):
         test_workstation_and_central_together_rewrite_everything_and_only_the_witness_shows_it(made)
+
+
+def without_log(made: Made, *more: str) -> None:
+    with_log(made)
+    shutil.rmtree(made.archive / "log")
+    for name in more:
+        (made.archive / name).unlink()
+
+
+def test_a_log_that_was_taken_away_is_missed(made: Made) -> None:
+    without_log(made)
+    assert spoiling(verify(made.archive)) == {"log.absent"}
+
+
+def test_with_its_key_it_is_missed_by_whoever_knows_that_key(made: Made) -> None:
+    without_log(made, "log.vkey")
+    assert "log.absent" in notes(made)
+    known = [DEVICE.verifier, CENTRAL.verifier, LOG.verifier]
+    assert "log.absent" in spoiling(verify(made.archive, keys=known))
+
+
+def test_a_log_whose_key_was_taken_away_is_judged_by_the_one_that_was_brought(made: Made) -> None:
+    """Else nobody need hold the log's key to write another log."""
+    with_log(made)
+    (made.archive / "log.vkey").unlink()
+    assert spoiling(verify(made.archive)) == {"log.unchecked"}
+    known = [DEVICE.verifier, CENTRAL.verifier, LOG.verifier]
+    assert verify(made.archive, keys=known).ok
+    (path,) = (made.archive / "log" / "checkpoints").iterdir()
+    path.write_bytes(path.read_bytes()[:-9] + b"AAAAAAA=\n")
+    assert "note.signature" in spoiling(verify(made.archive, keys=known))

@@ -50,8 +50,8 @@ class Sheet(QWidget):
         for (line, place), cell in self._cells.items():
             if line >= len(self._shown) or place >= wide:
                 cell.setVisible(False)
-        if wide:
-            self._grid.setColumnStretch(self._words - 1, 1)
+        for place in range(wide):
+            self._grid.setColumnStretch(place, 3 if place == self._words - 1 else int(place >= self._words))
         self._draw_on()
 
     def _draw_on(self) -> None:
@@ -106,6 +106,8 @@ class Bars(QWidget):
         self._empty.setVisible(not rows)
         while len(self._rows) < len(rows):
             self._add()
+        told = any(tone == "warning" for *_, tone in rows)  # who closed it, when and why
+        self._grid.setColumnMinimumWidth(3, 120 if told else 90)
         for place, parts in enumerate(self._rows):
             for part in parts:
                 part.setVisible(place < len(rows))
@@ -140,4 +142,3 @@ class Bars(QWidget):
         self._rows.append((name, bar, figures, state))
         for place, part in enumerate((name, bar, figures, state)):
             self._grid.addWidget(part, line, place)
-        self._grid.setColumnMinimumWidth(3, 90)

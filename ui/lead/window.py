@@ -20,7 +20,7 @@ from app.results.field import FieldReport, china
 from app.results.report import write_field
 from app.study.model import StudySource
 from ui.errands import Errands
-from ui.labels import language_name
+from ui.labels import language_name, sentences
 from ui.language import LANGUAGES, Language
 from ui.layout import column, framed, label, row
 from ui.lead.design_page import DesignPage
@@ -89,13 +89,11 @@ class LeadWindow(QMainWindow):
 
     def _build(self) -> None:
         said = column(self.notice)
-        said.setContentsMargins(22, 8, 22, 8)
         self._notice = framed(said, "notice")
         self._empty.setLayout(column(None, self._message, self._text, None, None, margin=30, spacing=12))
         for page in (self._empty, self.field, self.design):
             self._stack.addWidget(page)
         strip = row(self._title, None, self._as_of, spacing=14)
-        strip.setContentsMargins(22, 8, 22, 8)
         whole = column(framed(strip, "strip"), self._notice, self._stack, self._keys, spacing=0)
         whole.setStretch(2, 1)
         inside = QWidget()
@@ -230,7 +228,7 @@ class LeadWindow(QMainWindow):
             text = self.tr("Name central’s folder, or a copy of it: {setting} in {file}, or after {command}.")
             text = text.format(setting="archive = …", file="settings.toml", command="fangxin lead")
             if self._room.study is not None:
-                text += " " + self.tr("The sample design works without it: Ctrl+2.")
+                text = sentences(text, self.tr("The sample design works without it: Ctrl+2."))
         elif self.looking:
             self._message.setText(self._read)
             text = self.tr("The first look takes longest.")
@@ -259,7 +257,6 @@ class LeadWindow(QMainWindow):
         self._keys.say(words, self._page, frozenset(key for key, hide in hidden.items() if hide))
         self.field.setAccessibleName(words[Key.FIELD])
         self.design.setAccessibleName(words[Key.DESIGN])
-        self._keys.fit(self.width(), self._page)
 
     # Events
 
@@ -276,4 +273,3 @@ class LeadWindow(QMainWindow):
         """Small windows get small type."""
         super().resizeEvent(event)
         self._theme.fit(self.width(), self.height())
-        self._keys.fit(self.width(), self._page)

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Page, Screen, SendingView
+from ui.labels import sentences
 from ui.layout import framed, label, row
+from ui.theme import mark
 
 _BETWEEN = (Page.SIGN_IN, Page.READY)
 
@@ -23,9 +25,8 @@ class SendingPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = label("muted", centre=True, wrap=True)
+        self._text = label("sending", centre=True, wrap=True)
         strip = row(self._text)
-        strip.setContentsMargins(28, 6, 28, 6)
         self.setLayout(row(framed(strip, "strip")))
         self.hide()
 
@@ -35,6 +36,7 @@ class SendingPanel(QWidget):
         self.setVisible(view is not None and screen.page in _BETWEEN)
         if view is not None:
             self._text.setText(self.words(view))
+            mark(self._text, tone="danger" if view.word == "fork" else "warning" if view.refused else "calm")
 
     def words(self, view: SendingView) -> str:
         """The line as it is shown."""
@@ -51,7 +53,7 @@ class SendingPanel(QWidget):
                 "Central has not been reached since %1; everything is kept here and goes by itself later."
             )
             parts.append(text.replace("%1", _moment(view.since, view.at)))
-        return " ".join(parts)
+        return sentences(*parts)
 
     def _why(self, view: SendingView) -> str:
         """Central's refusal in the interviewer's language; one that has no words here as it stands."""

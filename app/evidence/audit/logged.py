@@ -6,7 +6,7 @@ with the journal that is here. So a cosigned checkpoint on a sheet of paper fixe
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.x509 import Certificate
@@ -55,6 +55,7 @@ class Logged:
     _own: dict[Path, bytes] = field(default_factory=dict)
     _brought: dict[str, Checkpoint] = field(default_factory=dict)
     _origin: str = ""
+    _missed: bool = False
 
     @property
     def _path(self) -> Path:
@@ -76,6 +77,7 @@ class Logged:
                 wanted.add(point.size)
         if self.eyes.plain(self._path):
             self._walk(wanted)
+        self._say_unjudged(log_keys)
         signed = [self._own_checkpoint(path, data, log_keys) for path, data in self._own.items()]
         behind = self.lines - max(signed, default=0)
         if behind > 0:
@@ -83,6 +85,17 @@ class Logged:
             self.eyes.findings.note(
                 "log.unsigned", what, self.eyes.at(self._path), needed="a later checkpoint of the log"
             )
+
+    def _say_unjudged(self, log_keys: Sequence[Verifier]) -> None:
+        """A log that is gone, or whose key is: then nothing here shows what central had, and that is no small thing."""
+        findings, at = self.eyes.findings, self.eyes.at(self._path)
+        if self._own and not log_keys:
+            what = "The key of central's log is not here: its signatures could not be checked"
+            findings.missing("log.unchecked", what, at, needed="log.vkey, or --key")
+        if log_keys and not self._path.exists():
+            self._missed = True
+            what = "Central's log is not here: lines that central had signed for could be cut off unseen"
+            findings.missing("log.absent", what, at, needed="log/entries.jsonl, or what a witness cosigned")
 
     def sizes(self, journal: str) -> set[int]:
         """The lengths of a journal ("<device>.<epoch>") of which the log, or a brought checkpoint, speaks."""
@@ -118,6 +131,17 @@ class Logged:
                     self.eyes.at(self._path),
                     needed=f"lines {lines + 1} to {size} of journals/{journal}",
                 )
+
+    def say_absent(self, received: Mapping[Path, int]) -> None:
+        """Without the log nothing in a copy tells of lines that were cut off behind the newest receipt that was left in it. received:
+        journal file → lines under its newest receipt."""
+        if self.lines or self._missed:
+            return
+        for path, size in received.items():
+            after = f"line {size} of this journal" if size else "this journal began"
+            what = f"Central's log is not here: what was handed in after {after} and taken out again cannot be shown"
+            needed = "log/ and log.vkey of central's folder, or a witness's sheet with his key"
+            self.eyes.findings.note("log.absent", what, replace(self.eyes.at(path), line=size), needed=needed)
 
     def _judge(
         self, name: str, point: Checkpoint, roots: Mapping[str, Mapping[int, bytes]], facts: Facts

@@ -3,8 +3,10 @@ and back under another name. On the emulated devices of tests/hardware, virtual 
 tests are tests/hardware/test_serial_port.py and test_robustness.py."""
 
 from collections import Counter
+from unittest.mock import patch
 
 from hardware.base import Answered, Cause, DeviceBack, Dialing, Ended
+from hardware.serial_line import SerialLine
 from tests.faults.campaign import Row, Seen, Trial
 from tests.hardware.contract import LineBench
 from tests.hardware.test_cellular import Desk as Cellular
@@ -80,4 +82,13 @@ def _plugged_in_again(desk: Cellular | Modem, bench: LineBench) -> bool:
     return True
 
 
-ROWS = [Row("14", "a modem or module pulled, hung or mad in a call", _call, short=10, long=200)]
+def _believed(case: Trial) -> Seen:
+    """The control: a driver that takes no notice of a device that is gone."""
+    with patch.object(SerialLine, "lose", lambda *_: None):
+        return _call(Trial(case.seed, _DEEDS.index("pulled"), case.folder, case.chance))
+
+
+ROWS = [
+    Row("14", "a modem or module pulled, hung or mad in a call", _call, short=10, long=200),
+    Row("14.control", "a device pulled, and a driver that does not notice", _believed, 2, 10, control=True),
+]
