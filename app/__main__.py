@@ -4,7 +4,7 @@ Errors of the world go to stderr as one sentence with exit code 1 (what was aske
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from app.commands.selftest import Check, run_selftest
 from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
 from app.line.child import WORKER_WORD
+from app.own_process import LOOK_WORD
 
 
 @dataclass(frozen=True)
@@ -183,10 +184,9 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words == [WORKER_WORD]:
-        from app import line_worker  # it names the drivers; only the desk's child process is one
-
-        return line_worker.main()
+    child = _child(words)
+    if child is not None:
+        return child()
     command = typer.main.get_command(build(face or Face(), words))
     try:
         result = command.main(words, "fangxin", standalone_mode=False)
@@ -207,6 +207,19 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
     if result == _STOPPED:  # newer typers take Ctrl+C for themselves and say nothing
         _complain(_STOP)
     return result if isinstance(result, int) else 0
+
+
+def _child(words: list[str]) -> Callable[[], int] | None:
+    """What this program is when it has been started by itself; None = a person has started it."""
+    if words == [WORKER_WORD]:
+        from app import line_worker  # it names the drivers; only the desk's child process is one
+
+        return line_worker.main
+    if words == [LOOK_WORD]:
+        from app import look_process  # only the team lead's window has such a child
+
+        return look_process.main
+    return None
 
 
 def _complain(text: str) -> None:

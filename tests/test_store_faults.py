@@ -95,7 +95,7 @@ class TestTrouble:
         with Store.open(path, KEY, newer):
             pass
         before = path.read_bytes()
-        with pytest.raises(StorageError, match=r"newer Fangxin.*schema 5.*knows 4.*nothing was changed"):
+        with pytest.raises(StorageError, match=r"newer Fangxin.*schema 6.*knows 5.*nothing was changed"):
             Store.open(path, KEY)
         assert path.read_bytes() == before
 

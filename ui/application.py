@@ -68,14 +68,14 @@ def show(
     window.ending.unattended = unattended
     window.expect(rehearsal=rehearsal)
     bridge.refused.connect(say)
-    window.lead_wanted.connect(LeadDoor(window, bridge, settings, tongue, theme).open)
+    door = LeadDoor(window, bridge, settings, tongue, theme)
     _catch(window, bridge)
     beat = _leave_on_signals(window)
     window.showMaximized()
     bridge.start()
     stop_sending = _send(rounds, every, bridge)
     app.exec()
-    for stop in (beat.stop, stop_sending, bridge.stop):
+    for stop in (beat.stop, stop_sending, door.close, bridge.stop):
         stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
@@ -95,17 +95,23 @@ class LeadDoor:
         self._window, self._errands, self._settings = window, errands, settings or Settings()
         self._language, self._theme = language, theme
         self.lead: QMainWindow | None = None
+        window.lead_wanted.connect(self.open)
 
     def open(self) -> None:
         """F12 was pressed by a team lead who has signed in."""
         # Only now: the desk opens every morning, and few desks ever need what the reports are made with.
-        from app.progress import room_of
+        from app.lead_room import room_of
         from ui.lead.application import open_lead
 
         if self.lead is None:
             room = room_of(self._settings, None, None, None)
             self.lead = lead = open_lead(room, self._errands, SystemClock(), self._language, self._theme)
             lead.closed.connect(self._closed)
+
+    def close(self) -> None:
+        """The program ends: a look that is on must not hold it up."""
+        if self.lead is not None:
+            self.lead.close()
 
     def _closed(self) -> None:
         if self.lead is not None:

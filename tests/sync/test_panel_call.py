@@ -14,7 +14,7 @@ from app.commands import calling
 from app.evidence.note import Signer
 from app.interview.screen import Page
 from app.leases import held, on_hand
-from app.pool import Asked
+from app.queue_order import Asked
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
 from app.sample.plan import Caller
