@@ -9,7 +9,7 @@ import typer
 
 from app.commands.invocation import Invocation
 from app.errors import FangxinError, UsageError
-from app.questionnaire.lint.sentences import known
+from app.sentences import known
 
 LANGUAGES = ("zh", "en")
 Tell = Callable[[str], str]

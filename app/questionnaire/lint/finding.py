@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.questionnaire.lint.sentences import chinese
+from app.sentences import chinese
 from app.resources import resource
 
 ERROR, WARNING = "error", "warning"
