@@ -236,12 +236,18 @@ class Source:
         name = _called(node)
         if name == "format" and isinstance(node.func, ast.Attribute):
             return self._texts(module, node.func.value, at, part, depth)
-        if name in ("rstrip", "replace", "strip", "tell", "say", "get") and isinstance(node.func, ast.Attribute):
+        if name == "get" and isinstance(node.func, ast.Attribute):
+            return [
+                text
+                for each in (node.func.value, *node.args[1:])
+                for text in self._texts(module, each, at, part, depth)
+            ]
+        if name in ("rstrip", "replace", "strip", "removesuffix") and isinstance(node.func, ast.Attribute):
             return self._texts(module, node.func.value, at, part, depth)
         owners = [module] if name in module.functions else self.modules
         owner = {id(each): other for other in owners for each in other.functions.get(name, ())}
         functions = [each for other in owners for each in other.functions.get(name, ()) if _gives_text(each)]
-        if name in ("str", "mask", "plain", "join", "encode", "repr") or not functions or depth > _DEEP:
+        if len(functions) != 1 or depth > _DEEP:
             return [HOLE]
         return [
             text
@@ -287,7 +293,8 @@ def _assigned(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr
             yield from _assigned(target, one, name)
             yield from _assigned(target, other, name)
         case (ast.Tuple(elts=targets), _) if any(isinstance(e, ast.Name) and e.id == name for e in targets):
-            yield ast.Constant(1) if not isinstance(value, ast.Tuple | ast.List | ast.Dict) else value
+            table = isinstance(value, ast.Tuple | ast.List | ast.Dict | ast.Name | ast.Subscript)
+            yield value if table or isinstance(value, ast.Call) and _called(value) == "get" else ast.Constant(1)
 
 
 def _gives_text(function: Function) -> bool:
