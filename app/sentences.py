@@ -5,6 +5,8 @@ what a {place} holds may be such a sentence itself. So an error crosses pipes, l
 where a person reads it. tests/test_sentences.py reads the source and fails when a sentence of an error has no Chinese.
 """
 
+import locale
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -20,6 +22,15 @@ FRAME = "（英文原文）{sentence}"
 """How a sentence is shown that has no translation: nothing is lost, and nobody takes it for ours."""
 
 
+def system_language() -> str:
+    """ "zh" on a Chinese system, else "en"."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return "zh" if os.environ[name].lower().startswith("zh") else "en"
+    system = locale.getlocale()[0] or ""
+    return "zh" if system.lower().startswith(("zh", "chinese")) else "en"
+
+
 def said(error: FangxinError, language: str) -> str:
     """The whole error for a person. language: "zh" or "en"; what has no Chinese stays as it is."""
     return _in_order(error.what, error.where, error.todo) if language == "zh" else str(error)
@@ -31,18 +42,30 @@ def chinese(sentence: str) -> str:
 
 
 def known(text: str) -> str:
-    """A sentence, or the whole text of an error (what, place in brackets, what to do), in Chinese; "" when it is not known."""
-    for what, where, todo in _readings(text.strip()):
-        if _matched(what):
-            return _in_order(what, where, todo)
-    return _matched(text)
+    """A sentence, or the whole text of an error (what, place in brackets, what to do), in Chinese; "" when it is not known.
+
+    Of several readings that one holds which leaves least of the text to the places of templates.
+    """
+    text = text.strip()
+    readings = [(what, where, todo) for what, where, todo in _readings(text) if _found(what)]
+    whole = _found(text)
+    fixed = whole.fixed if whole else 0
+    best = max(readings, key=lambda parts: sum(_fixed_in(each) for each in parts), default=None)
+    if best is not None and sum(_fixed_in(each) for each in best) >= fixed:
+        return _in_order(*best)
+    return whole.chinese if whole else ""
 
 
 def _in_order(what: str, where: str, todo: str) -> str:
     """As str(error) has it, with Chinese marks."""
-    what, where, todo = (_matched(each) or each for each in (what, where, todo))
+    what, where, todo = (_told(each) for each in (what, where, todo))
     place = f"（{where}）" if where else ""
     return f"{what.rstrip('。.')}{place}。{todo}"
+
+
+def _told(part: str) -> str:
+    found = _found(part)
+    return found.chinese if found else part
 
 
 def _readings(text: str) -> Iterator[tuple[str, str, str]]:
@@ -50,7 +73,7 @@ def _readings(text: str) -> Iterator[tuple[str, str, str]]:
     or none: what a sentence quotes may look the same."""
     advice = [(text[: at.start()], text[at.end() :]) for at in re.finditer(r"\. ", text)]
     for head, todo in [*advice, (text.removesuffix("."), "")]:
-        if todo and not _matched(todo):
+        if todo and not _found(todo):
             continue
         if head.endswith(")"):
             for at in re.finditer(r" \(", head):
@@ -59,8 +82,14 @@ def _readings(text: str) -> Iterator[tuple[str, str, str]]:
             yield head, "", todo
 
 
-def _matched(sentence: str) -> str:
-    """By its template; "" = there is none."""
+class _Found(NamedTuple):
+    """A sentence that is known. fixed: how many of its letters are the template's own."""
+
+    chinese: str
+    fixed: int
+
+
+def _found(sentence: str) -> _Found | None:
     plain = sentence.strip().rstrip("。")
     for template in _catalogue():
         found = template.read(plain)
@@ -68,8 +97,13 @@ def _matched(sentence: str) -> str:
             found = template.read(plain.rstrip("."))
         if found is not None:
             values = {name: known(text) or text for name, text in found.items()}
-            return _filled(template.chinese, values)
-    return ""
+            return _Found(_filled(template.chinese, values), len("".join(_fixed(template.english))))
+    return None
+
+
+def _fixed_in(sentence: str) -> int:
+    found = _found(sentence)
+    return found.fixed if found else 0
 
 
 def _filled(translation: str, values: Mapping[str, str]) -> str:
@@ -94,9 +128,9 @@ def _catalogue() -> tuple[_Template, ...]:
     """Those with the most fixed text first: "Input should be a valid list" before "Input should be {choices}"."""
     files = sorted(resource("i18n", "sentences").glob("*.toml"))
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
-    pairs = [(english.rstrip(" "), chinese) for table in tables for english, chinese in table.items()]
+    pairs = [(english.rstrip(" "), ours) for table in tables for english, ours in table.items()]
     pairs.sort(key=lambda pair: -len(_PLACES.sub("", pair[0])))
-    return tuple(_Template(english, chinese, max(_fixed(english), key=len)) for english, chinese in pairs)
+    return tuple(_Template(english, ours, max(_fixed(english), key=len)) for english, ours in pairs)
 
 
 def _fixed(english: str) -> list[str]:

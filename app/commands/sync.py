@@ -8,6 +8,7 @@ import typer
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import invocation, verifiers
+from app.commands.tongue import Tell, teller, tongue
 from app.errors import FangxinError, SyncError, UsageError
 from app.evidence.durable import Lock, make_folder
 from app.evidence.keys import DeviceKeys
@@ -59,7 +60,7 @@ def now(
     pool, tell what was called and take the next cases; with --keep 0 give those back that nobody has called."""
     station, url = _station(context)
     try:
-        done, shared = _round(station, url, who, keep)
+        done, shared = _round(station, url, who, keep, teller(tongue(context, "")))
     except SyncError as error:
         if as_json:
             word = error.word if isinstance(error, RefusedError) else ""
@@ -77,12 +78,12 @@ def now(
         )
 
 
-def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:
+def _round(station: Workstation, url: str, who: str, keep: int, tell: Tell) -> tuple[Synced, Round | None]:
     study = station.study(calling=False)
     if study is None:
         raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
     for keys in station.unfinished():
-        _hand_in_the_old(station, keys, url, study)
+        _hand_in_the_old(station, keys, url, study, tell)
     with _client(station, url, _central_of(study)) as client:
         folder = station.folder / "journals" / str(station.keys.epoch)
         refuse_restored(client, folder, [_central_of(study)])
@@ -92,7 +93,7 @@ def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced,
         return done, _pool(station, study, client, who, keep)
 
 
-def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study) -> None:
+def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study, tell: Tell) -> None:
     """What an epoch that has ended had signed and not sent. A journal that is damaged may not go; that must not stop the new one's."""
     folder, old = station.folder / "journals" / str(keys.epoch), replace(station, keys=keys)
     if not (folder / "checkpoints").is_dir():
@@ -101,7 +102,8 @@ def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: St
         with _client(old, url, _central_of(study)) as client:
             done = sync_once(station.store, folder, client)
     except FangxinError as error:
-        typer.echo(f"fangxin: epoch {keys.epoch} could not be handed in: {error}", err=True)
+        text = f"epoch {keys.epoch} could not be handed in: {error}"
+        typer.echo(f"fangxin: {tell(text)}", err=True)
     else:
         typer.echo(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
 

@@ -81,7 +81,7 @@ def read_round(code: int, out: bytes, err: bytes) -> Told:
         told = decode(out.strip())
         waiting = int(told["waiting"])
     except (EvidenceError, KeyError, TypeError, ValueError):
-        return Told(-1, fault=said[-1] if said else f"exit {code}")
+        return Told(-1, fault=said[-1].removeprefix("fangxin: ") if said else f"exit {code}")
     fault = str(told.get("error", ""))
     return Told(
         waiting, away=bool(fault) and not told.get("refused"), fault=fault, word=str(told.get("word", ""))
@@ -89,10 +89,10 @@ def read_round(code: int, out: bytes, err: bytes) -> Told:
 
 
 def _environment() -> dict[str, str]:
-    """The child finds the same source as we did, wherever it is started from."""
+    """The child finds the same source as we did, wherever it is started from; what it says the window puts into its own language."""
     root = str(Path(__file__).resolve().parent.parent.parent)
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"}
+    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "FANGXIN_LANGUAGE": "en"}
 
 
 def _flags() -> int:

@@ -21,7 +21,7 @@ from app.results.report import write_field
 from app.study.model import StudySource
 from ui.caps import CapButton
 from ui.errands import Errands
-from ui.labels import language_name
+from ui.labels import language_name, sentence
 from ui.language import LANGUAGES, Language
 from ui.layout import column, framed, label, row
 from ui.lead.design_page import DesignPage
@@ -152,7 +152,7 @@ class LeadWindow(QMainWindow):
         self.looking = False
         if not isinstance(error, FangxinError):
             raise error
-        self.say_notice(str(error), "danger")
+        self.say_notice(sentence(str(error)), "danger")
         self._draw()
         self._again()
 
@@ -188,7 +188,7 @@ class LeadWindow(QMainWindow):
         try:
             write_field(report, study, now, Path(path))
         except FangxinError as error:
-            self.say_notice(str(error), "danger")
+            self.say_notice(sentence(str(error)), "danger")
         else:
             self.say_notice(self.tr("Exported: {path}").format(path=path))
 

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.interview.screen import Screen
 from app.interview.telephone_views import ConditionView, DeviceView
-from ui.labels import word
+from ui.labels import sentence, word
 from ui.noop import QT_TRANSLATE_NOOP
 from ui.theme import mark
 
@@ -43,7 +43,7 @@ _STATE = {
     "the respondent is not heard": QT_TRANSLATE_NOOP("Words", "the respondent is not heard"),
     "the interviewer is not heard": QT_TRANSLATE_NOOP("Words", "you are not heard"),
 }
-"""What a device says in words of ours; other values are its own and are shown as they are."""
+"""What a device says in words of ours; other values are sentences, or its own and shown as they are."""
 
 
 class DeviceChip(QLabel):
@@ -79,7 +79,7 @@ def said(device: DeviceView) -> tuple[str, str]:
 def condition_word(condition: ConditionView) -> str:
     """What a device says of itself: "Signal: 17"."""
     what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
-    value = word(_STATE[condition.value]) if condition.value in _STATE else condition.value
+    value = word(_STATE[condition.value]) if condition.value in _STATE else sentence(condition.value)
     return (
         word(QT_TRANSLATE_NOOP("Words", "{what}: {value}")).format(what=what, value=value) if value else what
     )

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Entered, Notice, Page, Screen, UnsavedView
+from ui.labels import sentence
 from ui.layout import column, framed, label, row
 from ui.notices import notice_tone, notice_word
 from ui.theme import mark
@@ -30,7 +31,7 @@ class NoticePanel(QWidget):
         notice = screen.notice
         short = notice is Notice.NO_ROOM
         self._text.setText(notice_word(notice).replace("%1", screen.notice_text if short else "%1"))
-        detail = screen.notice_text if notice is not Notice.SAVED and not short else ""
+        detail = sentence(screen.notice_text) if notice is not Notice.SAVED and not short else ""
         own = (
             detail
             if notice is Notice.NOT_ACCEPTED

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Page, Screen, SendingView
-from ui.layout import framed, label, row
+from ui.labels import sentence
+from ui.layout import column, framed, label, row
+from ui.theme import mark
 
 _BETWEEN = (Page.SIGN_IN, Page.READY)
 
@@ -19,14 +21,19 @@ def _moment(wall: int, now: int) -> str:
 
 
 class SendingPanel(QWidget):
-    """One line of text."""
+    """One muted line; above it, in the colour of a warning, why central does not take what is sent."""
 
     def __init__(self) -> None:
         super().__init__()
         self._text = label("muted", centre=True, wrap=True)
-        strip = row(self._text)
+        self._alarm = label("notice_text", centre=True, wrap=True)
+        strip, warning = row(self._text), row(self._alarm)
         strip.setContentsMargins(28, 6, 28, 6)
-        self.setLayout(row(framed(strip, "strip")))
+        warning.setContentsMargins(28, 10, 28, 10)
+        self._warning = framed(warning, "notice")
+        for part in (self._warning, self._alarm):
+            mark(part, tone="warning")
+        self.setLayout(column(self._warning, framed(strip, "strip"), spacing=0))
         self.hide()
 
     def show_screen(self, screen: Screen) -> None:
@@ -35,18 +42,22 @@ class SendingPanel(QWidget):
         self.setVisible(view is not None and screen.page in _BETWEEN)
         if view is not None:
             self._text.setText(self.words(view))
+            self._alarm.setText(self.alarm(view))
+            self._warning.setVisible(bool(view.refused))
+
+    def alarm(self, view: SendingView) -> str:
+        """Why central refuses; "" = it does not."""
+        return self.tr("Sending failed: %1").replace("%1", self._why(view)) if view.refused else ""
 
     def words(self, view: SendingView) -> str:
-        """The line as it is shown."""
+        """The muted line."""
         said = self.tr("Nothing was sent to central yet.")
         if view.last:
             said = self.tr("Last sent to central at %1.").replace("%1", _moment(view.last, view.at))
         parts = [said]
         if view.waiting:
             parts.append(self.tr("Sealed files waiting: %1.").replace("%1", str(view.waiting)))
-        if view.refused:
-            parts.append(self.tr("Sending failed: %1").replace("%1", self._why(view)))
-        elif view.since:
+        if view.since and not view.refused:
             text = self.tr(
                 "Central has not been reached since %1; everything is kept here and goes by itself later."
             )
@@ -68,4 +79,4 @@ class SendingPanel(QWidget):
                 return self.tr("practice calls are not handed in.")
             case "storage":
                 return self.tr("central's disk is full. Tell IT; interviewing may go on.")
-        return view.refused
+        return sentence(view.refused)
