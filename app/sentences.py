@@ -90,11 +90,9 @@ class _Found(NamedTuple):
 
 
 def _found(sentence: str) -> _Found | None:
-    plain = sentence.strip().rstrip("。")
+    plain = sentence.strip().rstrip("。.")
     for template in _catalogue():
         found = template.read(plain)
-        if found is None:
-            found = template.read(plain.rstrip("."))
         if found is not None:
             values = {name: known(text) or text for name, text in found.items()}
             return _Found(_filled(template.chinese, values), len("".join(_fixed(template.english))))
@@ -128,7 +126,7 @@ def _catalogue() -> tuple[_Template, ...]:
     """Those with the most fixed text first: "Input should be a valid list" before "Input should be {choices}"."""
     files = sorted(resource("i18n", "sentences").glob("*.toml"))
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
-    pairs = [(english.rstrip(" "), ours) for table in tables for english, ours in table.items()]
+    pairs = [(english.rstrip(" ."), ours) for table in tables for english, ours in table.items()]
     pairs.sort(key=lambda pair: -len(_PLACES.sub("", pair[0])))
     return tuple(_Template(english, ours, max(_fixed(english), key=len)) for english, ours in pairs)
 

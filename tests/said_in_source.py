@@ -6,7 +6,7 @@ their callers). Where the trail ends, the place itself is named: such an express
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,16 @@ class Told:
     at: str
     part: str
     text: str
+
+
+@dataclass(frozen=True)
+class Sink:
+    """An argument that is shown: of which call, its name and place (-1 = by name only). below: in which folder or file."""
+
+    below: str
+    called: str
+    parameter: str
+    at: int
 
 
 @dataclass
@@ -102,9 +112,13 @@ class Source:
                 return found
             found |= more
 
-    def told(self) -> set[Told]:
-        """Every sentence, fragments included."""
+    def told(self, also: Iterable[Sink] = ()) -> set[Told]:
+        """Every sentence, fragments included. also: further calls whose argument a person reads."""
         own = self._with_own_init()
+        for sink in also:
+            for module in self.modules:
+                if module.name.startswith(sink.below):
+                    self._sink(module, sink.called, sink.parameter, sink.at, "what")
         for kind in self.kinds - own:
             for at, part in enumerate(_SHOWN):
                 self._sink(None, kind, part, at if at == 0 else -1, part)
@@ -201,9 +215,7 @@ class Source:
             return [HOLE]
         return self._texts(module, node, at, part, depth)
 
-    def _named(
-        self, module: _Module, node: ast.expr, name: str, at: str, part: str, depth: int
-    ) -> list[str]:
+    def _named(self, module: _Module, node: ast.expr, name: str, at: str, part: str, depth: int) -> list[str]:
         if depth > _DEEP:
             return [HOLE]
         function = module.inside.get(node)
@@ -236,6 +248,8 @@ class Source:
         name = _called(node)
         if name == "format" and isinstance(node.func, ast.Attribute):
             return self._texts(module, node.func.value, at, part, depth)
+        if isinstance(node.func, ast.Name) and self._is_handed(module, node, name):
+            return self._texts(module, node.args[0], at, part, depth) if node.args else [HOLE]
         if name == "get" and isinstance(node.func, ast.Attribute):
             return [
                 text
@@ -256,6 +270,15 @@ class Source:
             if isinstance(given, ast.Return) and given.value is not None
             for text in self._texts(owner[id(function)], given.value, at, part, depth + 1)
         ]
+
+    def _is_handed(self, module: _Module, node: ast.Call, name: str) -> bool:
+        """Whether a function is a parameter, as a teller is: it changes what it is given, and means the same."""
+        function = module.inside.get(node)
+        while function is not None:
+            if _parameter(function, name) is not None:
+                return True
+            function = module.inside[function]
+        return False
 
     def _lost(self, node: ast.expr, at: str, part: str) -> list[str]:
         if part in ("what", "todo"):
@@ -294,7 +317,11 @@ def _assigned(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr
             yield from _assigned(target, other, name)
         case (ast.Tuple(elts=targets), _) if any(isinstance(e, ast.Name) and e.id == name for e in targets):
             table = isinstance(value, ast.Tuple | ast.List | ast.Dict | ast.Name | ast.Subscript)
-            yield value if table or isinstance(value, ast.Call) and _called(value) == "get" else ast.Constant(1)
+            yield (
+                value
+                if table or (isinstance(value, ast.Call) and _called(value) == "get")
+                else ast.Constant(1)
+            )
 
 
 def _gives_text(function: Function) -> bool:

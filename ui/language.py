@@ -66,7 +66,9 @@ class SentenceTranslator(QTranslator):
         """Never."""
         return False
 
-    def translate(self, context: str, source: str, _disambiguation: str | None = None, _n: int = -1, /) -> str:
+    def translate(
+        self, context: str, source: str, _disambiguation: str | None = None, _n: int = -1, /
+    ) -> str:
         """The text in Chinese; None tells Qt to ask the next translator, and in the end to leave it as it is."""
         return (known(source) if context == SENTENCES else "") or None  # type: ignore[return-value]  # see above
 

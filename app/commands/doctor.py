@@ -10,6 +10,7 @@ from app.canonical import encode
 from app.clock import SystemClock
 from app.commands.invocation import invocation
 from app.commands.line import here
+from app.commands.tongue import teller, tongue
 from app.errors import UsageError
 from app.line.doctor import Finding
 from app.surroundings import memory_on_disk
@@ -39,7 +40,7 @@ def doctor(
         typer.echo(encode({"ok": good, "findings": [each.to_json() for each in findings]}).decode())
     else:
         for each in findings:
-            typer.echo(each.line())
+            typer.echo(each.line(teller(tongue(context, ""))))
         if out is not None:
             typer.echo(f"{out}: versions, findings, settings without passwords, counts, masked logs.")
     raise typer.Exit(0 if good else 1)

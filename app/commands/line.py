@@ -13,6 +13,7 @@ from app.canonical import Value, encode
 from app.clock import Clock, SystemClock, system_entropy
 from app.commands import library
 from app.commands.invocation import invocation
+from app.commands.tongue import teller, tongue
 from app.errors import FangxinError, LineError, UsageError
 from app.evidence.age import Recipient
 from app.evidence.journal import read
@@ -156,7 +157,7 @@ def doctor(
         typer.echo(encode({"ok": good, "findings": [each.to_json() for each in findings]}).decode())
     else:
         for each in findings:
-            typer.echo(each.line())
+            typer.echo(each.line(teller(tongue(context, ""))))
     raise typer.Exit(0 if good else 1)
 
 
