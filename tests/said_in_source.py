@@ -180,6 +180,8 @@ class Source:
             self._open.discard(node)
 
     def _read(self, module: _Module, node: ast.expr, at: str, part: str, depth: int) -> list[str]:
+        if choices := _choices(node):
+            return [text for each in choices for text in self._texts(module, each, at, part, depth)]
         match node:
             case ast.Constant(value=value):
                 return [str(value)] if isinstance(value, str) else [HOLE]
@@ -187,14 +189,6 @@ class Source:
                 return _joined([self._piece(module, each, at, part, depth) for each in values])
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return _joined([self._texts(module, each, at, part, depth) for each in (left, right)])
-            case ast.IfExp(body=one, orelse=other):
-                return [text for each in (one, other) for text in self._texts(module, each, at, part, depth)]
-            case ast.BoolOp(values=values):
-                return [text for each in values for text in self._texts(module, each, at, part, depth)]
-            case ast.Dict(values=values) | ast.Tuple(elts=values) | ast.List(elts=values):
-                return [text for each in values for text in self._texts(module, each, at, part, depth)]
-            case ast.Subscript(value=table):
-                return self._texts(module, table, at, part, depth)
             case ast.Name(id=name):
                 return self._named(module, node, name, at, part, depth)
             case ast.Call():
@@ -284,6 +278,23 @@ class Source:
         if part in ("what", "todo"):
             self.dead_ends.setdefault(ast.unparse(node), at)
         return [HOLE]
+
+
+def _choices(node: ast.expr) -> list[ast.expr]:
+    """The expressions of which one, or one after the other, is taken; none = it is no choice."""
+    match node:
+        case ast.IfExp(body=one, orelse=other):
+            return [one, other]
+        case (
+            ast.BoolOp(values=values)
+            | ast.Dict(values=values)
+            | ast.Tuple(elts=values)
+            | ast.List(elts=values)
+        ):
+            return values
+        case ast.Subscript(value=table):
+            return [table]
+    return []
 
 
 def _bound(function: Function, name: str) -> Iterator[ast.expr]:

@@ -36,8 +36,9 @@ IN_THE_STUDYS_TONGUE = ("app/questionnaire/session.py", "app/questionnaire/telep
 IN_THE_STUDYS_TONGUE += ("app/conversation.py", "app/commands/checking.py:8", "app/questionnaire/walk.py")
 """Said in the interview's or the author's language already, from tables of their own."""
 NO_WORDS = re.compile(
-    r"[a-z_=]+|count-non-empty|line-(audio|out)|Ctrl\+R|cellXfs|\W*stands\W*times|.E|[\w./*]+\.(toml|csv|xlsx|md|json|note|xml)(,? [\w\[\]]+)*|[-+]?(Infinity|NaN)|(\w+/)+\w+|fangxin [\w -]+ v1"
-    r"|http://.*|upload-\w+|EXPECT|The (aspect|cell|item|outcome|person|unit)|<DLE>.*|RING|(gone from )?\+CLCC|sip:.*"
+    r"[a-z_=]+|[\w./*]+\.(toml|csv|xlsx|md|json|note|xml)(,? [\w\[\]]+)*|(\w+/)+\w+|http://.*|sip:.*"
+    r"|fangxin [\w -]+ v1|upload-\w+|line-(audio|out)|count-non-empty|cellXfs|EXPECT|Ctrl\+R|.E|[-+]?(Infinity|NaN)"
+    r"|<DLE>.*|RING|(gone from )?\+CLCC|The (aspect|cell|item|outcome|person|unit)|\W*stands\W*times"
 )
 """Codes, names of files and of columns, words of protocols; and beginnings of sentences that are known as a whole."""
 LOST = {
@@ -126,12 +127,12 @@ def _pairs() -> set[tuple[str, str]]:
     ("text", "ours"),
     [
         (
-            "Central cannot be reached: [Errno 111] Connection refused (http://10.0.0.2). Everything stays on this workstation and is sent later.",
-            "连不上中心服务器：对方拒绝连接（http://10.0.0.2）。数据都留在本工作站，以后会再上传。",
+            "Central cannot be reached: [Errno 111] Connection refused (http://10.0.0.2). It is asked again later.",
+            "连不上中心服务器：对方拒绝连接（http://10.0.0.2）。稍后会再问。",
         ),
         (
-            "The line x cannot be opened: [Errno 2] could not open port a: [Errno 2] No such file or directory: 'a' (a). Correct [line] in settings.toml.",
-            "线路 x 打不开：打不开串口 a：没有这个文件或文件夹：'a'（a）。请改正 settings.toml 里的 [line]。",
+            "The line x cannot be opened: [Errno 2] could not open port a: [Errno 2] No such file or directory: 'a' (a). Ask IT.",
+            "线路 x 打不开：打不开串口 a：没有这个文件或文件夹：'a'（a）。请联系技术人员。",
         ),
         (
             "The file cannot be written or read: 拒绝访问。 (C:\\x)",

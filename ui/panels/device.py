@@ -1,5 +1,7 @@
 """What the telephone says of itself: trouble in red, muted, network and signal; nothing when there is nothing to say."""
 
+from unicodedata import east_asian_width
+
 from PySide6.QtWidgets import QLabel
 
 from app.interview.screen import Screen
@@ -8,6 +10,8 @@ from ui.labels import sentence, word
 from ui.noop import QT_TRANSLATE_NOOP
 from ui.theme import mark
 
+_ROOM = 40
+"""Letters that a fault may take in the chip."""
 _LIVELY = ("sim", "registration", "signal")
 """What is shown also when it is good, the last of them first in the strip."""
 _GONE = QT_TRANSLATE_NOOP("Words", "Device unplugged")
@@ -56,7 +60,7 @@ class DeviceChip(QLabel):
     def show_screen(self, screen: Screen) -> None:
         """Draw it, or hide it."""
         text, tone = said(screen.device)
-        self.setText(text)
+        self.setText(_cut(text) if trouble(screen.device) else text)
         self.setAccessibleName(text)
         self.setToolTip("\n".join(condition_word(each) for each in screen.device.conditions))
         mark(self, tone=tone)
@@ -74,6 +78,22 @@ def said(device: DeviceView) -> tuple[str, str]:
         return word(_MUTED), "danger"
     lively = [each for each in device.conditions if each.what in _LIVELY]
     return " · ".join(condition_word(each) for each in lively[:2]), "quiet"
+
+
+def trouble(device: DeviceView) -> str:
+    """What is wrong, where it is a sentence too long for the chip; "" = nothing."""
+    text, tone = said(device)
+    return text if tone == "danger" and _cut(text) != text else ""
+
+
+def _cut(text: str) -> str:
+    """As much of it as leaves the strip its other parts; a Chinese letter takes the room of two."""
+    room = _ROOM
+    for at, letter in enumerate(text):
+        room -= 1 + (east_asian_width(letter) in "WF")
+        if room < 0:
+            return text[:at].rstrip() + "…"
+    return text
 
 
 def condition_word(condition: ConditionView) -> str:
