@@ -41,6 +41,7 @@ def chinese(sentence: str) -> str:
     return known(sentence) or FRAME.format(sentence=sentence)
 
 
+@lru_cache(maxsize=256)  # a window asks again with every screen
 def known(text: str) -> str:
     """A sentence, or the whole text of an error (what, place in brackets, what to do), in Chinese; "" when it is not known.
 
@@ -89,6 +90,7 @@ class _Found(NamedTuple):
     fixed: int
 
 
+@lru_cache(maxsize=1024)
 def _found(sentence: str) -> _Found | None:
     plain = sentence.strip().rstrip("。.")
     for template in _catalogue():
