@@ -59,5 +59,7 @@ def test_a_command_that_was_asked_to_speak_english_does_also_when_it_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     design = ("sample", "design", DAZHOU, "--own", "many")
-    assert said(capsys, *design, "--lang", "en").startswith('"many" is no target of a unit. Write it as 3=200.')
+    assert said(capsys, *design, "--lang", "en").startswith(
+        '"many" is no target of a unit. Write it as 3=200.'
+    )
     assert said(capsys, *design).startswith("“many”不是单位的样本目标。请写成 3=200 的样子。")
