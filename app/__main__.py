@@ -70,6 +70,7 @@ _NAMES = frozenset(
         "centre",
         "sample",
         "witness",
+        "results",
     }
 )
 
@@ -129,6 +130,10 @@ def _group(name: str) -> typer.Typer:
             from app.commands import sample
 
             return sample.cli
+        case "results":
+            from app.commands import results
+
+            return results.cli
         case _:
             from app.commands import centre
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.canonical import decode, keyed
-from app.centre_journal import centre_journal, journal_signer
+from app.centre_journal import centre_journal, check_origin, journal_signer
 from app.clock import Clock
 from app.errors import StudyError
 from app.evidence.durable import storage_errors
@@ -59,6 +59,11 @@ class DoNotCall:
             if (known := last.get(entry.key)) is None or entry.wall >= known.wall:
                 last[entry.key] = entry
         return tuple(sorted(last.values(), key=lambda entry: (entry.wall, entry.key)))
+
+    def check(self) -> None:
+        """Raises UsageError for another centre's list: its hashes are of another key, and would bar nobody."""
+        name = journal_signer(self.publisher, _PURPOSE).name.removeprefix("fangxin/")
+        check_origin(self.folder / "journal" / "journal.jsonl", f"fangxin/{_PURPOSE}/{name}")
 
     def on_it(self) -> frozenset[str]:
         """The hashes of the numbers that are on the list."""

@@ -10,22 +10,23 @@ Every commitment ever made stays in the journal: who draws again shows it. The s
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.canonical import Value, decode, encode, hexdigest
+from app.canonical import Value, decode, hexdigest
 from app.centre_journal import centre_journal, journal_signer
 from app.clock import Clock, Entropy
-from app.errors import EvidenceError, StorageError, StudyError
+from app.draw_files import bundle_bytes, read_bundle, read_record, read_secret
+from app.errors import EvidenceError, StorageError, StudyError, UsageError
 from app.evidence.age import Identity
 from app.evidence.durable import make_folder, storage_errors, write_file
 from app.evidence.journal import Journal
 from app.evidence.note import Signer
 from app.sample.case import Case
 from app.sample.draw import (
-    METHOD,
     Bundle,
     DrawRecord,
     cases,
@@ -146,39 +147,39 @@ class DrawRoom:
     def audit(self, name: str, frame: Drawable, secret: bytes, excluded: Iterable[str] = ()) -> list[Checked]:
         """Recompute a draw. secret: as shown to the sworn auditors."""
         place, bundle, barred = self.folder / name, self.bundle(name), frozenset(excluded)
-        with storage_errors(place):
-            published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
+        published = read_record(place / RECORD)
+        with storage_errors(place / SAMPLE):
             sample = (place / SAMPLE).read_bytes()
-        key = draw_key(secret, published["randomness"], bundle.digest)
+        key = draw_key(secret, published.randomness, bundle.digest)
         first = stage_one(frame, key, bundle.segments)
         drawn = draw(first, key, bundle.n, barred)
-        again = record(secret, published["randomness"], bundle, first, drawn)
+        again = record(secret, published.randomness, bundle, first, drawn)
         with self._journal() as journal:
             known = [line["commitment"] for line in commitments(journal.path)]
         return [
             Checked(
-                "the secret is the one that was committed to", commitment(secret) == published["commitment"]
+                "the secret is the one that was committed to", commitment(secret) == published.commitment
             ),
-            Checked("the bundle is the one that was frozen", bundle.digest == published["bundle"]),
+            Checked("the bundle is the one that was frozen", bundle.digest == published.bundle),
             Checked("the frame is the one in the bundle", frame.digest == bundle.frame),
             Checked(
                 "the do-not-call list is the one in the bundle",
                 exclusion_digest(secret, barred) == bundle.exclusions,
             ),
-            Checked("what was published follows from secret and dice", again.to_bytes() == encode(published)),
+            Checked("what was published follows from secret and dice", again == published),
             Checked(
                 "numbers, tickets and replicates are the drawn ones",
                 sample == sample_csv(key, [d.number for d in drawn], bundle.replicate),
             ),
-            Checked("the commitment stands in the journal", published["commitment"] in known),
+            Checked("the commitment stands in the journal", published.commitment in known),
         ]
 
     def release(self, name: str, replicate: int, frame: Drawable) -> list[Case]:
         """The cases of one replicate, whole and in ticket order; the same cases again when it is asked again. It stands in the journal.
         Raises StudyError when the draw has no such replicate."""
         place, bundle = self.folder / name, self.bundle(name)
-        with storage_errors(place):
-            published = decode((place / RECORD).read_bytes().rstrip(b"\n"))
+        published = read_record(place / RECORD)
+        with storage_errors(place / SAMPLE):
             rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
         chosen = [row["number"] for row in rows if row["replicate"] == str(replicate)]
         if not chosen:
@@ -186,13 +187,13 @@ class DrawRoom:
         with self._journal() as journal:
             journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
             journal.checkpoint()
-        key = draw_key(self.secret(name), published["randomness"], bundle.digest)
+        key = draw_key(self.secret(name), published.randomness, bundle.digest)
         return list(cases(frame, key, chosen))
 
-    def room_key(self) -> Identity:
-        """The key that the room's desks share, made the first time: numbers in the pool are sealed for it."""
+    def room_key(self, *, new: bool = False) -> Identity:
+        """The key that the room's desks share: numbers in the pool are sealed for it. new: make it the first time. Raises StorageError."""
         path = self.folder / "room.key"
-        if not path.exists():
+        if new and not path.exists():
             with storage_errors(path):
                 make_folder(self.folder)
                 write_file(path, f"{Identity.generate(self.entropy).export()}\n".encode())
@@ -211,29 +212,27 @@ class DrawRoom:
 
     def bundle(self, name: str) -> Bundle:
         """What was frozen. Raises StudyError when the file is not a bundle."""
-        path = self.folder / name / BUNDLE
-        with storage_errors(path):
-            data = decode(path.read_bytes().rstrip(b"\n"))
-        if data.pop("v", None) != 1 or data.pop("method", None) != METHOD:
-            raise StudyError("This bundle is of a method that this version does not know", where=str(path))
-        try:
-            return Bundle(**data)
-        except TypeError as error:
-            raise StudyError("This is not a bundle", where=str(path)) from error
+        return read_bundle(self.folder / name / BUNDLE)
 
     def _journal(self) -> AbstractContextManager[Journal]:
         return centre_journal(self.folder / "journal", self.study, self.signer, self.clock)
 
 
 def _was_committed(journal: Path, made: DrawRecord, name: str) -> None:
-    """Raises EvidenceError without a commitment to this secret, StudyError for a beacon's value whose round was not named in it."""
+    """Raises EvidenceError without a commitment to this secret, StudyError for another kind of randomness than was named in it."""
     known = [line for line in commitments(journal) if line["commitment"] == made.commitment]
     if not known:
         raise EvidenceError("The journal knows no commitment to this secret", where=str(journal))
-    if known[0].get("source", DICE) == DICE and not made.randomness.isdigit():
-        # who may choose among rounds after they are out can try until the draw pleases
+    source, rolled = known[0].get("source", DICE), made.randomness.isdigit()
+    # who may choose among rounds, or between a round and dice, after one is out can try until the draw pleases
+    if source == DICE and not rolled:
         todo = "Roll the dice, or commit anew with --beacon."
         raise StudyError("No drand round was named at the commitment", where=name, todo=todo)
+    if source != DICE and rolled:
+        todo = "Type its 64 hex digits, or commit anew for dice."
+        raise StudyError(
+            f"The drand round {source} was named at the commitment, no dice", where=name, todo=todo
+        )
 
 
 def draws_signer(publisher: Signer) -> Signer:
@@ -248,11 +247,6 @@ def commitments(journal: Path) -> list[dict[str, str]]:
     return [line for line in lines if line["type"] == "draw.commit"]
 
 
-def bundle_bytes(bundle: Bundle) -> bytes:
-    """The bundle as it is hashed."""
-    return encode({"v": 1, "method": METHOD, **asdict(bundle)})
-
-
 def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
     """number, ticket, replicate (from 1), in ticket order."""
     made = bytearray(b"number,ticket,replicate\n")
@@ -262,23 +256,26 @@ def sample_csv(key: bytes, numbers: Sequence[str], size: int) -> bytes:
     return bytes(made)
 
 
-def read_secret(path: Path) -> bytes:
-    """32 bytes as hex digits. Raises StudyError when it is not that."""
-    with storage_errors(path):
-        text = path.read_text(encoding="ascii", errors="replace").strip()
-    try:
-        secret = bytes.fromhex(text)
-    except ValueError:
-        secret = b""
-    if len(secret) != 32:
-        raise StudyError("The secret file does not hold 64 hex digits", where=str(path))
-    return secret
-
-
-def check_replicate(n: int, replicate: int) -> None:
-    """Raises StudyError on a replicate outside 250–500, for draws that have more than one."""
+def check_design(name: str, n: int, replicate: int, beacon: str) -> None:
+    """Raises UsageError on a name that is no folder's, or a beacon that names no round; StudyError on a replicate outside 250–500, for
+    draws that have more than one."""
+    if not re.fullmatch(r"[\w-][\w.-]{0,63}", name):
+        raise UsageError(f'"{name}" is no name of a draw', todo="Letters, digits, - and _, as wave1.")
+    if beacon and not re.fullmatch(r"[\w-]+( [\w-]+)* [1-9][0-9]{0,18}", beacon):
+        todo = 'Name network and round, as "quicknet 12345678".'
+        raise UsageError(f'"{beacon}" names no drand round', todo=todo)
     if n > replicate and not 250 <= replicate <= 500:
         raise StudyError(f"A replicate has 250 to 500 numbers, not {replicate}")
+
+
+def check_frame(numbers: Drawable, bundle: Bundle) -> None:
+    """Raises StudyError when the frame has not as much as is to be drawn: said before it is promised, not after the dice."""
+    first = stage_one(
+        numbers, bytes(32), bundle.segments
+    )  # any key: raises when there are not so many segments
+    if bundle.n > len(first):
+        todo = "Draw fewer, or enlarge the frame."
+        raise StudyError(f"{bundle.n} numbers cannot be drawn out of {len(first)}", todo=todo)
 
 
 def said(randomness: str) -> str:

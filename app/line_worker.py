@@ -25,7 +25,7 @@ from app.line.pipes import Pipe
 from app.line.service import Bench, Service
 from app.line.worker import Ear
 from app.sample.outcome import load_outcomes
-from hardware.base import Headset, Pcm, Sound
+from hardware.base import Headset, Pcm, Playback, Sound
 from hardware.guard import GuardedLine
 from hardware.listen import Listener
 from hardware.rehearsal import Rehearsal
@@ -68,6 +68,18 @@ def open_sound(
         raise LineError(
             f"The sound cannot be opened: {error}",
             todo="Is the headset plugged in? `fangxin line doctor` tries microphone and ear.",
+        ) from error
+
+
+def open_playback(ear: str, *, mono: bool) -> Playback:
+    """An output for recordings, as [sound] in settings.toml names it, "" = the system's usual one. mono: both sides in both ears. Raises
+    LineError in plain words."""
+    try:
+        return cast("Playback", import_module("hardware.playback").open_playback(ear, mono=mono))
+    except Exception as error:
+        raise LineError(
+            f"There is nothing to play it on: {error}",
+            todo="Plug a headset in; or write a plain file with --out, and delete it when it has been heard.",
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Writes down what happens around the calls: shifts, shares of the sample, receipts, listening, faults. The calls themselves: ledger.py."""
+"""Writes down what happens around the calls: shifts, shares of the sample, receipts, faults. The calls themselves: ledger.py."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -97,20 +97,6 @@ class ShiftLog:
         committed = self._committed(f"amend.{self.journal.size}", reason)
         self.journal.append("outcome.amend", call=call, case=case, was=was, outcome=outcome, reason=committed)
         self.checkpoint()
-
-    def listening(self, call: str, listener: str, way: str) -> str:
-        """Somebody begins to listen to a call; durable before he hears anything. way: "live" or "review". Returns the id to stop with.
-
-        The listener's name stands in the journal only as a commitment, as an interviewer's does.
-        """
-        listening = self.new_id()
-        name = self._committed(f"listen.{listening}", listener)
-        self.journal.append("listen.start", listening=listening, call=call, listener=name, way=way)
-        return listening
-
-    def listened(self, call: str, listening: str, samples: int) -> None:
-        """He has stopped. samples: how much of it he heard."""
-        self.journal.append("listen.stop", listening=listening, call=call, samples=samples)
 
     def fault_met(self, error: FangxinError) -> None:
         """The disk has just refused something. It is not asked for more at this moment: the fault is kept, in the store too if that can

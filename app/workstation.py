@@ -25,6 +25,8 @@ _PUBLISHER = "study.publisher"
 _PACKAGE = "study.package"
 _VERSION = "study.version"
 _BEGUN = "journal.begun."
+STORE = "store.db"
+"""The encrypted memory in a data folder."""
 
 
 @dataclass(frozen=True)
@@ -171,5 +173,5 @@ def open_workstation(folder: Path, clock: Clock, entropy: Entropy) -> Workstatio
         make_folder(folder)
     keystore = choose_keystore(folder)
     keys = DeviceKeys.load_or_create(folder, keystore, entropy)
-    store = Store.open(folder / "store.db", keys.store_key)
+    store = Store.open(folder / STORE, keys.store_key)
     return Workstation(folder, keys, store, clock, entropy, keystore.hint)

@@ -211,6 +211,20 @@ class Sound(Protocol):
         """Let go of the devices."""
 
 
+class Playback(Protocol):
+    """An output for recorded sound of both sides. Unlike a line it makes its caller wait: it is for one who has nothing else to do."""
+
+    def play(self, left: bytes, right: bytes) -> None:
+        """Play what follows: int16 little-endian, 8000 Hz, equally long. Returns once the device has taken it, which keeps a few tenths of
+        a second ahead. Raises OSError when the device is gone."""
+
+    def finish(self) -> None:
+        """Wait until all that was taken has sounded. Raises OSError."""
+
+    def close(self) -> None:
+        """Silence at once, and let go of the device. May be called again; never raises."""
+
+
 class Headset(Protocol):
     """The headset's keys and lights. All methods return at once and none is fatal: without a headset they do nothing."""
 

@@ -84,7 +84,7 @@ ACTIONS: tuple[Action, ...] = (
         Act.HELP,
         ("F1",),
         QT_TRANSLATE_NOOP("Actions", "Keys"),
-        QT_TRANSLATE_NOOP("Actions", "Show or hide this list"),
+        QT_TRANSLATE_NOOP("Actions", "Show this list; again: its next part, or hide it"),
         everywhere,
         always=True,
     ),
@@ -271,5 +271,7 @@ UNMUTE = QT_TRANSLATE_NOOP("Actions", "Unmute")
 """What the key says while the interviewer is muted."""
 RESUME_DIALLING = QT_TRANSLATE_NOOP("Actions", "Dial on by itself")
 """What the key says while dialling is paused."""
+CALL_BEFORE = QT_TRANSLATE_NOOP("Actions", "The call before")
+"""What the key says while an outcome is being corrected."""
 _ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")
 _SPACE = QT_TRANSLATE_NOOP("Actions", "Space")

@@ -1,9 +1,12 @@
-"""A button that shows the key it stands for, as a key cap, beside its words. The words wrap; Qt's own button would cut them off."""
+"""Buttons that show the key they stand for, as a cap, beside their words (Qt's own button would cut long ones off), and a bar of them."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton
+from collections.abc import Sequence
 
-from ui.layout import label, row
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from ui.layout import framed, label, row
 from ui.theme import mark
 
 
@@ -76,3 +79,56 @@ class CapButton(QPushButton):
         """Words may wrap, but never be cut in height."""
         least = self._line.totalMinimumSize()
         return QSize(least.width(), max(least.height(), self._line.totalSizeHint().height()))
+
+
+class CapBar(QWidget):
+    """A row of flat buttons. Where there is no room for all words, the caps of what is pressed least, or known best, stand alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = row(spacing=4)
+        self._frame = framed(self._line, "keybar")
+        self._all: list[CapButton] = []
+        self._give_way: Sequence[CapButton] = ()
+        self.setLayout(row(self._frame))
+
+    def lay(self, *buttons: CapButton | None) -> None:
+        """From the left to the right; None = all the space there is."""
+        for button in buttons:
+            if button is None:
+                self._line.addStretch(1)
+            else:
+                self._line.addWidget(button)
+                self._all.append(button)
+
+    def fit(self, give_way: Sequence[CapButton] | None = None) -> None:
+        """See the class. give_way: who gives up the words, the first one first; None = as before."""
+        self._give_way = self._give_way if give_way is None else give_way
+        shown = [button for button in self._all if not button.isHidden()]
+        edges, gap = self._frame.contentsMargins(), self._line.spacing()
+        room = self.width() - edges.left() - edges.right() + gap
+        widths = {button: button.width_of(narrow=False) + gap for button in shown}
+        slim: list[CapButton] = []
+        for button in (each for each in self._give_way if each in widths):
+            if sum(widths.values()) <= room:
+                break
+            widths[button] = button.width_of(narrow=True) + gap
+            slim.append(button)
+        for button in slim[::-1]:  # the last one may have made more room than was needed
+            wide = button.width_of(narrow=False) + gap
+            if sum(widths.values()) - widths[button] + wide <= room:
+                widths[button] = wide
+                slim.remove(button)
+        for button in shown:
+            button.narrow(narrow=button in slim)
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """Words where there is room for them."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent, /) -> bool:
+        """Words change their width with language and type size; Qt says so by asking for a new layout."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return super().event(event)

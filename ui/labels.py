@@ -206,3 +206,8 @@ def clock_word(seconds: int) -> str:
 def language_name(iso: str) -> str:
     """A language in its own name."""
     return {"zh": "中文", "en": "English"}.get(iso, iso)
+
+
+def sentences(*parts: str) -> str:
+    """One sentence after another. Chinese ones have no space between them: their full stop is as wide as a character."""
+    return " ".join(filter(None, parts)).replace("。 ", "。")

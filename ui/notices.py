@@ -44,7 +44,7 @@ _NOTICE = {
     ),
     Notice.CORRECTING: QT_TRANSLATE_NOOP(
         "Words",
-        "Correcting an earlier outcome: choose the right one and note why. Enter leaves it as it is, Ctrl+Z goes to the call before.",
+        "Choose the right outcome and say why. Enter leaves it as it is, Ctrl+Z goes to the call before.",
     ),
     Notice.CORRECTED: QT_TRANSLATE_NOOP(
         "Words", "Corrected. The earlier outcome stays on record, with your reason."

@@ -99,7 +99,7 @@ class DeskWindow(QMainWindow):
     def _build_actions(self) -> None:
         self._table: dict[Act, Action] = {action.act: action for action in ACTIONS}
         self._doing: dict[Act, Callable[[], object]] = {
-            Act.HELP: lambda: self.face.help.setVisible(self.face.help.isHidden()),
+            Act.HELP: self.face.help.turn,
             Act.HANG_UP: self._hang_up,
             Act.HEAR_AGAIN: lambda: self._tell(lambda desk: desk.play_clip()),
             Act.MUTE: lambda: self._tell(lambda desk: desk.mute()),

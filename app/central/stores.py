@@ -47,7 +47,7 @@ class FolderStore:
                 ".central/assignments",
             ):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-        lock = durable.Lock(private / "lock")
+        lock = durable.Lock(private / "lock", "Central is running on this folder", "Stop it first: Ctrl+C.")
         try:
             signer = cosigner(private / "central.key", folder / "central.vkey", "Central", name, entropy)
             with durable.storage_errors(folder):

@@ -1,6 +1,7 @@
 """fangxin sample, in the field: the next case, why a case is or is not called, who knows whom, and the field report (fieldwork.py)."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,13 +21,17 @@ from app.sample.plan import Plan, skills_missing, wants
 from app.sample.queue import explain
 from app.sample.starved import starved
 from app.study.model import Study
-from app.workstation import Workstation, open_workstation
+from app.workstation import STORE, Workstation, open_workstation
 
 Who = Annotated[str, typer.Option(help="Person of the roster, by name or number.")]
 _IN_VAIN = (
     "The sample puts it into a quota cell that is full ({}): it is not dialled until there is a place, except for an appointment or an "
     "interview that has begun."
 )
+Db = Annotated[
+    Path | None,
+    typer.Option(help="Data folder of a workstation, or the store.db in it; else the one in force."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -36,11 +41,11 @@ def register(cli: typer.Typer) -> None:
         cli.command()(command)
 
 
-def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = False) -> None:
+def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as_json: Json = False) -> None:
     """Say which case this workstation would hand out next. Nothing is taken."""
-    station, study, plan = _station(context)
+    station, study, plan = _station(context, db)
     asked, pool = moment(now), station.store.follow(plan, hasher(station.store, system_entropy))
-    caller = caller_of(study, who, acquainted(station.store, caller_of(study, who).id)) if who else None
+    caller = caller_of(study, who, acquainted(station.store, _person(study, who))) if who else None
     quotas = Quotas(station.store, quotas_of(study))
     closed = quotas.full_units("county", (unit.code for unit in study.units))
     found = pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
@@ -61,9 +66,14 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", as_json: Json = F
         typer.echo(f"Cases that are ready and that nobody on the roster can call: {listed}.")
 
 
-def why(context: typer.Context, case: Annotated[str, typer.Argument(help="Case id.")], now: Now = "") -> None:
+def why(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(help="Case id.")],
+    now: Now = "",
+    db: Db = None,
+) -> None:
     """Say why a case is or is not handed out, and what it lacks, as the field report does."""
-    station, study, plan = _station(context)
+    station, study, plan = _station(context, db)
     one, asked = station.store.case(case), moment(now)
     station.store.follow(plan, hasher(station.store, system_entropy))
     for line in _about_its_number(station, case, asked):
@@ -105,14 +115,26 @@ def knows(
     """Never give somebody's own number, or a relative's, to this person. It is typed here, not on the command line, which others can read
     and the shell remembers; only a keyed hash of it is kept."""
     station, study, _ = _station(context)
-    person = caller_of(study, who).id
+    person = _person(study, who)
     number = "".join(c for c in str(typer.prompt("Number", err=True)) if c.isdigit())
     acquaint(station.store, person, hasher(station.store, system_entropy)(number))
     typer.echo(f"{person} is not given this number any more.")
 
 
-def _station(context: typer.Context) -> tuple[Workstation, Study, Plan]:
-    station = open_workstation(invocation(context).settings.data_dir, SystemClock(), system_entropy)
+def _person(study: Study, who: str) -> str:
+    """The number of somebody on the roster. Raises UsageError: a slip in a name would keep a relative's number from nobody."""
+    found = caller_of(study, who).id
+    if found not in {person.id for person in study.roster}:
+        named = ", ".join(f"{person.id} {person.name}" for person in study.roster)
+        raise UsageError(f'"{who}" is not on the roster', todo=f"On it are: {named}.")
+    return found
+
+
+def _station(context: typer.Context, db: Path | None = None) -> tuple[Workstation, Study, Plan]:
+    folder = db.parent if db is not None and db.name == STORE else db
+    if folder is not None and not (folder / STORE).is_file():  # opening makes what is not there
+        raise UsageError("There is no workstation's data here", where=str(db), todo="Name its data folder.")
+    station = open_workstation(folder or invocation(context).settings.data_dir, SystemClock(), system_entropy)
     study = station.study()
     if study is None:
         raise UsageError(

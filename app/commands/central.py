@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode, hexdigest
+from app.central.carry import import_from
 from app.central.registry import Registry
 from app.central.stores import FolderStore, open_index
 from app.clock import SystemClock, system_entropy
+from app.commands.frames import Json
 from app.commands.invocation import extra, verifiers
+from app.errors import UsageError
 from app.study.bundle import open_bundle
 
 cli = typer.Typer(help="The blind central server.", no_args_is_help=True)
@@ -57,6 +60,28 @@ def enrol(data: Data) -> None:
     """Issue a one-time code for one workstation; central may be running meanwhile."""
     with closing(open_index(data)) as index:
         typer.echo(index.issue_code(system_entropy, SystemClock().wall()))
+
+
+@cli.command(name="import")
+def import_(
+    stick: Annotated[Path, typer.Argument(help="Folder on a stick that `fangxin sync export` has filled.")],
+    data: Data,
+    as_json: Json = False,
+) -> None:
+    """Take in what a workstation without a network hands in on a stick, and put the receipts onto it. While central is not running."""
+    open_index(data).close()  # a slip in its name must not make another central
+    with FolderStore.open(data, system_entropy) as stores:
+        came = import_from(stick, Registry(stores, SystemClock()))
+    if not came:
+        todo = "Fill it with `fangxin sync export` at a workstation."
+        raise UsageError("Nothing on this stick comes from a workstation", where=str(stick), todo=todo)
+    if as_json:
+        rows = [{"journal": each.name, "lines": each.size, "batches": each.batches} for each in came]
+        typer.echo(encode({"taken": rows}).decode())
+        return
+    for each in came:
+        typer.echo(f"{each.name}: {each.size} journal lines are here, {each.batches} batches countersigned")
+    typer.echo("The receipts are on the stick. Bring it back: fangxin sync import")
 
 
 @cli.command()

@@ -7,16 +7,15 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
-from app.centre import Centre, read_recipient
+from app.centre import Centre
 from app.clock import system_entropy
-from app.commands import custody
-from app.commands.invocation import identities
-from app.errors import UsageError
+from app.commands import custody, listen
 from app.evidence.durable import storage_errors, write_file
 from app.results.open import open_archive
 
 cli = typer.Typer(help="The centre's own machine: keys, and opening what came in.", no_args_is_help=True)
 custody.register(cli)
+listen.register(cli)
 
 
 @cli.command()
@@ -36,21 +35,12 @@ def keygen(
 def open_command(
     archive: Annotated[Path, typer.Argument(help="Central's folder, or a copy of it.")],
     out: Annotated[Path, typer.Option(help="Where to write interviews.jsonl and calls.jsonl.")],
-    identity: Annotated[
-        list[Path] | None, typer.Option(help="Identity file, or the folder of `centre keygen`.")
-    ] = None,
-    split: Annotated[
-        Path | None, typer.Option(help="Folder of `centre keygen` whose centre's key the custodians have.")
-    ] = None,
+    identity: custody.Identities = None,
+    split: custody.Split = None,
     sheet: custody.Sheets = None,
 ) -> None:
     """Verify an archive and open its interviews into one JSON line each."""
-    keys = identities(identity or [])
-    if split is not None:
-        keys.append(custody.joined(sheet or [], read_recipient(split / "centre.pub")))
-    if not keys:
-        raise UsageError("No key was named", todo="Give --identity, or --split and the custodians' words.")
-    opened = open_archive(archive, keys)
+    opened = open_archive(archive, custody.keys_of(identity, split, sheet))
     with storage_errors(out):
         out.mkdir(parents=True, exist_ok=True)
         for name, rows in (("calls", opened.calls), ("interviews", opened.interviews)):

@@ -23,6 +23,12 @@ Role = Annotated[str, typer.Option(help="Which key: centre or contact.")]
 Sheets = Annotated[
     list[Path] | None, typer.Option(help="File with a custodian's words. Not given: two are typed, unseen.")
 ]
+Identities = Annotated[
+    list[Path] | None, typer.Option(help="Identity file, or the folder of `centre keygen`.")
+]
+Split = Annotated[
+    Path | None, typer.Option(help="Folder of `centre keygen` whose centre's key the custodians have.")
+]
 
 
 def register(cli: typer.Typer) -> None:
@@ -160,6 +166,16 @@ def release(
     done = room.release(text, archive, opened, out)
     names = " and ".join(each.name for each in done.by)
     typer.echo(f"{out}: call {done.request.call} for {done.request.receiver}, asked for by {names}")
+
+
+def keys_of(identity: list[Path] | None, split: Path | None, sheet: list[Path] | None) -> list[Identity]:
+    """The private keys that a command was given. Raises UsageError when there is none."""
+    keys = identities(identity or [])
+    if split is not None:
+        keys.append(joined(sheet or [], read_recipient(split / "centre.pub")))
+    if not keys:
+        raise UsageError("No key was named", todo="Give --identity, or --split and the custodians' words.")
+    return keys
 
 
 def joined(sheets: Sequence[Path], recipient: Recipient) -> Identity:

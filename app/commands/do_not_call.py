@@ -72,7 +72,7 @@ def import_(
 @cli.command(name="list")
 def list_(folder: List, keys: Keys, as_json: Json = False) -> None:
     """Say who was put on the list or taken off it, when, by whom and why. A number is shown as the first digits of its hash."""
-    entries = _list(folder, keys).entries()
+    entries = existing(folder, keys).entries()
     if as_json:
         rows = [
             {"key": e.key, "barred": int(e.barred), "by": e.by, "reason": e.reason, "wall": e.wall}
@@ -99,7 +99,7 @@ def tell(
     """Hand the list to a study's central, and take in who said at one of its desks that he does not want to be called. Do it for every
     study in the field: so a resident says it once. Desks heed it from their next round on."""
     with said_in(tongue(context, lang)) as say:
-        source, listed, publisher = load(study), _list(folder, keys), Centre.read(keys).publisher
+        source, listed, publisher = load(study), existing(folder, keys), Centre.read(keys).publisher
         notes = [entry_note(source.id, entry, publisher) for entry in listed.entries()]
         taken, answer = 0, dict[str, Value]()
         with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
@@ -122,6 +122,16 @@ def _decide(
     changed = listed.decide(numbers, *who_why, barred=barred)
     way = "were put on the list" if barred else "were taken off the list"
     typer.echo(say(f"{changed} of {len(numbers)} numbers {way}. Tell every central: fangxin sample dnc tell"))
+
+
+def existing(folder: Path, keys: Path) -> DoNotCall:
+    """The list in this folder. Raises UsageError when none was begun there: a slip in its name must not bar nobody."""
+    if not (folder / "journal" / "journal.jsonl").is_file():
+        todo = "Name its folder, or begin one with `fangxin sample dnc add`."
+        raise UsageError("There is no do-not-call list in this folder", where=str(folder), todo=todo)
+    listed = _list(folder, keys)
+    listed.check()
+    return listed
 
 
 def _list(folder: Path, keys: Path) -> DoNotCall:

@@ -57,15 +57,14 @@ def verify(
     """Has anything been altered, and is anything missing? Two answers, apart. Exit 0 only when both are good."""
     language = tongue(context, lang)  # asked wrongly is said now, not after hours
     render = _render(certificate)
-    if witness and not witness_key:
-        todo = "Pass --witness-key: without it anybody could have signed that."
-        raise UsageError("The witness's own key is needed", todo=todo)
+    zone = _zone(cdr_zone)
+    _go_together(tsa, witness, witness_key)
     with bar("checking") as heard:
         verdict = verify_path(
             path,
             keys=verifiers(key or []),
             identities=identities(identity or []),
-            carrier=read_list(cdr, _zone(cdr_zone)) if cdr else None,
+            carrier=read_list(cdr, zone) if cdr else None,
             witnessed=read_witness(witness, verifiers(witness_key or []), tsa or []) if witness else None,
             progress=heard,
         )
@@ -78,6 +77,18 @@ def verify(
         else told(checked, language, datetime.now(UTC).astimezone())
     )
     raise typer.Exit(0 if verdict.ok else 1)
+
+
+def _go_together(tsa: object, witness: object, witness_key: object) -> None:
+    """Raises UsageError for options of which one says nothing without the other."""
+    if tsa and not witness:
+        todo = "Pass --witness, the folder that holds the tokens."
+        raise UsageError(
+            "A time-stamp authority's word is looked for beside a witness's checkpoints", todo=todo
+        )
+    if witness and not witness_key:
+        todo = "Pass --witness-key: without it anybody could have signed that."
+        raise UsageError("The witness's own key is needed", todo=todo)
 
 
 def _render(certificate: Path | None) -> Render | None:

@@ -71,6 +71,7 @@ def list_(
         typer.Option(help="Hashes of an earlier list (LIST.hashes): whoever stands there is left out."),
     ] = None,
     lang: Lang = "",
+    as_json: Json = False,
 ) -> None:
     """Check a list of numbers row by row and take repeats out. Nothing is written while a row is wrong."""
     with said_in(tongue(context, lang)) as tell:
@@ -85,6 +86,11 @@ def list_(
                 where=str(table),
                 todo="Mend the lines above.",
             )
+        if as_json:
+            counts = {"rows": report.rows, "taken": report.taken, "repeats": report.repeats}
+            lines = {"repeated": list(report.twice), "before": list(report.before)}
+            typer.echo(encode({**counts, "earlier": report.earlier, **lines}).decode())
+            return
         typer.echo(tell(f"{report.taken} numbers written, {report.repeats} repeats left out"))
         for line in report.twice:
             typer.echo(tell(f"line {line}: repeat"))

@@ -91,9 +91,14 @@ def identities(paths: list[Path]) -> list[Identity]:
     """Age identities from files, or from all *.key files but the publisher's in a folder."""
     files: list[Path] = []
     for path in paths:
-        files += (
+        found = (
             sorted(p for p in path.glob("*.key") if p.name != "publisher.key") if path.is_dir() else [path]
         )
+        if not found:  # looking into nothing must not pass for having looked
+            raise UsageError(
+                "No private key is in this folder", where=str(path), todo="Name the file of one."
+            )
+        files += found
     return [read_identity(path, ask_passphrase) for path in files]
 
 
@@ -102,11 +107,17 @@ def ask_passphrase(path: Path) -> str:
     return str(typer.prompt(f"Passphrase of {path.name}", hide_input=True, err=True))
 
 
+_NO_KEY = "This is neither a public key nor a file that is there"
+_GIVE = "Give the line name+hash+key, or a file that holds it."
+
+
 def verifiers(given: list[str]) -> list[Verifier]:
     """Public keys, each given as a vkey or as a file that holds some, one a line."""
     found: list[Verifier] = []
     for text in given:
-        path = Path(text)
+        path, before = Path(text), len(found)
+        if "+" not in text and not path.is_file():
+            raise UsageError(_NO_KEY, where=text, todo=_GIVE)
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else [text]
             found += [verifier_of(line) for line in lines if line.strip()]
@@ -114,4 +125,6 @@ def verifiers(given: list[str]) -> list[Verifier]:
             raise UsageError(error.what, where=text) from error
         except (UnicodeDecodeError, OSError) as error:
             raise UsageError("This file holds no public key", where=text) from error
+        if len(found) == before:  # else an empty file would stand for trust in whatever lies in the archive
+            raise UsageError("This file holds no public key", where=text, todo=_GIVE)
     return found

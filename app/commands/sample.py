@@ -1,24 +1,26 @@
 """fangxin sample: the frame, what a design costs, the draw that can be proved, and why a case is or is not called."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.canonical import encode
+from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling, cells, do_not_call, frames
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
-from app.do_not_call import DoNotCall, barred_in, number_key
-from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_replicate, draws_signer, read_secret, said
+from app.do_not_call import barred_in, number_key
+from app.draw_files import read_secret
+from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer, said
 from app.errors import UsageError
 from app.evidence.age import Recipient, encrypt
 from app.evidence.durable import storage_errors, write_file
 from app.evidence.seal import pad
-from app.sample.draw import Bundle, exclusion_digest
+from app.sample.draw import Bundle, exclusion_digest, public_randomness
 from app.sample.frame import Drawable, load_frame
 from app.sample.paper import script as audit_script
 from app.sample.records import read_records
@@ -37,6 +39,8 @@ Name = Annotated[str, typer.Option(help="Name of the draw, as wave1.")]
 Keys = Annotated[
     Path, typer.Option(help="Folder made by `fangxin centre keygen`: the draw's journal is signed with it.")
 ]
+_DRAWS, _NAME, _KEYS = Path("draws"), "draw", Path("keys")
+"""Where the centre's station has them when nobody says otherwise."""
 Listed = Annotated[
     Path | None,
     typer.Option("--list", help="Draw from this clean list (`sample list`) and not from the frame."),
@@ -47,10 +51,10 @@ Exclude = Annotated[Path | None, typer.Option(help="Do-not-call list: one number
 @cli.command()
 def commit(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     n: Annotated[int, typer.Option("--n", min=1, help="Numbers to draw.")],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     replicate: Annotated[int, typer.Option(min=1, help="Numbers in a replicate, 250 to 500.")] = 250,
     segments: Annotated[
         int, typer.Option(min=0, help="Draw so many segments first (two stages); 0 = all.")
@@ -69,35 +73,39 @@ def commit(
             help="Folder of the do-not-call list (`sample dnc`): frozen as it stands now, for draw and audit too."
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
-    check_replicate(n, replicate)
+    check_design(name, n, replicate, beacon)
     source = load(study)
     chosen = read_secret(secret) if secret is not None else system_entropy(32)
     numbers, hashes = _frame(study, listed, chosen), _listed_in(dnc, keys)
     barred = exclusion_digest(chosen, _numbers(exclude) | _barred(numbers, hashes, keys))
     bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
+    check_frame(numbers, bundle)
     tables = read_records(study / "frame")
     committed = _room(source, draws, keys).commit(name, bundle, chosen, tables, beacon, hashes)
-    printed = " and ".join(str(draws / name / each) for each in (PAPER, SCRIPT_PAGE))
-    typer.echo(f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed}")
+    printed = [str(draws / name / each) for each in (PAPER, SCRIPT_PAGE)]
+    words = f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {' and '.join(printed)}"
+    _say({"commitment": committed, "bundle": bundle.digest, "print": printed}, words, as_json)
 
 
 @cli.command()
 def draw(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     public: Annotated[
         str,
         typer.Option(help="Public randomness: 40 or more dice digits, or 64 hex digits of a drand round."),
     ],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     secret: Annotated[
         Path | None, typer.Option(help="The committed secret, where it was not left in the draw's folder.")
     ] = None,
     exclude: Exclude = None,
     listed: Listed = None,
+    as_json: Json = False,
 ) -> None:
     """Draw the sample that secret and public randomness fix."""
     source = load(study)
@@ -106,16 +114,18 @@ def draw(
     numbers = _frame(study, listed, known)
     barred = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
     count = room.draw(name, numbers, public, barred, known)
-    typer.echo(f"B = {said(public)}\n{count} numbers in ticket order: {draws / name / 'sample.csv'}")
+    sample = str(draws / name / "sample.csv")
+    told = {"public": public_randomness(public), "numbers": count, "sample": sample}
+    _say(told, f"B = {said(public)}\n{count} numbers in ticket order: {sample}", as_json)
 
 
 @cli.command()
 def audit(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     secret: Annotated[Path, typer.Option(help="The secret, as shown to the sworn auditors.")],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     exclude: Exclude = None,
     script: Annotated[Path | None, typer.Option(help="Write the independent one-page script here.")] = None,
     barred: Annotated[
@@ -147,11 +157,11 @@ def audit(
 @cli.command()
 def release(
     study: Folder,
-    draws: Draws,
-    name: Name,
-    keys: Keys,
     url: Annotated[str, typer.Option(help="Central's address.")],
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
+    draws: Draws = _DRAWS,
+    name: Name = _NAME,
+    keys: Keys = _KEYS,
     replicate: Annotated[int, typer.Option(min=1, help="Which replicate of the draw.")] = 1,
     listed: Listed = None,
     panel: Annotated[
@@ -165,7 +175,10 @@ def release(
     """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
     source, room = load(study), None
     place = _room(source, draws, keys)
-    cases, room = place.release(name, replicate, _frame(study, listed, place.secret(name))), place.room_key()
+    cases, room = (
+        place.release(name, replicate, _frame(study, listed, place.secret(name))),
+        place.room_key(new=True),
+    )
     publisher = Centre.read(keys).publisher
     with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
         devices = client.devices()
@@ -178,6 +191,10 @@ def release(
     typer.echo(
         f"{answer['added']} of {len(cases)} cases are new in the pool; {len(devices)} desks have the room's key"
     )
+
+
+def _say(told: Mapping[str, Value], words: str, as_json: bool) -> None:
+    typer.echo(encode(told).decode() if as_json else words)
 
 
 def _frame(study: Path, listed: Path | None, secret: bytes) -> Drawable:
@@ -200,7 +217,7 @@ def _room(source: StudySource, draws: Path, keys: Path) -> DrawRoom:
 
 
 def _listed_in(dnc: Path | None, keys: Path) -> frozenset[str]:
-    return DoNotCall(dnc, Centre.read(keys).publisher, SystemClock()).on_it() if dnc else frozenset()
+    return do_not_call.existing(dnc, keys).on_it() if dnc else frozenset()
 
 
 def _barred(frame: Drawable, hashes: frozenset[str], keys: Path) -> frozenset[str]:
@@ -210,12 +227,15 @@ def _barred(frame: Drawable, hashes: frozenset[str], keys: Path) -> frozenset[st
 def _numbers(path: Path | None) -> frozenset[str]:
     if path is None:
         return frozenset()
+    todo = "One number a line, digits only, as the frame has it."
     try:
-        return frozenset(path.read_text(encoding="ascii").split())
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            "The do-not-call list cannot be read", where=str(path), todo="One number a line, digits only."
-        ) from error
+        raise UsageError("The do-not-call list cannot be read", where=str(path), todo=todo) from error
+    for at, line in enumerate(lines, start=1):
+        if line and not (line.isascii() and line.isdigit()):  # it would bar nobody, and nobody would be told
+            raise UsageError("This is no number to leave out", where=f"{path}, line {at}", todo=todo)
+    return frozenset(line for line in lines if line)
 
 
 def _code() -> str:

@@ -7,6 +7,7 @@ import typer
 
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
+from app.commands import stick
 from app.commands.invocation import invocation, verifiers
 from app.commands.tongue import Tell, teller, tongue
 from app.errors import FangxinError, SyncError, UsageError
@@ -27,6 +28,7 @@ from app.sync.shared_pool import Room, Round, pool_round, room_key_of
 from app.workstation import Workstation, open_workstation
 
 cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
+stick.register(cli)
 
 
 @cli.command()
@@ -40,10 +42,11 @@ def enrol(
 ) -> None:
     """Introduce this workstation to central and take the study it serves."""
     station, url = _station(context)
-    with _client(station, url, verifiers([central])[0]) as client:
+    centrals, trusted = verifiers([central])[0], verifiers([publisher])[0]  # before the code is spent
+    with _client(station, url, centrals) as client:
         keys = station.keys
         introduce(client, code, Introduction(station.name, keys.signer.verifier, keys.identity.recipient))
-        study = station.install_study(client.study(), verifiers([publisher])[0])
+        study = station.install_study(client.study(), trusted)
     typer.echo(f"Workstation {station.name} is enrolled for {study.id} version {study.version}")
     if station.hint:
         typer.echo(f"fangxin: {station.hint}", err=True)

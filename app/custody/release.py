@@ -84,16 +84,21 @@ class ReleaseRoom:
         journal.checkpoint()
 
 
-def find_recording(archive: Path, call: str) -> tuple[Call, Path]:
-    """A closed call of an archive, and its sealed recording. Raises EvidenceError when there is none."""
-    place = Place.at(archive)
-    facts = read_facts(place).calls.get(call)
+def find_call(archive: Path, call: str) -> Call:
+    """What the journals of an archive say of a call. Raises EvidenceError when they do not know it."""
+    facts = read_facts(Place.at(archive)).calls.get(call)
     if facts is None:
         raise EvidenceError("There is no such call in this archive", where=call)
+    return facts
+
+
+def find_recording(archive: Path, call: str) -> tuple[Call, Path]:
+    """A closed call of an archive, and its sealed recording. Raises EvidenceError when there is none."""
+    facts = find_call(archive, call)
     if facts.recording is None or not facts.payload:
-        todo = "Join its remains at the centre first." if facts.recovered else ""
+        todo = "`fangxin centre listen` opens what is left of it." if facts.recovered else ""
         raise EvidenceError("This call has no closed recording", where=call, todo=todo)
-    path = place.root / "objects" / facts.recording.sha256
+    path = archive / "objects" / facts.recording.sha256
     if not path.is_file():
         raise EvidenceError("The sealed recording of this call is not in the archive", where=str(path))
     return facts, path
@@ -107,11 +112,11 @@ def request_for(
     sha, payload = digests(path)
     if payload != facts.payload:
         raise EvidenceError("The sealed recording of this call was altered", where=str(path))
-    study = _study_of(archive, facts)
+    study = study_of(archive, facts)
     return Request(study, call, sha, receiver, clock.wall(), entropy(16).hex(), reason)
 
 
-def _study_of(archive: Path, call: Call) -> str:
+def study_of(archive: Path, call: Call) -> str:
     """The study in the origin of the journal that tells of this call."""
     with storage_errors(archive / call.at.file), (archive / call.at.file).open("rb") as lines:
         return str(decode(lines.readline().rstrip(b"\n"))["origin"]).split("/")[1]

@@ -43,6 +43,9 @@ def storage_errors(where: Path | str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (f"The file cannot be written or read: {error.strerror or error}", "")
+        if error.errno == errno.ENOENT and not (folder := Path(where).parent).is_dir():
+            todo = "Look at its name, or make it first."
+            raise StorageError("There is no such folder", where=str(folder), todo=todo) from error
         what, todo = _REASONS.get(error.errno or 0, reason)
         raise StorageError(what, where=str(where), todo=todo) from error
 
@@ -162,8 +165,13 @@ def reserve(descriptor: int, size: int, folder: Path) -> None:
 class Lock:
     """An exclusive lock on a file, held until release() or the end of the process, however it ends."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises StorageError when another process (or this one) holds it."""
+    def __init__(
+        self,
+        path: Path,
+        held: str = "Fangxin is already running on this data folder",
+        todo: str = "Close the other window first.",
+    ) -> None:
+        """Raises StorageError, in these words, when another process (or this one) holds it."""
         with storage_errors(path):
             self._descriptor = open_append(path)
         try:
@@ -173,7 +181,7 @@ class Lock:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self._descriptor)
-            what, todo = "Fangxin is already running on this data folder", "Close the other window first."
+            what = held
             if error.errno not in _HELD:
                 what, todo = (
                     f"This folder cannot be locked: {error.strerror}",

@@ -67,13 +67,22 @@ def _another(form: Form, repeat: Group, series: Series) -> Question:
         repeat.path,
         Kind.REPEAT,
         labels={
-            language: " ".join(filter(None, (repeat.labels.get(language, ""), say(language, "another"))))
+            language: _after(repeat.labels.get(language, ""), say(language, "another"))
             for language in form.languages
         },
         choices=(Choice(ANOTHER, texts("one_more")), Choice(NO_MORE, texts("no_more"))),
         required="true()",
         cati={key: value for key, value in repeat.cati.items() if key in {"part", "read"}},
     )
+
+
+def _after(label: str, question: str) -> str:
+    """A repeat's label before the question: "Jobs. Is there another one?", "家人：还有下一个吗？"."""
+    if not label:
+        return question
+    if not label[-1].isalnum():
+        return f"{label} {question}"
+    return f"{label}{': ' if question.isascii() else '：'}{question}"
 
 
 def screen_of(state: State, node: Node) -> Node | None:

@@ -32,7 +32,7 @@ def clean(
     Raises StudyError when the table is none, StorageError when `out` is there already."""
     if out.exists():
         raise StorageError("This file is there already", where=str(out), todo="Name another with --out.")
-    with storage_errors(out):
+    with storage_errors(room / _KEY):
         key = _key(room, entropy)
     earlier = np.concatenate([_hashes(path) for path in without]) if without else None
     listing, report = read_listing(table, key, earlier, heard)

@@ -53,13 +53,21 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], heard: Heard = u
 
 
 def _heading(path: Path, cells: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    found = {_key(cell): at for at, cell in reversed(list(enumerate(cells)))}
     place: dict[str, int] = {}
     for name, headings in columns.items():
         plain = name.removesuffix("?")
-        at = next((found[_key(h)] for h in (plain, *headings) if _key(h) in found), None)
-        if at is not None:
-            place[plain] = at
+        known = {_key(heading) for heading in (plain, *headings)}
+        fit = [at for at, cell in enumerate(cells) if _key(cell) in known]
+        named = [at for at in fit if _key(cells[at]) == _key(plain)]  # our own name decides
+        if len(fit) > 1 and len(named) != 1:
+            has = ", ".join(cells[at].strip() for at in fit)
+            raise StudyError(
+                f"Several columns may be {plain}: {has}",
+                where=f"{path}, line 1",
+                todo=f"Head the one that is meant {plain}, and the others otherwise.",
+            )
+        if fit:
+            place[plain] = (named or fit)[0]
         elif not name.endswith("?"):
             listed = ", ".join(dict.fromkeys((plain, *headings)))
             has = ", ".join(cell.strip()[:20] for cell in cells[:12] if cell.strip())

@@ -19,7 +19,7 @@ from app.errors import EvidenceError, SyncError
 from app.evidence.durable import storage_errors
 from app.evidence.note import Signer, Verifier, open_note
 from app.sync.parcel import countersigned_text
-from app.sync.signature import signed_headers
+from app.sync.signature import address, signed_headers
 
 CHUNK = 256 * 1024
 """Bytes in one PATCH: half a minute on a 64 kbit/s line, and what a cut costs at most."""
@@ -65,7 +65,7 @@ class Client:
         chunk: int = CHUNK,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        self._url, self.key_id, self.signer, self._central = url.rstrip("/"), key_id, signer, tuple(central)
+        self._url, self.key_id, self.signer, self._central = address(url), key_id, signer, tuple(central)
         self._clock, self._entropy, self._attempts, self._chunk = clock, entropy, attempts, chunk
         self.clock_offset = 0
         """ms to add to our clock to get central's; learnt when central says that ours is wrong."""

@@ -5,6 +5,7 @@ checks neither coverage nor body unless told to (notes/libraries.md §7), so bot
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import http_message_signatures as hms
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from app.errors import SyncError
+from app.errors import SyncError, UsageError
 from app.evidence.note import Signer, Verifier
 
 TAG = "fangxin-sync-v1"
@@ -26,6 +27,14 @@ class Signed:
     key_id: str
     created: int
     nonce: str
+
+
+def address(url: str) -> str:
+    """Central's address without a slash at its end. Raises UsageError for what is none: no request to it could be signed."""
+    if not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", url):
+        todo = "Write it as https://host:port."
+        raise UsageError("This is no address of central's", where=url[:80], todo=todo)
+    return url.rstrip("/")
 
 
 def signed_headers(

@@ -107,9 +107,6 @@ class PortAudio:
     ) -> Stream:
         refused: list[str] = []
         for rate, count, floats in formats(device.rate, channels):
-            settings: dict[str, Any] = {}
-            if device.host == "Windows WASAPI":
-                settings["extra_settings"] = sounddevice.WasapiSettings(auto_convert=True)
             before = self._peers.ours()
             form = Format(rate, count, floats)
             try:
@@ -121,7 +118,7 @@ class PortAudio:
                     blocksize=round(rate * (SHORT_BLOCK if latency == "low" else BLOCK)),
                     latency=latency,
                     callback=callback(form),
-                    **settings,
+                    **host_settings(device),
                 )
                 stream.start()
             except (sounddevice.PortAudioError, ValueError) as error:
@@ -129,6 +126,13 @@ class PortAudio:
                 continue
             return _Open(stream, form, self._peers.of_new(before))
         raise SoundError(f"{device}: no format fits. {'; '.join(refused[:3])}")
+
+
+def host_settings(device: Device) -> dict[str, Any]:
+    """What a stream of this device's host API is opened with besides."""
+    if device.host == "Windows WASAPI":
+        return {"extra_settings": sounddevice.WasapiSettings(auto_convert=True)}
+    return {}
 
 
 class _Open:

@@ -5,7 +5,7 @@
     <name>Actions</name>
     <message>
         <source>Caller</source>
-        <translation>来电</translation>
+        <translation>来电回拨</translation>
     </message>
     <message>
         <source>A resident calls the centre: find his case by his number and call back at once</source>
@@ -22,10 +22,6 @@
     <message>
         <source>Keys</source>
         <translation>按键帮助</translation>
-    </message>
-    <message>
-        <source>Show or hide this list</source>
-        <translation>打开或收起本列表</translation>
     </message>
     <message>
         <source>Probe</source>
@@ -85,11 +81,15 @@
     </message>
     <message>
         <source>Put the outcome of your last call right; again: of the call before</source>
-        <translation>更正上一次呼叫的结果；再按一次，更正再前一次的</translation>
+        <translation>更正上一通电话的拨打结果；再按一次，更正再前一通的</translation>
     </message>
     <message>
         <source>One question back; Enter keeps its answer</source>
         <translation>退回上一题；按回车保留原答案</translation>
+    </message>
+    <message>
+        <source>Show this list; again: its next part, or hide it</source>
+        <translation>打开本列表；再按翻页或收起</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -168,6 +168,10 @@
         <translation>取消静音</translation>
     </message>
     <message>
+        <source>The call before</source>
+        <translation>再前一通</translation>
+    </message>
+    <message>
         <source>Enter</source>
         <translation>回车</translation>
     </message>
@@ -193,7 +197,7 @@
     </message>
     <message>
         <source>After this case dial the next one by itself, or wait for you</source>
-        <translation>本户登记后自动拨下一户，或者等您操作</translation>
+        <translation>登记结果后自动拨下一个样本，或等您操作</translation>
     </message>
     <message>
         <source>Dial on by itself</source>
@@ -318,11 +322,11 @@
     <name>DecimalInput</name>
     <message>
         <source>From {low} to {high} in steps of {step}, then Enter</source>
-        <translation>{low} 到 {high}，每档 {step}，打完按回车</translation>
+        <translation>{low} 到 {high}，每档 {step}，输完按回车</translation>
     </message>
     <message>
         <source>Digits and a decimal point, then Enter</source>
-        <translation>打数字，可带小数点，打完按回车</translation>
+        <translation>输入数字，可带小数点，输完按回车</translation>
     </message>
 </context>
 <context>
@@ -475,7 +479,7 @@
     </message>
     <message>
         <source>Somebody answers   Space</source>
-        <translation>对方已接听   空格</translation>
+        <translation>对方已接听&#x3000;空格</translation>
     </message>
     <message>
         <source>Somebody answers</source>
@@ -786,7 +790,7 @@
     </message>
     <message>
         <source>Type part of the name, or the code</source>
-        <translation>打名称里的几个字，或者打编码</translation>
+        <translation>输入名称中的几个字，或输入编码</translation>
     </message>
     <message>
         <source>{found} of {all} · ↑ ↓ move, Enter takes the marked line</source>
@@ -809,15 +813,15 @@
     </message>
     <message>
         <source>Digits only: year, month, day, as in 20260503. Then Enter</source>
-        <translation>只打数字：年、月、日，如 20260503，打完按回车</translation>
+        <translation>只输数字：年、月、日，如 20260503，输完按回车</translation>
     </message>
     <message>
         <source>Digits only: hour and minute, as in 1430. Then Enter</source>
-        <translation>只打数字：时、分，如 1430，打完按回车</translation>
+        <translation>只输数字：时、分，如 1430，输完按回车</translation>
     </message>
     <message>
         <source>Digits only: year, month, day, hour, minute, as in 202605031430. Then Enter</source>
-        <translation>只打数字：年、月、日、时、分，如 202605031430，打完按回车</translation>
+        <translation>只输数字：年、月、日、时、分，如 202605031430，输完按回车</translation>
     </message>
     <message>
         <source>Monday</source>
@@ -913,11 +917,11 @@
     <name>OutcomePage</name>
     <message>
         <source>Correct the outcome of the call to {number}</source>
-        <translation>更正呼叫 {number} 的结果</translation>
+        <translation>更正 {number} 的拨打结果</translation>
     </message>
     <message>
         <source>{outcome}   (as it stands)</source>
-        <translation>{outcome}   （现有结果）</translation>
+        <translation>{outcome}（现有结果）</translation>
     </message>
     <message>
         <source>How did the call end?</source>
@@ -960,6 +964,34 @@
         <translation>备注（必填）</translation>
     </message>
     <message>
+        <source>Leave as it is   Enter</source>
+        <translation>保持不变&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Leave the outcome as it is</source>
+        <translation>保持原结果不变</translation>
+    </message>
+    <message>
+        <source>Correct   Enter</source>
+        <translation>更正&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Correct the outcome</source>
+        <translation>更正拨打结果</translation>
+    </message>
+    <message>
+        <source>* needs a note</source>
+        <translation>* 须填备注</translation>
+    </message>
+    <message>
+        <source>Reason (required)</source>
+        <translation>更正原因（必填）</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>更正原因</translation>
+    </message>
+    <message>
         <source>Note</source>
         <translation>备注</translation>
     </message>
@@ -970,6 +1002,10 @@
     <message>
         <source>Type the two digits of an outcome first.</source>
         <translation>请先输入两位结果码。</translation>
+    </message>
+    <message>
+        <source>Say in a few words why it is corrected.</source>
+        <translation>请简要写明更正原因。</translation>
     </message>
     <message>
         <source>This outcome needs a note: say in a few words what happened.</source>
@@ -999,7 +1035,7 @@
     </message>
     <message>
         <source>Type part of the question or of the answer</source>
-        <translation>打题目或回答里的几个字</translation>
+        <translation>输入题目或回答中的几个字</translation>
     </message>
     <message>
         <source>{found} of {all} · ↑ ↓ move, Enter goes there, Esc closes</source>
@@ -1025,7 +1061,7 @@
     <name>QueryCard</name>
     <message>
         <source>If it is right, say why (it is kept with the answer)</source>
-        <translation>核对无误的，写明原因（随回答一起保存）</translation>
+        <translation>核对无误的，请写明原因（随回答一起保存）</translation>
     </message>
     <message>
         <source>{count} later answer(s) will no longer count. Change it?</source>
@@ -1185,13 +1221,6 @@
     </message>
 </context>
 <context>
-    <name>SeveralInput</name>
-    <message>
-        <source>Several may be marked: a key marks, the same key again takes back. Enter stores.</source>
-        <translation>可多选：按键选中，再按一次取消，回车保存。</translation>
-    </message>
-</context>
-<context>
     <name>SendingPanel</name>
     <message>
         <source>Nothing was sent to central yet.</source>
@@ -1210,7 +1239,7 @@
         <translation>上传未成功：%1</translation>
     </message>
     <message>
-        <source>this workstation's records contradict what it sent before. Stop interviewing and call the supervisor.</source>
+        <source>this workstation&apos;s records contradict what it sent before. Stop interviewing and call the supervisor.</source>
         <translation>本工作站的记录与此前上传的不一致。请停止访问，联系督导。</translation>
     </message>
     <message>
@@ -1218,7 +1247,7 @@
         <translation>中心尚未登记本工作站，请督导办理登记。</translation>
     </message>
     <message>
-        <source>this computer's clock is wrong. IT sets it; interviewing may go on.</source>
+        <source>this computer&apos;s clock is wrong. IT sets it; interviewing may go on.</source>
         <translation>本机时间不准，请技术人员校准；可以继续访问。</translation>
     </message>
     <message>
@@ -1226,12 +1255,19 @@
         <translation>练习通话不上传。</translation>
     </message>
     <message>
-        <source>central's disk is full. Tell IT; interviewing may go on.</source>
+        <source>central&apos;s disk is full. Tell IT; interviewing may go on.</source>
         <translation>中心磁盘已满，请通知技术人员；可以继续访问。</translation>
     </message>
     <message>
         <source>Central has not been reached since %1; everything is kept here and goes by itself later.</source>
         <translation>自 %1 起连不上中心服务器；数据都保存在本机，连通后自动上传。</translation>
+    </message>
+</context>
+<context>
+    <name>SeveralInput</name>
+    <message>
+        <source>Several may be marked: a key marks, the same key again takes back. Enter stores.</source>
+        <translation>可多选：按键选中，再按一次取消，回车保存。</translation>
     </message>
 </context>
 <context>
@@ -1399,10 +1435,6 @@
         <translation>已找到来电人的样本，可立即回拨，不受间隔限制。</translation>
     </message>
     <message>
-        <source>Correcting an earlier outcome: choose the right one and note why. Enter leaves it as it is, Ctrl+Z goes to the call before.</source>
-        <translation>正在更正之前一次呼叫的结果：请重选代码，并在备注中写明原因。直接按回车则保持不变，按 Ctrl+Z 查看再前一次呼叫。</translation>
-    </message>
-    <message>
         <source>Corrected. The earlier outcome stays on record, with your reason.</source>
         <translation>已更正。原结果和更正原因均已留痕。</translation>
     </message>
@@ -1445,6 +1477,10 @@
     <message>
         <source>This outcome does not fit the call: only an interview asked to its end counts as complete. Choose another.</source>
         <translation>这个结果与本次通话不符：问完全部题目才能登记为“完成”。请另选。</translation>
+    </message>
+    <message>
+        <source>Choose the right outcome and say why. Enter leaves it as it is, Ctrl+Z goes to the call before.</source>
+        <translation>请重选拨打结果，并写明更正原因。直接按回车则保持不变，按 Ctrl+Z 查看再前一通电话。</translation>
     </message>
     <message>
         <source>The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.</source>
@@ -1536,7 +1572,7 @@
     </message>
     <message>
         <source>No option matches: type less, or something else.</source>
-        <translation>没有符合的选项：少打几个字，或换个说法。</translation>
+        <translation>没有符合的选项：少输几个字，或换个说法。</translation>
     </message>
     <message>
         <source>This option has its place already. Backspace takes the last one back.</source>
@@ -1552,7 +1588,7 @@
     </message>
     <message>
         <source>The number is not finished.</source>
-        <translation>数字还没有打完。</translation>
+        <translation>数字还没有输完。</translation>
     </message>
     <message>
         <source>There is no such date or time: check the last digit.</source>
@@ -1560,7 +1596,7 @@
     </message>
     <message>
         <source>Digits are missing: type all that the pattern shows.</source>
-        <translation>位数不够：请按格式打全。</translation>
+        <translation>位数不够：请按格式输全。</translation>
     </message>
     <message>
         <source>This text is too long to store: shorten it to 10,000 characters.</source>
@@ -1628,23 +1664,23 @@
     </message>
     <message>
         <source>Recorded announcement heard, {confidence} %</source>
-        <translation>听到语音提示，把握 {confidence}%</translation>
+        <translation>听到语音提示，可信度 {confidence}%</translation>
     </message>
     <message>
         <source>Busy tone heard, {confidence} %</source>
-        <translation>听到忙音，把握 {confidence}%</translation>
+        <translation>听到忙音，可信度 {confidence}%</translation>
     </message>
     <message>
         <source>Congestion tone heard, {confidence} %</source>
-        <translation>听到拥塞音，把握 {confidence}%</translation>
+        <translation>听到拥塞音，可信度 {confidence}%</translation>
     </message>
     <message>
         <source>Vacant-number tone heard, {confidence} %</source>
-        <translation>听到空号音，把握 {confidence}%</translation>
+        <translation>听到空号音，可信度 {confidence}%</translation>
     </message>
     <message>
         <source>Fax or modem heard, {confidence} %</source>
-        <translation>听到传真或调制解调音，把握 {confidence}%</translation>
+        <translation>听到传真或调制解调音，可信度 {confidence}%</translation>
     </message>
     <message>
         <source>This may be an answering machine</source>

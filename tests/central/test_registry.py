@@ -183,5 +183,5 @@ class TestCrash:
                 str(asked())
 
     def test_two_centrals_on_one_folder(self, room: Room) -> None:
-        with pytest.raises(StorageError, match="already running"):
+        with pytest.raises(StorageError, match="Central is running on this folder"):
             FolderStore.open(room.folder, seeded("x"))

@@ -3,7 +3,10 @@
 import pytest
 
 from app.questionnaire import xlsform
+from tests.evidence.conftest import made, untouched
 from tests.questionnaire.conftest import DAZHOU
+
+__all__ = ["dazhou_xml", "made", "untouched"]
 
 
 @pytest.fixture(scope="session")

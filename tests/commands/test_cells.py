@@ -69,7 +69,7 @@ def test_a_supervisor_sees_the_cells_closes_one_and_opens_it_again(
         here.draws, "dazhou-2017", draws_signer(here.centre.publisher), SystemClock(), system_entropy
     )
     counts = seal_counts(
-        {"done": {"sex=1": 2}, "running": {"sex=1": 1}}, "0badcafe", room.room_key(), system_entropy
+        {"done": {"sex=1": 2}, "running": {"sex=1": 1}}, "0badcafe", room.room_key(new=True), system_entropy
     )
     pool = here.registry.index.pool(Plan())
     pool.tell_cells("0badcafe", b64decode(counts), SystemClock().wall())

@@ -1,5 +1,6 @@
 """Lists and segment tables as offices hand them over, through the command line: what is said of them, and that nothing is half imported."""
 
+import json
 import os
 import signal
 import subprocess
@@ -192,3 +193,40 @@ def test_ctrl_c_in_the_middle_of_a_large_list_leaves_nothing(tmp_path: Path) -> 
     assert "Stopped" in told
     assert "Traceback" not in told
     assert not list(tmp_path.glob("clean*"))
+
+
+def test_a_list_says_in_json_what_became_of_its_rows(run: Run) -> None:
+    Path("people.csv").write_text("手机号\n13882800000\n13882800001\n13882800000\n", encoding="utf-8")
+    code, said, told = run("list", "people.csv", "--draws", "draws", "--out", "clean.csv", "--json")
+    assert (code, told) == (0, "")
+    assert json.loads(said) == {
+        "rows": 3,
+        "taken": 2,
+        "repeats": 1,
+        "repeated": [4],
+        "earlier": 0,
+        "before": [],
+    }
+
+
+@pytest.mark.parametrize("heads", ["手机号,手机号", "电话,手机号", "number,Number"])
+def test_of_two_columns_that_may_be_the_number_none_is_guessed(run: Run, heads: str) -> None:
+    code, _, told = listed(run, f"{heads}\n13882800000,13882800001\n".encode())
+    assert code == 1
+    assert f"Several columns may be number: {heads.replace(',', ', ')} (people.csv, line 1)" in told
+    assert written() == []
+
+
+def test_our_own_name_decides_between_two_columns(run: Run) -> None:
+    assert listed(run, "电话,number\nx,13882800001\n".encode())[0] == 0
+    assert "13882800001" in Path("clean.csv").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_not_there_is_named_itself(run: Run) -> None:
+    Path("people.csv").write_text("手机号\n13882800000\n", encoding="utf-8")
+    words = ("list", "people.csv", "--draws", "draws", "--lang", "en")
+    code, _, told = run(*words, "--out", "nowhere/clean.csv")
+    assert (code, told) == (
+        1,
+        "fangxin: There is no such folder (nowhere). Look at its name, or make it first.\n",
+    )

@@ -152,6 +152,14 @@ def linked(made: Made) -> None:
     path.symlink_to("kept")
 
 
+def behind_a_link(folder: str) -> Tamper:
+    def tamper(made: Made) -> None:
+        (made.archive / folder).rename(made.archive.parent / f"elsewhere-{folder}")
+        (made.archive / folder).symlink_to(made.archive.parent / f"elsewhere-{folder}")
+
+    return tamper
+
+
 TAMPERINGS: dict[str, tuple[Tamper, Kind, str]] = {
     # a byte in every class of files
     "recording altered": (flipped_object("rec.close", "sha256", "finished"), INTEGRITY, "object.altered"),
@@ -276,6 +284,15 @@ TAMPERINGS: dict[str, tuple[Tamper, Kind, str]] = {
     "the same with that key filed": (resigned_with_filed_key, INTEGRITY, "key.differs"),
     "checkpoint under another name": (renamed_checkpoint, INTEGRITY, "note.foreign"),
     "a journal in another device's folder": (other_devices_folder, INTEGRITY, "journal.place"),
+    "all journals behind a link": (behind_a_link("journals"), INTEGRITY, "file.link"),
+    "all sealed files behind a link": (behind_a_link("objects"), INTEGRITY, "file.link"),
+    "a study under another version's name": (
+        lambda made: shutil.copy(
+            made.archive / "study" / "tiny-1.study", made.archive / "study" / "tiny-2.study"
+        ),
+        INTEGRITY,
+        "study.altered",
+    ),
     "a second history": (second_history, INTEGRITY, "journal.fork"),
 }
 

@@ -25,7 +25,8 @@ def rules(verdict: Verdict) -> set[str]:
 
 def test_an_untouched_archive_is_whole_and_says_what_it_holds(made: Made) -> None:
     verdict = verify(made.archive)
-    assert rules(verdict) == {"key.own", "call.interrupted", "recording.recovered", "data.rehearsal"}
+    notes = {"key.own", "call.interrupted", "recording.recovered", "data.rehearsal", "log.absent"}
+    assert rules(verdict) == notes
     expected = {
         "journals": 1,
         "lines": 48,

@@ -98,3 +98,16 @@ def test_a_receipt_over_nothing_vouches_for_nothing(made: Made) -> None:
     ):
         put(made.archive / NOTES / kind / "000000000000.note", note.encode())
     assert "key.unknown" in named(verify(made.archive, keys=[CENTRAL.verifier]), INTEGRITY)
+
+
+def test_a_publishers_key_that_was_swapped_is_named_to_whoever_brought_it(made: Made) -> None:
+    put(made.archive / "publisher.vkey", Signer(PUBLISHER.name, b"\x77" * 32).vkey.encode() + b"\n")
+    verdict = verify(made.archive, keys=[DEVICE.verifier, CENTRAL.verifier, PUBLISHER.verifier])
+    (finding,) = [each for each in verdict.integrity if each.spoils]
+    assert (finding.rule, finding.at.file) == ("key.differs", "publisher.vkey")
+
+
+def test_who_brings_no_publishers_key_is_not_told_that_the_study_was_altered(made: Made) -> None:
+    verdict = verify(made.archive, keys=[DEVICE.verifier, CENTRAL.verifier])
+    assert verdict.ok, verdict.text()
+    assert "key.own" in {each.rule for each in verdict.completeness}

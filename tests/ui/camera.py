@@ -72,6 +72,16 @@ class Camera:
                 self.take("13h-help-note")
                 self.window.press(Act.HELP)
                 self.press(Qt.Key.Key_Escape)
+            if name == "03-ready":
+                self.window.press(Act.CALLED_BACK)
+                self.take("03g-caller")
+                self.press(Qt.Key.Key_Escape)
+            if name == "25a-correcting":
+                self.press("3")
+                self.press("9")
+                self.take("25a1-chosen")
+                self.press(Qt.Key.Key_Return)
+                self.take("25a2-why")
             if name == "20-outcome":
                 assert screen.page is Page.OUTCOME
                 self.press("3")
@@ -99,6 +109,7 @@ class Camera:
             if not self.only or self.only in f"{self.name}-{name}":
                 dialog.grab().save(str(self.folder / f"{self.name}-{name}.png"))
             dialog.close()
+        self.window.activateWindow()
 
 
 def shoot(folder: Path, width: int, height: int, only: str) -> None:

@@ -172,7 +172,9 @@ class FakeDesk:
     def correct(self) -> None:
         self._did("correct")
         case = CaseView("d" * 16, "138****0417", self._word("unit"), attempts=1)
+        others = tuple(replace(each, note_required=each.key != "16") for each in OUTCOMES if each.key != "60")
         self.show(page=Page.OUTCOME, correcting=True, case=case, proposed="16", notice=Notice.CORRECTING)
+        self.show(outcomes=others)
 
     def dial(self) -> None:
         self._did("dial")
@@ -249,6 +251,7 @@ class FakeDesk:
         if self.screen.correcting:
             self.outcomes.append((key, note))
             self.show(page=Page.READY, correcting=False, case=None, proposed="", notice=Notice.CORRECTED)
+            self.show(outcomes=OUTCOMES)
             return
         outcome = next(o for o in OUTCOMES if o.key == key)
         if outcome.note_required and not note.strip():

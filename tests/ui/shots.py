@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from app.interview.screen import LineView, Notice, RecordingView, Screen, SendingView
+from app.interview.screen import Entered, LineView, Notice, RecordingView, Screen, SendingView, UnsavedView
 from app.interview.telephone_views import ConditionView, DeviceView, HeardView
 from tests.ui.fake_desk import FakeDesk
 
@@ -73,13 +73,31 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     yield "20a-outcome-heard", ended
     yield "21-outcome-none", replace(desk.screen, proposed="")
     yield "22-note-required", replace(desk.screen, notice=Notice.NOTE_REQUIRED, proposed="38")
+    yield "22a-time-needed", replace(desk.screen, notice=Notice.TIME_NEEDED, proposed="32")
+    yield "22b-not-covered", replace(desk.screen, notice=Notice.NOT_COVERED, proposed="60")
+    yield "22c-not-accepted", replace(desk.screen, notice=Notice.NOT_ACCEPTED, proposed="60")
     desk.choose_outcome("39")
     yield "23-saved", desk.screen
+    yield from _correction(desk)
     stopped = "The disk is full (/home/desk/recordings). Free some space, then start again."
     yield (
         "24-stopped",
         replace(desk.screen, notice=Notice.STOPPED, notice_text=stopped, recording=RecordingView.TROUBLE),
     )
+
+
+def _correction(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
+    desk.show(correctable=True, auto_dial=True, lead=True, notice=Notice.NONE)
+    yield "25-correctable-lead", desk.screen
+    desk.correct()
+    yield "25a-correcting", desk.screen
+    yield "25b-correcting-note-missing", replace(desk.screen, notice=Notice.NOTE_REQUIRED)
+    desk.choose_outcome("39", "x")
+    yield "25c-corrected", desk.screen
+    for notice in (Notice.TOO_LATE, Notice.NOT_DRAWN, Notice.WITHDRAWN):
+        yield f"26-{notice.value}", replace(desk.screen, notice=notice)
+    desk.called_back("x")
+    yield "26-called_back", desk.screen
 
 
 def _interview(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
@@ -92,10 +110,16 @@ def _interview(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
             yield "13a-said", replace(screen, practice=desk.said())
             yield "13b-stored", replace(screen, question=replace(question, value="10"))
             yield "13c-error", replace(screen, question=replace(question, error=_reason(screen)))
+            unsaved = (UnsavedView(Entered.ANSWER, "3f2a9c0d11e8b7a4", "q1", "8"),)
+            yield "13d-no-room", replace(screen, notice=Notice.NO_ROOM, notice_text="4")
+            yield "13d-quota-full", replace(screen, notice=Notice.QUOTA_FULL)
             yield (
                 "13d-stopped",
                 replace(
-                    screen, notice=Notice.STOPPED, notice_text="The disk has not taken any sound for 120 s."
+                    screen,
+                    notice=Notice.STOPPED,
+                    notice_text="The disk has not taken any sound for 120 s.",
+                    unsaved=unsaved,
                 ),
             )
         desk.answer(value)

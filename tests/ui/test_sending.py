@@ -145,7 +145,7 @@ def test_the_window_says_how_the_sending_stands_between_calls_only(station: Stat
     station.until(lambda s: s.sending == view)
     assert panel.isVisible()
     assert panel.words(view) == (
-        "最近上传：11:38。 待上传的加密文件：3 个。 自 11:50 起连不上中心服务器；数据都保存在本机，连通后自动上传。"
+        "最近上传：11:38。待上传的加密文件：3 个。自 11:50 起连不上中心服务器；数据都保存在本机，连通后自动上传。"
     )
     assert "11-14 11:38" in panel.words(replace(view, last=view.last - 24 * 3_600_000))
     station.bridge.tell(lambda _desk: station.desk.talk_at("q1"))

@@ -151,7 +151,9 @@ def test_help_lists_this_page_s_keys(station: Station) -> None:
     words = [text.text() for _cap, text in panel._lines if text.isVisible()]
     assert "One question back; Enter keeps its answer" in words
     assert panel._scores.isVisible()
-    station.press(Qt.Key.Key_F1)
+    for _page in range(3):  # as many as the list has in this window
+        if panel.isVisible():
+            station.press(Qt.Key.Key_F1)
     assert not panel.isVisible()
 
 

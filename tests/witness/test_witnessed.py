@@ -195,3 +195,34 @@ def test_saboteur_without_comparing_roots_a_rewritten_history_is_missed(
     monkeypatch.setattr(logged, "same_history", lambda *_: True)
     with pytest.raises(AssertionError):
         test_workstation_and_central_together_rewrite_everything_and_only_the_witness_shows_it(made)
+
+
+def without_log(made: Made, *more: str) -> None:
+    with_log(made)
+    shutil.rmtree(made.archive / "log")
+    for name in more:
+        (made.archive / name).unlink()
+
+
+def test_a_log_that_was_taken_away_is_missed(made: Made) -> None:
+    without_log(made)
+    assert spoiling(verify(made.archive)) == {"log.absent"}
+
+
+def test_with_its_key_it_is_missed_by_whoever_knows_that_key(made: Made) -> None:
+    without_log(made, "log.vkey")
+    assert "log.absent" in notes(made)
+    known = [DEVICE.verifier, CENTRAL.verifier, LOG.verifier]
+    assert "log.absent" in spoiling(verify(made.archive, keys=known))
+
+
+def test_a_log_whose_key_was_taken_away_is_judged_by_the_one_that_was_brought(made: Made) -> None:
+    """Else nobody need hold the log's key to write another log."""
+    with_log(made)
+    (made.archive / "log.vkey").unlink()
+    assert spoiling(verify(made.archive)) == {"log.unchecked"}
+    known = [DEVICE.verifier, CENTRAL.verifier, LOG.verifier]
+    assert verify(made.archive, keys=known).ok
+    (path,) = (made.archive / "log" / "checkpoints").iterdir()
+    path.write_bytes(path.read_bytes()[:-9] + b"AAAAAAA=\n")
+    assert "note.signature" in spoiling(verify(made.archive, keys=known))

@@ -39,6 +39,7 @@ class ScoreInput(CodeInput):
         self._line = QHBoxLayout(self._cells)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(6)
+        self._line.addStretch(1)  # few cells stand together on the left
         specials = row(self.dont_know_button, self.refused_button, None, spacing=8)
         self._how = label("muted", wrap=True)
         layout = row(column(self._how, self._cells, specials, spacing=8), self.readout, spacing=20)
@@ -84,8 +85,8 @@ class ScoreInput(CodeInput):
             cell.hide()
             cell.deleteLater()
         self.buttons = {value: self._cell(value) for value in values}
-        for cell in self.buttons.values():
-            self._line.addWidget(cell)
+        for place, cell in enumerate(self.buttons.values()):
+            self._line.insertWidget(place, cell, 100)
 
     def _cell(self, value: str) -> QPushButton:
         cell = QPushButton(value)

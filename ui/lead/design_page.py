@@ -86,6 +86,7 @@ class DesignPage(LeadPage):
     def _lay_units(self, units: tuple[Unit, ...]) -> None:
         while (item := self._units.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()
                 old.deleteLater()
         self.targets = {}
         for line, unit in enumerate(units):

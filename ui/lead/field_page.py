@@ -26,6 +26,7 @@ from app.results.table import Tally
 from app.results.words import Words, percent
 from app.sample.cells import CellState
 from app.study.model import StudySource
+from ui.labels import sentences
 from ui.language import Language
 from ui.layout import column, framed, label
 from ui.lead.page import LeadPage
@@ -47,7 +48,7 @@ class Figures(QWidget):
         for _ in range(count):
             name, number, under = label("muted"), label("amount"), label("muted", wrap=True)
             self.cards.append((name, number, under))
-            line.addWidget(framed(column(name, number, under, spacing=1), "paper"), 1)
+            line.addWidget(framed(column(name, number, under, None, spacing=1), "paper"), 1)
 
     def say(self, *texts: tuple[str, str, str]) -> None:
         """(name, figure, what it stands beside) of each."""
@@ -158,11 +159,7 @@ class FieldPage(LeadPage):
             [name or self._say(NOBODY), *figures(tally), order(report.cherry.get(name))]
             for name, tally in sorted(report.by_interviewer.items())
         ]
-        says = (
-            f"{self._say(ORDER_SAYS)}{self._say(FEW_NUMBERS)}"
-            if self._language.current == "zh"
-            else (f"{self._say(ORDER_SAYS)} {self._say(FEW_NUMBERS)}")
-        )
+        says = sentences(self._say(ORDER_SAYS), self._say(FEW_NUMBERS))
         self.people.say(self.tr("Interviewers"), head, rows, lead=says)
         self.people.setVisible(bool(rows))
 

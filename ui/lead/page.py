@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout,
 
 from ui.layout import scrolling
 
-_BESIDE = 72
+_BESIDE = 88
 """px of margins, of the gap between two columns, and of the scroll bar."""
 _DOWN = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 _FAR = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1, Qt.Key.Key_Space: 1}
@@ -30,7 +30,7 @@ class LeadPage(QWidget):
             self._columns.addLayout(each, share)
         inner = QWidget()
         whole = QVBoxLayout(inner)
-        whole.setContentsMargins(20, 14, 20, 14)
+        whole.setContentsMargins(28, 14, 28, 14)
         whole.setSpacing(14)
         whole.addWidget(above)
         whole.addLayout(self._columns)

@@ -45,8 +45,8 @@ class Sheet(QWidget):
         wide = max((len(texts) for texts in shown), default=0)
         for (line, place), cell in self._cells.items():
             cell.setVisible(line < len(shown) and place < wide)
-        if wide:
-            self._grid.setColumnStretch(self._words - 1, 1)
+        for place in range(wide):
+            self._grid.setColumnStretch(place, 3 if place == self._words - 1 else int(place >= self._words))
 
     def texts(self) -> list[list[str]]:
         """What can be read in it now, row by row."""
@@ -88,6 +88,8 @@ class Bars(QWidget):
         self._empty.setVisible(not rows)
         while len(self._rows) < len(rows):
             self._add()
+        told = any(tone == "warning" for *_, tone in rows)  # who closed it, when and why
+        self._grid.setColumnMinimumWidth(3, 120 if told else 90)
         for place, parts in enumerate(self._rows):
             for part in parts:
                 part.setVisible(place < len(rows))
@@ -122,4 +124,3 @@ class Bars(QWidget):
         self._rows.append((name, bar, figures, state))
         for place, part in enumerate((name, bar, figures, state)):
             self._grid.addWidget(part, line, place)
-        self._grid.setColumnMinimumWidth(3, 90)

@@ -19,9 +19,9 @@ from app.progress import Room
 from app.results.field import FieldReport, china
 from app.results.report import write_field
 from app.study.model import StudySource
-from ui.caps import CapButton
+from ui.caps import CapBar, CapButton
 from ui.errands import Errands
-from ui.labels import language_name, sentence
+from ui.labels import language_name, sentence, sentences
 from ui.language import LANGUAGES, Language
 from ui.layout import column, framed, label, row
 from ui.lead.design_page import DesignPage
@@ -48,8 +48,6 @@ class Key(Enum):
 
 _GIVE_WAY = (Key.CLOSE, Key.APPEARANCE, Key.LANGUAGE, Key.REFRESH, Key.EXPORT)
 """Keys in the order in which they give up their words."""
-_GAP, _EDGES = 4, 48
-"""px between two keys, and beside all of them."""
 
 
 def ask_path(window: QWidget, title: str, proposed: str) -> str:
@@ -88,7 +86,7 @@ class LeadWindow(QMainWindow):
         self.notice, self._empty = label("notice_text", wrap=True), QWidget()
         self._stack = QStackedWidget()
         self._page = Key.FIELD
-        self._buttons: dict[Key, CapButton] = {}
+        self._keys, self._buttons = CapBar(), dict[Key, CapButton]()
         self._doing: dict[Key, Callable[[], object]] = {
             Key.FIELD: partial(self.turn_to, Key.FIELD),
             Key.DESIGN: partial(self.turn_to, Key.DESIGN),
@@ -106,7 +104,6 @@ class LeadWindow(QMainWindow):
 
     def _build(self) -> None:
         said = column(self.notice)
-        said.setContentsMargins(22, 8, 22, 8)
         self._notice = framed(said, "notice")
         self._empty.setLayout(column(None, self._message, self._text, None, None, margin=30, spacing=12))
         for page in (self._empty, self.field, self.design):
@@ -119,10 +116,8 @@ class LeadWindow(QMainWindow):
             self._buttons[key] = button = CapButton("key")
             button.clicked.connect(lambda _checked=False, key=key: self._doing[key]())
         strip = row(self._title, None, self._as_of, spacing=14)
-        strip.setContentsMargins(22, 8, 22, 8)
-        keys = row(*(self._buttons[key] for key in Key), None, spacing=4)
-        keys.setContentsMargins(22, 5, 22, 5)
-        whole = column(framed(strip, "strip"), self._notice, self._stack, framed(keys, "keybar"), spacing=0)
+        self._keys.lay(*self._buttons.values(), None)
+        whole = column(framed(strip, "strip"), self._notice, self._stack, self._keys, spacing=0)
         whole.setStretch(2, 1)
         inside = QWidget()
         inside.setLayout(whole)
@@ -226,7 +221,7 @@ class LeadWindow(QMainWindow):
             text = self.tr("Name central’s folder, or a copy of it: {setting} in {file}, or after {command}.")
             text = text.format(setting="archive = …", file="settings.toml", command="fangxin lead")
             if self._room.study is not None:
-                text += " " + self.tr("The sample design works without it: Ctrl+2.")
+                text = sentences(text, self.tr("The sample design works without it: Ctrl+2."))
         elif self.looking:
             self._message.setText(self.tr("Reading the archive …"))
             text = self.tr("The first look takes longest.")
@@ -256,17 +251,9 @@ class LeadWindow(QMainWindow):
         self._fit()
 
     def _fit(self) -> None:
-        """Where there is no room for all words, the caps of what is known best stand alone."""
-        shown = {key: button for key, button in self._buttons.items() if not button.isHidden()}
-        slim: list[Key] = []
+        """The page that is open is named as long as any is."""
         other = Key.DESIGN if self._page is Key.FIELD else Key.FIELD
-        for key in (*_GIVE_WAY, other, None):
-            widths = (b.width_of(narrow=k in slim) + _GAP for k, b in shown.items())
-            if key is None or sum(widths) <= self.width() - _EDGES:
-                break
-            slim.append(key)
-        for key, button in shown.items():
-            button.narrow(narrow=key in slim)
+        self._keys.fit([self._buttons[key] for key in (*_GIVE_WAY, other)])
 
     # Events
 
@@ -280,4 +267,3 @@ class LeadWindow(QMainWindow):
         """Small windows get small type."""
         super().resizeEvent(event)
         self._theme.fit(self.width(), self.height())
-        self._fit()

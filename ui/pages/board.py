@@ -31,14 +31,16 @@ class OutcomeBoard(QWidget):
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(16)
 
-    def show_outcomes(self, outcomes: tuple[OutcomeView, ...], language: str, proposed: str) -> None:
-        """Draw the menu in a language."""
+    def show_outcomes(
+        self, outcomes: tuple[OutcomeView, ...], language: str, proposed: str, *, stars: bool
+    ) -> None:
+        """Draw the menu in a language. stars: mark what needs a note."""
         if outcomes != self._laid:
             self._lay(outcomes)
         for outcome in outcomes:
             button = self._rows[outcome.key]
             name = outcome_word(outcome, language)
-            button.say(outcome.key, f"{name} *" if outcome.note_required else name)
+            button.say(outcome.key, f"{name}\N{NO-BREAK SPACE}*" if stars and outcome.note_required else name)
             button.wear(proposed="yes" if outcome.key == proposed else "no")
         for group, head in self._heads.items():
             head.setText(group_word(group))
@@ -87,6 +89,7 @@ class OutcomeBoard(QWidget):
     def _lay(self, outcomes: tuple[OutcomeView, ...]) -> None:
         while (item := self._line.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()  # it goes with the next turn of the loop; until then it would lie under the new one
                 old.deleteLater()
         self._laid = outcomes
         self._rows = {outcome.key: self._row(outcome.key) for outcome in outcomes}
@@ -103,7 +106,7 @@ class OutcomeBoard(QWidget):
             self._columns.append([key for _group, keys in groups for key in keys])
 
     def _row(self, key: str) -> CapButton:
-        button = CapButton("outcome")
+        button = CapButton("outcome", wrap=True)
         button.clicked.connect(lambda: self.picked.emit(key))
         return button
 

@@ -13,8 +13,11 @@ _LOW = 400
 class CardPage(DeskPage):
     """A card, a little above the geometric centre."""
 
-    def lay(self, inside: QVBoxLayout, width: int) -> None:
-        """inside: what the card holds. width: px at most."""
+    def lay(self, inside: QVBoxLayout, width: int, ways: QVBoxLayout | None = None) -> None:
+        """inside: what the card holds. ways: the buttons under it, a little apart. width: px at most."""
+        self._ways = ways
+        if ways is not None:
+            inside.addLayout(ways)
         self._inside, self._outside = inside, QVBoxLayout()
         card = framed(inside, "card")
         card.setMaximumWidth(width)
@@ -35,6 +38,9 @@ class CardPage(DeskPage):
         """Margins and gaps for the room there is."""
         self._inside.setContentsMargins(*((16, 8, 16, 8) if low else (26, 26, 26, 26)))
         self._inside.setSpacing(3 if low else 12)
+        if self._ways is not None:
+            self._ways.setContentsMargins(0, 3 if low else 12, 0, 0)
+            self._ways.setSpacing(3 if low else 12)
         self._outside.setContentsMargins(*((24, 4, 24, 4) if low else (24, 16, 24, 16)))
 
     def resizeEvent(self, event: QResizeEvent, /) -> None:

@@ -15,7 +15,7 @@ class CasePage(CardPage):
         self._history = label("muted", centre=True, wrap=True)
         self._resumes = label("resumes", centre=True, wrap=True)
         self._button = self.main_button()
-        self.lay(column(self._unit, self._number, self._history, self._resumes, self._button), 520)
+        self.lay(column(self._unit, self._number, self._history, self._resumes), 520, column(self._button))
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""
@@ -24,6 +24,7 @@ class CasePage(CardPage):
             return
         self._unit.setText(case.unit or self.tr("Mobile number, whole city"))
         self._number.setText(case.number)
+        self.setAccessibleName(f"{self._unit.text()} {case.number}")
         self._number.setAccessibleName(self.tr("Number {number}").format(number=case.number))
         if case.attempts:
             self._history.setText(self.tr("Attempts so far: {attempts}").format(attempts=case.attempts))

@@ -39,7 +39,7 @@ class DialingPage(CardPage):
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.went_on)
         said = (self._state, self._elapsed, self._number, self._unit, self._text, self._heard)
-        self.lay(column(*said, self._answered, self._confirm, self._button), 520)
+        self.lay(column(*said), 520, column(self._answered, self._confirm, self._button))
 
     def fit(self, *, low: bool) -> None:
         """As CardPage. In a low window the status strip's clock must do."""
@@ -50,6 +50,7 @@ class DialingPage(CardPage):
         """Draw the page."""
         self._state.setText(line_word(screen.line))
         mark(self._state, tone="danger" if screen.line is LineView.TROUBLE else "none")
+        self.setAccessibleName(self._state.text())
         self._elapsed.setText(clock_word(screen.elapsed))
         self._elapsed.setAccessibleName(self.tr("Time since dialling"))
         if screen.case is not None:

@@ -1,21 +1,24 @@
 """After the call: the proposed outcome is chosen already, Enter confirms; two digits, the arrows or "/" and a word choose another."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.interview.screen import OutcomeView, Screen
+from app.interview.screen import Notice, OutcomeView, Screen
 from ui.inputs.entry import Why, plain
 from ui.inputs.line import LineEdit
 from ui.labels import heard_word, named_outcome, why_word
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
-from ui.pace import ENTER
+from ui.notices import notice_word
+from ui.pace import ENTER, timer
 from ui.pages.board import OutcomeBoard
 from ui.pages.page import DeskPage
 from ui.theme import mark
 
 _LONGEST_NOTE, _LONGEST_SEARCH = 500, 20
+_LOW = 400
+"""px of the page’s height below which the room goes to the menu."""
 _ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
 
 
@@ -34,7 +37,7 @@ class OutcomePage(DeskPage):
         self._typed = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
-        self._heading, self._code = label("heading"), label("code", centre=True)
+        self._heading, self._stars, self._code = label("heading"), label("muted"), label("code", centre=True)
         self._chosen, self._hint = label("chosen", wrap=True), label("hint", wrap=True)
         self._filter = LineEdit(_LONGEST_SEARCH)
         self._filter.textChanged.connect(self._filtered)
@@ -42,23 +45,35 @@ class OutcomePage(DeskPage):
         self._note_word = label()
         self._note = LineEdit(_LONGEST_NOTE)
         self._note.entered.connect(self.enter)
+        self._note.textEdited.connect(self._again)
         self._note_word.setBuddy(self._note)
         self._board = OutcomeBoard()
         self._board.picked.connect(self._pick)
+        self._shown_key = ""
+        self._area = scrolling(self._board)
+        self._reveal = timer(self, lambda: self._board.reveal(self._shown_key))
+        self._area.verticalScrollBar().rangeChanged.connect(lambda: self._reveal.start(0))
         self._button = self.main_button()
         self._arrange()
 
     def _arrange(self) -> None:
         self._filter.setMaximumWidth(300)
-        top = row(self._heading, None, self._filter, spacing=12)
+        top = row(self._heading, self._stars, None, self._filter, spacing=12)
         choice = row(self._code, self._chosen, self._note_word, self._note, self._button, spacing=14)
-        choice.setStretch(1, 2)
+        choice.setStretch(1, 3)
         choice.setStretch(3, 3)
         tray = framed(column(self._hint, choice, spacing=4), "tray")
-        layout = column(top, scrolling(self._board), tray, spacing=8)
-        layout.setContentsMargins(28, 12, 28, 12)
+        layout = column(top, self._area, tray, spacing=8)
         layout.setStretch(1, 1)
         self.setLayout(layout)
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """In a low window (1366×768 at 200 %) the room goes to the menu."""
+        super().resizeEvent(event)
+        layout, low = self.layout(), self.height() < _LOW
+        if layout is not None:
+            layout.setSpacing(3 if low else 8)
+            layout.setContentsMargins(28, 4 if low else 12, 28, 4 if low else 12)
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the menu. A new proposal is followed until the interviewer has chosen himself."""
@@ -67,9 +82,7 @@ class OutcomePage(DeskPage):
         self._heading.setText(self._head(screen))
         self._filter.setPlaceholderText(self.tr("Search   /"))
         self._filter.setAccessibleName(self.tr("Search outcomes"))
-        self._board.show_outcomes(screen.outcomes, language, screen.proposed)
-        self._button.setText(self.tr("Confirm   Enter"))
-        self._button.setAccessibleName(self.tr("Confirm outcome"))
+        self._board.show_outcomes(screen.outcomes, language, screen.proposed, stars=not screen.correcting)
         picked = self._find(self._picked or self._proposed)
         key = picked.key if picked else ""
         self._code.setText(f"{self._typed}_" if self._typed else key or "–")
@@ -87,13 +100,38 @@ class OutcomePage(DeskPage):
         self._chosen.setText(text)
         self.setAccessibleName(self._heading.text())
         self.setAccessibleDescription(text)
+        self._say_way_on(screen, key)
         needed = picked is not None and picked.note_required
-        self._note_word.setText(self.tr("Note (required)") if needed else self.tr("Note"))
+        self._note_word.setText(self._asked_for(screen, needed=needed))
         self._note.setAccessibleName(self._note_word.text())
         mark(self._note, needed="yes" if needed and not self._note.text().strip() else "no")
         self._board.mark_picked("" if self._typed else key)
         self._hint.setVisible(bool(self._hint.text()))
         self._screen = screen
+        if key != self._shown_key:
+            self._shown_key = key
+            self._reveal.start(
+                0
+            )  # a menu that has just been laid has its places in the next turn of the loop
+
+    def _say_way_on(self, screen: Screen, key: str) -> None:
+        """What Enter does here, and what the stars mean."""
+        if not screen.correcting:
+            word, name = self.tr("Confirm   Enter"), self.tr("Confirm outcome")
+        elif key == screen.proposed:
+            word, name = self.tr("Leave as it is   Enter"), self.tr("Leave the outcome as it is")
+        else:
+            word, name = self.tr("Correct   Enter"), self.tr("Correct the outcome")
+        self._button.setText(word)
+        self._button.setAccessibleName(name)
+        starred = any(outcome.note_required for outcome in screen.outcomes)
+        self._stars.setText(self.tr("* needs a note"))
+        self._stars.setVisible(starred and not screen.correcting)
+
+    def _asked_for(self, screen: Screen, *, needed: bool) -> str:
+        if screen.correcting:
+            return self.tr("Reason (required)") if needed else self.tr("Reason")
+        return self.tr("Note (required)") if needed else self.tr("Note")
 
     def _head(self, screen: Screen) -> str:
         if not screen.correcting or screen.case is None:
@@ -137,17 +175,29 @@ class OutcomePage(DeskPage):
         if picked is None or self._typed:
             self._alarm(self.tr("Type the two digits of an outcome first."))
         elif picked.note_required and not self._note.text().strip():
-            self._alarm(self.tr("This outcome needs a note: say in a few words what happened."))
+            self._alarm(self._wanted(picked))
             self._note.setFocus()
         else:
             self.chosen.emit(picked.key, self._note.text().strip())
 
+    def _wanted(self, picked: OutcomeView) -> str:
+        """What the note of an outcome must say."""
+        if self._screen.correcting:
+            return self.tr("Say in a few words why it is corrected.")
+        if picked.group == "appointment":
+            return notice_word(Notice.TIME_NEEDED)
+        return self.tr("This outcome needs a note: say in a few words what happened.")
+
     def keyPressEvent(self, event: QKeyEvent, /) -> None:
-        """Digits choose, arrows move, "/" searches, Enter confirms, Escape clears."""
+        """Digits choose, arrows move, "/" searches, Enter confirms, Escape clears, at last the choice."""
         text = plain(event.text())
         if event.key() in ENTER:
             self.enter()
         elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
+            if event.key() == Qt.Key.Key_Escape and not (
+                self._typed or self._filter.text() or self._in_field()
+            ):
+                self._picked = ""
             self._clear()
         elif event.key() in _ARROWS:
             self._move(
@@ -176,7 +226,6 @@ class OutcomePage(DeskPage):
     def _pick(self, key: str) -> None:
         self._picked, self._typed = key, ""
         self._again()
-        self._board.reveal(key)
         self.setFocus()
 
     def _clear(self) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from app.interview.screen import Notice, Screen
+from ui.labels import sentences
 from ui.layout import column, label, row
 from ui.pages.card import CardPage
 
@@ -27,7 +28,7 @@ class ReadyPage(CardPage):
             column(self._completes, self._completes_word, spacing=0),
             spacing=24,
         )
-        self.lay(column(self._heading, self._text, figures, self._button), 520)
+        self.lay(column(self._heading, self._text, figures), 520, column(self._button))
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""
@@ -39,12 +40,13 @@ class ReadyPage(CardPage):
             heading = self.tr("No case right now")
             text = self.tr("Every case left has been finished, or is waiting for its next call time.")
             if screen.notice_text:
-                text += " " + self.tr("The next one is due at %1.").replace(
-                    "%1", _clock(int(screen.notice_text))
-                )
+                due = self.tr("The next one is due at %1.")
+                text = sentences(text, due.replace("%1", _clock(int(screen.notice_text))))
         else:
             heading, text = self.tr("Ready"), self.tr("Headset on, line free? Then take the next case.")
         self._heading.setText(heading)
+        self.setAccessibleName(heading)
+        self.setAccessibleDescription(text)
         self._text.setText(text)
         self._dials.setText(str(screen.counts.dials))
         self._dials_word.setText(self.tr("dialled today"))

@@ -56,19 +56,30 @@ class DeviceChip(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "chip")
+        self._device, self._few = DeviceView(), False
 
     def show_screen(self, screen: Screen) -> None:
         """Draw it, or hide it."""
-        text, tone = said(screen.device)
-        self.setText(_cut(text) if trouble(screen.device) else text)
-        self.setAccessibleName(text)
+        self._device = screen.device
         self.setToolTip("\n".join(condition_word(each) for each in screen.device.conditions))
+        self._draw()
+
+    def fit(self, *, few: bool) -> None:
+        """few: one thing at a time, where the strip has no room for two."""
+        if few is not self._few:
+            self._few = few
+            self._draw()
+
+    def _draw(self) -> None:
+        text, tone = said(self._device, most=1 if self._few else 2)
+        self.setText(_cut(text) if trouble(self._device) else text)
+        self.setAccessibleName(text)
         mark(self, tone=tone)
         self.setVisible(bool(text))
 
 
-def said(device: DeviceView) -> tuple[str, str]:
-    """The most important thing, and the tone to say it in; ("", "quiet") = nothing."""
+def said(device: DeviceView, most: int = 2) -> tuple[str, str]:
+    """The most important thing, and the tone to say it in; ("", "quiet") = nothing. most: of what is shown when all is well."""
     if not device.present:
         return word(_GONE), "danger"
     for condition in device.conditions:
@@ -77,7 +88,7 @@ def said(device: DeviceView) -> tuple[str, str]:
     if device.muted:
         return word(_MUTED), "danger"
     lively = [each for each in device.conditions if each.what in _LIVELY]
-    return " · ".join(condition_word(each) for each in lively[:2]), "quiet"
+    return " · ".join(condition_word(each) for each in lively[:2][-most:]), "quiet"
 
 
 def trouble(device: DeviceView) -> str:

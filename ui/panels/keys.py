@@ -1,24 +1,21 @@
 """The keys that work right now: a bar at the bottom (it takes the mouse too) and the list behind F1."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, RESUME_DIALLING, UNMUTE, Act, Action, action_word, key_word, on
-from ui.caps import CapButton
+from ui.actions import ACTIONS, CALL_BEFORE, RESUME_DIALLING, UNMUTE, Act, Action, action_word, key_word, on
+from ui.caps import CapBar, CapButton
 from ui.labels import language_name
 from ui.language import Language
 from ui.layout import column, framed, label, row, scrolling
 
-_HELP_WIDTH, _NARROW, _SMALL = 300, 220, 760
+_HELP_WIDTH, _NARROW, _SMALL = 330, 220, 760
 _GIVE_WAY = (
-    Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.BACK, Act.NOTE, Act.GO_TO, Act.MUTE, Act.HANG_UP, Act.REMOVE, Act.VAGUE,
-    Act.PROBE, Act.DONT_KNOW, Act.REFUSED,
+    Act.INTERVIEW_LANGUAGE, Act.WINDOW_LANGUAGE, Act.HELP, Act.SIGN_OUT, Act.LEAD, Act.BACK, Act.NOTE, Act.GO_TO, Act.MUTE, Act.HANG_UP,
+    Act.REMOVE, Act.VAGUE, Act.PROBE, Act.DONT_KNOW, Act.REFUSED, Act.CALLED_BACK, Act.AUTO_DIAL, Act.CORRECT,
 )  # fmt: skip
 """Keys in the order in which they give up their words."""
-_GAP, _EDGES = 4, 48
-"""px between two keys, and beside all of them."""
 
 
 def other(iso: str) -> str:
@@ -34,7 +31,7 @@ def _beside_the_answer(action: Action, screen: Screen) -> bool:
     return question.kind == "select_one" or question.scale is not None
 
 
-class KeyBar(QWidget):
+class KeyBar(CapBar):
     """One flat button per key that works on this screen."""
 
     pressed = Signal(object)
@@ -44,16 +41,12 @@ class KeyBar(QWidget):
         super().__init__()
         self._language = language
         self._buttons: dict[Act, CapButton] = {}
-        line = QHBoxLayout()
-        line.setContentsMargins(22, 5, 22, 5)
-        line.setSpacing(4)
         for action in ACTIONS:
             if action.shortcut and action.act is not Act.APPEARANCE:
                 self._buttons[action.act] = self._button(action)
-                line.addWidget(self._buttons[action.act])
+                self.lay(self._buttons[action.act])
             if action.act is Act.DONT_KNOW:
-                line.addStretch(1)
-        self.setLayout(row(framed(line, "keybar")))
+                self.lay(None)
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the bar."""
@@ -65,31 +58,7 @@ class KeyBar(QWidget):
                 button.say(action.keys[0], text)
                 button.setToolTip(action_word(action.help))
                 button.setVisible(action in working and not _beside_the_answer(action, screen))
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent, /) -> None:
-        """Words where there is room for them."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent, /) -> bool:
-        """Words change their width with language and type size; Qt says so by asking for a new layout."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)
-
-    def _fit(self) -> None:
-        """Where there is no room for all words, the caps of what is pressed least, or known best, stand alone; F1 tells the words."""
-        shown = {act: button for act, button in self._buttons.items() if not button.isHidden()}
-        widths = {act: button.width_of(narrow=False) + _GAP for act, button in shown.items()}
-        slim = []
-        for act in (act for act in _GIVE_WAY if act in shown):
-            if sum(widths.values()) <= self.width() - _EDGES:
-                break
-            widths[act] = shown[act].width_of(narrow=True) + _GAP
-            slim.append(act)
-        for act, button in shown.items():
-            button.narrow(narrow=act in slim)
+        self.fit([self._buttons[act] for act in _GIVE_WAY])
 
     def _label(self, action: Action, screen: Screen) -> str:
         if action.act is Act.INTERVIEW_LANGUAGE:
@@ -98,6 +67,8 @@ class KeyBar(QWidget):
             return action_word(action.label).format(language=language_name(other(self._language.current)))
         if action.act is Act.AUTO_DIAL and screen.auto_dial is False:
             return action_word(RESUME_DIALLING)
+        if action.act is Act.CORRECT and screen.correcting:
+            return action_word(CALL_BEFORE)
         if action.act is Act.MUTE and screen.device.muted:
             return action_word(UNMUTE)
         return action_word(action.label)
@@ -119,16 +90,28 @@ class HelpPanel(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(10)
+        grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         for place, _action in enumerate(ACTIONS):
             key, text = label("cap", centre=True), label("", wrap=True)
             grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, place, 1)
             self._lines.append((key, text))
-        inner = framed(column(self._heading, 4, grid, 8, self._scores, None, margin=20), "help")
-        self.setLayout(row(scrolling(inner)))
+        inner = framed(column(self._heading, 4, grid, 4, self._scores, None, margin=16), "help")
+        self._area = scrolling(inner)
+        self.setLayout(row(self._area))
         self.hide()
+
+    def turn(self) -> None:
+        """Open at the top; then its next part, where it is longer than the window; then gone."""
+        bar = self._area.verticalScrollBar()
+        if self.isHidden():
+            bar.setValue(0)
+            self.show()
+        elif bar.value() < bar.maximum():
+            bar.setValue(bar.value() + bar.pageStep())
+        else:
+            self.hide()
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the list; in a small window the question needs the room more."""

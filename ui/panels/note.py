@@ -24,8 +24,7 @@ class LinePanel(QWidget):
         self._edit.entered.connect(self._store)
         self._caption.setBuddy(self._edit)
         line = row(self._caption, self._edit, self._how, spacing=12)
-        line.setContentsMargins(28, 8, 28, 8)
-        self.setLayout(row(framed(line, "keybar")))
+        self.setLayout(row(framed(line, "line_entry")))
         self.hide()
 
     def say(self, caption: str, how: str, name: str) -> None:

@@ -23,7 +23,6 @@ class NoticePanel(QWidget):
         for text in (self._detail, self._paper):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         lines = column(self._text, self._paper, self._detail, spacing=4)
-        lines.setContentsMargins(28, 10, 28, 10)
         self._frame = framed(lines, "notice")
         self.setLayout(row(self._frame))
 

@@ -32,7 +32,6 @@ class Caption(QWidget):
         self._who, self._words = label("tag"), label("caption", wrap=True)
         line = row(self._who, self._words, spacing=12)
         line.setStretch(1, 1)
-        line.setContentsMargins(28, 8, 28, 8)
         self.setLayout(row(framed(line, "practice")))
 
     def show_screen(self, screen: Screen) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Page, Screen, SendingView
-from ui.labels import sentence
+from ui.labels import sentence, sentences
 from ui.layout import column, framed, label, row
 from ui.theme import mark
 
@@ -62,7 +62,7 @@ class SendingPanel(QWidget):
                 "Central has not been reached since %1; everything is kept here and goes by itself later."
             )
             parts.append(text.replace("%1", _moment(view.since, view.at)))
-        return " ".join(parts)
+        return sentences(*parts)
 
     def _why(self, view: SendingView) -> str:
         """Central's refusal in the interviewer's language; one that has no words here as it stands."""

@@ -74,7 +74,6 @@ class StatusPanel(QWidget):
             spacing=14,
         )
         strip.setStretch(0, 1)
-        strip.setContentsMargins(28, 8, 28, 8)
         self.setLayout(row(framed(strip, "strip")))
 
     def show_screen(self, screen: Screen) -> None:
@@ -105,3 +104,4 @@ class StatusPanel(QWidget):
         """Line, lamp and time stay; the figures go first."""
         super().resizeEvent(event)
         self._counts.setVisible(self.width() >= _NARROW)
+        self._device.fit(few=self.width() < _NARROW)

@@ -14,7 +14,7 @@ from cryptography.x509 import Certificate
 from app.canonical import Value, decode
 from app.errors import EvidenceError
 from app.evidence.audit.facts import Facts
-from app.evidence.audit.place import EPOCH_NAME, SHA256, Eyes
+from app.evidence.audit.place import EPOCH_NAME, SHA256, Eyes, Layout
 from app.evidence.audit.verdict import Spot
 from app.evidence.journal import LONGEST
 from app.evidence.merkle import Frontier, leaf_hash
@@ -76,6 +76,7 @@ class Logged:
                 wanted.add(point.size)
         if self.eyes.plain(self._path):
             self._walk(wanted)
+        self._say_unjudged(log_keys)
         signed = [self._own_checkpoint(path, data, log_keys) for path, data in self._own.items()]
         behind = self.lines - max(signed, default=0)
         if behind > 0:
@@ -83,6 +84,18 @@ class Logged:
             self.eyes.findings.note(
                 "log.unsigned", what, self.eyes.at(self._path), needed="a later checkpoint of the log"
             )
+
+    def _say_unjudged(self, log_keys: Sequence[Verifier]) -> None:
+        """A log that is gone, or whose key is: then nothing here shows what central had, and that is no small thing."""
+        findings, at = self.eyes.findings, self.eyes.at(self._path)
+        if self._own and not log_keys:
+            what = "The key of central's log is not here: its signatures could not be checked"
+            findings.missing("log.unchecked", what, at, needed="log.vkey, or --key")
+        if not self._path.exists():
+            what = "Central's log is not here: lines that central had signed for could be cut off unseen"
+            say = findings.missing if log_keys else findings.note
+            if log_keys or self.eyes.place.layout is Layout.ARCHIVE:
+                say("log.absent", what, at, needed="log/entries.jsonl, or what a witness cosigned")
 
     def sizes(self, journal: str) -> set[int]:
         """The lengths of a journal ("<device>.<epoch>") of which the log, or a brought checkpoint, speaks."""

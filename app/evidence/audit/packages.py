@@ -77,6 +77,11 @@ def _package(path: Path, eyes: Eyes, trust: Trust) -> str | None:
         }:
             raise EvidenceError("a file in it is not the one that was signed")
         text = _signed(path, note, eyes, trust)
+        named = "-".join(text.split("\n")[1:3])
+        if (
+            path.stem != named and not eyes.place.live
+        ):  # a crash may leave one under the name that it came in by
+            raise EvidenceError(f"it is {named}, under another's name")
     except (EvidenceError, *_BAD_ZIP) as error:
         why = error.what if isinstance(error, EvidenceError) else "it is no package of ours"
         needed = "the package as the centre signed it"

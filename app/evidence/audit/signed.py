@@ -32,13 +32,15 @@ class _File:
 
 @dataclass
 class Signatures:
-    """The signed notes about one journal. After check(): covered: lines under the newest true signature of the device; named: the
+    """The signed notes about one journal. After check(): covered: lines under the newest true signature of the device; proven: those of
+    them that come to a signed root; named: the
     objects in its manifests, SHA-256 → bytes; vouched: central, by a key that the auditor brought, countersigned lines that are here."""
 
     place: JournalPlace
     eyes: Eyes
     trust: Trust
     covered: int = 0
+    proven: int = 0
     vouched: bool = False
     named: dict[str, int] = field(default_factory=dict)
     _checkpoints: dict[int, _File] = field(default_factory=dict)
@@ -176,6 +178,7 @@ class Signatures:
         if note.size > walk.next:
             return False
         if same_root(walk.roots.get(note.size), Checkpoint.parse(text).root):
+            self.proven = max(self.proven, note.size)
             return True
         self._misfits.append(note)
         return False
@@ -209,6 +212,8 @@ class Signatures:
         tail = walk.next - self.covered
         if tail < 0:
             what = f"The journal has {walk.next} lines, but a signed checkpoint speaks of {self.covered}: the last {-tail} are missing"
+            if self.proven < walk.next:
+                what += f"; lines {self.proven + 1} to {walk.next} are under no other signature: whether they are as written cannot be told"
             findings.missing(
                 "journal.cut", what, walk.at(), needed=f"lines {walk.next + 1} to {self.covered}"
             )

@@ -183,7 +183,7 @@ def _fault(facts: Facts, line: _Line) -> None:
     facts.faults.append((f"{line['code']} at {line['where']}", line.at))
 
 
-_OF_OTHERS = frozenset({"release.request"})
+_OF_OTHERS = frozenset({"release.request", "listen.start", "listen.stop"})
 """Types that name a call of another journal: the centre's, about a workstation's recording."""
 _OF_CALLS: Mapping[str, Callable[[Call, _Line], None]] = {
     "rec.open": _prepared,

@@ -4,6 +4,7 @@ A device's key that the auditor did not bring counts all the same when central, 
 journal: the journal's first line names the device's key.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,11 @@ from pathlib import Path
 from app.errors import EvidenceError
 from app.evidence.audit.place import EPOCH_NAME, Eyes, JournalPlace, Layout
 from app.evidence.note import COSIGNATURE, PLAIN, Verifier
+
+_OTHERS = re.compile(r"fangxin/[0-9a-f]{8}/[0-9]+|.*/log")
+"""Names of devices and of central's log: such a key is neither central's nor a publisher's."""
+_BROUGHT = "the key that you gave, in its place"
+_WHOSE = {COSIGNATURE: "Central's", PLAIN: "The publisher's"}
 
 
 @dataclass
@@ -65,10 +71,15 @@ class Trust:
         """Keys under which central's own log may be signed: the auditor's, or the one in the archive if he brought none of that name."""
         path = self.eyes.place.root / "log.vkey"
         found = self._read(path) if self.eyes.place.layout is Layout.ARCHIVE else None
-        named = tuple(key for key in self.given if found is not None and key.name == found.name)
+        # a log whose key was taken away is still judged by the one that the auditor brought
+        named = tuple(
+            key
+            for key in self.given
+            if key.kind == PLAIN and (key.name == found.name if found else key.name.endswith("/log"))
+        )
         if found is not None and named and found not in named:
             what = "The key of central's log here is not the one that you gave"
-            self.eyes.findings.broken("key.differs", what, self.eyes.at(path))
+            self.eyes.findings.broken("key.differs", what, self.eyes.at(path), needed=_BROUGHT)
         return named or ((found,) if found is not None else ())
 
     def known(self, key: Verifier) -> bool:
@@ -81,7 +92,8 @@ class Trust:
 
     def _whose(self, path: Path | None, kind: int) -> tuple[Verifier, ...]:
         """Keys of this kind that may be used: the auditor's, and the one in a file of the archive if he brought none of the kind."""
-        given = tuple(key for key in self.given if key.kind == kind)
+        # who brought a device's key and no publisher's must not be told that the study was altered
+        given = tuple(key for key in self.given if key.kind == kind and not _OTHERS.fullmatch(key.name))
         found = self._read(path) if path is not None else None
         if path is None or found is None:
             return given
@@ -97,10 +109,10 @@ class Trust:
                     needed="that key: pass --key",
                 )
             return (found,)
-        if kind == COSIGNATURE and found not in given:
-            self.eyes.findings.broken(
-                "key.differs", "Central's key here is not the one that you gave", self.eyes.at(path)
-            )
+        rivals = given if kind == COSIGNATURE else [key for key in given if key.name == found.name]
+        if rivals and found not in given:
+            what = f"{_WHOSE[kind]} key here is not the one that you gave"
+            self.eyes.findings.broken("key.differs", what, self.eyes.at(path), needed=_BROUGHT)
         return given
 
     def _enrolled(self, folder: Path) -> None:

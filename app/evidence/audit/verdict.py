@@ -47,6 +47,7 @@ class Spot:
 
 
 _NOWHERE = Spot()
+_UNTOUCHED = "what was here before, from an untouched copy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class Findings:
     _listed: list[Finding] = field(default_factory=list)
     _seen: Counter[tuple[Kind, Severity, str]] = field(default_factory=Counter)
 
-    def broken(self, rule: str, what: str, at: Spot = _NOWHERE, *, needed: str = "") -> None:
+    def broken(self, rule: str, what: str, at: Spot = _NOWHERE, *, needed: str = _UNTOUCHED) -> None:
         """Integrity: what is here is not what was written."""
         self.add(Finding(Kind.INTEGRITY, Severity.BROKEN, rule, what, at, needed))
 
