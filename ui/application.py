@@ -18,6 +18,7 @@ from app import log
 from app.clock import SystemClock
 from app.errors import FangxinError
 from app.interview.screen import SendingView
+from app.sentences import said, system_language
 from app.settings import Settings
 from app.sync.rhythm import Rhythm
 from ui.bridge import Bridge
@@ -59,7 +60,7 @@ def show(
         path = log.start(data_dir)
         log.catch_crashes(data_dir, None)
     except FangxinError as error:
-        say(error)
+        say(error, language)
         if not unattended:
             WorldFault(None, error).exec()
         return error.exit_code
@@ -67,7 +68,7 @@ def show(
     window = DeskWindow(bridge, clock=SystemClock(), language=tongue, theme=theme, log=path)
     window.ending.unattended = unattended
     window.expect(rehearsal=rehearsal)
-    bridge.refused.connect(say)
+    bridge.refused.connect(lambda error: say(error, language))
     door = LeadDoor(window, bridge, settings, tongue, theme)
     _catch(window, bridge)
     beat = _leave_on_signals(window)
@@ -147,10 +148,10 @@ def _leave_on_signals(window: DeskWindow) -> QTimer:
     return beat
 
 
-def say(error: FangxinError) -> None:
-    """One plain sentence on stderr, where there is one (a windowed program on Windows has none)."""
+def say(error: FangxinError, language: str = "") -> None:
+    """One plain sentence on stderr, where there is one (a windowed program on Windows has none). language: "" = as the system."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{said(error, language or system_language())}\n")
 
 
 def _heard(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

@@ -47,7 +47,7 @@ class RoundProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=surroundings(),
+                env={**surroundings(), "FANGXIN_LANGUAGE": "en"},  # the window puts it into its own language
                 creationflags=behind_flags(),
             )
         except OSError as error:
@@ -77,7 +77,7 @@ def read_round(code: int, out: bytes, err: bytes) -> Told:
         told = decode(out.strip())
         waiting = int(told["waiting"])
     except (EvidenceError, KeyError, TypeError, ValueError):
-        return Told(-1, fault=said[-1] if said else f"exit {code}")
+        return Told(-1, fault=said[-1].removeprefix("fangxin: ") if said else f"exit {code}")
     fault = str(told.get("error", ""))
     return Told(
         waiting, away=bool(fault) and not told.get("refused"), fault=fault, word=str(told.get("word", ""))

@@ -20,7 +20,7 @@ from app.results.field import FieldReport
 from app.results.report import write_field
 from app.study.model import StudySource
 from ui.errands import Errands
-from ui.labels import language_name, sentences
+from ui.labels import language_name, sentence, sentences
 from ui.language import LANGUAGES, Language
 from ui.layout import column, framed, label, row
 from ui.lead.design_page import DesignPage
@@ -150,7 +150,7 @@ class LeadWindow(QMainWindow):
             )
             self._came(text.format(how=error.what), "danger", again=True)
         else:
-            self._came(str(error), "danger", again=True)
+            self._came(sentence(str(error)), "danger", again=True)
 
     def _came(self, notice: str, tone: str, *, again: bool) -> None:
         self.looking = self._long = False
@@ -190,7 +190,7 @@ class LeadWindow(QMainWindow):
         try:
             write_field(report, study, now, Path(path))
         except FangxinError as error:
-            self.say_notice(str(error), "danger")
+            self.say_notice(sentence(str(error)), "danger")
         else:
             self.say_notice(self.tr("Exported: {path}").format(path=path))
 
