@@ -108,9 +108,7 @@ def test_a_desk_that_forgets_what_it_owes_is_caught(
         judged(room)
 
 
-def test_a_gap_in_the_sound_that_found_no_room_is_told_before_the_outcome(
-    room: Room, refuse: Refuse
-) -> None:
+def test_a_gap_in_the_sound_that_found_no_room_is_told_before_the_outcome(room: Room, refuse: Refuse) -> None:
     ring(room)
     refuse("rec.gap", 1)
     room.desk._take([Gap(8000, 400)])
@@ -187,5 +185,3 @@ def test_a_seal_that_cannot_be_taken_back_is_settled_by_the_next_start(
     assert sealed(room) == before
     room.desk.sign_in("小李")
     judged(room)
-
-
