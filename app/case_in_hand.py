@@ -69,15 +69,22 @@ class CaseInHand:
         try:
             header = worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
         except FangxinError:
-            ledger.give_back(call)  # a worker that died at this moment may have left something
-            ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
+            self._undo(ledger, call)  # a worker that died at this moment may have left something
             raise
         try:
             ledger.call_opened(self.case, call, header)
         except FangxinError:
-            worker.abandon()  # how far it came is known only at the next start, which finds the call open
+            worker.abandon()
+            if (
+                ledger.journal.sound
+            ):  # else how far it came is known only at the next start, which finds the call open
+                self._undo(ledger, call)
             raise
         self.call, self.reserved = call, RESERVE_SECONDS
+
+    def _undo(self, ledger: Ledger, call: str) -> None:
+        ledger.give_back(call)
+        ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
 
     def room_left(self, ledger: Ledger, seconds: int) -> int | None:
         """See to it in time that a long call has room to go on. seconds: its length. Returns how many more it has where the disk gives no

@@ -154,6 +154,9 @@ def test_a_contact_whose_line_found_no_room_is_gone_with_the_call_that_was_not_m
     room.desk.dial()
     assert (room.desk.screen.page, room.desk.screen.notice) == (Page.CASE, Notice.STOPPED)
     assert (sealed(room), due(room, "contact")) == (set(), set())
+    assert room.ledger.store.open_calls() == {}
+    for file in (room.folder / "recordings").iterdir():
+        assert file.stat().st_blocks * 512 < 100_000, "what was reserved is given back"
     room.desk.dial()
     room.wait_for(Page.INTERVIEW)
     room.desk.hang_up()
