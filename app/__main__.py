@@ -4,8 +4,8 @@ Errors of the world go to stderr as one sentence with exit code 1 (what was aske
 """
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +14,12 @@ import typer
 from app import __version__, log, settings
 from app.commands.invocation import Invocation, OpenDesk, OpenLead
 from app.commands.selftest import Check, run_selftest
+from app.commands.tongue import teller
 from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
 from app.line.child import WORKER_WORD
+from app.own_process import LOOK_WORD
+from app.sentences import said, system_language
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,25 @@ class Face:
     open_desk: OpenDesk | None = None
     open_lead: OpenLead | None = None
     checks: tuple[Check, ...] = ()
+
+
+@dataclass
+class Voice:
+    """What goes wrong, said on stderr. language: the system's, until the settings say another."""
+
+    language: str = field(default_factory=system_language)
+
+    def fault(self, error: FangxinError) -> None:
+        """One of the world's faults."""
+        self._write(said(error, error.language or self.language))
+
+    def complain(self, text: str) -> None:
+        """A sentence of the system's, of the command line's reader, or of ours."""
+        self._write(teller(self.language)(text))
+
+    def _write(self, text: str) -> None:
+        if sys.stderr is not None:
+            sys.stderr.write(f"fangxin: {text}\n")
 
 
 _DataDir = Annotated[Path | None, typer.Option(help="Folder for this workstation's data.")]
@@ -119,8 +141,8 @@ def _group(name: str) -> typer.Typer:
             return centre.cli
 
 
-def build(face: Face, words: Sequence[str]) -> typer.Typer:
-    """The command line with this face behind it, as far as these words need it."""
+def build(face: Face, words: Sequence[str], voice: Voice | None = None) -> typer.Typer:
+    """The command line with this face behind it, as far as these words need it. voice: hears from the settings how to speak."""
     cli = typer.Typer(
         name="fangxin",
         help="Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked.",
@@ -146,6 +168,8 @@ def build(face: Face, words: Sequence[str]) -> typer.Typer:
         if selftest:
             raise typer.Exit(run_selftest(face.checks, out, typer.echo))
         context.obj = Invocation(settings.load(data_dir), face.open_desk, face.open_lead)
+        if voice is not None:
+            voice.language = context.obj.settings.language or voice.language
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))
 
@@ -183,35 +207,43 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words == [WORKER_WORD]:
-        from app import line_worker  # it names the drivers; only the desk's child process is one
-
-        return line_worker.main()
-    command = typer.main.get_command(build(face or Face(), words))
+    child = _child(words)
+    if child is not None:
+        return child()
+    voice = Voice()
+    command = typer.main.get_command(build(face or Face(), words, voice))
     try:
         result = command.main(words, "fangxin", standalone_mode=False)
     except FangxinError as error:
-        _complain(str(error))
+        voice.fault(error)
         return error.exit_code
     except _MISUSE as error:
-        _complain(getattr(error, "format_message", error.__str__)())
+        voice.complain(getattr(error, "format_message", error.__str__)())
         return UsageError.exit_code
     except BrokenPipeError:
         return 1  # whoever read our output has gone
     except OSError as error:
-        _complain(f"{error.strerror or error} ({error.filename})." if error.filename else f"{error}.")
+        voice.complain(f"{error.strerror or error} ({error.filename})." if error.filename else f"{error}.")
         return 1
     except (KeyboardInterrupt, typer.Abort):
-        _complain(_STOP)
+        voice.complain(_STOP)
         return _STOPPED
     if result == _STOPPED:  # newer typers take Ctrl+C for themselves and say nothing
-        _complain(_STOP)
+        voice.complain(_STOP)
     return result if isinstance(result, int) else 0
 
 
-def _complain(text: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write(f"fangxin: {text}\n")
+def _child(words: list[str]) -> Callable[[], int] | None:
+    """What this program is when it has been started by itself; None = a person has started it."""
+    if words == [WORKER_WORD]:
+        from app import line_worker  # it names the drivers; only the desk's child process is one
+
+        return line_worker.main
+    if words == [LOOK_WORD]:
+        from app import look_process  # only the team lead's window has such a child
+
+        return look_process.main
+    return None
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from app.interview.views import case_view, unit_name
 from app.known_numbers import acquainted
 from app.leases import let_go
 from app.ledger import Ledger
-from app.pool import Asked
+from app.queue_order import Asked
 from app.sample.appointment import appointment
 from app.sample.calling import caller_of
 from app.sample.case import State

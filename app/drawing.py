@@ -201,7 +201,7 @@ class DrawRoom:
     def release(self, name: str, replicate: int, frame: Drawable) -> list[Case]:
         """The cases of one replicate, whole and in ticket order; the same cases again when it is asked again. It stands in the journal.
         Raises StudyError when the draw has no such replicate."""
-        place, bundle = self.folder / name, self.bundle(name)
+        place, bundle, randomness = self.folder / name, self.bundle(name), self.randomness(name)
         with storage_errors(place / SAMPLE):
             rows = list(csv.DictReader(io.StringIO((place / SAMPLE).read_text(encoding="utf-8"))))
         chosen = [row["number"] for row in rows if row["replicate"] == str(replicate)]
@@ -210,7 +210,7 @@ class DrawRoom:
         with self._journal() as journal:
             journal.append("replicate.release", bundle=bundle.digest, replicate=replicate, cases=len(chosen))
             journal.checkpoint()
-        key = draw_key(self.secret(name), self.randomness(name), bundle.digest)
+        key = draw_key(self.secret(name), randomness, bundle.digest)
         return list(cases(frame, key, chosen))
 
     def room_key(self, *, new: bool = False) -> Identity:

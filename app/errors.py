@@ -19,6 +19,8 @@ class FangxinError(Exception):
     """
 
     exit_code = 1
+    language = ""
+    """In which language the user asked to be told ("zh", "en"), where that is not the program's own; "" = as the program speaks."""
 
     def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
         self.what, self.where, self.todo = what, where, todo

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from app.canonical import decode, encode
-from app.pool import never_full
+from app.queue_order import never_full
 from app.sample.case import Case
 from app.store import Store
 

@@ -5,14 +5,13 @@ machine without PortAudio or without the softphone's program must still dial wit
 """
 
 import faulthandler
-import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from app import __version__
 from app.clock import Clock, SystemClock, system_entropy
@@ -24,6 +23,7 @@ from app.line.messages import Begin
 from app.line.pipes import Pipe
 from app.line.service import Bench, Service
 from app.line.worker import Ear
+from app.own_process import claim_pipes
 from app.sample.outcome import load_outcomes
 from hardware.base import Headset, Pcm, Playback, Sound
 from hardware.guard import GuardedLine
@@ -132,16 +132,6 @@ def _ear(begin: Begin) -> Ear:
     known = known_in(Path(begin.announcements)) if begin.announcements else []
     announcements = library(known, load_outcomes())
     return lambda call: Listener(call, announcements)
-
-
-def claim_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """stdin and stdout for the desk alone: what a C library prints goes to stderr, and no program started from here inherits them."""
-    source, sink = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return os.fdopen(source, "rb"), os.fdopen(sink, "wb", buffering=0)
 
 
 class _Stop:

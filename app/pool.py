@@ -6,17 +6,17 @@ which 100,000 numbers become due costs one statement. What depends on the hour o
 is asked when a case is picked, not stored. One Pool belongs to one thread; several processes may share the file.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from app.queue_order import Asked, Order
 from app.queue_people import People
-from app.queue_tables import ADVANCE, FIRST, FOR_CALLER, IN_ORDER, ON_THE_TELEPHONE, ONE_CALL, OWN_ONLY, PUT
+from app.queue_tables import ADVANCE, ON_THE_TELEPHONE, PUT
 from app.sample.case import Case, State
-from app.sample.hours import Hours
-from app.sample.plan import Caller, Plan, wants
+from app.sample.plan import Plan, wants
 from app.sample.pull import Fate
 from app.sample.queue import Due, Finished, Rank, status
 from app.sample.spread import mask
@@ -24,45 +24,6 @@ from app.store_schema import Database, storage_faults
 
 WAITING, FINISHED, LEASED = 0, 10, 11
 """Stages beside the levels of Rank."""
-
-_IN_HOURS = (Rank.BROKEN_OFF, Rank.BUSY, Rank.LAST_SLICE, Rank.UNTRIED, Rank.REDIAL, Rank.FRESH)
-"""Levels that are called in slices only; a resident's own hour and an interview just cut off are kept at any hour."""
-
-_PROMISED = (Rank.RESUMABLE, Rank.APPOINTMENT, Rank.OVERDUE, Rank.BROKEN_OFF)
-"""Levels that are called also when the quota cell is full: who has an appointment or has begun."""
-
-_BY_SLICE = (Rank.LAST_SLICE, Rank.UNTRIED)
-"""Levels of a re-dial that depend on the slice that is on."""
-
-
-def never_full(_known: str) -> bool:
-    """Where there are no quotas, or nothing is known beforehand."""
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request for a case. holder: who will have it (desk or device). lease: ms until it falls back when nothing is heard.
-    closed: units whose quota cells are all full. full: says so of what a row knows. fresh_first: the share of fresh numbers fell below the
-    guard. kept: cases that a supervisor keeps for somebody else."""
-
-    now: int
-    holder: str = "desk"
-    lease: int = 30 * 60_000
-    caller: Caller | None = None
-    closed: frozenset[str] = field(default_factory=frozenset)
-    full: Callable[[str], bool] = never_full
-    fresh_first: bool = False
-    kept: frozenset[str] = frozenset()
-
-
-class Group(NamedTuple):
-    """What rows have in common besides their level. tried: the sorts of slice as bits. known: see put()."""
-
-    skill: str
-    unit: str
-    tried: int
-    known: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +39,7 @@ class Pool:
 
     def __init__(self, database: Database, path: Path, plan: Plan) -> None:
         self._database, self._path, self.plan = database, path, plan
-        self.people = People(database)
+        self.people, self._order = People(database), Order(database, plan)
 
     def put(
         self, cases: Iterable[Case], now: int, keys: Sequence[str] = (), known: Sequence[str] = ()
@@ -104,14 +65,9 @@ class Pool:
 
     def best(self, asked: Asked) -> str | None:
         """The id of the best case, not leased: what pick() would hand out."""
-        self.advance(asked.now)
-        groups, hours = self._groups(), Hours(self.plan, asked.now)
-        for rank in _levels(asked):
-            here = [g for g in groups.get(_stored(rank), ()) if self._serves(rank, g, asked, hours)]
-            found = self._best(rank, here, asked)
-            if found is not None:
-                return found
-        return None
+        with self._transaction():
+            self._advance(asked.now)
+            return self._order.best(asked)
 
     def pull(self, case: str, asked: Asked, *, finished: bool = False) -> bool:
         """This very case, for a supervisor or because its resident calls back (the reason stands in the journal). finished: also one that
@@ -201,55 +157,6 @@ class Pool:
             [asked.holder, asked.now + asked.lease, case],
         )
 
-    # Picking
-
-    def _groups(self) -> dict[Rank, list[Group]]:
-        """Level → what the ready rows at it have in common. A few hundred at the most, however many cases there are."""
-        found: dict[Rank, list[Group]] = {}
-        for stage, *common in self._database.execute(
-            "SELECT stage, skill, unit, tried, known FROM queue_groups WHERE stage BETWEEN 1 AND 9 AND n > 0"
-        ):
-            found.setdefault(Rank(stage), []).append(Group(*common))
-        return found
-
-    def _serves(self, rank: Rank, group: Group, asked: Asked, hours: Hours) -> bool:
-        caller = asked.caller
-        if caller is not None and group.unit in caller.shuns:
-            return False
-        if rank not in _PROMISED and (group.unit in asked.closed or asked.full(group.known)):
-            return False
-        if rank not in _IN_HOURS or self.plan.calendar.days is None:
-            return rank not in _BY_SLICE
-        here = hours.slice_of(group.unit)
-        if here is None:
-            return False
-        if rank not in _BY_SLICE:
-            return True
-        untried = not group.tried >> here.sort.bit & 1
-        return untried and (rank is Rank.UNTRIED) == hours.comes_again(group.unit)
-
-    def _best(self, rank: Rank, groups: Iterable[Group], asked: Asked) -> str | None:
-        rows = (self._first(rank, group, asked) for group in groups)
-        best = min((row for row in rows if row is not None), default=None)
-        return None if best is None else str(best[2])
-
-    def _first(self, rank: Rank, group: Group, asked: Asked) -> tuple[int, str, str] | None:
-        """The first row of a group that the caller may have: (window_end, ticket, case)."""
-        statement, values = FIRST + ONE_CALL, [int(_stored(rank)), *group]
-        caller = asked.caller
-        if caller is not None:
-            skilled = caller.has(group.skill)
-            statement += FOR_CALLER if skilled else OWN_ONLY
-            values += [caller.id, asked.now, caller.id] if skilled else [asked.now, caller.id]
-            if caller.knows:
-                statement += f" AND number_key NOT IN ({', '.join('?' * len(caller.knows))})"
-                values += sorted(caller.knows)
-        if asked.kept:
-            statement += f' AND "case" NOT IN ({", ".join("?" * len(asked.kept))})'
-            values += sorted(asked.kept)
-        row = self._database.execute(statement + IN_ORDER, values).fetchone()
-        return None if row is None else (row[0], row[1], row[2])
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with storage_faults(self._path), self._database.atomic():
@@ -270,16 +177,3 @@ def _stage(due: Due | Finished, now: int) -> tuple[int, int, int | None, int]:
     if due.at > now:
         return WAITING, rank, due.at, due.window_end
     return rank, rank, due.until or None, due.window_end
-
-
-def _stored(rank: Rank) -> Rank:
-    """The level under which a row stands: which of the three levels of re-dials it has depends on the hour."""
-    return Rank.REDIAL if rank in _BY_SLICE else rank
-
-
-def _levels(asked: Asked) -> list[Rank]:
-    order = list(Rank)
-    if asked.fresh_first:  # before the other re-dials, never before a person who waits
-        order.remove(Rank.FRESH)
-        order.insert(order.index(Rank.LAST_SLICE), Rank.FRESH)
-    return order

@@ -9,9 +9,8 @@ a draw's folder      which ticket belongs to which replicate, what is released; 
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from app.canonical import decode
@@ -31,15 +30,13 @@ from app.results.told import Told
 from app.sample.calling import calendar_for, caller_of, calling_plan, quotas_of
 from app.sample.case import Attempt, Case, State
 from app.sample.cells import Known, cell_states, counted
-from app.sample.frame import frame_size
 from app.sample.outcome import load_outcomes
 from app.sample.plan import Caller
 from app.sample.quota import full_units
 from app.sample.starved import Lack, Starved, starved
-from app.settings import Settings
 from app.study.archive import unpack
 from app.study.bundle import open_bundle
-from app.study.load import assemble, load
+from app.study.load import assemble
 from app.study.model import StudySource
 from app.sync.pool_counts import known_cells
 from app.sync.shared_pool import pseudonym
@@ -91,25 +88,6 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
         desks=last_heard(Place.at(sources.archive).journals, desks_told(sources.archive), now, LEASE),
     )
     return study, report
-
-
-@dataclass(frozen=True)
-class Room:
-    """What a team lead's window looks at. look: (ms wall) → field_work then; None = no archive is named. study: to design for; None = the
-    archive's. frame: numbers in its frame, 0 = not known."""
-
-    look: Callable[[int], tuple[StudySource, FieldReport]] | None = None
-    study: StudySource | None = None
-    frame: int = 0
-
-
-def room_of(settings: Settings, archive: Path | None, study: Path | None, draw: Path | None) -> Room:
-    """The room as named here or, where it is not, in the settings. Raises StudyError on a study folder that cannot be used."""
-    place = archive or (Path(settings.archive) if settings.archive else None)
-    drawn = draw or (Path(settings.draw) if settings.draw else None)
-    known = load(study) if study else None
-    look = partial(field_work, Sources(place, known, draw=drawn)) if place else None
-    return Room(look, known, frame_size(study) if study else 0)
 
 
 def study_in(archive: Path) -> StudySource:

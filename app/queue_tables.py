@@ -58,6 +58,29 @@ QUEUE_KNOWN = (
 )
 """The next step of both: rows and groups also have what the sample knows of a case for its quota cells; central knows nothing."""
 
+_COMES = """INSERT INTO queue_groups (stage, skill, unit, tried, known, n) VALUES (NEW.stage, NEW.skill, NEW.unit, NEW.tried, NEW.known, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1;
+        UPDATE queue_groups SET first_end = NEW.window_end, first_ticket = NEW.ticket
+        WHERE stage = NEW.stage AND skill = NEW.skill AND unit = NEW.unit AND tried = NEW.tried AND known = NEW.known
+        AND NEW.stage BETWEEN 1 AND 9 AND (n = 1 OR (NEW.window_end, NEW.ticket) < (first_end, first_ticket));"""
+QUEUE_HEADS = (
+    "ALTER TABLE queue_groups ADD COLUMN first_end INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE queue_groups ADD COLUMN first_ticket TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX queue_heads ON queue_groups (stage, first_end, first_ticket) WHERE stage BETWEEN 1 AND 9",
+    "CREATE INDEX queue_skills ON queue_groups (skill)",
+    "CREATE INDEX queue_units ON queue_groups (unit)",
+    "CREATE INDEX queue_quotas ON queue_groups (known)",
+    "CREATE INDEX queue_owners ON queue (owner, stage) WHERE owner <> ''",
+    "DROP TRIGGER queue_counts_in",
+    "DROP TRIGGER queue_counts_move",
+    f"CREATE TRIGGER queue_counts_in AFTER INSERT ON queue BEGIN {_COMES} END",
+    f"""CREATE TRIGGER queue_counts_move AFTER UPDATE OF stage, skill, unit, tried, known ON queue BEGIN
+        UPDATE queue_groups SET n = n - 1
+        WHERE stage = OLD.stage AND skill = OLD.skill AND unit = OLD.unit AND tried = OLD.tried AND known = OLD.known;
+        {_COMES} END""",  # noqa: S608 — our own text
+)
+"""The next step of both: a group also has its head, which is never after its first row (app/queue_order.py). 0 and '' are before all."""
+
 PUT = """INSERT INTO queue ("case", stage, "then", next_at, skill, unit, tried, window_end, ticket, owner, owner_until, not_by, number_key,
     known) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     stage = excluded.stage, "then" = excluded."then", next_at = excluded.next_at, skill = excluded.skill, unit = excluded.unit,
@@ -81,5 +104,18 @@ ONE_CALL = """ AND (number_key = '' OR NOT EXISTS (
 FOR_CALLER = " AND (not_by = '' OR not_by <> ?) AND (owner = '' OR owner_until <= ? OR owner = ?)"
 ON_THE_TELEPHONE = """SELECT 1 FROM queue AS other JOIN queue AS this ON other.number_key = this.number_key
     WHERE this."case" = ? AND other.number_key <> '' AND other.stage = 11"""
-OWN_ONLY = " AND owner_until > ? AND owner = ?"
 IN_ORDER = ' ORDER BY window_end, ticket, "case" LIMIT 1'
+HEADS = """SELECT skill, unit, tried, known, first_end, first_ticket FROM queue_groups INDEXED BY queue_heads
+    WHERE stage BETWEEN 1 AND 9 AND stage = ? AND n > 0 AND {where} ORDER BY first_end, first_ticket"""
+SET_HEAD = """UPDATE queue_groups SET (first_end, first_ticket) = (SELECT window_end, ticket FROM queue INDEXED BY queue_ready
+    WHERE stage BETWEEN 1 AND 9 AND stage = ? AND skill = ? AND unit = ? AND tried = ? AND known = ? ORDER BY window_end, ticket LIMIT 1)
+    WHERE stage = ? AND skill = ? AND unit = ? AND tried = ? AND known = ?"""
+OWN = """SELECT window_end, ticket, "case", unit, tried, known FROM queue INDEXED BY queue_owners
+    WHERE owner = ? AND owner <> '' AND owner_until > ? AND stage = ?"""
+
+
+def distinct(column: str) -> str:
+    """Every value of a column of the groups, by one look into its index for each."""
+    return f"""WITH RECURSIVE each(value) AS (SELECT MIN({column}) FROM queue_groups UNION ALL
+        SELECT (SELECT MIN({column}) FROM queue_groups WHERE {column} > value) FROM each WHERE value IS NOT NULL)
+        SELECT value FROM each WHERE value IS NOT NULL"""  # noqa: S608 — names of our own columns

@@ -17,7 +17,7 @@ import sqlcipher3
 
 from app.errors import StorageError
 from app.evidence.durable import storage_errors
-from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
+from app.queue_tables import PEOPLE_TABLES, QUEUE_HEADS, QUEUE_KNOWN, QUEUE_TABLES
 
 
 @contextmanager
@@ -205,7 +205,12 @@ def _queue_known(database: Database) -> None:
         database.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue, _people, _queue_known)
+def _queue_heads(database: Database) -> None:
+    for statement in QUEUE_HEADS:
+        database.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _queue, _people, _queue_known, _queue_heads)
 """The desk's schema. Add at the end; never change a step that has shipped."""
 
 

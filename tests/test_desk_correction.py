@@ -10,7 +10,7 @@ from app.errors import StorageError
 from app.evidence.journal import read
 from app.interview.screen import Notice, Page
 from app.leases import owed
-from app.pool import Asked
+from app.queue_order import Asked
 from tests.desk_room import Room
 from tests.sample.room import when
 from tests.test_desk_edges import call, ready

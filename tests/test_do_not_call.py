@@ -10,7 +10,7 @@ from app.clock import VirtualClock, system_entropy
 from app.do_not_call import AT_A_DESK, DoNotCall, barred_in, number_key
 from app.errors import StudyError, SyncError
 from app.evidence.note import Signer
-from app.pool import Asked
+from app.queue_order import Asked
 from app.queue_people import Bar
 from app.sample.case import Attempt
 from app.sample.frame import Frame, Segment

@@ -4,12 +4,14 @@ import json
 import os
 import re
 import shlex
-import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from app.central.pages import open_to_read
 
 ROOT = Path(__file__).parent.parent
 CLI = ROOT / "resources" / "docs" / "cli.md"
@@ -65,12 +67,9 @@ class Shell:
 
     def _pool(self) -> dict[str, str]:
         """A case of the pool, and the desk that is enrolled."""
-        index = sqlite3.connect(self.folder / "central" / ".central" / "index.db")
-        try:
+        with closing(open_to_read(self.folder / "central" / ".central" / "index.db")) as index:
             ((case,),) = index.execute("SELECT id FROM pool_cases ORDER BY ticket LIMIT 1").fetchall()
             ((desk,),) = index.execute("SELECT name FROM devices").fetchall()
-        finally:
-            index.close()
         return {"CASE": case, "DESK": desk.partition(".")[0]}
 
     def _serve(self, arguments: list[str]) -> None:

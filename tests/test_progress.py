@@ -13,6 +13,7 @@ from app.central.standing import Standing, standing
 from app.clock import seeded
 from app.errors import EvidenceError
 from app.evidence.age import Identity
+from app.lead_room import room_of
 from app.progress import (
     Sources,
     _cases,
@@ -22,7 +23,6 @@ from app.progress import (
     _starved,
     _with_names,
     field_work,
-    room_of,
     study_in,
 )
 from app.sample.case import Attempt, Case, State
@@ -128,8 +128,8 @@ def test_a_folder_that_is_no_archive_is_said(tmp_path: Path) -> None:
 
 
 def test_the_room_is_as_named_or_as_the_settings_say(tmp_path: Path) -> None:
-    assert room_of(Settings(), None, None, None).look is None
-    assert room_of(Settings(archive=str(tmp_path)), None, None, None).look is not None
+    assert room_of(Settings(), None, None, None).looking is None
+    assert room_of(Settings(archive=str(tmp_path)), None, None, None).looking is not None
     named = room_of(Settings(), None, Path("resources/studies/dazhou-2017"), None)
     assert named.study is not None
     assert named.frame > 0

@@ -18,6 +18,7 @@ from app import log
 from app.clock import SystemClock
 from app.errors import FangxinError
 from app.interview.screen import SendingView
+from app.sentences import said, system_language
 from app.settings import Settings
 from app.sync.rhythm import Rhythm
 from ui.bridge import Bridge
@@ -59,7 +60,7 @@ def show(
         path = log.start(data_dir)
         log.catch_crashes(data_dir, None)
     except FangxinError as error:
-        say(error)
+        say(error, language)
         if not unattended:
             WorldFault(None, error).exec()
         return error.exit_code
@@ -67,15 +68,15 @@ def show(
     window = DeskWindow(bridge, clock=SystemClock(), language=tongue, theme=theme, log=path)
     window.ending.unattended = unattended
     window.expect(rehearsal=rehearsal)
-    bridge.refused.connect(say)
-    window.lead_wanted.connect(LeadDoor(window, bridge, settings, tongue, theme).open)
+    bridge.refused.connect(lambda error: say(error, language))
+    door = LeadDoor(window, bridge, settings, tongue, theme)
     _catch(window, bridge)
     beat = _leave_on_signals(window)
     window.showMaximized()
     bridge.start()
     stop_sending = _send(rounds, every, bridge)
     app.exec()
-    for stop in (beat.stop, stop_sending, bridge.stop):
+    for stop in (beat.stop, stop_sending, door.close, bridge.stop):
         stop()
     qInstallMessageHandler(None)
     return window.ending.exit_code
@@ -95,17 +96,23 @@ class LeadDoor:
         self._window, self._errands, self._settings = window, errands, settings or Settings()
         self._language, self._theme = language, theme
         self.lead: QMainWindow | None = None
+        window.lead_wanted.connect(self.open)
 
     def open(self) -> None:
         """F12 was pressed by a team lead who has signed in."""
         # Only now: the desk opens every morning, and few desks ever need what the reports are made with.
-        from app.progress import room_of
+        from app.lead_room import room_of
         from ui.lead.application import open_lead
 
         if self.lead is None:
             room = room_of(self._settings, None, None, None)
             self.lead = lead = open_lead(room, self._errands, SystemClock(), self._language, self._theme)
             lead.closed.connect(self._closed)
+
+    def close(self) -> None:
+        """The program ends: a look that is on must not hold it up."""
+        if self.lead is not None:
+            self.lead.close()
 
     def _closed(self) -> None:
         if self.lead is not None:
@@ -141,10 +148,10 @@ def _leave_on_signals(window: DeskWindow) -> QTimer:
     return beat
 
 
-def say(error: FangxinError) -> None:
-    """One plain sentence on stderr, where there is one (a windowed program on Windows has none)."""
+def say(error: FangxinError, language: str = "") -> None:
+    """One plain sentence on stderr, where there is one (a windowed program on Windows has none). language: "" = as the system."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{said(error, language or system_language())}\n")
 
 
 def _heard(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

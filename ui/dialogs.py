@@ -13,7 +13,7 @@ from app import __version__
 from app.crash import trace_of
 from app.errors import FangxinError
 from app.log import mask
-from ui.labels import error_word
+from ui.labels import error_word, sentence
 from ui.layout import column, label, row
 
 
@@ -118,7 +118,7 @@ class WorldFault(Fault):
 
     def __init__(self, parent: QWidget | None, error: FangxinError) -> None:
         super().__init__(parent)
-        self.say(error_word(error), str(error))
+        self.say(error_word(error), sentence(str(error)))
 
 
 class Crash(Fault):

@@ -131,6 +131,11 @@ def word(source: str) -> str:
     return QCoreApplication.translate("Words", source)
 
 
+def sentence(text: str) -> str:
+    """What an error says, in the window's language; as it is, where it has no words in that."""
+    return QCoreApplication.translate("Sentences", text)
+
+
 def line_word(line: LineView) -> str:
     """What the line does."""
     return word(_LINE[line])

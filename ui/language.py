@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
 from app.resources import resource
+from app.sentences import known
 
 LANGUAGES = ("zh", "en")
 """ISO codes the window speaks."""
@@ -54,6 +55,24 @@ def _forms(translation: ET.Element | None) -> tuple[str, ...]:
     return forms if all(forms) else ()
 
 
+SENTENCES = "Sentences"
+"""The context of what errors say: whole sentences with values in them, which Linguist's tables cannot hold."""
+
+
+class SentenceTranslator(QTranslator):
+    """Errors of the program, in Chinese (app/sentences.py)."""
+
+    def isEmpty(self) -> bool:
+        """Never."""
+        return False
+
+    def translate(
+        self, context: str, source: str, _disambiguation: str | None = None, _n: int = -1, /
+    ) -> str:
+        """The text in Chinese; None tells Qt to ask the next translator, and in the end to leave it as it is."""
+        return (known(source) if context == SENTENCES else "") or None  # type: ignore[return-value]  # see above
+
+
 class Language:
     """Which language the window speaks, and single texts in the language of the interview."""
 
@@ -91,7 +110,8 @@ class Language:
         qt = QTranslator()
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         found = qt.load(f"qtbase_{_LOCALES[iso]}", folder)  # the buttons of Qt's own dialogs
-        return [qt, self._tables[iso]] if found else [self._tables[iso]]
+        ours = [self._tables[iso], SentenceTranslator()]
+        return [qt, *ours] if found else ours
 
 
 def of_system() -> str:

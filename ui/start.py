@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import UsageError
+from app.sentences import said, system_language
 from app.settings import Settings
 from ui.desk_thread import DeskLike
 from ui.sending import Rounds
@@ -46,24 +47,24 @@ def run(
             every=every,
         )
 
-    return _shown(show)
+    return _shown(show, language)
 
 
 def lead(settings: Settings, archive: Path | None, study: Path | None, draw: Path | None) -> int:
-    """Show the team lead's window until it is closed; returns the exit code, as run() does. archive, study, draw: as app.progress.room_of.
+    """Show the team lead's window until it is closed; returns the exit code, as run() does. archive, study, draw: as app.lead_room.room_of.
 
     Raises StudyError on a study folder that cannot be used."""
 
     def show() -> int:
-        from app.progress import room_of
+        from app.lead_room import room_of
         from ui.lead.application import show
 
         return show(room_of(settings, archive, study, draw), settings.language, settings.data_dir)
 
-    return _shown(show)
+    return _shown(show, settings.language)
 
 
-def _shown(show: Callable[[], int]) -> int:
+def _shown(show: Callable[[], int], language: str) -> int:
     try:
         check_display(os.environ, sys.platform)
         try:
@@ -71,5 +72,5 @@ def _shown(show: Callable[[], int]) -> int:
         except ImportError as error:
             raise import_fault(error) from error
     except UsageError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{said(error, language or system_language())}\n")
         return error.exit_code

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.canonical import Value
 from app.central.pool_wire import attempts_in
-from app.pool import Asked, Pool
+from app.pool import Pool
+from app.queue_order import Asked
 from app.sample.case import Attempt
 from app.sample.pull import WEEK, Fate, Pull
 from app.store_schema import Database, storage_faults

@@ -152,4 +152,5 @@ _MIGRATIONS: tuple[Migration, ...] = (
     shared.know_people,
     shared.know_cells,
     given.give_cases,
+    shared.know_heads,
 )

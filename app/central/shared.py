@@ -16,9 +16,10 @@ from app.canonical import Value, encode, hexdigest
 from app.central.given import Given
 from app.central.intake import IntakeError
 from app.central.pool_wire import Offered, attempts_in
-from app.pool import Asked, Pool
+from app.pool import Pool
+from app.queue_order import Asked
 from app.queue_people import Bar
-from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
+from app.queue_tables import PEOPLE_TABLES, QUEUE_HEADS, QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller, Plan
 from app.store_schema import Database, storage_faults
@@ -66,6 +67,12 @@ def know_people(database: Database) -> None:
 def know_cells(database: Database) -> None:
     """The queue's tables are the desk's: here nothing is known."""
     for statement in QUEUE_KNOWN:
+        database.execute(statement)
+
+
+def know_heads(database: Database) -> None:
+    """The next row is found by the heads of groups, as at a desk."""
+    for statement in QUEUE_HEADS:
         database.execute(statement)
 
 

@@ -17,8 +17,9 @@ from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
-from app.pool import Asked, Pool
+from app.pool import Pool
 from app.pulls import Pulls
+from app.queue_order import Asked
 from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.sample.digits import meant

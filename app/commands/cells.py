@@ -1,6 +1,6 @@
 """fangxin sample, the room's pool: which columns go with a case; how full the quota cells are, and closing or opening one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -46,16 +46,20 @@ def register(cli: typer.Typer) -> None:
 
 
 def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -> None:
-    """Give every enrolled desk the room's key, sealed to it: without it a desk gets no cases of the pool. `release` and `cells` do it
-    too; this is for a desk that was enrolled since."""
+    """Give every enrolled desk the room's key, sealed to it: without it a desk gets no cases of the pool. `release` does it too; this
+    is for a desk that was enrolled since. Compare the names: each must be a machine of the room."""
     room = _room_key(load(study), draws, keys)
     with _centre(keys, url, central) as client:
         typer.echo(admitted(room_key.admit(client, room, system_entropy)))
 
 
-def admitted(desks: int) -> str:
+def admitted(desks: Sequence[str]) -> str:
     """What is said when the room's key was handed out."""
-    return f"{desks} desks have the room's key and get cases from their next round on"
+    names = ", ".join(desks) or "none"
+    return (
+        f"{len(desks)} desks have the room's key and get cases from their next round on: {names}. If one of them is no machine of yours, "
+        "stop: central has named it"
+    )
 
 
 def cells(
@@ -66,12 +70,10 @@ def cells(
     central: Central,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Say how full the quota cells are over all desks, as these last told it, and what was decided about them. Desks that were enrolled
-    since the release are given the room's key."""
+    """Say how full the quota cells are over all desks, as these last told it, and what was decided about them."""
     source, publisher = load(study), Centre.read(keys).publisher
     room = _room_key(source, draws, keys)
     with _centre(keys, url, central) as client:
-        room_key.admit(client, room, system_entropy)
         told = client.post("/v1/pool/all-cells", {"v": 1})
         known = known_cells(told, source.id, publisher.verifier, room)
     states = cell_states(quotas_of(source), known, source.form)

@@ -85,9 +85,10 @@ def sentence(findings: list[Finding], language: str) -> StudyError:
     errors = [finding for finding in findings if finding.severity == ERROR]
     first = errors[0]
     count = _WORDS[language]["count"].format(errors=len(errors)) if len(errors) > 1 else ""
-    return StudyError(
-        count + first.text(language).rstrip("。."), where=first.where, todo=first.todo(language)
-    )
+    what = count + first.text(language).rstrip("。.")
+    error = StudyError(what, where=first.where, todo=first.todo(language))
+    error.language = language
+    return error
 
 
 def as_json(path: Path, examined: Examined, findings: list[Finding], scenarios: int, language: str) -> str:

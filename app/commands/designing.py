@@ -41,15 +41,15 @@ def design(
     as_json: Json = False,
 ) -> None:
     """What the design will cost and show: contacts, dials, precision and detectable change, before anybody is called."""
-    source, assumed = load(study), Assumed(sd, deff, dials)
-    targets = {**_targets(source, target, within, deff), **_own(own or [], source)}
-    found = outlook(targets, shares_of(source), assumed, frame=frame_size(study))
-    records = read_records(study / "frame")
-    if as_json:
-        typer.echo(encode({**_document(found, assumed), "tables": records}).decode())
-        return
     spoken = tongue(context, lang)
     with said_in(spoken) as tell:
+        source, assumed = load(study), Assumed(sd, deff, dials)
+        targets = {**_targets(source, target, within, deff), **_own(own or [], source)}
+        found = outlook(targets, shares_of(source), assumed, frame=frame_size(study))
+        records = read_records(study / "frame")
+        if as_json:
+            typer.echo(encode({**_document(found, assumed), "tables": records}).decode())
+            return
         _show(source, found, assumed, tell)
         _warn(source, found, spoken)
         for each in records:

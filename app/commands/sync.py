@@ -9,6 +9,7 @@ from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands import stick
 from app.commands.invocation import invocation, verifiers
+from app.commands.tongue import Tell, teller, tongue
 from app.errors import FangxinError, SyncError, UsageError
 from app.evidence.durable import Lock, make_folder
 from app.evidence.keys import DeviceKeys
@@ -70,7 +71,8 @@ def now(
     pool, tell what was called and take the next cases; with --keep 0 give those back that nobody has called."""
     station, url = _station(context)
     try:
-        done, shared = (_counts(station, url), None) if counts else _round(station, url, who, keep)
+        saying = teller(tongue(context, ""))
+        done, shared = (_counts(station, url), None) if counts else _round(station, url, who, keep, saying)
     except SyncError as error:
         if as_json:
             word = error.word if isinstance(error, RefusedError) else ""
@@ -90,10 +92,10 @@ def now(
         typer.echo(_NO_ROOM)
 
 
-def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:
+def _round(station: Workstation, url: str, who: str, keep: int, say: Tell) -> tuple[Synced, Round | None]:
     study = _installed(station)
     for keys in station.unfinished():
-        _hand_in_the_old(station, keys, url, study)
+        _hand_in_the_old(station, keys, url, study, say)
     with _client(station, url, _central_of(study)) as client:
         folder = station.folder / "journals" / str(station.keys.epoch)
         refuse_restored(client, folder, [_central_of(study)])
@@ -103,7 +105,7 @@ def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced,
         return done, _pool(station, study, client, who, keep)
 
 
-def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study) -> None:
+def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study, say: Tell) -> None:
     """What an epoch that has ended had signed and not sent. A journal that is damaged may not go; that must not stop the new one's."""
     folder, old = station.folder / "journals" / str(keys.epoch), replace(station, keys=keys)
     if not (folder / "checkpoints").is_dir():
@@ -112,7 +114,8 @@ def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: St
         with _client(old, url, _central_of(study)) as client:
             done = sync_once(station.store, folder, client)
     except FangxinError as error:
-        typer.echo(f"fangxin: epoch {keys.epoch} could not be handed in: {error}", err=True)
+        text = f"epoch {keys.epoch} could not be handed in: {error}"
+        typer.echo(f"fangxin: {say(text)}", err=True)
     else:
         typer.echo(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
 

@@ -17,6 +17,7 @@ from app.evidence.note import Verifier
 from app.evidence.stamp import certificates
 from app.evidence.verify import check_history
 from app.evidence.witnessing import read_witness
+from app.sentences import said, system_language
 from app.witness.keeper import Keeper, witness_signer
 from app.witness.round import Central, look
 from app.witness.stamps import stamp_newest
@@ -129,6 +130,6 @@ def _said(step: Callable[[], None]) -> bool:
     try:
         step()
     except (EvidenceError, SyncError) as error:
-        typer.echo(f"fangxin: {error}", err=True)
+        typer.echo(f"fangxin: {said(error, system_language())}", err=True)
         return False
     return True

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from app.errors import LineError
 from app.line.messages import Begin
 from app.line.pipes import Pipe
+from app.own_process import surroundings
 
 _LAST_BREATH = 2.0
 """Seconds for a process whose pipe has ended to be gone by itself: then its exit code says how."""
@@ -42,7 +43,7 @@ class Child:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
-                    env=_environment(),
+                    env=surroundings(),
                     creationflags=_flags(),
                 )
         except OSError as error:
@@ -75,13 +76,6 @@ def _opened(errors: Path | None) -> BinaryIO:
     errors.parent.mkdir(parents=True, exist_ok=True)
     large = errors.exists() and errors.stat().st_size > _ERRORS_AT_MOST
     return errors.open("wb" if large else "ab")
-
-
-def _environment() -> dict[str, str]:
-    """The child finds the same source as we did, wherever it is started from."""
-    root = str(Path(__file__).resolve().parent.parent.parent)
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
 
 
 def _flags() -> int:

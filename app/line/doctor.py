@@ -36,10 +36,10 @@ class Finding:
         """For --json."""
         return {"check": self.check, "good": self.good, "says": self.says, "todo": self.todo}
 
-    def line(self) -> str:
-        """For people."""
+    def line(self, tell: Callable[[str], str] = str) -> str:
+        """For people. tell: puts a sentence into their language."""
         sign = {True: "ok  ", False: "BAD ", None: "  ? "}[self.good]
-        return f"{sign} {self.check}: {self.says} {self.todo}".rstrip()
+        return f"{sign} {self.check}: {tell(f'{self.says} {self.todo}'.rstrip())}"
 
 
 def disk(folder: Path) -> Finding:
@@ -153,7 +153,7 @@ def through_a_call(bench: Bench, number: str, seconds: float, clock: Clock) -> I
     try:
         ended = trial.call(bench, number, ears, seconds=seconds, record=None, clock=clock)
     except FangxinError as error:
-        yield Finding("line", good=False, says=error.what, todo=error.todo)
+        yield fault("line", error)
         return
     answered = any(isinstance(event, Answered) for event in ears.events)
     if ended.cause is Cause.DEVICE:

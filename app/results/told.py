@@ -34,6 +34,12 @@ _PASSED = frozenset(
 )
 """Types that tell nothing about a call that ends in order; of one that does not, the last tells how far it got."""
 _MARK = b"rec.mark"
+_OFTEN = 1_000
+"""Lines between two words about how far a journal is read."""
+
+
+def silent(_read: int, _of: int) -> None:
+    """For those who do not want to know how far the reading is."""
 
 
 class NotTold(Exception):  # noqa: N818 - no error yet: the long way says what is the matter
@@ -51,19 +57,22 @@ class _Journal:
     lines: int = 0
     late: dict[bool, tuple[int, bytes]] = field(default_factory=dict)
 
-    def read_on(self, path: Path) -> None:
-        """Take what has been added; a line that is still being written is left for the next time."""
+    def read_on(self, path: Path, tell: Callable[[int], None]) -> None:
+        """Take what has been added; a line that is still being written is left for the next time. tell: hears every now and then how many
+        bytes of that are read."""
         if not path.is_file():
             raise NotTold
         with storage_errors(path), path.open("rb") as file:
             if file.seek(0, 2) < self.offset:
                 raise NotTold
-            file.seek(self.offset)
+            file.seek(begun := self.offset)
             for line in file:
                 if not line.endswith(b"\n"):
                     break
                 self.offset += len(line)
                 self._follow(line[:-1])
+                if not self.lines % _OFTEN:
+                    tell(self.offset - begun)
         self._catch_up()
 
     def _follow(self, line: bytes) -> None:
@@ -95,23 +104,40 @@ class _Journal:
 class Told:
     """The facts of an archive's journals, kept from look to look: the next one reads what has come since."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[int, int], None] = silent) -> None:
+        """tell: hears (bytes read, bytes to read) while it reads."""
+        self._tell = tell
         self._facts, self._journals = Facts(), dict[Path, _Journal]()
 
     def facts(self, place: Place) -> Facts:
         """What the journals say now, as far as a call's row needs it. Raises NotTold or StorageError, and begins anew the next time."""
         eyes = Eyes(place, Findings(), suite=suite_in(place))
         try:
+            whole, read = self._to_read(place), 0
             for each in place.journals:
                 known = self._journals.get(each.lines)
                 if known is None:
                     take = listener(self._facts, eyes.at(each.lines).file)
                     known = _Journal(eyes.means.hexdigest, take)
                     self._journals[each.lines] = known
-                known.read_on(each.lines)
+                before = known.offset
+                known.read_on(each.lines, self._telling(read, whole))
+                read += known.offset - before
         except (KeyError, TypeError, ValueError, AttributeError, StorageError, NotTold) as error:
             self._facts, self._journals = Facts(), {}
             if isinstance(error, (StorageError, NotTold)):
                 raise
             raise NotTold from error
+        self._tell(whole, whole)
         return self._facts
+
+    def _telling(self, read: int, whole: int) -> Callable[[int], None]:
+        return lambda more: self._tell(read + more, whole)
+
+    def _to_read(self, place: Place) -> int:
+        """Bytes that have come since the last look."""
+        paths = [each.lines for each in place.journals if each.lines.is_file()]
+        return sum(path.stat().st_size - self._offset(path) for path in paths)
+
+    def _offset(self, path: Path) -> int:
+        return self._journals[path].offset if path in self._journals else 0

@@ -6,6 +6,7 @@ wrong value cannot bring its own.
 """
 
 import re
+import sys
 from typing import Any, cast
 
 from py_ecc.bls.g2_primitives import subgroup_check
@@ -19,6 +20,9 @@ from py_ecc.optimized_bls12_381.optimized_pairing import final_exponentiate, pai
 from app.canonical import digest, hexdigest
 from app.errors import StudyError
 from app.evidence.means import S1
+
+sys.setrecursionlimit(1000)
+"""Python's own. py_ecc lets the whole process go 100,000 deep: nested JSON would then overflow the C stack, which nobody can catch."""
 
 _KEY = (
     0x83CF0F2896ADEE7EB8B5F01FCAD3912212C437E0073E911FB90022D3E760183C8C4B450B6A0A6C3AC6A5776A2D106451,

@@ -11,6 +11,7 @@ from app.sample.draw import public_randomness
 DICE = "dice"
 """Source when no beacon's round was named."""
 _KEPT = "beacon.txt"
+_SIGNATURE = 96
 _ROUND = re.compile(r"quicknet ([1-9][0-9]{0,15})")
 
 
@@ -36,6 +37,11 @@ def taken(source: str, told: str, where: str) -> str:
     if number is None:
         todo = 'Commit anew, with dice or --beacon "quicknet NUMBER".'
         raise StudyError(f'The signatures of "{source}" cannot be checked here', where=where, todo=todo)
+    if told.strip().isdigit() and len(told.strip()) != _SIGNATURE:
+        todo = f"Give that round's signature, {_SIGNATURE} hex digits."
+        raise StudyError(
+            f"The drand round {source} was named at the commitment, no dice", where=where, todo=todo
+        )
     from app.sample.beacon import value  # slow, of the extra [centre], and only for a draw by a beacon
 
     return value(int(number[1]), told)

@@ -10,14 +10,16 @@ from app.sync.client import Client
 _ROOM = "pool.room"
 
 
-def admit(centre: Client, room: Identity, entropy: Entropy) -> int:
-    """As the centre: leave the room's key at central for every desk that is enrolled now, sealed to it. Returns how many desks these are;
-    doing it again is harmless. Raises SyncError."""
+def admit(centre: Client, room: Identity, entropy: Entropy) -> tuple[str, ...]:
+    """As the centre: leave the room's key at central for every desk that is enrolled now, sealed to it. Returns these (8 hex digits each);
+    doing it again is harmless. Raises SyncError.
+
+    Which desks there are only central says: a person must see their names, or a central that is not honest could name itself."""
     epochs = sorted(centre.devices(), key=lambda each: int(each["name"].partition(".")[2]))
     newest = {each["name"].partition(".")[0]: each["recipient"] for each in epochs}
     for desk, recipient in newest.items():
         centre.put_assignment(desk, encrypt(pad(_document(room)), [Recipient.parse(recipient)], entropy))
-    return len(newest)
+    return tuple(sorted(newest))
 
 
 def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:

@@ -1,16 +1,13 @@
 """One round of sending in a process of its own, at low priority: `fangxin sync now --json`. Neither the window nor the desk waits for it,
 it holds nobody's interpreter lock, and it may be killed at any moment: the next round goes on where it stopped."""
 
-import os
 import subprocess
-import sys
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.canonical import decode
 from app.errors import EvidenceError
+from app.own_process import behind_flags, make_way, own_command, surroundings
 from app.settings import Settings
 
 _LIMIT = 20 * 60
@@ -31,10 +28,8 @@ class Told:
 def round_command(settings: Settings, who: str, *, counts: bool = False) -> list[str]:
     """What starts a round, from source, installed, or frozen. who: the interviewer; "" = nobody is signed in, and no case is kept. counts:
     only the quota counts go."""
-    frozen = getattr(sys, "frozen", False)
-    start = [sys.executable] if frozen else [sys.executable, "-m", "app"]
     caller = ["--counts"] if counts else ["--who", who] if who else ["--keep", "0"]
-    return [*start, "--data-dir", str(settings.data_dir), "sync", "now", "--json", *caller]
+    return own_command("--data-dir", str(settings.data_dir), "sync", "now", "--json", *caller)
 
 
 class RoundProcess:
@@ -52,12 +47,12 @@ class RoundProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(),
-                creationflags=_flags(),
+                env={**surroundings(), "FANGXIN_LANGUAGE": "en"},  # the window puts it into its own language
+                creationflags=behind_flags(),
             )
         except OSError as error:
             return Told(-1, fault=f"{error.strerror or error}")
-        _make_way(self._process.pid)
+        make_way(self._process.pid)
         if self._stopped.is_set():
             self._process.kill()
         try:
@@ -82,28 +77,8 @@ def read_round(code: int, out: bytes, err: bytes) -> Told:
         told = decode(out.strip())
         waiting = int(told["waiting"])
     except (EvidenceError, KeyError, TypeError, ValueError):
-        return Told(-1, fault=said[-1] if said else f"exit {code}")
+        return Told(-1, fault=said[-1].removeprefix("fangxin: ") if said else f"exit {code}")
     fault = str(told.get("error", ""))
     return Told(
         waiting, away=bool(fault) and not told.get("refused"), fault=fault, word=str(told.get("word", ""))
     )
-
-
-def _environment() -> dict[str, str]:
-    """The child finds the same source as we did, wherever it is started from."""
-    root = str(Path(__file__).resolve().parent.parent.parent)
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"}
-
-
-def _flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    return 0
-
-
-def _make_way(pid: int) -> None:
-    """A telephone call needs the processor more."""
-    if sys.platform != "win32":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, 10)

@@ -18,8 +18,8 @@ from app.errors import EvidenceError, SealError, SyncError
 from app.evidence.age import Identity, decrypt
 from app.evidence.note import Verifier
 from app.leases import Lease, held, hold, let_go, on_hand, owed, settled
-from app.pool import never_full
 from app.pulls import Pulls
+from app.queue_order import never_full
 from app.quotas import Quotas, read_decision
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Caller

@@ -684,6 +684,22 @@
         <translation>正在读取档案…</translation>
     </message>
     <message>
+        <source>Reading the archive … {share}</source>
+        <translation>正在读取档案… {share}</translation>
+    </message>
+    <message>
+        <source>Counting …</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>The reading was stopped. Ctrl+R reads the archive again.</source>
+        <translation>已停止读取。按 Ctrl+R 重新读取档案。</translation>
+    </message>
+    <message>
+        <source>What reads the archive has ended unexpectedly ({how}). Ctrl+R reads it again; if it ends again, memory may be short: close other programs.</source>
+        <translation>读取档案的程序意外结束（{how}）。按 Ctrl+R 重新读取；如再次结束，可能是内存不足，请关闭其他程序。</translation>
+    </message>
+    <message>
         <source>As of {time}</source>
         <translation>截至 {time}</translation>
     </message>
@@ -704,8 +720,8 @@
         <translation>首次读取时间较长。</translation>
     </message>
     <message>
-        <source>The archive cannot be read</source>
-        <translation>档案无法读取</translation>
+        <source>The archive has not been read</source>
+        <translation>档案尚未读取</translation>
     </message>
     <message>
         <source>See above. Ctrl+R tries again.</source>
@@ -726,6 +742,10 @@
     <message>
         <source>Export</source>
         <translation>导出网页</translation>
+    </message>
+    <message>
+        <source>Stop reading</source>
+        <translation>停止读取</translation>
     </message>
     <message>
         <source>Window: {language}</source>

@@ -1,7 +1,8 @@
 """A whole campaign on the real queue with a simulated clock: how many interviews come out of an interviewer's hour.
 
 Jinan's figures set the scale: 172,000 dials, 20,000 completes. Compared with the same residents called (a) by hand down the list and (b)
-from a FIFO with one fixed delay. What is assumed stands in assumed.py and is printed with the result; nothing was measured on people.
+from a FIFO with one fixed delay, and with two bounds: what comes of never calling twice, and of knowing who is at home. What is
+assumed stands in assumed.py and is printed with the result; nothing was measured on people.
 """
 
 import heapq
@@ -15,8 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.pool import Asked, Pool
-from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
+from app.pool import Pool
+from app.queue_order import Asked
+from app.queue_tables import PEOPLE_TABLES, QUEUE_HEADS, QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.calendar import Calendar, Slice, calendar_of, shipped_days
 from app.sample.case import Attempt, Case
 from app.sample.plan import REFUSAL, Caller, Plan
@@ -139,7 +141,7 @@ def by_queue(size: int, seed: str, seats: int, target: int, calendar: Calendar) 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pool.db"
         database = connect(path, None)
-        for statement in (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN):
+        for statement in (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN, *QUEUE_HEADS):
             database.execute(statement)
         plan = Plan(calendar=calendar, ends=START + 60 * DAY)
         pool, cases = Pool(database, path, plan), {}
@@ -197,8 +199,29 @@ def by_fifo(size: int, seed: str, seats: int, target: int, calendar: Calendar, *
     return count
 
 
+def by_bounds(size: int, seed: str, seats: int, target: int, calendar: Calendar, *, knowing: bool) -> Count:
+    """What no order can do without (each number once, none a second time) and what none can do: knowing who is at home by day, and calling
+    the others in the evening and on rest days only."""
+    town, at_home, others = Town(size, seed, calendar), deque[int](), deque[int]()
+    for number, person in enumerate(town.people):
+        (at_home if knowing and person.home else others).append(number)
+
+    def pick(now: int, seat: int) -> tuple[int, bool] | None:
+        here = calendar.slice_at(now, "")
+        by_day = here is not None and not (here.sort.evening or here.sort.rest)
+        line = at_home if knowing and by_day else others
+        return (line.popleft(), False) if line else None
+
+    def tell(number: int, seat: int, key: str, ended: int) -> None:
+        """Nothing is remembered."""
+
+    count = shift(town, calendar, seats, target, pick, tell, ASSUMED.by_key)
+    count.numbers = size - len(at_home) - len(others)
+    return count
+
+
 def run(scale: float, seed: str) -> list[Row]:
-    """The three ways, on the same residents. scale: 1.0 = Jinan."""
+    """The three ways and two bounds, on the same residents. scale: 1.0 = Jinan."""
     target, seats = int(20_000 * scale), max(6, int(60 * scale))
     size = int(target * 6)
     calendar = calendar_of(*HOURS, shipped_days())
@@ -211,6 +234,8 @@ def run(scale: float, seed: str) -> list[Row]:
         ("  the queue", ours),
         ("  by hand, down the list", by_fifo(size, seed, seats, target, calendar, hand=True)),
         ("  FIFO, again after 4 hours", by_fifo(size, seed, seats, target, calendar, hand=False)),
+        ("  each number once", by_bounds(size * 4, seed, seats, target, calendar, knowing=False)),
+        ("  knowing who is at home", by_bounds(size * 8, seed, seats, target, calendar, knowing=True)),
     ):
         yielded = f"{count.completes / max(1, count.numbers):.1%} of {count.numbers:,} numbers used gave an interview"
         rows.append(

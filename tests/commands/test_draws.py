@@ -8,6 +8,7 @@ import pytest
 
 from app.__main__ import main
 from app.resources import resource
+from tests.sample.test_beacon import THOUSAND
 
 STUDY = str(resource("studies", "dazhou-2017"))
 DICE = "2023733112815921112320237331128159211123"
@@ -62,9 +63,9 @@ def test_what_cannot_be_kept_is_not_committed_to(run: Run, more: tuple[str, ...]
 
 def test_where_a_round_was_named_no_dice_are_taken(run: Run) -> None:
     """Who saw the round's value and does not like it must not get out by rolling dice."""
-    run("commit", "--name", "w1", "--n", "300", "--beacon", "quicknet 12345678")
-    refused(run("draw", "--name", "w1", "--public", DICE), "The drand round quicknet 12345678 was named")
-    assert run("draw", "--name", "w1", "--public", ROUND)[0] == 0
+    run("commit", "--name", "w1", "--n", "300", "--beacon", "quicknet 1000")
+    refused(run("draw", "--name", "w1", "--public", DICE), "The drand round quicknet 1000 was named")
+    assert run("draw", "--name", "w1", "--public", THOUSAND)[0] == 0
 
 
 def test_where_dice_were_promised_no_round_is_taken(run: Run) -> None:

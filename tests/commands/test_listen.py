@@ -162,7 +162,7 @@ def test_what_goes_wrong_is_said_in_both_languages(
 
     stranger = tmp_path / "stranger.key"
     stranger.write_text(STRANGER.export() + "\n")
-    says("zh", "档案里没有这通电话", call="0" * 16)
+    says("zh", "档案里没有这次通话", call="0" * 16)
     says("zh", "所给的密钥都打不开这段录音", "只密封给本项目的中心和督导", key=stranger)
     says("en", "None of the given keys opens this recording", key=stranger)
     monkeypatch.setattr(typer, "prompt", lambda *_, **__: "a wrong passphrase")

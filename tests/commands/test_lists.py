@@ -81,18 +81,18 @@ def test_whatever_the_encoding_the_repeats_are_told_and_left_out(run: Run, encod
         (
             "姓名,地址\n张,达州\n".encode(),
             "its first line says: 姓名, 地址 (people.csv, line 1)",
-            "第一行是：姓名, 地址 (people.csv，第 1 行)",
+            "第一行是：姓名, 地址（people.csv，第 1 行）",
         ),
         (b"13882800000\n13882800001\n", "its first line says: ***", "第一行是：***"),
         (
             "手机号,单位\n13882800000,1\n13882800001,2,3\n".encode(),
             "3 cells instead of 2 (people.csv, line 3)",
-            "这一行有 3 格，应为 2 格 (people.csv，第 3 行)",
+            "这一行有 3 格，应为 2 格（people.csv，第 3 行）",
         ),
         (
             '手机号,单位\n13882800000,"1\n13882800001,2\n'.encode(),
             "never closed",
-            "引号没有配对 (people.csv，第 2 行)",
+            "引号没有配对（people.csv，第 2 行）",
         ),
         ("手机号\n13882800000\n".encode("utf-16") + b"x", "damaged", "文字已损坏"),
         (b"\x81\xff\x00\x00" * 50, "neither UTF-8 nor", "不是 UTF-8、UTF-16 或 GBK"),

@@ -135,7 +135,7 @@ def test_a_study_that_is_passed_in_is_used_instead_of_the_package(
     bare = copied(worked, tmp_path)
     shutil.rmtree(bare / "study")
     assert open_archive(bare, keys(), source(), verdict=verify(worked)) == opened
-    with pytest.raises(StorageError, match="not there"):
+    with pytest.raises(StorageError, match="no such folder"):
         open_archive(bare, keys(), verdict=verify(worked))
 
 

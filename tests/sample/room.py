@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.pool import Pool
-from app.queue_tables import PEOPLE_TABLES, QUEUE_KNOWN, QUEUE_TABLES
+from app.queue_tables import PEOPLE_TABLES, QUEUE_HEADS, QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.calendar import calendar_of, shipped_days
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import Plan
@@ -48,7 +48,7 @@ def pool_of(folder: Path, cases: Sequence[Case], now: int, plan: Plan = PLAN) ->
     path = folder / "pool.db"
     database = connect(path, None)
     try:
-        tables = (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN)
+        tables = (*QUEUE_TABLES, *PEOPLE_TABLES, *QUEUE_KNOWN, *QUEUE_HEADS)
         for statement in () if database.table("queue").exists() else tables:
             database.execute(statement)
         pool = Pool(database, path, plan)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import StudyError
+from app.canonical import decode
+from app.errors import EvidenceError, StudyError
 from app.sample import beacon
 
 ROUND = json.loads((Path(__file__).parents[1] / "vectors" / "sampling" / "sampling.json").read_text("utf-8"))[
@@ -40,3 +41,9 @@ def test_what_the_beacon_did_not_sign_is_no_randomness(number: int, signature: s
 def test_the_randomness_itself_proves_nothing_and_is_not_taken() -> None:
     with pytest.raises(StudyError, match="96 hex digits, this has 64"):
         beacon.value(ROUND["round"], ROUND["randomness"])
+
+
+def test_who_checks_a_beacon_is_not_killed_by_nested_json() -> None:
+    """py_ecc takes Python's guard away as it is imported."""
+    with pytest.raises(EvidenceError):
+        decode(b'{"a":' + b"[" * 100_000)

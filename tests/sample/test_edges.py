@@ -11,7 +11,7 @@ from app.central.index import Index
 from app.central.pool_wire import Offered
 from app.drawing import DrawRoom
 from app.errors import StudyError
-from app.pool import Asked
+from app.queue_order import Asked
 from app.sample.calendar import Days, calendar_of, read_days, shipped_days
 from app.sample.case import day_of
 from app.sample.plan import REFUSAL, Caller, Plan, eligible, skills_missing, wants

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import queue_people
-from app.pool import Asked, Pool
+from app.pool import Pool
+from app.queue_order import Asked
 from app.queue_people import Bar
 from app.sample.case import Attempt, Case, State
 from app.sample.plan import REFUSAL, Caller

@@ -141,7 +141,7 @@ def test_it_sends_by_itself_survives_central_and_stands_in_nobodys_way(
     place: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: queue.Queue[int] = queue.Queue()
-    monkeypatch.setattr(round_process, "_make_way", begun.put)
+    monkeypatch.setattr(round_process, "make_way", begun.put)
     place.waiting_files(500)
     assert len(place.ledger.store.pending()) == 500
     place.sender.heard(READY)

@@ -14,7 +14,7 @@ from app.commands import calling
 from app.evidence.note import Signer
 from app.interview.screen import Page
 from app.leases import held, on_hand
-from app.pool import Asked
+from app.queue_order import Asked
 from app.quotas import Quotas
 from app.sample.calling import calling_plan, quotas_of
 from app.sample.plan import Caller
@@ -203,7 +203,7 @@ def test_the_command_says_why_such_a_case_is_not_dialled(seat: Seat, monkeypatch
     ledger = seat.desk.ledger
     ledger.quotas.heard({"窗口=大厅0": 1}, {})
     plan = calling_plan(ledger.study, rehearsal=True)
-    monkeypatch.setattr(calling, "_station", lambda _: (seat.desk.station, ledger.study, plan))
+    monkeypatch.setattr(calling, "_station", lambda *_: (seat.desk.station, ledger.study, plan))
     ask = typer.Typer()
     calling.register(ask)
     said = CliRunner().invoke(ask, ["why", numbers(1)[0].id]).output

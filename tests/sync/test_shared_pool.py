@@ -16,7 +16,7 @@ from app.clock import seeded, system_entropy
 from app.errors import StorageError
 from app.evidence.note import Signer
 from app.leases import held, let_go, on_hand, owe_again
-from app.pool import Asked
+from app.queue_order import Asked
 from app.sample.case import Attempt
 from app.sample.plan import Caller
 from app.sync.shared_pool import lease, pool_round

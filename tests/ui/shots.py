@@ -33,6 +33,11 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
         replace(desk.screen, notice=Notice.LINE_LOST, notice_text="SIGKILL", device=unplugged),
     )
     sent = SendingView(at=14 * 3_600_000, last=6 * 3_600_000 + 2 * 60_000)
+    deaf = "The line voice_modem cannot be opened: no answer (COM3). Correct [line] in settings.toml."
+    yield (
+        "03b-no-line",
+        replace(desk.screen, device=DeviceView(conditions=(ConditionView("line", deaf, good=False),))),
+    )
     yield "03c-sent", replace(desk.screen, sending=replace(sent, at=sent.last))
     away = replace(sent, at=sent.last + 55 * 60_000, waiting=3, since=sent.last + 5 * 60_000)
     yield "03d-central-away", replace(desk.screen, sending=away)
@@ -74,7 +79,7 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     desk.choose_outcome("39")
     yield "23-saved", desk.screen
     yield from _correction(desk)
-    stopped = "No space left on the disk (/home/desk/recordings). Free some space and start again."
+    stopped = "The disk is full (/home/desk/recordings). Free some space, then start again."
     yield (
         "24-stopped",
         replace(desk.screen, notice=Notice.STOPPED, notice_text=stopped, recording=RecordingView.TROUBLE),
@@ -111,7 +116,10 @@ def _interview(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
             yield (
                 "13d-stopped",
                 replace(
-                    screen, notice=Notice.STOPPED, notice_text="No space left on the disk.", unsaved=unsaved
+                    screen,
+                    notice=Notice.STOPPED,
+                    notice_text="The disk has not taken any sound for 120 s.",
+                    unsaved=unsaved,
                 ),
             )
         desk.answer(value)

@@ -18,11 +18,13 @@ def _take(app: QApplication, window: QWidget, path: Path, what: str) -> None:
 def _shoot(folder: Path, width: int, height: int) -> None:
     from app.clock import VirtualClock
     from app.errors import StorageError
-    from app.progress import Room
+    from app.lead_room import Room
     from tests.results.field_room import NOW, made, study
+    from tests.ui.test_lead import Looker
     from ui.errands import Errands
     from ui.language import Language
-    from ui.lead.window import Key, LeadWindow
+    from ui.lead.keys import Key
+    from ui.lead.window import LeadWindow
     from ui.theme import Appearance, Theme
 
     app = QApplication([])
@@ -34,8 +36,8 @@ def _shoot(folder: Path, width: int, height: int) -> None:
         for appearance in (Appearance.LIGHT, Appearance.DARK):
             theme.use(appearance)
             rooms = {
-                "field": (Room(lambda _now: (known, report)), report),
-                "nothing": (Room(lambda _now: (known, quiet)), quiet),
+                "field": (Room(Looker(lambda _now: (known, report))), report),
+                "nothing": (Room(Looker(lambda _now: (known, quiet))), quiet),
                 "design": (Room(None, known, 26_000), None),
                 "empty": (Room(None), None),
             }

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.clock import VirtualClock
 from app.errors import StorageError
-from app.progress import Room
+from app.lead_room import Room
+from app.look_process import LookEndedError, LookHaltedError
 from app.results.field import FieldReport
 from app.study.model import StudySource
 from tests.results.field_room import NOW, made, study
@@ -23,10 +24,33 @@ from tests.ui.test_window import paint
 from ui.application import LeadDoor
 from ui.errands import Errands
 from ui.language import Language
-from ui.lead.window import REFRESH, Key, LeadWindow
+from ui.lead.keys import Key
+from ui.lead.window import REFRESH, LeadWindow
 from ui.theme import Theme
 
 Answer = Callable[[int], tuple[StudySource, FieldReport]]
+
+
+class Looker:
+    """Looks as the test says. halted: the window's wishes; gate: opened by them, so that a look that waits at it ends."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer, self.halted, self.gate = answer, list[bool](), threading.Event()
+        self.tell: Callable[[int, int], None] = lambda _read, _of: None
+
+    def look(self, now: int, tell: Callable[[int, int], None]) -> tuple[StudySource, FieldReport]:
+        self.tell = tell
+        return self.answer(now)
+
+    def halt(self, *, for_good: bool = False) -> None:
+        self.halted.append(for_good)
+        self.gate.set()
+
+    def wait(self, _now: int) -> tuple[StudySource, FieldReport]:
+        """A look that has read two fifths and goes on until it is halted."""
+        self.tell(40, 100)
+        assert self.gate.wait(20)
+        raise LookHaltedError("The look was stopped")
 
 
 class Lead:
@@ -36,11 +60,12 @@ class Lead:
         self.qtbot, self.folder, self.errands, self.clock = qtbot, folder, Errands(), VirtualClock(NOW)
         self.language, self.theme, self.asked, self.known = Language("en"), theme, list[str](), study()
         self.answer: Answer = lambda _now: (self.known, made())
+        self.looker = Looker(lambda now: self.answer(now))
         self.window: LeadWindow
 
     def open(self, room: Room | None = None) -> LeadWindow:
         self.window = LeadWindow(
-            room or Room(lambda now: self.answer(now)),
+            room or Room(self.looker),
             self.errands,
             self.clock,
             self.language,
@@ -66,6 +91,7 @@ class Lead:
             Key.REFRESH: (Qt.Key.Key_R, True),
             Key.EXPORT: (Qt.Key.Key_E, True),
             Key.LANGUAGE: (Qt.Key.Key_F10, False),
+            Key.STOP: (Qt.Key.Key_F4, False),
             Key.CLOSE: (Qt.Key.Key_Escape, False),
         }[key]
         held = Qt.KeyboardModifier.ControlModifier if shortcut[1] else Qt.KeyboardModifier.NoModifier
@@ -152,6 +178,73 @@ def test_an_archive_that_goes_away_is_said_and_the_last_figures_stay(lead: Lead)
     assert lead.window._notice.isHidden()
 
 
+def test_a_long_look_says_how_far_it_is_and_can_be_stopped(lead: Lead) -> None:
+    lead.answer = lead.looker.wait
+    lead.open()
+    stop = lead.window._keys.buttons[Key.STOP]
+    assert stop.isHidden()
+    lead.window.look()
+    lead.qtbot.waitUntil(lambda: lead.window._message.text() == "Reading the archive … 40%", timeout=5000)
+    assert stop.isVisible()
+    lead.window._heard(100, 100)
+    assert lead.window._message.text() == "Counting …"
+    with lead.qtbot.waitSignal(lead.window.drawn, timeout=5000):
+        lead.press(Key.STOP)
+    assert lead.looker.halted == [False]
+    assert lead.window.notice.text() == "The reading was stopped. Ctrl+R reads the archive again."
+    assert not lead.window._timer.isActive(), "who has stopped it does not want it again in a minute"
+    assert stop.isHidden()
+    lead.press(Key.STOP)  # nothing is on: nothing happens
+    assert lead.looker.halted == [False]
+    lead.answer = lambda _now: (lead.known, made())
+    with lead.qtbot.waitSignal(lead.window.drawn, timeout=5000):
+        lead.press(Key.REFRESH)
+    assert lead.window.notice.text() == ""
+
+
+def test_a_look_that_dies_is_said_with_what_to_do_and_the_last_figures_stay(lead: Lead) -> None:
+    lead.open()
+    lead.look()
+
+    def killed(_now: int) -> tuple[StudySource, FieldReport]:
+        raise LookEndedError("SIGKILL")
+
+    lead.answer = killed
+    lead.look()
+    said = lead.window.notice.text()
+    assert "has ended unexpectedly (SIGKILL). Ctrl+R reads it again" in said
+    assert "close other programs" in said
+    assert lead.window.field.figures.cards[1][1].text() == "98"
+    lead.press(Key.LANGUAGE)
+    lead.look()
+    assert lead.window.notice.text().startswith("读取档案的程序意外结束（SIGKILL）")
+
+
+def test_a_long_table_is_drawn_over_several_turns_and_whole_in_the_end(lead: Lead) -> None:
+    lead.open()
+    sheet = lead.window.field.lines
+    rows = [[f"desk {n}", str(n)] for n in range(100)]
+    sheet.say("Workstations", ["Desk", "n"], rows)
+    assert 1 < len(sheet.texts()) < 101, "the window's loop turns meanwhile"
+    lead.qtbot.waitUntil(lambda: sheet.texts() == [["Desk", "n"], *rows], timeout=5000)
+    sheet.say("Workstations", ["Desk", "n"], rows[:3])
+    assert sheet.texts() == [["Desk", "n"], *rows[:3]], "and what is not there any more goes at once"
+
+
+def test_closing_the_window_ends_the_look(lead: Lead) -> None:
+    drawn: list[bool] = []
+    lead.answer = lead.looker.wait
+    lead.open()
+    lead.window.drawn.connect(lambda: drawn.append(True))
+    lead.window.look()
+    lead.qtbot.waitUntil(lead.window.isActiveWindow, timeout=5000)
+    with lead.qtbot.waitSignal(lead.window.closed, timeout=5000):
+        lead.press(Key.CLOSE)
+    assert lead.looker.halted == [True]
+    lead.qtbot.waitUntil(lambda: not lead.window.looking, timeout=5000)
+    assert drawn == [], "what comes back to a closed window is let lie"
+
+
 def test_the_report_is_exported_where_the_lead_says(lead: Lead) -> None:
     lead.open()
     lead.look()
@@ -168,7 +261,7 @@ def test_without_an_archive_the_window_says_what_to_do(lead: Lead) -> None:
     assert "Ctrl+2" not in window._text.text(), "without a study there is nothing to design for either"
     lead.press(Key.DESIGN)
     assert not window.design.notice.isHidden()
-    assert window._buttons[Key.REFRESH].isHidden()
+    assert window._keys.buttons[Key.REFRESH].isHidden()
     lead.press(Key.EXPORT)
     assert lead.asked == []
 
@@ -200,7 +293,7 @@ def test_a_target_that_is_none_is_marked_and_nothing_is_reckoned(lead: Lead, typ
 
 
 def test_both_pages_change_language_and_every_control_has_a_name(lead: Lead) -> None:
-    window = lead.open(Room(lambda now: lead.answer(now), lead.known))
+    window = lead.open(Room(lead.looker, lead.known))
     lead.look()
     lead.press(Key.LANGUAGE)
     assert window.windowTitle() == "放心 · 督导台"
@@ -233,11 +326,11 @@ def test_nothing_is_cut_off_at_the_side(lead: Lead, size: tuple[int, int], iso: 
     for page in (Key.FIELD, Key.DESIGN):
         window.turn_to(page)
         QApplication.processEvents()
-        keys = [key for key in window._buttons.values() if key.isVisible()]
+        keys = [key for key in window._keys.buttons.values() if key.isVisible()]
         assert [k._cap.text() for k in keys if k._cap.width() < k._cap.sizeHint().width()] == []
         named = [key for key in keys if not key._words.isHidden()]
         assert [k._words.text() for k in named if k._words.width() < k._words.sizeHint().width()] == []
-        assert not window._buttons[page]._words.isHidden(), "the page that is open is named"
+        assert not window._keys.buttons[page]._words.isHidden(), "the page that is open is named"
 
 
 def test_practice_data_is_marked(lead: Lead) -> None:
@@ -271,7 +364,7 @@ def test_the_lead_s_window_opens_above_the_desk_s_and_gives_it_back(still: Stati
         "the archive setting is empty: said, not a bare page"
     )
     assert not first._message.isHidden()
-    assert first._buttons[Key.CLOSE].isVisible(), "and there is a way back"
+    assert first._keys.buttons[Key.CLOSE].isVisible(), "and there is a way back"
     door.open()
     assert door.lead is first
     still.language.use("zh")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.clock import VirtualClock
 from app.interview.screen import LineView, Page, Screen, SendingView
@@ -139,7 +140,7 @@ def test_the_end_does_not_wait_for_a_round_that_hangs(place: Place) -> None:
             2,
             b"",
             b"fangxin: No study is installed here yet.\n",
-            Told(-1, fault="fangxin: No study is installed here yet."),
+            Told(-1, fault="No study is installed here yet."),
         ),
         (-9, b"", b"", Told(-1, fault="exit -9")),
     ],
@@ -167,15 +168,30 @@ def test_the_window_says_how_the_sending_stands_between_calls_only(station: Stat
     assert panel.words(view) == (
         "最近上传：11:38。待上传的加密文件：3 个。自 11:50 起连不上中心服务器；数据都保存在本机，连通后自动上传。"
     )
-    assert panel._text.property("tone") == "calm"
-    contradicted = replace(view, refused="fork", word="fork")
-    station.bridge.tell(lambda desk: desk.sending(contradicted))
-    station.until(lambda s: s.sending == contradicted)
-    assert panel._text.property("tone") == "danger", "stop interviewing: that is no small print"
     assert "11-14 11:38" in panel.words(replace(view, last=view.last - 24 * 3_600_000))
     station.bridge.tell(lambda _desk: station.desk.talk_at("q1"))
     station.until(lambda s: s.page is Page.INTERVIEW)
     assert not panel.isVisible()
+
+
+def test_a_fork_is_a_warning_that_is_seen_and_said_in_chinese(station: Station) -> None:
+    panel = station.window.face.sending
+    station.language.use("zh")
+    fork = "Central refused: This contradicts what the device handed in before (POST http://10.0.0.2:12340/v1/x)."
+    view = SendingView(at=NOON, last=NOON, waiting=3, since=NOON, refused=fork, word="fork")
+    station.bridge.tell(lambda desk: desk.sending(view))
+    station.until(lambda s: s.sending == view)
+    warned = [each for each in panel.findChildren(QLabel) if each.property("tone") == "warning"]
+    assert [each.text() for each in warned if each.isVisible()] == [panel.alarm(view)]
+    assert panel.alarm(view) == "上传未成功：本工作站的记录与此前上传的不一致。请停止访问，联系督导。"
+    assert panel.alarm(view) not in panel.words(view)
+    assert panel.alarm(replace(view, word="")) == (
+        "上传未成功：中心服务器不接受：这与该设备以前上传的内容矛盾（POST http://10.0.0.2:12340/v1/x）。"
+    )
+    well = SendingView(at=NOON, last=NOON)
+    station.bridge.tell(lambda desk: desk.sending(well))
+    station.until(lambda s: s.sending == well)
+    assert not any(each.isVisible() for each in warned)
 
 
 def test_a_real_round_says_what_is_wrong_and_ends_when_it_is_told_to(tmp_path: Path) -> None:

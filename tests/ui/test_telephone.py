@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.errors import LineError
 from app.interview.screen import LineView, Notice, Page, RecordingView
 from app.interview.telephone_views import ConditionView, DeviceView
 from tests.ui.conftest import Station
@@ -111,6 +112,25 @@ def test_the_strip_says_what_is_wrong_with_the_telephone_and_nothing_else(
     chip = still.window.face.status._device
     assert (chip.text(), chip.property("tone")) == (text, tone)
     assert chip.isVisible() is bool(text)
+
+
+def test_a_line_that_cannot_be_opened_is_said_whole_and_leaves_the_strip_its_room(still: Station) -> None:
+    error = LineError("The line voice_modem cannot be opened: no answer", where="COM3", todo="Ask IT.")
+    device = DeviceView(conditions=(ConditionView("line", str(error), good=False),))
+    face, whole = still.window.face, "线路：线路 voice_modem 打不开：没有回应（COM3）。请联系技术人员。"
+    still.language.use("zh")
+    ready = replace(dict(screens("zh"))["03-ready"], device=device)
+    still.clock.advance(1000)
+    still.window._arrived(ready)
+    assert face.notice._text.isVisible()
+    assert face.notice._text.text() == whole
+    assert face.status._device.text() == "线路：线路 voice_modem 打不开：没有回应…"
+    still.clock.advance(1000)
+    still.window._arrived(replace(ready, notice=Notice.STOPPED, notice_text="The disk is full (/data)."))
+    assert face.notice._detail.text() == "请告知督导：磁盘已满（/data）。"
+    still.clock.advance(1000)
+    still.window._arrived(replace(ready, device=DeviceView()))
+    assert not face.notice.isVisible()
 
 
 def test_a_lost_line_program_is_said_in_both_languages(still: Station) -> None:

@@ -104,7 +104,7 @@ def test_a_stopped_desk_says_what_to_do_and_keeps_the_technical_words_apart(stil
     paint(still, dict(screens("en"))["24-stopped"])
     notice = still.window.face.notice
     assert "tell your supervisor" in notice._text.text()
-    assert "No space left" in notice._detail.text()
+    assert "The disk is full" in notice._detail.text()
     assert notice._frame.property("tone") == "danger"
 
 

@@ -203,6 +203,8 @@ def test_without_centrals_log_what_cannot_be_shown_is_said(made: Made, lang: str
     cut_behind_the_first_receipt(made)
     assert "log.cut" in spoiling(verify(made.archive))
     shutil.rmtree(made.archive / "log")
+    assert "log.absent" in spoiling(verify(made.archive)), "its key is here, so there was one"
+    (made.archive / "log.vkey").unlink()
     verdict = verify(made.archive)
     assert verdict.ok, "nothing that is here contradicts it"
     (note,) = [each for each in verdict.completeness if each.rule == "log.absent"]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import log
 from app.clock import Clock, SystemClock
-from app.progress import Room
+from app.lead_room import Room
 from ui.dialogs import Crash
 from ui.errands import Errands
 from ui.language import Language

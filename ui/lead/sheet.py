@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
 
 from ui.layout import column, framed, label
 from ui.theme import mark
 
+_AT_ONCE = 12
+"""Lines of a table that are drawn in one turn of the window's loop: sixty people in nine columns would hold it up."""
 Text = str
 Row = Sequence[Text]
 
 
 class Sheet(QWidget):
-    """A heading, a sentence, and rows under a head. Cells after the first `words` ones are numbers and stand to the right."""
+    """A heading, a sentence, and rows under a head, the first of them at once. Cells after the first `words` ones are numbers and stand to
+    the right."""
 
     def __init__(self, *, words: int = 1) -> None:
         super().__init__()
@@ -28,6 +31,10 @@ class Sheet(QWidget):
         self._grid.setHorizontalSpacing(11)
         self._grid.setVerticalSpacing(5)
         self._cells: dict[tuple[int, int], QLabel] = {}
+        self._shown, self._drawn = list[Row](), 0
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.timeout.connect(self._draw_on)
         inside = column(self._heading, self._lead, self._grid, self._empty, spacing=6)
         self.setLayout(column(framed(inside, "paper")))
 
@@ -38,15 +45,26 @@ class Sheet(QWidget):
         self._lead.setVisible(bool(lead))
         self._empty.setText("" if rows else empty)
         self._empty.setVisible(not rows and bool(empty))
-        shown = [head, *rows] if rows else []
-        for line, texts in enumerate(shown):
-            for place, text in enumerate(texts):
-                self._cell(line, place).setText(text)
-        wide = max((len(texts) for texts in shown), default=0)
+        self._shown, self._drawn = [head, *rows] if rows else [], 0
+        wide = max((len(texts) for texts in self._shown), default=0)
         for (line, place), cell in self._cells.items():
-            cell.setVisible(line < len(shown) and place < wide)
+            if line >= len(self._shown) or place >= wide:
+                cell.setVisible(False)
         for place in range(wide):
             self._grid.setColumnStretch(place, 3 if place == self._words - 1 else int(place >= self._words))
+        self._draw_on()
+
+    def _draw_on(self) -> None:
+        """The next lines; what is left comes in later turns."""
+        until = min(len(self._shown), self._drawn + _AT_ONCE)
+        for line in range(self._drawn, until):
+            for place, text in enumerate(self._shown[line]):
+                cell = self._cell(line, place)
+                cell.setText(text)
+                cell.setVisible(True)
+        self._drawn = until
+        if until < len(self._shown):
+            self._more.start(0)
 
     def texts(self) -> list[list[str]]:
         """What can be read in it now, row by row."""

@@ -5,49 +5,33 @@ would bend an interviewer's work. Results of questions are not in it either (not
 """
 
 from collections.abc import Callable
-from enum import Enum
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from app.clock import Clock, in_china
 from app.errors import FangxinError
-from app.progress import Room
+from app.lead_room import Room
+from app.look_process import LookEndedError, LookHaltedError
 from app.results.field import FieldReport
 from app.results.report import write_field
 from app.study.model import StudySource
-from ui.caps import CapBar, CapButton
 from ui.errands import Errands
-from ui.labels import language_name, sentences
+from ui.labels import language_name, sentence, sentences
 from ui.language import LANGUAGES, Language
 from ui.layout import column, framed, label, row
 from ui.lead.design_page import DesignPage
 from ui.lead.field_page import FieldPage
+from ui.lead.keys import Key, KeyBar
 from ui.theme import Theme, mark
 
 REFRESH = 60_000
 """ms from the end of one look to the next."""
 AskPath = Callable[[QWidget, str, str], str]
 """(window, title, proposed file) → where to write, "" = not at all."""
-
-
-class Key(Enum):
-    """What a key does here."""
-
-    FIELD = "Ctrl+1"
-    DESIGN = "Ctrl+2"
-    REFRESH = "Ctrl+R"
-    EXPORT = "Ctrl+E"
-    LANGUAGE = "F10"
-    APPEARANCE = "Ctrl+T"
-    CLOSE = "Esc"
-
-
-_GIVE_WAY = (Key.CLOSE, Key.APPEARANCE, Key.LANGUAGE, Key.REFRESH, Key.EXPORT)
-"""Keys in the order in which they give up their words."""
 
 
 def ask_path(window: QWidget, title: str, proposed: str) -> str:
@@ -76,7 +60,7 @@ class LeadWindow(QMainWindow):
         self._room, self._errands, self._clock, self._ask = room, errands, clock, ask
         self._language, self._theme = language, theme
         self._seen: tuple[StudySource, FieldReport, int] | None = None
-        self.looking = False
+        self.looking, self._long, self._read, self._over = False, False, "", False
         self.field, self.design = FieldPage(language), DesignPage(language)
         self._title, self._as_of = label("study"), label("muted")
         self._message, self._text = (
@@ -86,16 +70,17 @@ class LeadWindow(QMainWindow):
         self.notice, self._empty = label("notice_text", wrap=True), QWidget()
         self._stack = QStackedWidget()
         self._page = Key.FIELD
-        self._keys, self._buttons = CapBar(), dict[Key, CapButton]()
-        self._doing: dict[Key, Callable[[], object]] = {
+        doing: dict[Key, Callable[[], object]] = {
             Key.FIELD: partial(self.turn_to, Key.FIELD),
             Key.DESIGN: partial(self.turn_to, Key.DESIGN),
             Key.REFRESH: self.look,
             Key.EXPORT: self.export,
+            Key.STOP: self.stop_looking,
             Key.LANGUAGE: self._switch_language,
             Key.APPEARANCE: theme.toggle,
             Key.CLOSE: self.close,
         }
+        self._keys = KeyBar(self, doing)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
@@ -108,15 +93,7 @@ class LeadWindow(QMainWindow):
         self._empty.setLayout(column(None, self._message, self._text, None, None, margin=30, spacing=12))
         for page in (self._empty, self.field, self.design):
             self._stack.addWidget(page)
-        for key in Key:
-            action = QAction(self)
-            action.setShortcut(QKeySequence(key.value))
-            action.triggered.connect(lambda _checked=False, key=key: self._doing[key]())
-            self.addAction(action)
-            self._buttons[key] = button = CapButton("key")
-            button.clicked.connect(lambda _checked=False, key=key: self._doing[key]())
         strip = row(self._title, None, self._as_of, spacing=14)
-        self._keys.lay(*self._buttons.values(), None)
         whole = column(framed(strip, "strip"), self._notice, self._stack, self._keys, spacing=0)
         whole.setStretch(2, 1)
         inside = QWidget()
@@ -130,29 +107,59 @@ class LeadWindow(QMainWindow):
 
     def look(self) -> None:
         """Look again, elsewhere; what is on screen stays until the answer is there."""
-        if self._room.look is None or self.looking:
+        if self._room.looking is None or self.looking:
             return
         self._timer.stop()
-        self.looking, now = True, self._clock.wall()
+        self.looking, self._read, now = True, self.tr("Reading the archive …"), self._clock.wall()
         self._draw_head()
-        self._errands.run(partial(self._room.look, now), partial(self._looked, now), self._failed)
+        work = partial(self._room.looking.look, now, self._errands.here(self._heard))
+        self._errands.run(work, partial(self._looked, now), self._failed)
+
+    def stop_looking(self) -> None:
+        """The look that is on is not wanted after all; none follows by itself."""
+        if self._room.looking is not None and self.looking:
+            self._room.looking.halt()
+
+    def _heard(self, read: int, of: int) -> None:
+        if self._over or not self.looking:
+            return
+        share = f"{read / of:.0%}" if of else ""
+        text = self.tr("Reading the archive … {share}") if read < of else self.tr("Counting …")
+        self._read = text.format(share=share)
+        self._draw_head()
+        if not self._long:
+            self._long = True
+            self._draw_keys()
 
     def _looked(self, now: int, found: tuple[StudySource, FieldReport]) -> None:
-        self.looking, self._seen = False, (*found, now)
-        self.say_notice("")
-        self._draw()
-        self._again()
+        self._seen = (*found, now)
+        self._came("", "fine", again=True)
 
     def _failed(self, error: BaseException) -> None:
-        self.looking = False
         if not isinstance(error, FangxinError):
+            self.looking = False
             raise error
-        self.say_notice(str(error), "danger")
-        self._draw()
-        self._again()
+        if isinstance(error, LookHaltedError):
+            self._came(
+                self.tr("The reading was stopped. Ctrl+R reads the archive again."), "fine", again=False
+            )
+        elif isinstance(error, LookEndedError):
+            text = self.tr(
+                "What reads the archive has ended unexpectedly ({how}). Ctrl+R reads it again; if it ends again, memory may be short: "
+                "close other programs."
+            )
+            self._came(text.format(how=error.what), "danger", again=True)
+        else:
+            self._came(sentence(str(error)), "danger", again=True)
 
-    def _again(self) -> None:
-        self._timer.start(REFRESH)
+    def _came(self, notice: str, tone: str, *, again: bool) -> None:
+        self.looking = self._long = False
+        if self._over:  # it was closed meanwhile, and may be gone
+            return
+        self.say_notice(notice, tone)
+        self._draw()
+        if again:
+            self._timer.start(REFRESH)
         self.drawn.emit()
 
     def say_notice(self, text: str, tone: str = "fine") -> None:
@@ -183,7 +190,7 @@ class LeadWindow(QMainWindow):
         try:
             write_field(report, study, now, Path(path))
         except FangxinError as error:
-            self.say_notice(str(error), "danger")
+            self.say_notice(sentence(str(error)), "danger")
         else:
             self.say_notice(self.tr("Exported: {path}").format(path=path))
 
@@ -211,22 +218,22 @@ class LeadWindow(QMainWindow):
         rehearsal = self._seen is not None and self._seen[1].rehearsal
         self._title.setText(self.tr("PRACTICE DATA  {title}").format(title=title) if rehearsal else title)
         if self.looking:
-            self._as_of.setText(self.tr("Reading the archive …"))
+            self._as_of.setText(self._read)
         elif self._seen is not None:
             self._as_of.setText(self.tr("As of {time}").format(time=f"{in_china(self._seen[2]):%H:%M}"))
         else:
             self._as_of.clear()
-        if self._room.look is None:
+        if self._room.looking is None:
             self._message.setText(self.tr("No archive is named"))
             text = self.tr("Name central’s folder, or a copy of it: {setting} in {file}, or after {command}.")
             text = text.format(setting="archive = …", file="settings.toml", command="fangxin lead")
             if self._room.study is not None:
                 text = sentences(text, self.tr("The sample design works without it: Ctrl+2."))
         elif self.looking:
-            self._message.setText(self.tr("Reading the archive …"))
+            self._message.setText(self._read)
             text = self.tr("The first look takes longest.")
         else:
-            self._message.setText(self.tr("The archive cannot be read"))
+            self._message.setText(self.tr("The archive has not been read"))
             text = self.tr("See above. Ctrl+R tries again.")
         self._text.setText(text)
 
@@ -237,29 +244,28 @@ class LeadWindow(QMainWindow):
             Key.DESIGN: self.tr("Sample design"),
             Key.REFRESH: self.tr("Refresh"),
             Key.EXPORT: self.tr("Export"),
+            Key.STOP: self.tr("Stop reading"),
             Key.LANGUAGE: self.tr("Window: {language}").format(language=language_name(other)),
             Key.APPEARANCE: self.tr("Light or dark"),
             Key.CLOSE: self.tr("Close"),
         }
-        for key, button in self._buttons.items():
-            button.say(key.value, words[key])
-            button.wear(chosen="yes" if key is self._page else "no")
+        hidden = {
+            Key.REFRESH: self._room.looking is None,
+            Key.STOP: not self._long,
+            Key.EXPORT: self._seen is None or self._page is not Key.FIELD,
+        }
+        self._keys.say(words, self._page, frozenset(key for key, hide in hidden.items() if hide))
         self.field.setAccessibleName(words[Key.FIELD])
         self.design.setAccessibleName(words[Key.DESIGN])
-        self._buttons[Key.REFRESH].setVisible(self._room.look is not None)
-        self._buttons[Key.EXPORT].setVisible(self._seen is not None and self._page is Key.FIELD)
-        self._fit()
-
-    def _fit(self) -> None:
-        """The page that is open is named as long as any is."""
-        other = Key.DESIGN if self._page is Key.FIELD else Key.FIELD
-        self._keys.fit([self._buttons[key] for key in (*_GIVE_WAY, other)])
 
     # Events
 
     def closeEvent(self, event: QCloseEvent, /) -> None:
-        """No look more."""
+        """No look more; the one that is on ends."""
+        self._over = True
         self._timer.stop()
+        if self._room.looking is not None:
+            self._room.looking.halt(for_good=True)
         self.closed.emit()
         event.accept()
 

@@ -1,13 +1,17 @@
 """What the telephone says of itself: trouble in red, muted, network and signal; nothing when there is nothing to say."""
 
+from unicodedata import east_asian_width
+
 from PySide6.QtWidgets import QLabel
 
 from app.interview.screen import Screen
 from app.interview.telephone_views import ConditionView, DeviceView
-from ui.labels import word
+from ui.labels import sentence, word
 from ui.noop import QT_TRANSLATE_NOOP
 from ui.theme import mark
 
+_ROOM = 40
+"""Letters that a fault may take in the chip."""
 _LIVELY = ("sim", "registration", "signal")
 """What is shown also when it is good, the last of them first in the strip."""
 _GONE = QT_TRANSLATE_NOOP("Words", "Device unplugged")
@@ -43,7 +47,7 @@ _STATE = {
     "the respondent is not heard": QT_TRANSLATE_NOOP("Words", "the respondent is not heard"),
     "the interviewer is not heard": QT_TRANSLATE_NOOP("Words", "you are not heard"),
 }
-"""What a device says in words of ours; other values are its own and are shown as they are."""
+"""What a device says in words of ours; other values are sentences, or its own and shown as they are."""
 
 
 class DeviceChip(QLabel):
@@ -68,7 +72,7 @@ class DeviceChip(QLabel):
 
     def _draw(self) -> None:
         text, tone = said(self._device, most=1 if self._few else 2)
-        self.setText(text)
+        self.setText(_cut(text) if trouble(self._device) else text)
         self.setAccessibleName(text)
         mark(self, tone=tone)
         self.setVisible(bool(text))
@@ -87,10 +91,26 @@ def said(device: DeviceView, most: int = 2) -> tuple[str, str]:
     return " · ".join(condition_word(each) for each in lively[:2][-most:]), "quiet"
 
 
+def trouble(device: DeviceView) -> str:
+    """What is wrong, where it is a sentence too long for the chip; "" = nothing."""
+    text, tone = said(device)
+    return text if tone == "danger" and _cut(text) != text else ""
+
+
+def _cut(text: str) -> str:
+    """As much of it as leaves the strip its other parts; a Chinese letter takes the room of two."""
+    room = _ROOM
+    for at, letter in enumerate(text):
+        room -= 1 + (east_asian_width(letter) in "WF")
+        if room < 0:
+            return text[:at].rstrip() + "…"
+    return text
+
+
 def condition_word(condition: ConditionView) -> str:
     """What a device says of itself: "Signal: 17"."""
     what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
-    value = word(_STATE[condition.value]) if condition.value in _STATE else condition.value
+    value = word(_STATE[condition.value]) if condition.value in _STATE else sentence(condition.value)
     return (
         word(QT_TRANSLATE_NOOP("Words", "{what}: {value}")).format(what=what, value=value) if value else what
     )

@@ -4,8 +4,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Entered, Notice, Page, Screen, UnsavedView
+from ui.labels import sentence
 from ui.layout import column, framed, label, row
 from ui.notices import notice_tone, notice_word
+from ui.panels.device import trouble
 from ui.theme import mark
 
 _SAID_BY_THE_PAGE = (Notice.NONE, Notice.NO_CASES)
@@ -25,26 +27,34 @@ class NoticePanel(QWidget):
         self.setLayout(row(self._frame))
 
     def show_screen(self, screen: Screen) -> None:
-        """Draw the notice."""
-        notice = screen.notice
-        short = notice is Notice.NO_ROOM
-        self._text.setText(notice_word(notice).replace("%1", screen.notice_text if short else "%1"))
-        detail = screen.notice_text if notice is not Notice.SAVED and not short else ""
-        own = (
-            detail
-            if notice in (Notice.NOT_ACCEPTED, Notice.GIVEN)
-            else self.tr("For the supervisor: {detail}").format(detail=detail)
+        """Draw the notice; where the page says it, what is wrong with the telephone has the place."""
+        notice, device = screen.notice, ""
+        said = notice in _SAID_BY_THE_PAGE or (
+            notice is Notice.INTERVIEW_RESUMES and screen.page is Page.CASE
         )
-        self._detail.setText(own if detail else "")
+        if said:
+            device = trouble(screen.device)
+        text, detail = (device, "") if device else self._words(screen)
+        self._text.setText(text)
+        self._text.setVisible(bool(text))
+        self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         self._paper.setText(self._to_copy(screen.unsaved))
         self._paper.setVisible(bool(screen.unsaved))
         for part in (self._frame, self._text, self._paper, self._detail):
-            mark(part, tone=notice_tone(notice))
-        said = notice in _SAID_BY_THE_PAGE or (
-            notice is Notice.INTERVIEW_RESUMES and screen.page is Page.CASE
-        )
-        self.setVisible(not said or bool(screen.unsaved))
+            mark(part, tone="warning" if device else notice_tone(notice))
+        self.setVisible(not said or bool(screen.unsaved or device))
+
+    def _words(self, screen: Screen) -> tuple[str, str]:
+        """The notice, and what stands below it in small letters."""
+        notice, detail = screen.notice, screen.notice_text
+        if notice is Notice.NO_ROOM:
+            return notice_word(notice).replace("%1", detail), ""
+        if notice in (Notice.SAVED, *_SAID_BY_THE_PAGE) or not detail:
+            return notice_word(notice), ""
+        if notice in (Notice.NOT_ACCEPTED, Notice.GIVEN):
+            return notice_word(notice), detail
+        return notice_word(notice), self.tr("For the supervisor: {detail}").format(detail=sentence(detail))
 
     def _to_copy(self, unsaved: tuple[UnsavedView, ...]) -> str:
         """What stands nowhere but on the screen, for paper."""

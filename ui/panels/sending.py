@@ -4,8 +4,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.clock import in_china
 from app.interview.screen import Page, Screen, SendingView
-from ui.labels import sentences
-from ui.layout import framed, label, row
+from ui.labels import sentence, sentences
+from ui.layout import column, framed, label, row
 from ui.theme import mark
 
 _BETWEEN = (Page.SIGN_IN, Page.READY)
@@ -18,13 +18,19 @@ def _moment(wall: int, now: int) -> str:
 
 
 class SendingPanel(QWidget):
-    """One line of text."""
+    """One muted line; above it, in the colour of a warning, why central does not take what is sent."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = label("sending", centre=True, wrap=True)
-        strip = row(self._text)
-        self.setLayout(row(framed(strip, "strip")))
+        self._text = label("muted", centre=True, wrap=True)
+        self._alarm = label("notice_text", centre=True, wrap=True)
+        strip, warning = row(self._text), row(self._alarm)
+        strip.setContentsMargins(28, 6, 28, 6)
+        warning.setContentsMargins(28, 10, 28, 10)
+        self._warning = framed(warning, "notice")
+        for part in (self._warning, self._alarm):
+            mark(part, tone="warning")
+        self.setLayout(column(self._warning, framed(strip, "strip"), spacing=0))
         self.hide()
 
     def show_screen(self, screen: Screen) -> None:
@@ -33,19 +39,22 @@ class SendingPanel(QWidget):
         self.setVisible(view is not None and screen.page in _BETWEEN)
         if view is not None:
             self._text.setText(self.words(view))
-            mark(self._text, tone="danger" if view.word == "fork" else "warning" if view.refused else "calm")
+            self._alarm.setText(self.alarm(view))
+            self._warning.setVisible(bool(view.refused))
+
+    def alarm(self, view: SendingView) -> str:
+        """Why central refuses; "" = it does not."""
+        return self.tr("Sending failed: %1").replace("%1", self._why(view)) if view.refused else ""
 
     def words(self, view: SendingView) -> str:
-        """The line as it is shown."""
+        """The muted line."""
         said = self.tr("Nothing was sent to central yet.")
         if view.last:
             said = self.tr("Last sent to central at %1.").replace("%1", _moment(view.last, view.at))
         parts = [said]
         if view.waiting:
             parts.append(self.tr("Sealed files waiting: %1.").replace("%1", str(view.waiting)))
-        if view.refused:
-            parts.append(self.tr("Sending failed: %1").replace("%1", self._why(view)))
-        elif view.since:
+        if view.since and not view.refused:
             text = self.tr(
                 "Central has not been reached since %1; everything is kept here and goes by itself later."
             )
@@ -67,4 +76,4 @@ class SendingPanel(QWidget):
                 return self.tr("practice calls are not handed in.")
             case "storage":
                 return self.tr("central's disk is full. Tell IT; interviewing may go on.")
-        return view.refused
+        return sentence(view.refused)

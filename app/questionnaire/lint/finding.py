@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.questionnaire.lint.sentences import chinese
 from app.resources import resource
+from app.sentences import chinese
 
 ERROR, WARNING = "error", "warning"
 
