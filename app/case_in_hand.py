@@ -49,8 +49,8 @@ class CaseInHand:
     """What the recording holds of the conversation; None = nobody was on the line, or it is not over."""
     unheard: set[str] = field(default_factory=set)
     """The sides that are lost or silent just now."""
-    owed: Callable[[], None] | None = None
-    """What is still to be written about the recording, after a disk fault."""
+    owed: list[Callable[[], None]] = field(default_factory=list)
+    """What line and recording have said and the disk has not taken yet, oldest first."""
     reserved: int = 0
     """Seconds of the call for which there is room on the disk, whatever others write there."""
     minutes_told: int = -1
@@ -69,15 +69,22 @@ class CaseInHand:
         try:
             header = worker.open(call, ledger.recording_path(call), recipients, RESERVE_SECONDS)
         except FangxinError:
-            ledger.give_back(call)  # a worker that died at this moment may have left something
-            ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
+            self._undo(ledger, call)  # a worker that died at this moment may have left something
             raise
         try:
             ledger.call_opened(self.case, call, header)
         except FangxinError:
-            worker.abandon()  # how far it came is known only at the next start, which finds the call open
+            worker.abandon()
+            if (
+                ledger.journal.sound
+            ):  # else how far it came is known only at the next start, which finds the call open
+                self._undo(ledger, call)
             raise
         self.call, self.reserved = call, RESERVE_SECONDS
+
+    def _undo(self, ledger: Ledger, call: str) -> None:
+        ledger.give_back(call)
+        ledger.store.close_call(call, outcome="", ended=ledger.clock.wall())
 
     def room_left(self, ledger: Ledger, seconds: int) -> int | None:
         """See to it in time that a long call has room to go on. seconds: its length. Returns how many more it has where the disk gives no
@@ -97,17 +104,21 @@ class CaseInHand:
         return left
 
     def owe(self, step: Callable[[], None]) -> None:
-        """Write something about the recording that the outcome must not overtake. Raises StorageError; close() will try again."""
-        self.owed = step
-        step()
-        self.owed = None
+        """Write something about line or recording that the outcome must not overtake, after what is owed already. Raises StorageError; the
+        next one, or close(), will try again."""
+        self.owed.append(step)
+        self._pay()
+
+    def _pay(self) -> None:
+        while self.owed:
+            self.owed[0]()
+            del self.owed[0]
 
     def close(
         self, ledger: Ledger, outcome: Outcome, *, at: int, proposed: str, outlook: Outlook | None = None
     ) -> None:
         """The outcome, durable. Raises StorageError; asking again then goes on where it stopped, with the outcome that is written."""
-        if self.owed is not None:
-            self.owe(self.owed)
+        self._pay()
         if self.decided is None:
             told = asdict(outlook or Outlook())
             ledger.store.keep_outlook(self.call, {**told, "cells": list(told["cells"])})

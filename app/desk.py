@@ -187,20 +187,21 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
     # What the line says
 
     def _heard(self, work: CaseInHand, event: LineEvent, at: int) -> None:
+        ledger = self._ledger
         match event:
             case Dialing():
-                self._ledger.line(work.call, "dialing", at)
+                work.owe(partial(ledger.line, work.call, "dialing", at))
             case Alerting():
-                self._ledger.line(work.call, "alerting", at)
+                work.owe(partial(ledger.line, work.call, "alerting", at))
                 self._show(line=LineView.RINGING)
             case Announcement() | ToneHeard():
                 self._listened(work, event, at)
             case Answered():
                 self._listening_anew()
                 self._show(proposed="")  # whatever was announced, somebody is there
-                self._ledger.line(work.call, "answered", at, event.source)
+                work.owe(partial(ledger.line, work.call, "answered", at, event.source))
                 work.conversation = Conversation(
-                    self._ledger, work.case, work.call, self.screen.language, self.screen.interviewer
+                    ledger, work.case, work.call, self.screen.language, self.screen.interviewer
                 )
                 self._show(
                     page=Page.INTERVIEW, line=LineView.TALKING, language=work.conversation.state.language
@@ -216,7 +217,7 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
                     page=Page.OUTCOME, line=LineView.ENDED, proposed=guess if guess in self._menu else ""
                 )
                 self._show(query=None, probe=None, places=None)
-                self._ledger.ended(work.call, cause, event.raw, at)
+                work.owe(partial(ledger.ended, work.call, cause, event.raw, at, ledger.clock.mono()))
             case DeviceLost():
                 self._show(line=LineView.TROUBLE)
             case _:

@@ -4,14 +4,16 @@ The journal is the truth for others; the store is the desk's own memory. A calle
 method here has returned. Every method raises StorageError when the disk does not take it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from app.canonical import Value, encode, hexdigest
 from app.clock import Clock, Entropy
 from app.editions import Editions
-from app.errors import FangxinError
+from app.errors import FangxinError, StorageError
+from app.evidence.durable import storage_errors
 from app.evidence.journal import Journal
 from app.evidence.seal import seal_object
 from app.interview.events import Answered, Event, Finished, Opened, Resumed, Upgraded, to_line
@@ -26,6 +28,9 @@ from app.shift_log import Dialled
 from app.sound_log import SoundLog
 from app.store import Store
 from app.study.model import Study
+
+LATE = 1_000
+"""ms from which on a line says that it stands there later than what it tells."""
 
 
 class Ledger(SoundLog):
@@ -63,7 +68,7 @@ class Ledger(SoundLog):
             "rehearsal": 1 if self.rehearsal else 0,
         }
         sha = self._seal("contact", contact, self.study.recipients.contact)
-        with self.journal.group():
+        with self._naming(sha):
             self.journal.append(
                 "rec.open", call=call, header_sha256=header_sha, rate=8000, channels=2, codec="alaw"
             )
@@ -80,9 +85,12 @@ class Ledger(SoundLog):
         """The interviewer's words on a call in which nobody was interviewed: kept here, in the encrypted store."""
         self.store.set_setting(f"remark.{call}", text)
 
-    def ended(self, call: str, cause: str, raw: str, at: int) -> None:
-        """The line is idle again. raw: the far side may repeat the number in it, so what may be one is masked."""
-        self.journal.append("dial.end", call=call, cause=cause, raw=mask(raw), at=at)
+    def ended(self, call: str, cause: str, raw: str, at: int, heard: int) -> None:
+        """The line is idle again. raw: the far side may repeat the number in it, so what may be one is masked. heard: when it said so, ms
+        mono; a disk that had no room then makes the line a late one, and the line says how late."""
+        late = self.clock.mono() - heard
+        more: dict[str, Value] = {"late": late} if late >= LATE else {}
+        self.journal.append("dial.end", call=call, cause=cause, raw=mask(raw), at=at, **more)
 
     def begin(self, case: Case, call: str, language: str) -> Interview:
         """The respondent is on the line: a new interview, or the case's unfinished one goes on."""
@@ -163,7 +171,7 @@ class Ledger(SoundLog):
         if state is not None:
             state = self.event(state, Finished(outcome, call, at, self.clock.wall()))
             sha = self.room.spend(partial(self.seal_interview, state, case))
-        with self.journal.group():
+        with self._naming(sha):
             self.journal.append(
                 "outcome.commit", call=call, case=case.id, outcome=outcome, at=at, proposed=proposed
             )
@@ -204,6 +212,28 @@ class Ledger(SoundLog):
             state, study=self.study.id, version=version, unit=case.unit, rehearsal=self.rehearsal
         )
         return self._seal("interview", content, self.study.recipients.centre)
+
+    def forget_seal(self, sha256: str) -> None:
+        """A sealed file that no line names is neither kept nor sent; what is in it is sealed again when its time comes."""
+        self.store.withdraw(sha256)
+        path = self.folder / "objects" / sha256
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _naming(self, sha256: str) -> Iterator[None]:
+        """The lines within are one group, and name this sealed file ("" = none). A full disk has taken none of them: the next try seals
+        anew, and the file would stay without a name."""
+        try:
+            with self.journal.group():
+                yield
+        except StorageError:
+            if sha256 and self.journal.sound:
+                try:
+                    self.forget_seal(sha256)
+                except StorageError:
+                    self.journal.give_up()  # so its call is not closed in this run, and the next start tidies up
+            raise
 
     def _seal(self, kind: str, content: dict[str, Value], recipients: Sequence[str]) -> str:
         keys = [self.suite.recipient(text) for text in recipients]

@@ -89,12 +89,12 @@ class LineVerbs:
             case Marked(mark):
                 self._ledger.marked(work.call, mark)
             case Gap(at, samples):
-                self._ledger.gap(work.call, at, samples)
+                work.owe(partial(self._ledger.gap, work.call, at, samples))
             case Unheard(side, at, over):
                 (work.unheard.discard if over else work.unheard.add)(side)
                 self._show(recording=RecordingView.TROUBLE if work.unheard else RecordingView.ON)
                 if not over:
-                    self._ledger.unheard(work.call, side, at)
+                    work.owe(partial(self._ledger.unheard, work.call, side, at))
             case Covered(coverage):
                 work.coverage = coverage
                 if work.conversation is not None and not coverage.good:

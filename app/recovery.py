@@ -11,7 +11,6 @@ from itertools import chain
 from pathlib import Path
 
 from app.errors import EvidenceError
-from app.evidence.durable import storage_errors
 from app.evidence.journal import Entry, read
 from app.evidence.recording import tail_of
 from app.interview.events import Answered
@@ -172,9 +171,7 @@ def _sweep(ledger: Ledger) -> None:
     named = {data.get(field) for data in entries for field in ("contact", "object")}
     for path in (ledger.folder / "objects").glob("*"):
         if path.name not in named:
-            ledger.store.withdraw(path.name)
-            with storage_errors(path):
-                path.unlink()
+            ledger.forget_seal(path.name)
 
 
 def _catch_up_answers(ledger: Ledger, interview: str | None, commits: set[str]) -> None:

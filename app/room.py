@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from app.errors import StorageError
 from app.evidence.appended import FULL
-from app.evidence.durable import reserve, storage_errors, write_file
+from app.evidence.durable import reserve, room_of, storage_errors, write_file
 from app.evidence.journal import Journal
 from app.evidence.recording import sizes, tail_of
 from app.store import Store
@@ -46,8 +46,8 @@ class Room:
         wanted = dict(zip((tail_of(recording), recording), reversed(sizes(seconds)), strict=True))
         # Its tail goes first when it is closed meanwhile: then it needs no more.
         with storage_errors(recording), suppress(FileNotFoundError):
-            # Looked at first: what ext4 can give of a reservation that fails stays taken, and the ballast's room would be gone.
-            missing = sum(max(0, size - _held(file.stat())) for file, size in wanted.items())
+            # Looked at first, for both: what one can have stays taken when the other fails, and the ballast's room would be gone.
+            missing = sum(max(0, size - room_of(file.stat())) for file, size in wanted.items())
             if shutil.disk_usage(recording.parent).free < missing + JOURNAL + DRAFTS + BALLAST:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             for file, size in wanted.items():
@@ -68,11 +68,6 @@ class Room:
         with suppress(OSError):
             self._ballast.unlink()
         return step()
-
-
-def _held(status: os.stat_result) -> int:
-    """Bytes of the disk that a file has, also beyond its end; on Windows its length."""
-    return int(getattr(status, "st_blocks", 0)) * 512 or status.st_size
 
 
 def _full(error: StorageError) -> bool:

@@ -58,15 +58,17 @@ class SoundLog(ShiftLog):
     def broke_off(self, call: str, error: FangxinError) -> None:
         """The recording cannot go on: what is there is hashed as it is and due for sending."""
         code = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
-        self.journal.append(
-            "io.error", call=call, where="recording", code=errorcode.get(code or 0, "unknown")
-        )
-        self.recovered(call)
+        with self.journal.group():
+            self.journal.append(
+                "io.error", call=call, where="recording", code=errorcode.get(code or 0, "unknown")
+            )
+            self.recovered(call)
 
     def worker_lost(self, call: str, reason: str) -> None:
         """The line worker died in the middle of this recording: what it left is hashed as it is and due for sending."""
-        self.journal.append("io.error", call=call, where="line worker", code=reason)
-        self.recovered(call)
+        with self.journal.group():
+            self.journal.append("io.error", call=call, where="line worker", code=reason)
+            self.recovered(call)
 
     def recovered(self, call: str) -> None:
         """A recording that was not closed: nothing is added to it (notes/security.md §2.2), it goes to the centre as it is."""

@@ -24,9 +24,14 @@ class Appended:
             sync_folder(path.parent)
             self.size = os.fstat(self._descriptor).st_size
 
+    @property
+    def sound(self) -> bool:
+        """Whether more is taken."""
+        return not self._broken and self._descriptor >= 0
+
     def check(self) -> None:
         """Raises when nothing more is taken."""
-        if self._broken or self._descriptor < 0:
+        if not self.sound:
             raise StorageError(
                 "The journal cannot be written any more",
                 where=str(self.path),

@@ -148,8 +148,12 @@ def new_file(path: Path) -> Iterator[TextIO]:
 def reserve(descriptor: int, size: int, folder: Path) -> None:
     """Make sure that the file can grow to size bytes; its length stays. Raises OSError(ENOSPC) when it cannot.
 
-    Where the file system cannot reserve, free space is looked at: better than nothing, but another program may take it.
+    Free space is looked at first: ext4 keeps what it can give of a reservation that fails, so that one for which there is no room would
+    take the whole disk from everybody else for a moment. Where the file system cannot reserve it stays at that look: better than nothing,
+    but another program may take the room.
     """
+    if shutil.disk_usage(folder).free < size - room_of(os.fstat(descriptor)):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     call = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None) if sys.platform == "linux" else None
     if call is not None:
         call.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
@@ -158,8 +162,11 @@ def reserve(descriptor: int, size: int, folder: Path) -> None:
         code = ctypes.get_errno()
         if code not in _NOT_HERE:
             raise OSError(code, os.strerror(code))
-    if shutil.disk_usage(folder).free < size - os.fstat(descriptor).st_size:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def room_of(status: os.stat_result) -> int:
+    """Bytes of the disk that a file has, also beyond its end; on Windows its length."""
+    return int(getattr(status, "st_blocks", 0)) * 512 or status.st_size
 
 
 class Lock:

@@ -173,6 +173,11 @@ class Journal:
         """Make sure that so many bytes of lines can still be written. Raises StorageError."""
         self._file.reserve(more)
 
+    @property
+    def sound(self) -> bool:
+        """Whether more is taken. So after a StorageError from append() or group(): then nothing of it was kept."""
+        return self._file.sound
+
     def give_up(self) -> None:
         """Write nothing more in this run."""
         self._file.give_up()

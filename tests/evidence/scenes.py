@@ -48,10 +48,9 @@ def closed(talk: Talk, **changes: object) -> None:
     talk.pen.write("rec.close", call=talk.call, **{**fields, **changes})
 
 
-def ended(talk: Talk, at: int = -1) -> None:
-    talk.pen.write(
-        "dial.end", call=talk.call, cause="remote_hangup", raw="", at=talk.sample if at < 0 else at
-    )
+def ended(talk: Talk, at: int = -1, **more: int) -> None:
+    at = talk.sample if at < 0 else at
+    talk.pen.write("dial.end", call=talk.call, cause="remote_hangup", raw="", at=at, **more)
 
 
 def settled(talk: Talk) -> None:

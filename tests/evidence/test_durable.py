@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,6 +99,23 @@ def test_reserving_changes_neither_length_nor_content(tmp_path: Path) -> None:
     write_all(file, b"header")
     os.close(file)
     assert path.read_bytes() == b"header"
+
+
+def test_a_reservation_that_cannot_be_had_takes_nothing_from_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ext4 gave all that was left before it said no: the whole disk was full for as long as the call file was there."""
+    free = [2_000_000]
+    monkeypatch.setattr(durable.shutil, "disk_usage", lambda _: SimpleNamespace(free=free[0]))
+    file = create(tmp_path / "call.age")
+    with pytest.raises(OSError, match="No space"):
+        reserve(file, 2_100_000, tmp_path)
+    assert os.fstat(file).st_blocks == 0
+    reserve(file, 1_000_000, tmp_path)
+    free[0] = 0
+    if os.fstat(file).st_blocks:  # what it has already needs no room
+        reserve(file, 1_000_000, tmp_path)
+    os.close(file)
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO, errno.EACCES, errno.EBADF])

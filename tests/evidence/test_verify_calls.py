@@ -80,6 +80,14 @@ def shorter_than_the_clock(pen: Pen) -> None:
     settled(talk)
 
 
+def longer_than_it_was_late(pen: Pen) -> None:
+    talk = begun(pen)
+    pen.clock.advance(62_600)
+    ended(talk, late=60_000)
+    closed(talk)
+    settled(talk)
+
+
 def interview_not_sealed(pen: Pen) -> None:
     talk = begun(pen)
     talk.answered()
@@ -114,6 +122,7 @@ def one_recording_for_two_calls(pen: Pen) -> None:
         (dialled_twice, "call.twice"),
         (shorter_than_its_lines, "recording.short"),
         (shorter_than_the_clock, "recording.short"),
+        (longer_than_it_was_late, "recording.short"),
         (interview_not_sealed, "interview.unsealed"),
     ],
 )
@@ -126,6 +135,30 @@ def test_what_a_workstation_left_open_is_missing(tmp_path: Path, scene: Scene, r
             assert finding.at.line > 1
             assert re.fullmatch("[0-9a-f]{16}", finding.at.call)
             assert finding.needed
+
+
+def test_an_end_that_was_written_late_does_not_make_the_call_longer(tmp_path: Path) -> None:
+    def late(pen: Pen) -> None:
+        talk = begun(pen)
+        pen.clock.advance(60_000)
+        ended(talk, late=60_000)
+        closed(talk)
+        settled(talk)
+
+    verdict = verify(played(tmp_path, late).archive)
+    assert verdict.ok, verdict.text()
+
+
+@pytest.mark.parametrize("field", [{"late": "soon"}, {"late": -1}, {"at": "soon"}, {"call": ["0" * 16]}])
+def test_a_field_that_a_line_need_not_have_is_named_where_it_is_not_of_its_shape(
+    tmp_path: Path, field: dict[str, object]
+) -> None:
+    def odd(pen: Pen) -> None:
+        pen.write("io.error", where="recording", code="EIO", **field)
+
+    verdict = verify(played(tmp_path, odd).archive)
+    (found,) = [each for each in verdict.integrity if each.rule == "line.malformed"]
+    assert next(iter(field)) in found.what
 
 
 def test_one_recording_cannot_stand_for_two_calls(tmp_path: Path) -> None:

@@ -37,8 +37,7 @@ def judge(room: Room, told: Acknowledged, *, another: bool = True) -> dict[str, 
             assert room.desk.screen.case is not None, "no case after recovery"
             assert room.desk.screen.case.case == interrupted[-1], "the interrupted case is not the next one"
         if another:
-            room.work(room.desk.screen.counts.dials + 1)
-            room.desk.sign_out()
+            _another_call(room)
     finally:
         room.close()
     check(room.folder)
@@ -51,6 +50,16 @@ def judge(room: Room, told: Acknowledged, *, another: bool = True) -> dict[str, 
         "interrupted": len(interrupted),
         "resumed": resumed,
     }
+
+
+def _another_call(room: Room) -> None:
+    try:
+        room.work(room.desk.screen.counts.dials + 1)
+    except (
+        AssertionError
+    ) as error:  # the screen shows the last refusal; what the disk said first is kept here
+        raise AssertionError(f"no other call, the disk said {room.ledger._met}: {error}") from error
+    room.desk.sign_out()
 
 
 def check(folder: Path) -> Verdict:

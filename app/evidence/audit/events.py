@@ -92,9 +92,14 @@ EVENTS: Mapping[str, Mapping[str, Shape]] = {
 """type → the fields that a line of it must have. A line may have more: later versions add, and never take away."""
 
 
+_BESIDE: Mapping[str, Shape] = {"call": _ID, "at": int, "late": int}
+"""Fields that are read also where a line need not have them."""
+
+
 def wrong_field(event: Mapping[str, Value]) -> str:
     """The name of the first field that is missing or not of its shape, "" when all are well."""
-    for name, shape in EVENTS.get(event["type"], {}).items():
+    beside = {name: shape for name, shape in _BESIDE.items() if name in event}
+    for name, shape in {**EVENTS.get(event["type"], {}), **beside}.items():
         value = event.get(name)
         if isinstance(shape, re.Pattern):
             good = isinstance(value, str) and shape.fullmatch(value) is not None

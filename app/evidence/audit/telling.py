@@ -1,7 +1,7 @@
 """From journal lines to facts. Every line that gets here has the fields of its type in their shapes (events.py)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.canonical import Value
 from app.evidence.audit.facts import (
@@ -112,7 +112,9 @@ def _recovered(call: Call, line: _Line) -> None:
 
 
 def _hung_up(call: Call, line: _Line) -> None:
-    call.ended, call.ended_at = line.moment, line["at"]
+    late, written = line.data.get("late", 0), line.moment
+    call.ended = replace(written, wall=written.wall - late, mono=written.mono - late)
+    call.ended_at = line["at"]
 
 
 def _outcome(call: Call, line: _Line) -> None:

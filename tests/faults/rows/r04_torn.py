@@ -10,7 +10,7 @@ from app.errors import FangxinError
 from tests.faults.aftermath import judge
 from tests.faults.block import FLUSH, PROGRAMS, RECORD, WRITE, block
 from tests.faults.campaign import Row, Seen, Trial
-from tests.faults.disks import Disk, mounted
+from tests.faults.disks import Disk, blank, mounted
 from tests.faults.power import ended, headers_open, next_start, no_fsync, working
 from tests.faults.told import Acknowledged
 
@@ -77,8 +77,8 @@ def _image(log: bytes, end: int, size: int, out: Path, chance: random.Random) ->
         elif kind == FLUSH:
             flushed += waiting
             waiting = []
-    with out.open("wb") as file:
-        file.truncate(size)
+    blank(out, size >> 20)
+    with out.open("r+b") as file:
         for offset, data in (*flushed, *_unflushed(waiting, chance)):
             file.seek(offset)
             file.write(data)

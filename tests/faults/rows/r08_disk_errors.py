@@ -5,7 +5,7 @@ Never "ok": the desk says that it is stopped, does not ask a failed fsync again,
 
 from pathlib import Path
 
-from app.evidence import durable, journal, recording
+from app.evidence import appended, durable, recording
 from app.evidence.journal import read
 from tests.faults.aftermath import judge, later
 from tests.faults.campaign import Row, Seen, Trial
@@ -84,7 +84,7 @@ def asks_again() -> None:
         except OSError:
             sync(descriptor)
 
-    journal.sync_data = recording.sync_data = twice
+    appended.sync_data = recording.sync_data = twice
 
 
 def _control(case: Trial) -> Seen:
