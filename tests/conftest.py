@@ -31,7 +31,9 @@ _SCRATCH = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before any test module is imported: a home of our own for this process and all that it starts, and no way to a real keystore."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as whoever starts us in the background leaves it; Ctrl+C is tried here
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as whoever starts us in the background leaves it; Ctrl+C is tried here
         signal.signal(signal.SIGINT, signal.default_int_handler)
     scratch = Path(tempfile.mkdtemp(prefix="fangxin-tests-"))
     config.stash[_SCRATCH] = scratch

@@ -17,8 +17,10 @@ from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.soak import KINDS, OF_THE_DISK, OF_THE_LINE, run
 from tests.faults.told import Acknowledged, say_to
 
-_ALWAYS = frozenset({"data.rehearsal", "study.unchecked", "key.own", "clock.jump", "interview.unfinished"})
-"""Notes that a rehearsal folder without an outside key has in any case, or that count unfinished interviews, which are no faults."""
+_ALWAYS = frozenset(
+    {"data.rehearsal", "study.unchecked", "key.own", "log.absent", "clock.jump", "interview.unfinished"}
+)
+"""Notes that a rehearsal folder without an outside key or central's log has in any case, or that count unfinished interviews, which are no faults."""
 _BREAK = 60_000
 _SHORT, _LONG = 20, 200
 
