@@ -20,7 +20,7 @@ from tests.faults.told import Acknowledged, say_to
 _ALWAYS = frozenset(
     {"data.rehearsal", "study.unchecked", "key.own", "log.absent", "clock.jump", "interview.unfinished"}
 )
-"""Notes that a rehearsal folder without an outside key or central's log has in any case, or that count unfinished interviews, which are no faults."""
+"""Notes that a rehearsal folder without an outside key or central's log has in any case, or that count unfinished interviews: no faults."""
 _BREAK = 60_000
 _SHORT, _LONG = 20, 200
 
