@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -174,18 +175,16 @@ def check_notes(name, notes, tree, keys, central):
         fault(name, "has no receipt over", newest, "lines")
 
 
+AROUND = {"rec.open", "rec.close", "rec.recovered", "call.interrupted"}
+
+
 def check_calls(name, events):
     calls = {}
     for event in events:
         calls.setdefault(event.get("call"), {}).setdefault(event.get("type"), []).append(event)
     for call, said in calls.items():
         if call is None or "dial.start" not in said:
-            if call is not None and said.keys() - {
-                "rec.open",
-                "rec.close",
-                "rec.recovered",
-                "call.interrupted",
-            }:
+            if call is not None and said.keys() - AROUND:
                 fault(name, "call", call, "has no beginning")
             continue
         if "call.interrupted" not in said and not {"dial.end", "outcome.commit"} <= said.keys():
@@ -197,12 +196,17 @@ def check_calls(name, events):
             fault(name, "call", call, "is longer than its recording")
 
 
-NAMES = {
-    "dial.start": ["contact"],
-    "rec.close": ["sha256"],
-    "interview.close": ["object"],
-    "rec.recovered": ["age_sha256", "tail_sha256"],
-}
+NAMES = {"dial.start": ["contact"], "rec.close": ["sha256"], "interview.close": ["object"]}
+NAMES["rec.recovered"] = ["age_sha256", "tail_sha256"]
+
+
+def check_places(archive):
+    for path in filter(Path.is_symlink, archive.rglob("*")):
+        fault(path, "is a link")
+    for path in archive.glob("study/*.study"):
+        text = zipfile.ZipFile(path).read("manifest.note").decode()
+        if path.stem != "-".join(text.split("\n")[1:3]):
+            fault(path, "is another study, or another version")
 
 
 def check_objects(archive, events):
@@ -220,7 +224,7 @@ def check_objects(archive, events):
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 sha.update(block)
-        if path.is_symlink() or sha.hexdigest() != path.name:
+        if sha.hexdigest() != path.name:
             fault(path, "was altered")
     for name in sorted(named ^ here):
         fault("objects/" + name, "is missing" if name in named else "is named by no line")
@@ -281,6 +285,7 @@ def main(archive, keys, *options):
         events, trees[folder.name] = check_journal(archive, folder.name, keys, central, sizes)
         check_calls(folder.name, events)
         everything += events
+    check_places(archive)
     check_objects(archive, everything)
     check_log(archive, log, trees)
     if "--identity" in options:
