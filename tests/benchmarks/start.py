@@ -36,9 +36,10 @@ def desk(folder: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     from app import log
-    from app.clock import SystemClock
+    from app.clock import SystemClock, system_entropy
     from app.interview.screen import Page, Screen
-    from ui.__main__ import practice_desk
+    from app.resources import resource
+    from app.workplace import Place, practice_desk
     from ui.bridge import Bridge
     from ui.language import Language
     from ui.theme import Theme
@@ -46,7 +47,8 @@ def desk(folder: Path) -> None:
 
     app = QApplication(["fangxin"])
     path = log.start(folder)
-    bridge = Bridge(lambda: practice_desk(folder / "practice"))
+    place = Place(folder / "practice", SystemClock(), system_entropy)
+    bridge = Bridge(lambda: practice_desk(place, resource("studies", "dazhou-2017")))
     window = DeskWindow(bridge, clock=SystemClock(), language=Language("zh"), theme=Theme(app), log=path)
     window.ending.unattended = True
     window.resize(1366, 768)
@@ -56,6 +58,7 @@ def desk(folder: Path) -> None:
             QTimer.singleShot(0, lambda: (window.grab(), _ended()))
 
     window.painted.connect(usable)
+    bridge.crashed.connect(lambda error: (sys.stderr.write(f"{error!r}\n"), os._exit(1)))
     bridge.refused.connect(lambda error: (sys.stderr.write(f"{error}\n"), os._exit(1)))
     window.show()
     bridge.start()
