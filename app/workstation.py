@@ -8,7 +8,7 @@ from pathlib import Path
 from app import __version__
 from app.canonical import Value, decode, encode
 from app.clock import Clock, Entropy
-from app.errors import EvidenceError, StudyError
+from app.errors import EvidenceError, StudyError, UsageError
 from app.evidence.durable import make_folder, storage_errors, sync_folder, write_file
 from app.evidence.journal import Journal
 from app.evidence.keys import DeviceKeys, choose_keystore
@@ -87,6 +87,13 @@ class Workstation:
         trusted: Sequence[Verifier] = [self.publisher]
         now = self.clock.wall() if calling else 0
         return open_bundle(path, trusted=trusted, now=now, installed=int(self.store.setting(_VERSION, "0")))
+
+    def installed(self, *, calling: bool = True) -> Study:
+        """study(), where there must be one. Raises UsageError when there is none yet."""
+        study = self.study(calling=calling)
+        if study is None:
+            raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
+        return study
 
     def open_ledger(self, study: Study, *, rehearsal: bool) -> Ledger:
         """The written record of this device epoch. Raises StorageError when another Fangxin has it open, EvidenceError when it does not

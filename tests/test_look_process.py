@@ -14,7 +14,6 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.errors import EvidenceError, FangxinError
-from app.look_process import LookEndedError, LookHaltedError, LookProcess
 from app.own_process import LOOK_WORD, own_command, surroundings
 from app.progress import Sources, field_work
 from app.resources import resource
@@ -25,6 +24,7 @@ from app.study.model import StudySource
 from tests.benchmarks.reports import journal
 from tests.results.field_room import NOW
 from ui.errands import Errands
+from ui.lead.look import LookEndedError, LookHaltedError, LookProcess
 
 Found = tuple[StudySource, FieldReport]
 _HUNG = "import pickle, sys; sys.stdout.buffer.write(pickle.dumps([1, 2])); sys.stdout.buffer.flush(); sys.stdin.read()"

@@ -13,7 +13,6 @@ from app.central.standing import Standing, standing
 from app.clock import seeded
 from app.errors import EvidenceError
 from app.evidence.age import Identity
-from app.lead_room import room_of
 from app.progress import (
     Sources,
     _cases,
@@ -35,6 +34,7 @@ from tests.results.field_room import calls, study
 from tests.sample.room import MINUTE, when
 from tests.sync.pool_room import ROOM
 from tests.sync.world import CENTRE
+from ui.lead.room import room_of
 
 NOW = when("2026-03-03 19:40")
 

@@ -101,8 +101,8 @@ class LeadDoor:
     def open(self) -> None:
         """F12 was pressed by a team lead who has signed in."""
         # Only now: the desk opens every morning, and few desks ever need what the reports are made with.
-        from app.lead_room import room_of
         from ui.lead.application import open_lead
+        from ui.lead.room import room_of
 
         if self.lead is None:
             room = room_of(self._settings, None, None, None)

@@ -51,13 +51,13 @@ def run(
 
 
 def lead(settings: Settings, archive: Path | None, study: Path | None, draw: Path | None) -> int:
-    """Show the team lead's window until it is closed; returns the exit code, as run() does. archive, study, draw: as app.lead_room.room_of.
+    """Show the team lead's window until it is closed; returns the exit code, as run() does. archive, study, draw: as ui.lead.room.room_of.
 
     Raises StudyError on a study folder that cannot be used."""
 
     def show() -> int:
-        from app.lead_room import room_of
         from ui.lead.application import show
+        from ui.lead.room import room_of
 
         return show(room_of(settings, archive, study, draw), settings.language, settings.data_dir)
 

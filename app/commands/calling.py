@@ -160,9 +160,5 @@ def _station(context: typer.Context, db: Path | None = None) -> tuple[Workstatio
     if folder is not None and not (folder / STORE).is_file():  # opening makes what is not there
         raise UsageError("There is no workstation's data here", where=str(db), todo="Name its data folder.")
     station = open_workstation(folder or invocation(context).settings.data_dir, SystemClock(), system_entropy)
-    study = station.study()
-    if study is None:
-        raise UsageError(
-            "No study is installed on this workstation", todo="Enrol it first: fangxin sync enrol."
-        )
+    study = station.installed()
     return station, study, calling_plan(study, rehearsal=study.rehearsal_only)

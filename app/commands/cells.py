@@ -48,8 +48,8 @@ def register(cli: typer.Typer) -> None:
 def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -> None:
     """Give every enrolled desk the room's key, sealed to it: without it a desk gets no cases of the pool. `release` does it too; this
     is for a desk that was enrolled since. Compare the names: each must be a machine of the room."""
-    room = _room_key(load(study), draws, keys)
-    with _centre(keys, url, central) as client:
+    room = room_key_in(load(study), draws, keys)
+    with centre_at(keys, url, central) as client:
         typer.echo(admitted(room_key.admit(client, room, system_entropy)))
 
 
@@ -72,8 +72,8 @@ def cells(
 ) -> None:
     """Say how full the quota cells are over all desks, as these last told it, and what was decided about them."""
     source, publisher = load(study), Centre.read(keys).publisher
-    room = _room_key(source, draws, keys)
-    with _centre(keys, url, central) as client:
+    room = room_key_in(source, draws, keys)
+    with centre_at(keys, url, central) as client:
         told = client.post("/v1/pool/all-cells", {"v": 1})
         known = known_cells(told, source.id, publisher.verifier, room)
     states = cell_states(quotas_of(source), known, source.form)
@@ -133,7 +133,11 @@ def columns(panel: Path | None, names: list[str], cases: list[Case]) -> dict[str
     return read_columns(panel, names, {case.number for case in cases})
 
 
-def _room_key(source: StudySource, draws: Path, keys: Path) -> Identity:
+def room_key_in(source: StudySource, draws: Path, keys: Path) -> Identity:
+    """The room's key. Raises UsageError where the folder has none."""
+    if not (draws / "room.key").exists():
+        todo = "Name the folder out of which `fangxin sample release` filled the pool."
+        raise UsageError("The room's key is not in this folder", where=str(draws), todo=todo)
     signer = draws_signer(Centre.read(keys).publisher)
     return DrawRoom(draws, source.id, signer, SystemClock(), system_entropy).room_key()
 
@@ -157,7 +161,7 @@ def _decide(
         )
     decision = Closure(known[chosen], *who_why, SystemClock().wall(), open=open_)
     note = decision_note(source.id, decision, Centre.read(keys).publisher)
-    with _centre(keys, url, central) as client:
+    with centre_at(keys, url, central) as client:
         client.post("/v1/pool/decisions", {"v": 1, "note": note})
     now = "open" if open_ else "closed"
     typer.echo(
@@ -166,10 +170,11 @@ def _decide(
 
 
 @contextmanager
-def _centre(keys: Path, url: str, central: str) -> Iterator[Client]:
+def centre_at(keys: Path, url: str, central: str) -> Iterator[Client]:
+    """The centre at central. What comes back and is not the room's or the centre's own work is told as central's."""
     publisher = Centre.read(keys).publisher
     with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
         try:
             yield client
         except EvidenceError as error:
-            raise EvidenceError("What central says of the quota cells does not hold", where=url) from error
+            raise EvidenceError("What central says of the room does not hold", where=url) from error

@@ -1,6 +1,5 @@
 """fangxin sample give, given: a supervisor gives one case to one desk, and sees what became of it."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,17 +7,12 @@ import typer
 from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, minute_in_china, system_entropy
-from app.commands.cells import By, Central, Folder, Keys, Reason, Url
+from app.commands.cells import By, Central, Folder, Keys, Reason, Url, centre_at, room_key_in
 from app.commands.frames import Draws, Json, Lang
-from app.commands.invocation import verifiers
 from app.commands.tongue import said_in, tongue
-from app.drawing import DrawRoom, draws_signer
-from app.errors import EvidenceError, UsageError
-from app.evidence.age import Identity
-from app.evidence.note import Signer
+from app.errors import UsageError
 from app.sample.pull import Fate, Pull
 from app.study.load import load
-from app.sync.client import Client
 from app.sync.pool_pulls import given as written
 from app.sync.pool_pulls import opened_pulls
 
@@ -44,16 +38,18 @@ def give(
 ) -> None:
     """Give this very case to this desk: it comes there next, whatever its delay, once the desk has had its round with central."""
     with said_in(tongue(context, lang)) as say:
-        source, publisher = load(study).id, Centre.read(keys).publisher
-        room = _room(source, publisher, draws)
-        with _central(url, central, publisher) as client:
+        source, publisher = load(study), Centre.read(keys).publisher
+        room = room_key_in(source, draws, keys)
+        with centre_at(keys, url, central) as client:
             desks = sorted({str(each["name"]).partition(".")[0] for each in client.devices()})
             if to not in desks:
                 raise UsageError(f'There is no desk "{to}"', todo=f"Desks are: {', '.join(desks)}")
             # Its hour is central's: by it a call is known to have come after the decision.
             now = SystemClock().wall() + client.clock_offset
             decision = Pull(case, to, by, reason, now)
-            client.post("/v1/pool/give", written(source, decision, publisher, room.recipient, system_entropy))
+            client.post(
+                "/v1/pool/give", written(source.id, decision, publisher, room.recipient, system_entropy)
+            )
         typer.echo(say(f"Case {case} comes next at desk {to} once it has had its round with central"))
 
 
@@ -69,16 +65,11 @@ def given(
 ) -> None:
     """Say which cases were given to desks, by whom and why, and what became of each."""
     with said_in(tongue(context, lang)) as say:
-        source, publisher = load(study).id, Centre.read(keys).publisher
-        room = _room(source, publisher, draws)
-        with _central(url, central, publisher) as client:
+        source, publisher = load(study), Centre.read(keys).publisher
+        room = room_key_in(source, draws, keys)
+        with centre_at(keys, url, central) as client:
             documents = client.post("/v1/pool/given", {"v": 1})["given"]
-        try:
-            found = list(opened_pulls(documents, source, publisher.verifier, room))
-        except EvidenceError as error:
-            raise EvidenceError(
-                "What central says of cases given to desks does not hold", where=url
-            ) from error
+            found = list(opened_pulls(documents, source.id, publisher.verifier, room))
         if as_json:
             typer.echo(encode({"given": [_document(pull, fate) for pull, fate in found]}).decode())
             return
@@ -92,15 +83,3 @@ def given(
 def _document(pull: Pull, fate: Fate) -> dict[str, Value]:
     told = {"case": pull.case, "desk": pull.desk, "by": pull.by, "reason": pull.reason}
     return {**told, "wall": pull.wall, "fate": str(fate)}
-
-
-def _room(study: str, publisher: Signer, draws: Path) -> Identity:
-    place = DrawRoom(draws, study, draws_signer(publisher), SystemClock(), system_entropy)
-    if not (draws / "room.key").exists():
-        todo = "Name the folder out of which `fangxin sample release` filled the pool."
-        raise UsageError("The room's key is not in this folder", where=str(draws), todo=todo)
-    return place.room_key()
-
-
-def _central(url: str, central: str, publisher: Signer) -> Client:
-    return Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy)

@@ -9,7 +9,7 @@ from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.frames import Json
 from app.commands.invocation import invocation, verifiers
-from app.errors import SyncError, UsageError
+from app.errors import SyncError
 from app.evidence.keys import DeviceKeys
 from app.study.model import Study
 from app.sync.carry import Carried, export_to, take_back
@@ -65,10 +65,7 @@ def _say(done: Carried, as_json: bool, sentence: str) -> None:
 
 def _station(context: typer.Context) -> tuple[Workstation, Study]:
     station = open_workstation(invocation(context).settings.data_dir, SystemClock(), system_entropy)
-    study = station.study(calling=False)
-    if study is None:
-        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
-    return station, study
+    return station, station.installed(calling=False)
 
 
 def _epochs(station: Workstation) -> list[DeviceKeys]:

@@ -93,7 +93,7 @@ def now(
 
 
 def _round(station: Workstation, url: str, who: str, keep: int, say: Tell) -> tuple[Synced, Round | None]:
-    study = _installed(station)
+    study = station.installed(calling=False)
     for keys in station.unfinished():
         _hand_in_the_old(station, keys, url, study, say)
     with _client(station, url, _central_of(study)) as client:
@@ -122,7 +122,7 @@ def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: St
 
 def _counts(station: Workstation, url: str) -> Synced:
     """Where this desk draws from no pool, nothing goes."""
-    study = _installed(station)
+    study = station.installed(calling=False)
     with _client(station, url, _central_of(study)) as client:
         if (room := _room(station, study, client)) is not None:
             quotas = Quotas(station.store, quotas_of(study))
@@ -161,7 +161,7 @@ def renew(
     """Begin a new epoch after a restore, a re-installation or a fork alarm. Then enrol again, with a new code."""
     settings = invocation(context).settings
     station = open_workstation(settings.data_dir, SystemClock(), system_entropy)
-    study = _installed(station)
+    study = station.installed(calling=False)
     if offline:
         after = from_store(station.store, station.name, station.keys.origin(study.id), reason)
     else:
@@ -180,13 +180,6 @@ def renew(
         told = f"{calls} calls of {after.previous} are in no journal that central has taken, and count nowhere until the centre decides"
         where = f"Copy {journal} onto a stick for the centre; their sealed files go with the next `fangxin sync now`."
         typer.echo(f"fangxin: {told}. {where}", err=True)
-
-
-def _installed(station: Workstation) -> Study:
-    study = station.study(calling=False)
-    if study is None:
-        raise UsageError("No study is installed here yet", todo="Run `fangxin sync enrol` first.")
-    return study
 
 
 def _station(context: typer.Context) -> tuple[Workstation, str]:

@@ -1,10 +1,10 @@
-"""The centre fills a room's pool: cases sealed to the room, and the room's key for its desks."""
+"""The centre fills a room's pool: cases sealed to the room."""
 
 from collections.abc import Callable, Iterable, Mapping
 
-from app.canonical import Value, encode
+from app.canonical import Value
 from app.clock import Entropy
-from app.evidence.age import Identity, Recipient
+from app.evidence.age import Recipient
 from app.sample.case import Case
 from app.sync.pool_counts import sealed
 
@@ -41,8 +41,3 @@ def offer(
             for case in cases
         ],
     }
-
-
-def room_document(room: Identity) -> bytes:
-    """The room key as a sealed assignment holds it."""
-    return encode({"v": 1, "kind": "room", "key": room.export()})

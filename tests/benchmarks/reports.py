@@ -48,8 +48,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from app.clock import SystemClock
-from app.lead_room import Room
-from app.look_process import LookProcess
+from ui.lead.room import Room
+from ui.lead.look import LookProcess
 from app.progress import Sources
 from app.resources import resource as shipped
 from app.study.load import load

@@ -18,12 +18,12 @@ def _take(app: QApplication, window: QWidget, path: Path, what: str) -> None:
 def _shoot(folder: Path, width: int, height: int) -> None:
     from app.clock import VirtualClock
     from app.errors import StorageError
-    from app.lead_room import Room
     from tests.results.field_room import NOW, made, study
     from tests.ui.test_lead import Looker
     from ui.errands import Errands
     from ui.language import Language
     from ui.lead.keys import Key
+    from ui.lead.room import Room
     from ui.lead.window import LeadWindow
     from ui.theme import Appearance, Theme
 

@@ -13,8 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from app.clock import VirtualClock
 from app.errors import StorageError
-from app.lead_room import Room
-from app.look_process import LookEndedError, LookHaltedError
 from app.results.field import FieldReport
 from app.study.model import StudySource
 from tests.results.field_room import NOW, made, study
@@ -25,6 +23,8 @@ from ui.application import LeadDoor
 from ui.errands import Errands
 from ui.language import Language
 from ui.lead.keys import Key
+from ui.lead.look import LookEndedError, LookHaltedError
+from ui.lead.room import Room
 from ui.lead.window import REFRESH, LeadWindow
 from ui.theme import Theme
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication
 
 from app import log
 from app.clock import Clock, SystemClock
-from app.lead_room import Room
 from ui.dialogs import Crash
 from ui.errands import Errands
 from ui.language import Language
+from ui.lead.room import Room
 from ui.lead.window import LeadWindow
 from ui.theme import Theme
 

@@ -14,8 +14,6 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from app.clock import Clock, in_china
 from app.errors import FangxinError
-from app.lead_room import Room
-from app.look_process import LookEndedError, LookHaltedError
 from app.results.field import FieldReport
 from app.results.report import write_field
 from app.study.model import StudySource
@@ -26,6 +24,8 @@ from ui.layout import column, framed, label, row
 from ui.lead.design_page import DesignPage
 from ui.lead.field_page import FieldPage
 from ui.lead.keys import Key, KeyBar
+from ui.lead.look import LookEndedError, LookHaltedError
+from ui.lead.room import Room
 from ui.theme import Theme, mark
 
 REFRESH = 60_000

@@ -55,7 +55,6 @@ class Logged:
     _own: dict[Path, bytes] = field(default_factory=dict)
     _brought: dict[str, Checkpoint] = field(default_factory=dict)
     _origin: str = ""
-    _missed: bool = False
 
     @property
     def _path(self) -> Path:
@@ -87,15 +86,11 @@ class Logged:
             )
 
     def _say_unjudged(self, log_keys: Sequence[Verifier]) -> None:
-        """A log that is gone, or whose key is: then nothing here shows what central had, and that is no small thing."""
-        findings, at = self.eyes.findings, self.eyes.at(self._path)
+        """A log whose key is gone: that is no small thing."""
         if self._own and not log_keys:
             what = "The key of central's log is not here: its signatures could not be checked"
-            findings.missing("log.unchecked", what, at, needed="log.vkey, or --key")
-        if log_keys and not self._path.exists():
-            self._missed = True
-            what = "Central's log is not here: lines that central had signed for could be cut off unseen"
-            findings.missing("log.absent", what, at, needed="log/entries.jsonl, or what a witness cosigned")
+            at = self.eyes.at(self._path)
+            self.eyes.findings.missing("log.unchecked", what, at, needed="log.vkey, or --key")
 
     def sizes(self, journal: str) -> set[int]:
         """The lengths of a journal ("<device>.<epoch>") of which the log, or a brought checkpoint, speaks."""
@@ -135,7 +130,12 @@ class Logged:
     def say_absent(self, received: Mapping[Path, int]) -> None:
         """Without the log nothing in a copy tells of lines that were cut off behind the newest receipt that was left in it. received:
         journal file → lines under its newest receipt."""
-        if self.lines or self._missed:
+        if self.lines:
+            return
+        if self._origin and not self._path.exists():  # its key is known, so there was one
+            what = "Central's log is not here: lines that central had signed for could be cut off unseen"
+            needed = "log/entries.jsonl, or what a witness cosigned"
+            self.eyes.findings.missing("log.absent", what, self.eyes.at(self._path), needed=needed)
             return
         for path, size in received.items():
             after = f"line {size} of this journal" if size else "this journal began"

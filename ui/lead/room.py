@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.look_process import LookProcess
 from app.progress import Sources
 from app.results.field import FieldReport
 from app.sample.frame import frame_size
 from app.settings import Settings
 from app.study.load import load
 from app.study.model import StudySource
+from ui.lead.look import LookProcess
 
 
 class Looking(Protocol):
-    """Who looks at the field work: app.look_process.LookProcess, or a stand-in."""
+    """Who looks at the field work: ui.lead.look.LookProcess, or a stand-in."""
 
     def look(self, now: int, tell: Callable[[int, int], None]) -> tuple[StudySource, FieldReport]:
         """The report at `now`, ms wall; blocks. tell: hears (bytes read, bytes to read)."""
