@@ -67,7 +67,11 @@ def _shoot(folder: Path, width: int, height: int) -> None:
                     bar.setValue(bar.maximum())
                     take("field-below")
                     window._failed(
-                        StorageError("The folder cannot be read: no such device", where="/mnt/central")
+                        StorageError(
+                            "There is no such folder",
+                            where="/mnt/central",
+                            todo="Look at its name, or make it first.",
+                        )
                     )
                     bar.setValue(0)
                     take("field-failed")
