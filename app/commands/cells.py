@@ -136,8 +136,9 @@ def columns(panel: Path | None, names: list[str], cases: list[Case]) -> dict[str
 def room_key_in(source: StudySource, draws: Path, keys: Path) -> Identity:
     """The room's key. Raises UsageError where the folder has none."""
     if not (draws / "room.key").exists():
+        missing = "The room's key is not in this folder" if draws.is_dir() else "There is no such folder"
         todo = "Name the folder out of which `fangxin sample release` filled the pool."
-        raise UsageError("The room's key is not in this folder", where=str(draws), todo=todo)
+        raise UsageError(missing, where=str(draws), todo=todo)
     signer = draws_signer(Centre.read(keys).publisher)
     return DrawRoom(draws, source.id, signer, SystemClock(), system_entropy).room_key()
 

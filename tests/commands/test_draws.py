@@ -125,6 +125,9 @@ def test_asking_how_full_the_cells_are_makes_no_room_of_a_wrong_folder(run: Run)
     to = ("--url", "http://127.0.0.1:1", "--central", "keys/publisher.vkey")
     refused(run("cells", *to, draws="elsewhere"), "There is no such folder (elsewhere)")
     assert not Path("elsewhere").exists()
+    Path("elsewhere").mkdir()
+    refused(run("cells", *to, draws="elsewhere"), "The room's key is not in this folder (elsewhere)")
+    assert not list(Path("elsewhere").iterdir())
 
 
 def test_the_audit_in_json_is_one_document(run: Run) -> None:
