@@ -14,7 +14,7 @@ import typer
 from app import __version__, log, settings
 from app.commands.invocation import Invocation, OpenDesk, OpenLead
 from app.commands.selftest import Check, run_selftest
-from app.commands.tongue import teller
+from app.commands.speech import speaking, teller
 from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
 from app.line.child import WORKER_WORD
@@ -170,6 +170,7 @@ def build(face: Face, words: Sequence[str], voice: Voice | None = None) -> typer
         context.obj = Invocation(settings.load(data_dir), face.open_desk, face.open_lead)
         if voice is not None:
             voice.language = context.obj.settings.language or voice.language
+        context.with_resource(speaking(context.obj.settings.language or system_language()))
         if context.invoked_subcommand is None:
             raise typer.Exit(_open(context.obj, rehearse=rehearse))
 

@@ -1,11 +1,15 @@
 """What a demo run is asked for, and what it has to show."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.canonical import Value
+from app.certificate import Checked, told
 from app.evidence.verify import Verdict
 from app.results.summary import Report, Shown
+
+_FILES = {"report": "报告", "workbook": "工作簿", "archive": "中心档案", "keys": "密钥"}
 
 
 @dataclass(frozen=True)
@@ -58,24 +62,27 @@ class Demo:
             "files": {name: str(path) for name, path in self.files.items()},
         }
 
-    def summary(self) -> str:
-        """For people."""
+    def summary(self, language: str) -> str:
+        """For people. language: "zh" or "en"; sentences stand in English, app/sentences.py knows them."""
         few = any(line.figure.shown is Shown.SMALL for line in self.report.units)
         lines = [
             "",
             f"REHEARSAL. {self.calls} calls, {self.interviews} interviews in {self.seconds:.1f} s (seed {self.options.seed}).",
             "",
-            *(self._unit(line.unit.zh, line.unit.en, line.unit.code) for line in self.report.units),
-            self._unit("全市", "Whole city", "city"),
+            *(self._unit(line.unit.zh, line.unit.en, line.unit.code, language) for line in self.report.units),
+            self._unit("全市", "Whole city", "city", language),
             *(
                 ["(Fewer than 30 interviews in a unit: real results would not show its score.)"]
                 if few
                 else []
             ),
             "",
-            *self.verdict.text().splitlines()[:4],
+            *self._verdict(language),
             "",
-            *(f"{name:<10} {path}" for name, path in self.files.items()),
+            *(
+                f"{_FILES[name] if language == 'zh' else name:<10} {path}"
+                for name, path in self.files.items()
+            ),
             "",
             "Check it again:",
             f'  {self.options.command} verify "{self.files["archive"]}"',
@@ -84,9 +91,16 @@ class Demo:
         ]
         return "\n".join(lines)
 
-    def _unit(self, zh: str, en: str, code: str) -> str:
+    def _verdict(self, language: str) -> list[str]:
+        said = told(
+            Checked(self.files["archive"], self.verdict, ()), language, datetime.now(UTC).astimezone()
+        )
+        return said.splitlines()[:4]
+
+    def _unit(self, zh: str, en: str, code: str, language: str) -> str:
         gap = " " * (10 - 2 * len(zh))  # a Chinese character is two columns wide
-        return f"  {zh}{gap}{en:<22} {self.index[code] or '–':>6}"
+        beside = "" if language == "zh" else f"{en:<22} "
+        return f"  {zh}{gap}{beside}{self.index[code] or '–':>6}"
 
 
 def _number(value: float | None, places: int = 2) -> str:

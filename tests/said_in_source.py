@@ -14,7 +14,7 @@ from pathlib import Path
 HOLE = "x1"
 """What stands for an inserted value."""
 _SHOWN = ("what", "where", "todo")
-_FOLLOWED = ("what", "todo", "in what", "in todo")
+_FOLLOWED = ("what", "todo", "spoken", "in what", "in todo", "in spoken")
 """Parts that are followed to a function's callers: places are paths and names, and lead all over the program."""
 _WORDS = (ast.Name, ast.IfExp, ast.BoolOp, ast.Subscript)
 _ROOT = "FangxinError"
@@ -25,7 +25,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Told:
-    """A sentence as it would read with HOLE for every value. part: "what", "where" or "todo"; at: file:line of the call it goes into."""
+    """A sentence as it would read with HOLE for every value. part: "what", "where", "todo", "spoken"; at: file:line of its call."""
 
     at: str
     part: str
@@ -34,12 +34,13 @@ class Told:
 
 @dataclass(frozen=True)
 class Sink:
-    """An argument that is shown: of which call, its name and place (-1 = by name only). below: in which folder or file."""
+    """An argument that is shown: of which call, its name and place (-1 = by name only). below: in which folder or file. part: as Told's."""
 
     below: str
     called: str
     parameter: str
     at: int
+    part: str = "what"
 
 
 @dataclass
@@ -118,7 +119,7 @@ class Source:
         for sink in also:
             for module in self.modules:
                 if module.name.startswith(sink.below):
-                    self._sink(module, sink.called, sink.parameter, sink.at, "what")
+                    self._sink(module, sink.called, sink.parameter, sink.at, sink.part)
         for kind in self.kinds - own:
             for at, part in enumerate(_SHOWN):
                 self._sink(None, kind, part, at if at == 0 else -1, part)

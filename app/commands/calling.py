@@ -13,6 +13,7 @@ from app.commands.frames import Lang
 from app.commands.invocation import invocation
 from app.commands.listening import listening
 from app.commands.moments import Now, moment
+from app.commands.speech import speak, told
 from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.errors import UsageError
@@ -70,15 +71,19 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as
     waiting = pool.waiting_for()
     lacking = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
     if as_json:
-        told = {"case": found or "", "why": reason, "next_due": due or 0, "starved": lacking}
-        typer.echo(encode(told).decode())
+        document = {"case": found or "", "why": reason, "next_due": due or 0, "starved": lacking}
+        typer.echo(encode(document).decode())
     elif found:
-        typer.echo(f"{found}  {reason}")
+        typer.echo(f"{found}  {told(reason)}")
     else:
-        typer.echo("No case may be dialled now." + (f" Next due {minute_in_china(due)}." if due else ""))
+        speak(
+            f"No case may be dialled now. Next due {minute_in_china(due)}."
+            if due
+            else "No case may be dialled now."
+        )
     if lacking and not as_json:
         listed = ", ".join(f"{skill} ({n})" for skill, n in lacking.items())
-        typer.echo(f"Cases that are ready and that nobody on the roster can call: {listed}.")
+        speak(f"Cases that are ready and that nobody on the roster can call: {listed}.")
 
 
 def why(
@@ -93,23 +98,23 @@ def why(
     pool = station.store.follow(plan, hasher(station.store, system_entropy))
     for line in (*_about_its_number(station, case, asked), *_given(station, pool, case, asked)):
         typer.echo(line)
-    typer.echo(explain(one, asked, plan))
+    speak(explain(one, asked, plan))
     quotas = Quotas(station.store, quotas_of(study))
     if cells := quotas.refused(station.store.known_of(case)):
-        typer.echo(_IN_VAIN.format("; ".join(cells)))
+        speak(_IN_VAIN.format("; ".join(cells)))
     crew = [caller_of(study, person.id) for person in study.roster]
     closed = quotas.full_units("county", (u.code for u in study.units))
     asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
     for each in lacking:
-        typer.echo(each.text)
+        speak(each.text)
     if asks.skill and not lacking:
-        typer.echo(f"It asks for {asks.skill}.")
+        speak(f"It asks for {asks.skill}.")
     if asks.another_than and not lacking:
-        typer.echo(f"Not for {asks.another_than}, who made the last call.")
+        speak(f"Not for {asks.another_than}, who made the last call.")
     for attempt in one.attempts:
         outcome = plan.outcome(attempt)
         typer.echo(
-            f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else 'cut off'}  {attempt.by}"
+            f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else told('cut off')}  {attempt.by}"
         )
 
 
@@ -117,9 +122,11 @@ def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str
     if (bar := station.store.bar_of(case)) is not None:
         said = f"{bar.by}: {bar.reason}" if bar.by else f"its resident, at the call of case {bar.case}"
         since = minute_in_china(bar.since)
-        yield f"Not called any more: its number is on the do-not-call list since {since}, by {said}."
+        yield told(f"Not called any more: its number is on the do-not-call list since {since}, by {said}.")
     elif (rests := station.store.rests(case)) > now:
-        yield f"Not before {minute_in_china(rests)}: its number was called in another sample; only an appointment is kept."
+        yield told(
+            f"Not before {minute_in_china(rests)}: its number was called in another sample; only an appointment is kept."
+        )
 
 
 def _given(station: Workstation, pool: Pool, case: str, now: int) -> Iterator[str]:
@@ -128,7 +135,7 @@ def _given(station: Workstation, pool: Pool, case: str, now: int) -> Iterator[st
     now_is = {pull.sha256: fate for pull, fate in pulls.standing(pool, now)}
     for pull, fate in pulls.of(case):
         text = now_is.get(pull.sha256, fate).text
-        yield _GIVEN.format(pull.by, minute_in_china(pull.wall), pull.reason, text)
+        yield told(_GIVEN.format(pull.by, minute_in_china(pull.wall), pull.reason, text))
 
 
 def knows(
@@ -140,10 +147,10 @@ def knows(
     and the shell remembers; only a keyed hash of it is kept."""
     station, study, _ = _station(context)
     person = _person(study, who)
-    with said_in(tongue(context, lang)) as say:
-        number = typed_number(say, meant)
+    with said_in(tongue(context, lang)):
+        number = typed_number(meant)
         acquaint(station.store, person, hasher(station.store, system_entropy)(number))
-        typer.echo(say(f"{person} is not given this number any more."))
+        speak(f"{person} is not given this number any more.")
 
 
 def _person(study: Study, who: str) -> str:

@@ -11,11 +11,12 @@ from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
+from app.commands.speech import language, speak
 from app.drawing import DrawRoom, draws_signer
 from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
 from app.quotas import decision_note
-from app.results.field_words import state
+from app.results.field_words import NO_CELLS, state
 from app.sample.calling import quotas_of
 from app.sample.case import Case
 from app.sample.cells import CellState, cell_states
@@ -50,7 +51,7 @@ def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -
     is for a desk that was enrolled since. Compare the names: each must be a machine of the room."""
     room = room_key_in(load(study), draws, keys)
     with centre_at(keys, url, central) as client:
-        typer.echo(admitted(room_key.admit(client, room, system_entropy)))
+        speak(admitted(room_key.admit(client, room, system_entropy)))
 
 
 def admitted(desks: Sequence[str]) -> str:
@@ -80,7 +81,7 @@ def cells(
     if as_json:
         typer.echo(encode({"cells": [cell_document(cell) for cell in states]}).decode())
     else:
-        typer.echo("\n".join(map(cell_line, states)) or "This study has no quotas.")
+        typer.echo("\n".join(cell_line(cell, language()) for cell in states) or NO_CELLS.of(language()))
 
 
 def close_cell(
@@ -97,8 +98,13 @@ def open_cell(
     _decide(load(study), cell, keys, url, central, (by, reason), open_=True)
 
 
-def cell_line(cell: CellState) -> str:
-    """One cell for a terminal."""
+def cell_line(cell: CellState, spoken: str) -> str:
+    """One cell for a terminal. spoken: "zh" or "en"."""
+    if spoken == "zh":
+        name = cell.zh if cell.zh == cell.cell else f"{cell.zh}（{cell.cell}）"
+        counted = f"目标 {cell.target}" if cell.done is None else f"已完成 {cell.done}/{cell.target}"
+        running = "" if cell.running is None else f"，正在访问 {cell.running}"
+        return f"配额 {name}：{counted}{running}，{state(cell).zh}"
     counted = f"target {cell.target}" if cell.done is None else f"{cell.done} of {cell.target} done"
     running = "" if cell.running is None else f", {cell.running} running"
     name = cell.en if cell.en == cell.cell else f"{cell.en} ({cell.cell})"
@@ -164,10 +170,14 @@ def _decide(
     note = decision_note(source.id, decision, Centre.read(keys).publisher)
     with centre_at(keys, url, central) as client:
         client.post("/v1/pool/decisions", {"v": 1, "note": note})
-    now = "open" if open_ else "closed"
-    typer.echo(
-        f"{chosen} is {now} for every desk from its next round with central on. It stands in central's log."
-    )
+    if open_:
+        speak(
+            f"{chosen} is open for every desk from its next round with central on. It stands in central's log."
+        )
+    else:
+        speak(
+            f"{chosen} is closed for every desk from its next round with central on. It stands in central's log."
+        )
 
 
 @contextmanager

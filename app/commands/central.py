@@ -13,6 +13,7 @@ from app.central.stores import FolderStore, open_index
 from app.clock import SystemClock, system_entropy
 from app.commands.frames import Json
 from app.commands.invocation import extra, verifiers
+from app.commands.speech import speak
 from app.errors import UsageError
 from app.study.bundle import open_bundle
 
@@ -42,7 +43,7 @@ def install(
         stores.log.append(
             clock, "study", study=study.id, version=study.version, sha256=hexdigest(package.read_bytes())
         )
-    typer.echo(f"{study.id} version {study.version} is served from {data}")
+    speak(f"{study.id} version {study.version} is served from {data}")
 
 
 @cli.command()
@@ -80,8 +81,8 @@ def import_(
         typer.echo(encode({"taken": rows}).decode())
         return
     for each in came:
-        typer.echo(f"{each.name}: {each.size} journal lines are here, {each.batches} batches countersigned")
-    typer.echo("The receipts are on the stick. Bring it back: fangxin sync import")
+        speak(f"{each.name}: {each.size} journal lines are here, {each.batches} batches countersigned")
+    speak("The receipts are on the stick. Bring it back: fangxin sync import")
 
 
 @cli.command()
@@ -103,7 +104,7 @@ def serve(
             host=host,
             port=port,
             public_url=public_url,
-            started=lambda url: typer.echo(f"Central listens at {url}"),
+            started=lambda url: speak(f"Central listens at {url}"),
         )
 
 

@@ -1,6 +1,7 @@
 """fangxin demo: everything once, no screen needed."""
 
 import os
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from app.canonical import encode
 from app.clock import system_entropy
 from app.commands.invocation import empty_folder, extra, invocation, may_ask
+from app.commands.speech import language, speak, told
 from app.demo_summary import Options
 from app.resources import resource
 
@@ -39,15 +41,15 @@ def register(cli: typer.Typer) -> None:
             options,
             resource("studies", "dazhou-2017"),
             system_entropy,
-            lambda line: typer.echo(line, err=as_json),
+            partial(speak, err=as_json),
         )
-        typer.echo(encode(done.to_json()).decode() if as_json else done.summary())
+        typer.echo(encode(done.to_json()).decode() if as_json else told(done.summary(language())))
         called = invocation(context)
         if (
             not as_json
             and called.open_desk
             and may_ask()
-            and typer.confirm("\nOpen the desk for practice calls now?")
+            and typer.confirm(told("\nOpen the desk for practice calls now?"))
         ):
             raise typer.Exit(called.open_desk(called.settings, True))
         raise typer.Exit(0 if done.verdict.ok else 1)

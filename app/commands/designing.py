@@ -7,7 +7,8 @@ import typer
 
 from app.canonical import encode
 from app.commands.frames import Folder, Json, Lang
-from app.commands.tongue import Tell, said_in, tongue
+from app.commands.speech import speak
+from app.commands.tongue import said_in, tongue
 from app.errors import UsageError
 from app.results.design_words import caution
 from app.sample.design import Assumed, Outlook, outlook, sample_size
@@ -42,7 +43,7 @@ def design(
 ) -> None:
     """What the design will cost and show: contacts, dials, precision and detectable change, before anybody is called."""
     spoken = tongue(context, lang)
-    with said_in(spoken) as tell:
+    with said_in(spoken):
         source, assumed = load(study), Assumed(sd, deff, dials)
         targets = {**_targets(source, target, within, deff), **_own(own or [], source)}
         found = outlook(targets, shares_of(source), assumed, frame=frame_size(study))
@@ -50,21 +51,19 @@ def design(
         if as_json:
             typer.echo(encode({**_document(found, assumed), "tables": records}).decode())
             return
-        _show(source, found, assumed, tell)
+        _show(source, found, assumed)
         _warn(source, found, spoken)
         for each in records:
-            typer.echo(tell(f"Frame out of {each['table']} of {each['date']}, SHA-256 {each['sha256']}"))
+            speak(f"Frame out of {each['table']} of {each['date']}, SHA-256 {each['sha256']}")
         if not records:
-            typer.echo(
-                tell("Where the frame comes from is not recorded: make it with `fangxin sample frame`.")
-            )
+            speak("Where the frame comes from is not recorded: make it with `fangxin sample frame`.")
 
 
 def _warn(source: StudySource, found: Outlook, spoken: str) -> None:
     names = {unit.code: unit.zh for unit in source.units}
     for each in found.warned:
         words = caution(each, names)
-        typer.echo(f"* {words.zh if spoken == 'zh' else words.en}")
+        typer.echo(f"* {words.of(spoken)}")
 
 
 def _targets(source: StudySource, target: int, within: float, deff: float) -> dict[str, int]:
@@ -88,17 +87,13 @@ def _own(given: list[str], source: StudySource) -> dict[str, int]:
     return found
 
 
-def _show(source: StudySource, found: Outlook, assumed: Assumed, tell: Tell) -> None:
+def _show(source: StudySource, found: Outlook, assumed: Assumed) -> None:
     names = {unit.code: unit.zh for unit in source.units}
-    typer.echo(
-        tell(
-            "A mobile segment fixes the city, never the county: counties are found by screening, and the smallest decides."
-        )
+    speak(
+        "A mobile segment fixes the city, never the county: counties are found by screening, and the smallest decides."
     )
-    typer.echo(
-        tell(
-            "unit        share  interviews  eligible contacts        dials   index ±   change seen between two years"
-        )
+    speak(
+        "unit        share  interviews  eligible contacts        dials   index ±   change seen between two years"
     )
     for row in found.rows:
         name = names[row.unit] + "\u3000" * max(0, 5 - len(names[row.unit]))
@@ -106,12 +101,10 @@ def _show(source: StudySource, found: Outlook, assumed: Assumed, tell: Tell) -> 
         typer.echo(
             f"{name} {row.share:6.1%}  {row.target:10}  {contacts} {row.dials:10.0f}   {row.margin:7.2f}   {row.change:.2f}"
         )
-    typer.echo(tell(f"all: {found.interviews} interviews, {found.dials:.0f} dials"))
-    typer.echo(
-        tell(
-            f"Assumed: spread {assumed.sd:g} points, design effect {assumed.deff:g}, {assumed.dials_a_complete:g} dials a complete, "
-            "95 % intervals, 80 % power."
-        )
+    speak(f"all: {found.interviews} interviews, {found.dials:.0f} dials")
+    speak(
+        f"Assumed: spread {assumed.sd:g} points, design effect {assumed.deff:g}, {assumed.dials_a_complete:g} dials a complete, "
+        "95 % intervals, 80 % power."
     )
 
 

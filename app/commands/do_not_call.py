@@ -10,7 +10,8 @@ from app.centre import Centre
 from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.frames import Folder, Json, Lang
 from app.commands.invocation import extra, verifiers
-from app.commands.tongue import Tell, said_in, tongue
+from app.commands.speech import speak
+from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.do_not_call import DoNotCall
 from app.errors import StudyError, UsageError
@@ -36,15 +37,15 @@ _ONE_REQUEST = 500
 @cli.command()
 def add(context: typer.Context, folder: List, keys: Keys, by: By, reason: Reason, lang: Lang = "") -> None:
     """Put a number on the list. It is typed here, not on the command line, which others can read and the shell remembers."""
-    with said_in(tongue(context, lang)) as tell:
-        _decide(folder, keys, [_typed(tell)], (by, reason), tell, barred=True)
+    with said_in(tongue(context, lang)):
+        _decide(folder, keys, [_typed()], (by, reason), barred=True)
 
 
 @cli.command()
 def remove(context: typer.Context, folder: List, keys: Keys, by: By, reason: Reason, lang: Lang = "") -> None:
     """Take a number off the list, because its owner asks for it. That it stood there stays in the journal."""
-    with said_in(tongue(context, lang)) as tell:
-        _decide(folder, keys, [_typed(tell)], (by, reason), tell, barred=False)
+    with said_in(tongue(context, lang)):
+        _decide(folder, keys, [_typed()], (by, reason), barred=False)
 
 
 @cli.command(name="import")
@@ -61,13 +62,13 @@ def import_(
     lang: Lang = "",
 ) -> None:
     """Put all numbers of a file on the list. Destroy the file afterwards: the list does not need it."""
-    with said_in(tongue(context, lang)) as tell:
+    with said_in(tongue(context, lang)):
         try:
             lines = table.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             todo = "One number a line, as text in UTF-8."
             raise UsageError("The do-not-call list cannot be read", where=str(table), todo=todo) from error
-        _decide(folder, keys, _plain(lines, table, tell), (by, reason), tell, barred=True)
+        _decide(folder, keys, _plain(lines, table), (by, reason), barred=True)
 
 
 @cli.command(name="list")
@@ -98,7 +99,7 @@ def tell(
 ) -> None:
     """Hand the list to a study's central, and take in who said at one of its desks that he does not want to be called. Do it for every
     study in the field: so a resident says it once. Desks heed it from their next round on."""
-    with said_in(tongue(context, lang)) as say:
+    with said_in(tongue(context, lang)):
         source, listed, publisher = load(study), existing(folder, keys), Centre.read(keys).publisher
         notes = [entry_note(source.id, entry, publisher) for entry in listed.entries()]
         taken, answer = 0, dict[str, Value]()
@@ -108,20 +109,23 @@ def tell(
                 taken += int(answer["taken"])
         said = [(str(row["key"]), int(row["wall"])) for row in answer["withdrawn"]]
         heard = listed.take_in(said, source.id)
-        typer.echo(
-            say(
-                f"{taken} decisions are new to central; {heard} numbers of residents who said so at a desk were put on the list"
-            )
+        speak(
+            f"{taken} decisions are new to central; {heard} numbers of residents who said so at a desk were put on the list"
         )
 
 
-def _decide(
-    folder: Path, keys: Path, numbers: list[str], who_why: tuple[str, str], say: Tell, *, barred: bool
-) -> None:
+def _decide(folder: Path, keys: Path, numbers: list[str], who_why: tuple[str, str], *, barred: bool) -> None:
     listed = _list(folder, keys)
     changed = listed.decide(numbers, *who_why, barred=barred)
-    way = "were put on the list" if barred else "were taken off the list"
-    typer.echo(say(f"{changed} of {len(numbers)} numbers {way}. Tell every central: fangxin sample dnc tell"))
+    all_ = len(numbers)
+    if barred:
+        speak(
+            f"{changed} of {all_} numbers were put on the list. Tell every central: fangxin sample dnc tell"
+        )
+    else:
+        speak(
+            f"{changed} of {all_} numbers were taken off the list. Tell every central: fangxin sample dnc tell"
+        )
 
 
 def existing(folder: Path, keys: Path) -> DoNotCall:
@@ -138,20 +142,20 @@ def _list(folder: Path, keys: Path) -> DoNotCall:
     return DoNotCall(folder, Centre.read(keys).publisher, SystemClock())
 
 
-def _typed(say: Tell) -> str:
+def _typed() -> str:
     with extra("centre"):  # libphonenumber: the centre's
         from app.sample.numbers import plain
-    return typed_number(say, plain)
+    return typed_number(plain)
 
 
-def _plain(lines: list[str], table: Path, say: Tell) -> list[str]:
+def _plain(lines: list[str], table: Path) -> list[str]:
     """The numbers of all lines; empty ones are passed over. Raises StudyError naming every line that is none."""
     with extra("centre"):
         from app.sample.numbers import plain
     read = [(n, plain(line)) for n, line in enumerate(lines, start=1) if line.strip()]
     bad = [BadRow(n, found) for n, found in read if isinstance(found, Ill)]
     for row in bad:
-        typer.echo(say(str(row)), err=True)
+        speak(str(row), err=True)
     if bad:
         what = f"{len(bad)} of {len(read)} rows cannot be taken, so nothing was written"
         raise StudyError(what, where=str(table), todo="Mend the lines above.")

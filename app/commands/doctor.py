@@ -9,7 +9,7 @@ from app import support
 from app.clock import SystemClock
 from app.commands.invocation import invocation
 from app.commands.line import here, tell_findings
-from app.commands.tongue import teller, tongue
+from app.commands.speech import speak
 from app.errors import UsageError
 from app.line.doctor import Finding
 from app.surroundings import memory_on_disk
@@ -34,7 +34,7 @@ def doctor(
     findings: list[Finding] = [*here(settings, SystemClock()), *memory_on_disk()]
     if out is not None:
         support.write(out, support.bundle(settings, findings))
-    good = tell_findings(findings, teller(tongue(context, "")), as_json=as_json)
+    good = tell_findings(findings, as_json=as_json)
     if out is not None and not as_json:
-        typer.echo(f"{out}: versions, findings, settings without passwords, counts, masked logs.")
+        speak(f"{out}: versions, findings, settings without passwords, counts, masked logs.")
     raise typer.Exit(0 if good else 1)

@@ -10,6 +10,7 @@ import typer
 from app.canonical import encode
 from app.certificate import Checked, Render, kind_of, told, write_certificate
 from app.commands.invocation import bar, extra, identities, verifiers
+from app.commands.speech import speaking
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.cdr import read_list
@@ -59,7 +60,7 @@ def verify(
     render = _render(certificate)
     zone = _zone(cdr_zone)
     _go_together(tsa, witness, witness_key)
-    with bar("checking") as heard:
+    with speaking(language), bar("checking") as heard:
         verdict = verify_path(
             path,
             keys=verifiers(key or []),

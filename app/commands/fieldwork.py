@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
-from unicodedata import east_asian_width
 
 import typer
 
@@ -11,6 +10,7 @@ from app.canonical import encode
 from app.commands.cells import cell_document, cell_line
 from app.commands.invocation import identities
 from app.commands.moments import Now, moment
+from app.commands.speech import columns, language, padded
 from app.errors import UsageError
 from app.progress import Sources, field_work
 from app.results.field import SHOWN, FieldReport
@@ -20,6 +20,27 @@ from app.results.table import Tally
 from app.results.words import Words, percent
 from app.study.load import load
 from app.study.model import StudySource
+
+_TITLES = {
+    "all": Words("合计", "all"),
+    "by day": Words("按日期", "by day"),
+    "by hour": Words("按钟点", "by hour"),
+    "by interviewer": Words("按访问员", "by interviewer"),
+    "by slice": Words("按时段", "by slice"),
+    "by line": Words("按线路", "by line"),
+    "by replicate": Words("按批次", "by replicate"),
+}
+_HEADS = Words(
+    "    拨打     接触     完成     拒访     空停     工时 完成率",
+    "   dials contacts complete  refused     dead    hours  yield",
+)
+_NOT_KNOWN = Words("不详", "not known")
+_ORDER = Words(
+    "乱序率 {share}：任取两个号码，首次拨打的先后与抽样顺序相反的比例（0% 为完全按抽样顺序）。",
+    "Order of the draw: {share} of the pairs of numbers were first dialled the other way round (0% = as drawn).",
+)
+_STARVED = Words("滞留样本 {}：{}", "Starved {}: {}")
+_HEARD = Words("工作站 {} 最近来讯：{}", "Desk {} last heard: {}")
 
 
 def report(
@@ -61,31 +82,28 @@ def report(
         write_field(found, known, at, html)
         typer.echo(str(html), err=as_json)
     if as_json or html is None:
-        typer.echo(encode(document(found)).decode() if as_json else text(found, known))
+        typer.echo(encode(document(found)).decode() if as_json else text(found, known, language()))
 
 
-def text(found: FieldReport, study: StudySource) -> str:
-    """The report for a terminal."""
+def text(found: FieldReport, study: StudySource, spoken: str) -> str:
+    """The report for a terminal. spoken: "zh" or "en"."""
     units = {unit.code: Words(unit.zh, unit.en) for unit in study.units}
     named = {
-        title: [(_shown(title, name, found), tally) for name, tally in table.items()]
+        title: [(_shown(title, name, found, spoken), tally) for name, tally in table.items()]
         for title, table in _tables(found).items()
     }
-    wide = max(_width(name) for rows in named.values() for name, _ in [("by interviewer", None), *rows])
+    wide = max(columns(name) for rows in named.values() for name, _ in [("by interviewer", None), *rows])
     lines = []
     for title, rows in named.items():
-        lines.append(f"{title:<{wide + 2}}   dials contacts complete  refused     dead    hours  yield")
-        lines += [_line(name + " " * (wide - _width(name)), tally) for name, tally in rows]
+        lines.append(padded(_TITLES[title].of(spoken), wide + 2) + _HEADS.of(spoken))
+        lines += [_line(padded(name, wide), tally) for name, tally in rows]
     for rate in (found.rates[name] for name in SHOWN if name in found.rates):
         lines.append(f"{rate.name:<6} {percent(rate.value):>6}   {rate.formula}")
-    lines.append(
-        f"Order of the draw: {order(found.cherry_all)} of the pairs of numbers were first dialled the other way round "
-        "(0% = as drawn)."
-    )
+    lines.append(_ORDER.of(spoken).format(share=order(found.cherry_all)))
     lines += [f"  {name}: {order(value)}" for name, value in found.cherry.items() if value is not None]
-    lines += [cell_line(cell) for cell in found.cells]
-    lines += [f"Starved {each.case}: {why(each, units).en}" for each in found.starved]
-    lines += [f"Desk {each.desk} last heard: {heard(each).en}" for each in found.desks]
+    lines += [cell_line(cell, spoken) for cell in found.cells]
+    lines += [_STARVED.of(spoken).format(each.case, why(each, units).of(spoken)) for each in found.starved]
+    lines += [_HEARD.of(spoken).format(each.desk, heard(each).of(spoken)) for each in found.desks]
     return "\n".join(lines)
 
 
@@ -128,21 +146,16 @@ def _tables(found: FieldReport) -> Mapping[str, Mapping[str, Tally]]:
     }
 
 
-def _shown(title: str, name: str, found: FieldReport) -> str:
+def _shown(title: str, name: str, found: FieldReport, spoken: str) -> str:
     if title == "by slice":
-        return slice_name(name, found).en
-    return name or ("" if title == "all" else "not known")
+        return slice_name(name, found).of(spoken)
+    return name or ("" if title == "all" else _NOT_KNOWN.of(spoken))
 
 
 def _line(name: str, tally: Tally) -> str:
     counts = (tally.calls, tally.contacts, tally.completes, tally.refusals, tally.dead)
     numbers = " ".join(f"{n:>8}" for n in counts)
     return f"  {name}{numbers} {tally.seconds / 3600:8.1f} {percent(tally.yielded):>6}"
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _text(value: float | None) -> str | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.commands.speech import told
 from app.errors import StudyError, UsageError
 from app.questionnaire import scenario, xlsform
 from app.questionnaire.form import Form
@@ -31,7 +32,7 @@ def play(
     for line in played.run(steps):
         typer.echo(encode(line).decode())
     if played.failed:
-        typer.echo(f"{script.name}:{played.line}: {played.failed}", err=True)
+        typer.echo(f"{script.name}:{played.line}: {told(played.failed)}", err=True)
         raise typer.Exit(1)
 
 

@@ -9,7 +9,8 @@ import typer
 from app.canonical import encode
 from app.clock import system_entropy
 from app.commands.invocation import bar, extra
-from app.commands.tongue import Tell, said_in, tongue
+from app.commands.speech import speak, told
+from app.commands.tongue import said_in, tongue
 from app.errors import StudyError
 from app.evidence.durable import storage_errors
 from app.sample.digits import BadRow, Ill
@@ -36,29 +37,27 @@ def frame(
     as_json: Json = False,
 ) -> None:
     """Make the frame of a city out of operators' tables, and beside it the record of where it came from."""
-    with said_in(tongue(context, lang)) as tell:
+    with said_in(tongue(context, lang)):
         with extra("centre"):  # libphonenumber: the centre's, not the workstation's
             from app.sample.segments import TableError, import_segments, write_frame
         try:
-            with storage_errors(out), bar(tell("reading"), of_bytes=False) as heard:
+            with storage_errors(out), bar("reading", of_bytes=False) as heard:
                 found, records = import_segments(tables, city, date, heard)
                 write_frame(found, records, out)
         except TableError as error:
-            _complain(error.rows, tell)
+            _complain(error.rows)
             raise
         if as_json:
             document = {"segments": len(found.segments), "numbers": len(found), "frame": found.digest}
             typer.echo(encode({**document, "tables": [asdict(record) for record in records]}).decode())
             return
         for record in records:
-            ill = "; ".join(f"{n} × {tell(Ill[why.upper()])}" for why, n in sorted(record.ill.items()))
-            typer.echo(
-                tell(
-                    f"{record.table} ({record.date}, SHA-256 {record.sha256}): {record.seen} segments, {record.taken} taken, "
-                    f"{record.other_city} of other cities, left out: {ill or 'none'}"
-                )
+            ill = "; ".join(f"{n} × {told(Ill[why.upper()])}" for why, n in sorted(record.ill.items()))
+            speak(
+                f"{record.table} ({record.date}, SHA-256 {record.sha256}): {record.seen} segments, {record.taken} taken, "
+                f"{record.other_city} of other cities, left out: {ill or 'none'}"
             )
-        typer.echo(tell(f"{len(found.segments)} segments, {len(found):,} numbers, frame {found.digest}"))
+        speak(f"{len(found.segments)} segments, {len(found):,} numbers, frame {found.digest}")
 
 
 def list_(
@@ -74,12 +73,12 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Check a list of numbers row by row and take repeats out. Nothing is written while a row is wrong."""
-    with said_in(tongue(context, lang)) as tell:
+    with said_in(tongue(context, lang)):
         with extra("centre"):
             from app.sample.cleaning import clean  # libphonenumber, as above
-        with bar(tell("reading"), of_bytes=False) as heard:
+        with bar("reading", of_bytes=False) as heard:
             report = clean(table, draws, out, system_entropy, without=without or (), heard=heard)
-        _complain(report.bad, tell)
+        _complain(report.bad)
         if report.bad_in_all:
             raise StudyError(
                 f"{report.bad_in_all} of {report.rows} rows cannot be taken, so nothing was written",
@@ -91,15 +90,15 @@ def list_(
             lines = {"repeated": list(report.twice), "before": list(report.before)}
             typer.echo(encode({**counts, "earlier": report.earlier, **lines}).decode())
             return
-        typer.echo(tell(f"{report.taken} numbers written, {report.repeats} repeats left out"))
+        speak(f"{report.taken} numbers written, {report.repeats} repeats left out")
         for line in report.twice:
-            typer.echo(tell(f"line {line}: repeat"))
+            speak(f"line {line}: repeat")
         if without:
-            typer.echo(tell(f"{report.earlier} left out that stood in an earlier list"))
+            speak(f"{report.earlier} left out that stood in an earlier list")
         for line in report.before:
-            typer.echo(tell(f"line {line}: in an earlier list"))
+            speak(f"line {line}: in an earlier list")
 
 
-def _complain(rows: tuple[BadRow, ...], tell: Tell) -> None:
+def _complain(rows: tuple[BadRow, ...]) -> None:
     for bad in rows:
-        typer.echo(tell(str(bad)), err=True)
+        speak(str(bad), err=True)

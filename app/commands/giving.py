@@ -9,6 +9,7 @@ from app.centre import Centre
 from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.cells import By, Central, Folder, Keys, Reason, Url, centre_at, room_key_in
 from app.commands.frames import Draws, Json, Lang
+from app.commands.speech import speak, told
 from app.commands.tongue import said_in, tongue
 from app.errors import UsageError
 from app.sample.pull import Fate, Pull
@@ -37,7 +38,7 @@ def give(
     lang: Lang = "",
 ) -> None:
     """Give this very case to this desk: it comes there next, whatever its delay, once the desk has had its round with central."""
-    with said_in(tongue(context, lang)) as say:
+    with said_in(tongue(context, lang)):
         source, publisher = load(study), Centre.read(keys).publisher
         room = room_key_in(source, draws, keys)
         with centre_at(keys, url, central) as client:
@@ -50,7 +51,7 @@ def give(
             client.post(
                 "/v1/pool/give", written(source.id, decision, publisher, room.recipient, system_entropy)
             )
-        typer.echo(say(f"Case {case} comes next at desk {to} once it has had its round with central"))
+        speak(f"Case {case} comes next at desk {to} once it has had its round with central")
 
 
 def given(
@@ -64,7 +65,7 @@ def given(
     lang: Lang = "",
 ) -> None:
     """Say which cases were given to desks, by whom and why, and what became of each."""
-    with said_in(tongue(context, lang)) as say:
+    with said_in(tongue(context, lang)):
         source, publisher = load(study), Centre.read(keys).publisher
         room = room_key_in(source, draws, keys)
         with centre_at(keys, url, central) as client:
@@ -75,9 +76,9 @@ def given(
             return
         for pull, fate in found:
             said = f"{pull.case} → {pull.desk}  {minute_in_china(pull.wall)}  {pull.by}: {pull.reason}"
-            typer.echo(f"{said}  {say(fate.text)}")
+            typer.echo(f"{said}  {told(fate.text)}")
         if not found:
-            typer.echo(say("No case was given to a desk"))
+            speak("No case was given to a desk")
 
 
 def _document(pull: Pull, fate: Fate) -> dict[str, Value]:

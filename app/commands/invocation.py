@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from app.centre import read_identity
+from app.commands.speech import ask, told
 from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
 from app.evidence.note import Verifier
@@ -68,7 +69,7 @@ def bar(what: str, *, of_bytes: bool = True) -> Iterator[Callable[[int, int], No
     columns = (BarColumn(), DownloadColumn() if of_bytes else TaskProgressColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(
-        what, *columns, console=console, transient=True, disable=not console.is_terminal
+        told(what), *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
@@ -104,7 +105,7 @@ def identities(paths: list[Path]) -> list[Identity]:
 
 def ask_passphrase(path: Path) -> str:
     """The passphrase of a key file, typed unseen."""
-    return str(typer.prompt(f"Passphrase of {path.name}", hide_input=True, err=True))
+    return ask(f"Passphrase of {path.name}", unseen=True)
 
 
 _NO_KEY = "This is neither a public key nor a file that is there"

@@ -13,7 +13,7 @@ from app.canonical import Value, encode
 from app.clock import Clock, SystemClock, system_entropy
 from app.commands import library
 from app.commands.invocation import invocation
-from app.commands.tongue import Tell, teller, tongue
+from app.commands.speech import speak, told
 from app.errors import FangxinError, LineError, UsageError
 from app.evidence.age import Recipient
 from app.evidence.journal import read
@@ -70,8 +70,8 @@ def list_lines(context: typer.Context, as_json: _Json = False) -> None:
         )
     for device in sounds_here:
         typer.echo(f"  {'sound':<12} {device}")
-    typer.echo("  softphone, manual: need no device; `fangxin line use DRIVER PORT` chooses")
-    typer.echo(f"Chosen: {chosen.driver or 'none'} {chosen.port}".rstrip())
+    speak("  softphone, manual: need no device; `fangxin line use DRIVER PORT` chooses")
+    speak(f"Chosen: {chosen.driver or 'none'} {chosen.port}".rstrip())
 
 
 @cli.command()
@@ -88,7 +88,7 @@ def use(
         )
     settings = invocation(context).settings
     path = choose_line(settings.data_dir, LineSettings(driver=driver, port=port, options=_options(option)))
-    typer.echo(f"{driver} {port}".rstrip() + f" is this workplace's line now ({path})")
+    speak(f"{driver} {port}".rstrip() + f" is this workplace's line now ({path})")
 
 
 @cli.command()
@@ -152,18 +152,18 @@ def doctor(
                 findings += examine.sound(bench, seconds)
     except FangxinError as error:
         findings.append(examine.fault("device", error))
-    raise typer.Exit(0 if tell_findings(findings, teller(tongue(context, "")), as_json=as_json) else 1)
+    raise typer.Exit(0 if tell_findings(findings, as_json=as_json) else 1)
 
 
-def tell_findings(findings: Iterable[examine.Finding], tell: Tell, *, as_json: bool) -> bool:
-    """Print what was found, in the words of tell; is all of it well?"""
+def tell_findings(findings: Iterable[examine.Finding], *, as_json: bool) -> bool:
+    """Print what was found; is all of it well?"""
     found = tuple(findings)
     good = not any(finding.good is False for finding in found)
     if as_json:
         typer.echo(encode({"ok": good, "findings": [each.to_json() for each in found]}).decode())
     else:
         for each in found:
-            typer.echo(each.line(tell))
+            typer.echo(each.line(told))
     return good
 
 

@@ -16,6 +16,7 @@ from app.commands.custody import Identities, Sheets, Split, keys_of
 from app.commands.frames import Lang
 from app.commands.invocation import bar, invocation
 from app.commands.listening import Log, journals
+from app.commands.speech import speak
 from app.commands.tongue import said_in, tongue
 from app.custody.listening import ListeningRoom, Wish
 from app.errors import UsageError
@@ -48,7 +49,7 @@ def listen(
 ) -> None:
     """Hear a call: interviewer left, respondent right. That you listen stands in a signed journal before anything sounds, and
     afterwards how much you heard. Ctrl+C ends it. Played from memory; nothing is left on the disk."""
-    with said_in(tongue(context, lang)) as tell:
+    with said_in(tongue(context, lang)):
         settings = invocation(context).settings
         room = ListeningRoom(log or journals(settings.data_dir), SystemClock(), system_entropy)
         wish = Wish(archive, call, keys_of(identity, split, sheet), by or _account())
@@ -57,12 +58,12 @@ def listen(
             told = "{out}: {seconds} s of plain sound. Whoever gets at the file hears the call: delete it when it has been heard."
         else:
             speaker = partial(line_worker.open_playback, settings.sound.get("ear", ""), mono=mono)
-            with _ctrl_c() as stopped, bar(tell("listening"), of_bytes=False) as progress:
+            with _ctrl_c() as stopped, bar("listening", of_bytes=False) as progress:
                 heard = room.play(wish, speaker, stopped=stopped, progress=progress)
             told = "Heard to its end: {seconds} s." if heard.whole else "Stopped after {seconds} s."
         seconds = f"{heard.samples / RATE:.1f}"
-        typer.echo(tell(told.replace("{out}", str(out)).replace("{seconds}", seconds)))
-        typer.echo(tell(f"That it was heard stands in {heard.journal}"))
+        speak(told.replace("{out}", str(out)).replace("{seconds}", seconds))
+        speak(f"That it was heard stands in {heard.journal}")
 
 
 def _account() -> str:

@@ -9,7 +9,8 @@ from app.canonical import Value, encode
 from app.clock import minute_in_china
 from app.commands.frames import Lang
 from app.commands.invocation import identities, invocation
-from app.commands.tongue import Tell, said_in, tongue
+from app.commands.speech import speak, told
+from app.commands.tongue import said_in, tongue
 from app.custody.listening import Listened, listened
 from app.results.listening import Share, listening_sample
 from app.results.open import calls_told, open_archive
@@ -43,7 +44,7 @@ def listening(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Which calls the team lead hears: the draw chooses them, neither desk nor lead. Those that were heard are marked."""
-    with said_in(tongue(context, lang)) as tell:
+    with said_in(tongue(context, lang)):
         calls = open_archive(archive, identities(identity)).calls if identity else calls_told(archive)
         chosen = listening_sample(calls, Share(completes / 100, coded / 100, least))
         heard = listened(log or journals(invocation(context).settings.data_dir))
@@ -52,9 +53,9 @@ def listening(
             return
         for call in chosen:
             said = f"{call.interviewer:<8} {minute_in_china(call.started)}  {call.call}  {call.outcome}  {call.seconds} s  {call.device}"
-            typer.echo(f"{said}  {_mark(heard.get(call.call, Listened()), tell)}".rstrip())
+            typer.echo(f"{said}  {_mark(heard.get(call.call, Listened()))}".rstrip())
         done = sum(call.call in heard for call in chosen)
-        typer.echo(tell(f"{len(chosen)} of {len(calls)} calls are to be heard; {done} of them were"))
+        speak(f"{len(chosen)} of {len(calls)} calls are to be heard; {done} of them were")
 
 
 def journals(data_dir: Path) -> Path:
@@ -63,11 +64,11 @@ def journals(data_dir: Path) -> Path:
 
 
 def _row(call: CallRow, heard: Listened) -> dict[str, Value]:
-    told: dict[str, Value] = {"call": call.call, "device": call.device, "interviewer": call.interviewer}
-    return told | {"outcome": call.outcome, "heard": heard.samples // RATE, "copied": int(heard.copied)}
+    row: dict[str, Value] = {"call": call.call, "device": call.device, "interviewer": call.interviewer}
+    return row | {"outcome": call.outcome, "heard": heard.samples // RATE, "copied": int(heard.copied)}
 
 
-def _mark(heard: Listened, tell: Tell) -> str:
+def _mark(heard: Listened) -> str:
     if heard.samples:
-        return tell(f"heard {heard.samples / RATE:.0f} s")
-    return tell("copied") if heard.copied else ""
+        return told(f"heard {heard.samples / RATE:.0f} s")
+    return told("copied") if heard.copied else ""

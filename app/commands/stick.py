@@ -9,6 +9,7 @@ from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.frames import Json
 from app.commands.invocation import invocation, verifiers
+from app.commands.speech import speak
 from app.errors import SyncError
 from app.evidence.keys import DeviceKeys
 from app.study.model import Study
@@ -60,7 +61,10 @@ _SIGNED = "{objects} sealed files and {events} journal lines are countersigned b
 
 def _say(done: Carried, as_json: bool, sentence: str) -> None:
     told = {"objects": done.objects, "events": done.events}
-    typer.echo(encode(told).decode() if as_json else sentence.format(**told))
+    if as_json:
+        typer.echo(encode(told).decode())
+    else:
+        speak(sentence.format(**told))
 
 
 def _station(context: typer.Context) -> tuple[Workstation, Study]:

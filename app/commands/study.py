@@ -1,6 +1,7 @@
 """fangxin study: check a study folder or workbook, build the signed package, show what a package holds."""
 
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,12 @@ import typer
 
 from app.canonical import encode, hexdigest
 from app.centre import Centre
+from app.clock import minute_in_china
 from app.commands import checking
 from app.commands.checking import played
 from app.commands.form import read_xform
 from app.commands.invocation import verifiers
+from app.commands.speech import columns, language, padded, speak
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.note import Verifier
@@ -19,6 +22,7 @@ from app.hearing.entry import entries
 from app.questionnaire import xlsform
 from app.questionnaire.lint.finding import ERROR, Finding
 from app.questionnaire.show import page
+from app.results.words import Words
 from app.sample.calling import design_faults
 from app.sample.outcome import load_outcomes
 from app.study.author import examine
@@ -91,7 +95,7 @@ def build(
         signer=centre.publisher,
         out=out,
     )
-    typer.echo(f"{made}: {source.id} version {source.version}, signed by {centre.publisher.vkey}")
+    speak(f"{made}: {source.id} version {source.version}, signed by {centre.publisher.vkey}")
 
 
 @cli.command()
@@ -125,7 +129,7 @@ def show(
         out.write_text(page(form, outcomes, digest), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"The page cannot be written: {error.strerror}", where=str(out)) from error
-    typer.echo(f"{out}: {form.title}, {len(form.asked)} questions and notes")
+    speak(f"{out}: {form.title}, {len(form.asked)} questions and notes")
 
 
 def _trusted(key: list[str] | None) -> list[Verifier]:
@@ -149,5 +153,32 @@ def _say(study: Study, *, as_json: bool) -> None:
     if as_json:
         typer.echo(encode(facts).decode())
         return
-    for name, value in facts.items():
-        typer.echo(f"{name:>15}  {value}")
+    for line in _lines(study, language()):
+        typer.echo(line)
+
+
+def _lines(study: Study, spoken: str) -> Iterator[str]:
+    """What a package holds, for a person: one thing a line, its name before it."""
+    practice = Words("是", "yes") if study.rehearsal_only else Words("否", "no")
+    told: tuple[tuple[Words, Sequence[str]], ...] = (
+        (Words("调查代码", "id"), [study.id]),
+        (Words("版本", "version"), [str(study.version)]),
+        (Words("名称", "title"), list(study.title.values())),
+        (Words("有效期至", "expires"), [minute_in_china(study.expires)]),
+        (Words("密码套件", "suite"), [study.suite]),
+        (
+            Words("评价单位", "units"),
+            [f"{unit.code} {Words(unit.zh, unit.en).of(spoken)}" for unit in study.units],
+        ),
+        (
+            Words("评价方面", "aspects"),
+            [f"{Words(each.zh, each.en).of(spoken)} {each.weight}%" for each in study.aspects],
+        ),
+        (Words("评价中心公钥", "centre's keys"), study.recipients.centre),
+        (Words("督导公钥", "lead's keys"), study.recipients.lead),
+        (Words("仅供练习", "rehearsal only"), [practice.of(spoken)]),
+    )
+    wide = max(columns(name.of(spoken)) for name, _ in told)
+    for name, values in told:
+        for at, value in enumerate(values):
+            yield padded("" if at else name.of(spoken), wide) + f"  {value}"

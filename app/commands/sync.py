@@ -9,7 +9,7 @@ from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands import stick
 from app.commands.invocation import invocation, verifiers
-from app.commands.tongue import Tell, teller, tongue
+from app.commands.speech import speak, told
 from app.errors import FangxinError, SyncError, UsageError
 from app.evidence.durable import Lock, make_folder
 from app.evidence.keys import DeviceKeys
@@ -52,9 +52,9 @@ def enrol(
         keys = station.keys
         introduce(client, code, Introduction(station.name, keys.signer.verifier, keys.identity.recipient))
         study = station.install_study(client.study(), trusted)
-    typer.echo(f"Workstation {station.name} is enrolled for {study.id} version {study.version}")
+    speak(f"Workstation {station.name} is enrolled for {study.id} version {study.version}")
     if station.hint:
-        typer.echo(f"fangxin: {station.hint}", err=True)
+        typer.echo(f"fangxin: {told(station.hint)}", err=True)
 
 
 @cli.command()
@@ -71,41 +71,40 @@ def now(
     pool, tell what was called and take the next cases; with --keep 0 give those back that nobody has called."""
     station, url = _station(context)
     try:
-        saying = teller(tongue(context, ""))
-        done, shared = (_counts(station, url), None) if counts else _round(station, url, who, keep, saying)
+        done, shared = (_counts(station, url), None) if counts else _round(station, url, who, keep)
     except SyncError as error:
         if as_json:
             word = error.word if isinstance(error, RefusedError) else ""
-            told = {"error": str(error), "refused": isinstance(error, RefusedError), "word": word}
-            typer.echo(encode({**told, "waiting": len(station.store.pending())}).decode())
+            document = {"error": str(error), "refused": isinstance(error, RefusedError), "word": word}
+            typer.echo(encode({**document, "waiting": len(station.store.pending())}).decode())
         raise
     if as_json:
-        told = {"objects": done.objects, "events": done.events, "waiting": len(station.store.pending())}
-        typer.echo(encode({**told, **(asdict(shared) if shared else {})}).decode())
+        document = {"objects": done.objects, "events": done.events, "waiting": len(station.store.pending())}
+        typer.echo(encode({**document, **(asdict(shared) if shared else {})}).decode())
         return
-    typer.echo(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
+    speak(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
     if shared is not None:
-        typer.echo(
+        speak(
             f"{shared.settled} cases settled, {shared.leased} taken from the pool, {shared.on_hand} on hand"
         )
     else:
-        typer.echo(_NO_ROOM)
+        speak(_NO_ROOM)
 
 
-def _round(station: Workstation, url: str, who: str, keep: int, say: Tell) -> tuple[Synced, Round | None]:
+def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:
     study = station.installed(calling=False)
     for keys in station.unfinished():
-        _hand_in_the_old(station, keys, url, study, say)
+        _hand_in_the_old(station, keys, url, study)
     with _client(station, url, _central_of(study)) as client:
         folder = station.folder / "journals" / str(station.keys.epoch)
         refuse_restored(client, folder, [_central_of(study)])
         done = sync_once(
-            station.store, folder, client, lambda p: typer.echo(f"{p.done}/{p.total} bytes", err=True)
+            station.store, folder, client, lambda p: speak(f"{p.done}/{p.total} bytes", err=True)
         )
         return done, _pool(station, study, client, who, keep)
 
 
-def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study, say: Tell) -> None:
+def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study) -> None:
     """What an epoch that has ended had signed and not sent. A journal that is damaged may not go; that must not stop the new one's."""
     folder, old = station.folder / "journals" / str(keys.epoch), replace(station, keys=keys)
     if not (folder / "checkpoints").is_dir():
@@ -115,9 +114,9 @@ def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: St
             done = sync_once(station.store, folder, client)
     except FangxinError as error:
         text = f"epoch {keys.epoch} could not be handed in: {error}"
-        typer.echo(f"fangxin: {say(text)}", err=True)
+        typer.echo(f"fangxin: {told(text)}", err=True)
     else:
-        typer.echo(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
+        speak(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
 
 
 def _counts(station: Workstation, url: str) -> Synced:
@@ -174,12 +173,13 @@ def renew(
         renewed = station.renew(after)
     finally:
         lock.release()
-    signed = f"central had signed for {after.size} lines of {after.previous}"
-    typer.echo(f"This workstation is {renewed.name} now; {signed}. Enrol it with a new code.")
+    speak(
+        f"This workstation is {renewed.name} now; central had signed for {after.size} lines of {after.previous}. Enrol it with a new code."
+    )
     if reason in (Reason.RESTORED, Reason.FORKED) and (calls := left_behind(journal)):
-        told = f"{calls} calls of {after.previous} are in no journal that central has taken, and count nowhere until the centre decides"
+        lost = f"{calls} calls of {after.previous} are in no journal that central has taken, and count nowhere until the centre decides"
         where = f"Copy {journal} onto a stick for the centre; their sealed files go with the next `fangxin sync now`."
-        typer.echo(f"fangxin: {told}. {where}", err=True)
+        typer.echo(f"fangxin: {told(f'{lost}. {where}')}", err=True)
 
 
 def _station(context: typer.Context) -> tuple[Workstation, str]:

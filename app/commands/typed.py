@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 
-import typer
-
-from app.commands.tongue import Tell
+from app.commands.speech import ask, told
 from app.errors import UsageError
 from app.sample.digits import Ill, Number
 
 
-def typed_number(say: Tell, read: Callable[[str], Number | Ill]) -> str:
+def typed_number(read: Callable[[str], Number | Ill]) -> str:
     """The plain number that is typed now. read: how it is understood. Raises UsageError when it is none."""
-    found = read(str(typer.prompt(say("Number"), err=True)))
+    found = read(ask("Number"))
     if isinstance(found, Ill):
-        raise UsageError(str(found), where=say("the number that was typed"))
+        raise UsageError(str(found), where=told("the number that was typed"))
     return found.digits

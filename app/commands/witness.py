@@ -12,12 +12,13 @@ from cryptography.x509 import Certificate
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
+from app.commands.speech import language, speak
 from app.errors import EvidenceError, SyncError
 from app.evidence.note import Verifier
 from app.evidence.stamp import certificates
 from app.evidence.verify import check_history
 from app.evidence.witnessing import read_witness
-from app.sentences import said, system_language
+from app.sentences import said
 from app.witness.keeper import Keeper, witness_signer
 from app.witness.round import Central, look
 from app.witness.stamps import stamp_newest
@@ -77,7 +78,7 @@ def sheet(
     with Keeper.open(data, _log(str(data / "log.vkey")), clock, system_entropy) as keeper:
         made = sheet_of(keeper, clock.wall())
     write_sheet(out, made)
-    typer.echo(f"{out}: {made.size} lines of central's log, {len(made.rows)} workstations")
+    speak(f"{out}: {made.size} lines of central's log, {len(made.rows)} workstations")
 
 
 @cli.command()
@@ -113,7 +114,7 @@ def _looked(keeper: Keeper, log: Central) -> bool:
                 todo="Call the commissioning body.",
             )
         if seen.new:
-            typer.echo(f"{seen.size} lines, {seen.new} of them new: cosigned")
+            speak(f"{seen.size} lines, {seen.new} of them new: cosigned")
 
     return _said(step)
 
@@ -121,7 +122,7 @@ def _looked(keeper: Keeper, log: Central) -> bool:
 def _stamped(keeper: Keeper, tsa: str, trusted: list[Certificate]) -> None:
     found = stamp_newest(keeper, tsa, trusted)
     if found is not None:
-        typer.echo(f"{found[0].name}: {found[1].authority}")
+        speak(f"{found[0].name}: {found[1].authority}")
 
 
 def _said(step: Callable[[], None]) -> bool:
@@ -130,6 +131,6 @@ def _said(step: Callable[[], None]) -> bool:
     try:
         step()
     except (EvidenceError, SyncError) as error:
-        typer.echo(f"fangxin: {said(error, system_language())}", err=True)
+        typer.echo(f"fangxin: {said(error, language())}", err=True)
         return False
     return True

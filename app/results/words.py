@@ -12,6 +12,10 @@ class Words(NamedTuple):
     zh: str
     en: str
 
+    def of(self, language: str) -> str:
+        """Those of "zh" or "en"."""
+        return self.zh if language == "zh" else self.en
+
 
 REHEARSAL = Words("演练数据", "REHEARSAL")
 REHEARSAL_WHY = Words(

@@ -29,7 +29,7 @@ def test_the_report_is_what_it_was(kind: str, tmp_path: Path) -> None:
         case "html":
             write_field(made(), study(), NOW, path)
         case "txt":
-            path.write_text(text(made(), study()) + "\n", encoding="utf-8")
+            path.write_text(text(made(), study(), "en") + "\n", encoding="utf-8")
         case _:
             path.write_bytes(encode(document(made())) + b"\n")
     assert path.read_text(encoding="utf-8") == (GOLDEN / path.name).read_text(encoding="utf-8"), f"see {path}"
@@ -83,7 +83,7 @@ def test_what_is_not_known_of_a_cell_is_not_0() -> None:
     page, told = field_page(found, study(), NOW), document(found)["quotas"]
     assert "没有机房密钥无法得知" in page
     assert "Quota Tongchuan District (county=1): target 60, open or full: not known here" in text(
-        found, study()
+        found, study(), "en"
     )
     assert isinstance(told, list)
     assert [cell["open"] for cell in told] == [None, None, None, None, False, None, None]
