@@ -171,7 +171,7 @@ def _write(out: Path, report: Report, say: Say) -> dict[str, Path]:
 
 @dataclass(frozen=True)
 class _Wire:
-    """How the demo's two senders speak to its central."""
+    """How the demo's two senders announce to its central."""
 
     url: str
     centre: Centre

@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[1]
 SPOKEN = tuple(
     Sink(place, called, parameter, at, "spoken")
     for place, called, parameter, at in (
-        ("app/commands/", "speak", "sentence", 0),
+        ("app/commands/", "announce", "sentence", 0),
         ("app/commands/", "told", "sentence", 0),
-        ("app/commands/", "ask", "question", 0),
+        ("app/commands/", "prompt", "question", 0),
         ("app/commands/", "bar", "what", 0),
         ("app/commands/sample.py", "_say", "words", 1),
         ("app/demo.py", "say", "", 0),
@@ -62,7 +62,7 @@ def test_whatever_a_command_says_has_its_chinese() -> None:
 
 
 def test_what_is_echoed_as_it_is_has_no_words() -> None:
-    assert [f"{each.at}  {each.text}" for each in said(ECHOED)] == [], "print it with speak()"
+    assert [f"{each.at}  {each.text}" for each in said(ECHOED)] == [], "print it with announce()"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_saboteur_a_new_answer_without_chinese_is_found(tmp_path: Path) -> None:
     (tmp_path / "app" / "commands" / "kettle.py").write_text(
         "def boil(hot, name):\n"
         "    done = f'Kettle {name} boils' if hot else 'Kettle is cold'\n"
-        "    speak(f'Water first\\n{name}')\n    speak(done)\n    typer.echo(f'{name} s, ready')\n",
+        "    announce(f'Water first\\n{name}')\n    announce(done)\n    typer.echo(f'{name} s, ready')\n",
         encoding="utf-8",
     )
     missing = unknown(said(*SPOKEN, folder=tmp_path / "app"))

@@ -13,7 +13,7 @@ from app.commands.frames import Lang
 from app.commands.invocation import invocation
 from app.commands.listening import listening
 from app.commands.moments import Now, moment
-from app.commands.speech import speak, told
+from app.commands.speech import announce, told
 from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.errors import UsageError
@@ -76,14 +76,14 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as
     elif found:
         typer.echo(f"{found}  {told(reason)}")
     else:
-        speak(
+        announce(
             f"No case may be dialled now. Next due {minute_in_china(due)}."
             if due
             else "No case may be dialled now."
         )
     if lacking and not as_json:
         listed = ", ".join(f"{skill} ({n})" for skill, n in lacking.items())
-        speak(f"Cases that are ready and that nobody on the roster can call: {listed}.")
+        announce(f"Cases that are ready and that nobody on the roster can call: {listed}.")
 
 
 def why(
@@ -98,19 +98,19 @@ def why(
     pool = station.store.follow(plan, hasher(station.store, system_entropy))
     for line in (*_about_its_number(station, case, asked), *_given(station, pool, case, asked)):
         typer.echo(line)
-    speak(explain(one, asked, plan))
+    announce(explain(one, asked, plan))
     quotas = Quotas(station.store, quotas_of(study))
     if cells := quotas.refused(station.store.known_of(case)):
-        speak(_IN_VAIN.format("; ".join(cells)))
+        announce(_IN_VAIN.format("; ".join(cells)))
     crew = [caller_of(study, person.id) for person in study.roster]
     closed = quotas.full_units("county", (u.code for u in study.units))
     asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
     for each in lacking:
-        speak(each.text)
+        announce(each.text)
     if asks.skill and not lacking:
-        speak(f"It asks for {asks.skill}.")
+        announce(f"It asks for {asks.skill}.")
     if asks.another_than and not lacking:
-        speak(f"Not for {asks.another_than}, who made the last call.")
+        announce(f"Not for {asks.another_than}, who made the last call.")
     for attempt in one.attempts:
         outcome = plan.outcome(attempt)
         typer.echo(
@@ -150,7 +150,7 @@ def knows(
     with said_in(tongue(context, lang)):
         number = typed_number(meant)
         acquaint(station.store, person, hasher(station.store, system_entropy)(number))
-        speak(f"{person} is not given this number any more.")
+        announce(f"{person} is not given this number any more.")
 
 
 def _person(study: Study, who: str) -> str:

@@ -11,7 +11,7 @@ from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
-from app.commands.speech import language, speak
+from app.commands.speech import announce, language
 from app.drawing import DrawRoom, draws_signer
 from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
@@ -51,7 +51,7 @@ def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -
     is for a desk that was enrolled since. Compare the names: each must be a machine of the room."""
     room = room_key_in(load(study), draws, keys)
     with centre_at(keys, url, central) as client:
-        speak(admitted(room_key.admit(client, room, system_entropy)))
+        announce(admitted(room_key.admit(client, room, system_entropy)))
 
 
 def admitted(desks: Sequence[str]) -> str:
@@ -171,11 +171,11 @@ def _decide(
     with centre_at(keys, url, central) as client:
         client.post("/v1/pool/decisions", {"v": 1, "note": note})
     if open_:
-        speak(
+        announce(
             f"{chosen} is open for every desk from its next round with central on. It stands in central's log."
         )
     else:
-        speak(
+        announce(
             f"{chosen} is closed for every desk from its next round with central on. It stands in central's log."
         )
 

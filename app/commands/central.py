@@ -13,7 +13,7 @@ from app.central.stores import FolderStore, open_index
 from app.clock import SystemClock, system_entropy
 from app.commands.frames import Json
 from app.commands.invocation import extra, verifiers
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.errors import UsageError
 from app.study.bundle import open_bundle
 
@@ -43,7 +43,7 @@ def install(
         stores.log.append(
             clock, "study", study=study.id, version=study.version, sha256=hexdigest(package.read_bytes())
         )
-    speak(f"{study.id} version {study.version} is served from {data}")
+    announce(f"{study.id} version {study.version} is served from {data}")
 
 
 @cli.command()
@@ -81,8 +81,8 @@ def import_(
         typer.echo(encode({"taken": rows}).decode())
         return
     for each in came:
-        speak(f"{each.name}: {each.size} journal lines are here, {each.batches} batches countersigned")
-    speak("The receipts are on the stick. Bring it back: fangxin sync import")
+        announce(f"{each.name}: {each.size} journal lines are here, {each.batches} batches countersigned")
+    announce("The receipts are on the stick. Bring it back: fangxin sync import")
 
 
 @cli.command()
@@ -104,7 +104,7 @@ def serve(
             host=host,
             port=port,
             public_url=public_url,
-            started=lambda url: speak(f"Central listens at {url}"),
+            started=lambda url: announce(f"Central listens at {url}"),
         )
 
 

@@ -10,7 +10,7 @@ from app.canonical import encode
 from app.centre import Centre
 from app.clock import system_entropy
 from app.commands import custody, listen
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.evidence.durable import storage_errors, write_file
 from app.results.open import open_archive
 
@@ -27,7 +27,7 @@ def keygen(
     """Make the centre's keys. Whoever has this folder can open every interview: do it off line, then split and lock (see analyst.md)."""
     centre = Centre.generate(name, system_entropy)
     centre.write(folder)
-    speak(
+    announce(
         f"Keys are in {folder}. The publisher's public key, for workstations and central:\n{centre.publisher.vkey}"
     )
 
@@ -47,4 +47,4 @@ def open_command(
         for name, rows in (("calls", opened.calls), ("interviews", opened.interviews)):
             lines = b"".join(encode(asdict(row)) + b"\n" for row in rows)
             write_file(out / f"{name}.jsonl", lines)
-    speak(f"{len(opened.calls)} calls and {len(opened.interviews)} interviews are in {out}")
+    announce(f"{len(opened.calls)} calls and {len(opened.interviews)} interviews are in {out}")

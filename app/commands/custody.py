@@ -10,7 +10,7 @@ from app.centre import Centre, read_identity, read_recipient, read_signer, signe
 from app.centre_journal import journal_signer
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import ask_passphrase, extra, identities, verifiers
-from app.commands.speech import ask, speak
+from app.commands.speech import announce, prompt
 from app.custody.release import ReleaseRoom, request_for
 from app.custody.request import approve, role_of
 from app.errors import StorageError, UsageError
@@ -57,7 +57,7 @@ def split(
             if path.exists():
                 raise StorageError("There is a sheet already", where=str(path), todo="Choose a new folder.")
             write_file(path, sheet.text.encode())
-    speak(
+    announce(
         f"{of} sheets are in {out}. Print each for one custodian, then try them: fangxin centre drill {keys} --forget"
     )
 
@@ -76,12 +76,12 @@ def drill(
     """Try whether the custodians' sheets give the key. Opens nothing, writes nothing."""
     recipient = read_recipient(keys / f"{role}.pub")
     joined(sheet or [], recipient)
-    speak(f"These sheets together give the private key to {recipient}")
+    announce(f"These sheets together give the private key to {recipient}")
     if forget:
         path = keys / f"{role}.key"
         with storage_errors(path):
             path.unlink()
-        speak(f"{path} is deleted. Now the sheets are all there is.")
+        announce(f"{path} is deleted. Now the sheets are all there is.")
 
 
 def lock_command(
@@ -92,11 +92,11 @@ def lock_command(
         secret = key.read_bytes()
     if is_locked(secret):
         raise UsageError("This key is locked already", where=str(key))
-    passphrase = ask("New passphrase", unseen=True, twice=True)
+    passphrase = prompt("New passphrase", unseen=True, twice=True)
     locked = lock(secret, Passphrase(passphrase), system_entropy)
     with storage_errors(key):
         write_file(key, locked)
-    speak(f"{key} is locked. Nobody can help whoever forgets the passphrase.")
+    announce(f"{key} is locked. Nobody can help whoever forgets the passphrase.")
 
 
 def signatory(
@@ -166,7 +166,7 @@ def release(
     opened = identities(identity) if identity else [joined(sheet or [], read_recipient(keys / "centre.pub"))]
     done = room.release(text, archive, opened, out)
     names = " and ".join(each.name for each in done.by)
-    speak(f"{out}: call {done.request.call} for {done.request.receiver}, asked for by {names}")
+    announce(f"{out}: call {done.request.call} for {done.request.receiver}, asked for by {names}")
 
 
 def keys_of(identity: list[Path] | None, split: Path | None, sheet: list[Path] | None) -> list[Identity]:
@@ -188,5 +188,5 @@ def joined(sheets: Sequence[Path], recipient: Recipient) -> Identity:
         with storage_errors(path):
             texts.append(path.read_text(encoding="utf-8", errors="replace"))
     if not texts:
-        texts = [ask(f"Words of sheet {number}", unseen=True) for number in (1, 2)]
+        texts = [prompt(f"Words of sheet {number}", unseen=True) for number in (1, 2)]
     return shares.join([shares.parse_words(text) for text in texts], recipient)

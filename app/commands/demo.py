@@ -11,7 +11,7 @@ import typer
 from app.canonical import encode
 from app.clock import system_entropy
 from app.commands.invocation import empty_folder, extra, invocation, may_ask
-from app.commands.speech import language, speak, told
+from app.commands.speech import announce, language, told
 from app.demo_summary import Options
 from app.resources import resource
 
@@ -41,7 +41,7 @@ def register(cli: typer.Typer) -> None:
             options,
             resource("studies", "dazhou-2017"),
             system_entropy,
-            partial(speak, err=as_json),
+            partial(announce, err=as_json),
         )
         typer.echo(encode(done.to_json()).decode() if as_json else told(done.summary(language())))
         called = invocation(context)

@@ -7,7 +7,7 @@ import typer
 
 from app.canonical import encode
 from app.commands.frames import Folder, Json, Lang
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.commands.tongue import said_in, tongue
 from app.errors import UsageError
 from app.results.design_words import caution
@@ -54,9 +54,9 @@ def design(
         _show(source, found, assumed)
         _warn(source, found, spoken)
         for each in records:
-            speak(f"Frame out of {each['table']} of {each['date']}, SHA-256 {each['sha256']}")
+            announce(f"Frame out of {each['table']} of {each['date']}, SHA-256 {each['sha256']}")
         if not records:
-            speak("Where the frame comes from is not recorded: make it with `fangxin sample frame`.")
+            announce("Where the frame comes from is not recorded: make it with `fangxin sample frame`.")
 
 
 def _warn(source: StudySource, found: Outlook, spoken: str) -> None:
@@ -89,10 +89,10 @@ def _own(given: list[str], source: StudySource) -> dict[str, int]:
 
 def _show(source: StudySource, found: Outlook, assumed: Assumed) -> None:
     names = {unit.code: unit.zh for unit in source.units}
-    speak(
+    announce(
         "A mobile segment fixes the city, never the county: counties are found by screening, and the smallest decides."
     )
-    speak(
+    announce(
         "unit        share  interviews  eligible contacts        dials   index ±   change seen between two years"
     )
     for row in found.rows:
@@ -101,8 +101,8 @@ def _show(source: StudySource, found: Outlook, assumed: Assumed) -> None:
         typer.echo(
             f"{name} {row.share:6.1%}  {row.target:10}  {contacts} {row.dials:10.0f}   {row.margin:7.2f}   {row.change:.2f}"
         )
-    speak(f"all: {found.interviews} interviews, {found.dials:.0f} dials")
-    speak(
+    announce(f"all: {found.interviews} interviews, {found.dials:.0f} dials")
+    announce(
         f"Assumed: spread {assumed.sd:g} points, design effect {assumed.deff:g}, {assumed.dials_a_complete:g} dials a complete, "
         "95 % intervals, 80 % power."
     )

@@ -10,7 +10,7 @@ from app.centre import Centre
 from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.frames import Folder, Json, Lang
 from app.commands.invocation import extra, verifiers
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.do_not_call import DoNotCall
@@ -109,7 +109,7 @@ def tell(
                 taken += int(answer["taken"])
         said = [(str(row["key"]), int(row["wall"])) for row in answer["withdrawn"]]
         heard = listed.take_in(said, source.id)
-        speak(
+        announce(
             f"{taken} decisions are new to central; {heard} numbers of residents who said so at a desk were put on the list"
         )
 
@@ -119,11 +119,11 @@ def _decide(folder: Path, keys: Path, numbers: list[str], who_why: tuple[str, st
     changed = listed.decide(numbers, *who_why, barred=barred)
     all_ = len(numbers)
     if barred:
-        speak(
+        announce(
             f"{changed} of {all_} numbers were put on the list. Tell every central: fangxin sample dnc tell"
         )
     else:
-        speak(
+        announce(
             f"{changed} of {all_} numbers were taken off the list. Tell every central: fangxin sample dnc tell"
         )
 
@@ -155,7 +155,7 @@ def _plain(lines: list[str], table: Path) -> list[str]:
     read = [(n, plain(line)) for n, line in enumerate(lines, start=1) if line.strip()]
     bad = [BadRow(n, found) for n, found in read if isinstance(found, Ill)]
     for row in bad:
-        speak(str(row), err=True)
+        announce(str(row), err=True)
     if bad:
         what = f"{len(bad)} of {len(read)} rows cannot be taken, so nothing was written"
         raise StudyError(what, where=str(table), todo="Mend the lines above.")

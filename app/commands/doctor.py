@@ -9,7 +9,7 @@ from app import support
 from app.clock import SystemClock
 from app.commands.invocation import invocation
 from app.commands.line import here, tell_findings
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.errors import UsageError
 from app.line.doctor import Finding
 from app.surroundings import memory_on_disk
@@ -36,5 +36,5 @@ def doctor(
         support.write(out, support.bundle(settings, findings))
     good = tell_findings(findings, as_json=as_json)
     if out is not None and not as_json:
-        speak(f"{out}: versions, findings, settings without passwords, counts, masked logs.")
+        announce(f"{out}: versions, findings, settings without passwords, counts, masked logs.")
     raise typer.Exit(0 if good else 1)

@@ -9,7 +9,7 @@ import typer
 from app.canonical import encode
 from app.clock import system_entropy
 from app.commands.invocation import bar, extra
-from app.commands.speech import speak, told
+from app.commands.speech import announce, told
 from app.commands.tongue import said_in, tongue
 from app.errors import StudyError
 from app.evidence.durable import storage_errors
@@ -53,11 +53,11 @@ def frame(
             return
         for record in records:
             ill = "; ".join(f"{n} × {told(Ill[why.upper()])}" for why, n in sorted(record.ill.items()))
-            speak(
+            announce(
                 f"{record.table} ({record.date}, SHA-256 {record.sha256}): {record.seen} segments, {record.taken} taken, "
                 f"{record.other_city} of other cities, left out: {ill or 'none'}"
             )
-        speak(f"{len(found.segments)} segments, {len(found):,} numbers, frame {found.digest}")
+        announce(f"{len(found.segments)} segments, {len(found):,} numbers, frame {found.digest}")
 
 
 def list_(
@@ -90,15 +90,15 @@ def list_(
             lines = {"repeated": list(report.twice), "before": list(report.before)}
             typer.echo(encode({**counts, "earlier": report.earlier, **lines}).decode())
             return
-        speak(f"{report.taken} numbers written, {report.repeats} repeats left out")
+        announce(f"{report.taken} numbers written, {report.repeats} repeats left out")
         for line in report.twice:
-            speak(f"line {line}: repeat")
+            announce(f"line {line}: repeat")
         if without:
-            speak(f"{report.earlier} left out that stood in an earlier list")
+            announce(f"{report.earlier} left out that stood in an earlier list")
         for line in report.before:
-            speak(f"line {line}: in an earlier list")
+            announce(f"line {line}: in an earlier list")
 
 
 def _complain(rows: tuple[BadRow, ...]) -> None:
     for bad in rows:
-        speak(str(bad), err=True)
+        announce(str(bad), err=True)

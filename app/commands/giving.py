@@ -9,7 +9,7 @@ from app.centre import Centre
 from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.cells import By, Central, Folder, Keys, Reason, Url, centre_at, room_key_in
 from app.commands.frames import Draws, Json, Lang
-from app.commands.speech import speak, told
+from app.commands.speech import announce, told
 from app.commands.tongue import said_in, tongue
 from app.errors import UsageError
 from app.sample.pull import Fate, Pull
@@ -51,7 +51,7 @@ def give(
             client.post(
                 "/v1/pool/give", written(source.id, decision, publisher, room.recipient, system_entropy)
             )
-        speak(f"Case {case} comes next at desk {to} once it has had its round with central")
+        announce(f"Case {case} comes next at desk {to} once it has had its round with central")
 
 
 def given(
@@ -78,7 +78,7 @@ def given(
             said = f"{pull.case} → {pull.desk}  {minute_in_china(pull.wall)}  {pull.by}: {pull.reason}"
             typer.echo(f"{said}  {told(fate.text)}")
         if not found:
-            speak("No case was given to a desk")
+            announce("No case was given to a desk")
 
 
 def _document(pull: Pull, fate: Fate) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from app.centre import read_identity
-from app.commands.speech import ask, told
+from app.commands.speech import prompt, told
 from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
 from app.evidence.note import Verifier
@@ -105,7 +105,7 @@ def identities(paths: list[Path]) -> list[Identity]:
 
 def ask_passphrase(path: Path) -> str:
     """The passphrase of a key file, typed unseen."""
-    return ask(f"Passphrase of {path.name}", unseen=True)
+    return prompt(f"Passphrase of {path.name}", unseen=True)
 
 
 _NO_KEY = "This is neither a public key nor a file that is there"

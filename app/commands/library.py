@@ -7,7 +7,7 @@ import typer
 
 from app.canonical import Value, encode
 from app.commands.invocation import identities, invocation
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.errors import UsageError
 from app.evidence.durable import storage_errors, write_file
 from app.hearing.library import Offer, RoomLibrary
@@ -38,13 +38,13 @@ def show(context: typer.Context, as_json: _Json = False) -> None:
         return
     for each in known:
         label = outcomes[each.outcome].zh if each.outcome in outcomes else "?"
-        speak(f"{each.id}  known    {each.outcome} {label}  {each.seconds} s")
+        announce(f"{each.id}  known    {each.outcome} {label}  {each.seconds} s")
     for name, offer in offers.items():
         votes = ", ".join(f"{key} {outcomes[key].zh} ×{count}" for key, count in offer.votes.items())
         notes = [word for word, said in (("DISPUTED", offer.disputed), ("heard", offer.heard)) if said]
-        speak(f"{name}  waiting  {votes}  {offer.entry.seconds} s  {' '.join(notes)}".rstrip())
+        announce(f"{name}  waiting  {votes}  {offer.entry.seconds} s  {' '.join(notes)}".rstrip())
     if not known and not offers:
-        speak("Nothing is known and nothing waits. Interviewers' outcomes offer clips by themselves.")
+        announce("Nothing is known and nothing waits. Interviewers' outcomes offer clips by themselves.")
 
 
 @cli.command()
@@ -58,7 +58,7 @@ def hear(
     sound = _library(context).hear(clip, identities(identity))
     with storage_errors(out):
         write_file(out, sound)
-    speak(f"{out}: {(len(sound) - 44) // 16000} s")
+    announce(f"{out}: {(len(sound) - 44) // 16000} s")
 
 
 @cli.command()
@@ -69,14 +69,14 @@ def accept(
 ) -> None:
     """It is what they say it is: the desk knows it from the next start on. The clip is deleted, its landmarks stay."""
     entry = _library(context).accept(clip, load_outcomes(), outcome)
-    speak(f"{entry.id} is known as {entry.outcome} {load_outcomes()[entry.outcome].zh}.")
+    announce(f"{entry.id} is known as {entry.outcome} {load_outcomes()[entry.outcome].zh}.")
 
 
 @cli.command()
 def reject(context: typer.Context, clip: _Name) -> None:
     """It is no announcement, or of no use: the clip is deleted and not offered again."""
     _library(context).reject(clip)
-    speak(f"{clip} is not offered again.")
+    announce(f"{clip} is not offered again.")
 
 
 @cli.command()
@@ -85,7 +85,9 @@ def export(context: typer.Context, study: Annotated[Path, typer.Argument(help="A
     if not study.is_dir():
         raise UsageError("There is no such folder", where=str(study))
     made = _library(context).export(study)
-    speak(f"{len(made)} announcements are in {study / 'announcements'}. Build the study anew to share them.")
+    announce(
+        f"{len(made)} announcements are in {study / 'announcements'}. Build the study anew to share them."
+    )
 
 
 @cli.command("import")
@@ -97,7 +99,7 @@ def take_in(
     found = _library(context).take_in(folder)
     if not found:
         raise UsageError("There are no announcements in this folder", where=str(folder))
-    speak(f"{len(found)} announcements are known from now on.")
+    announce(f"{len(found)} announcements are known from now on.")
 
 
 def _offered(name: str, offer: Offer) -> dict[str, Value]:

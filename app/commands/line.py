@@ -13,7 +13,7 @@ from app.canonical import Value, encode
 from app.clock import Clock, SystemClock, system_entropy
 from app.commands import library
 from app.commands.invocation import invocation
-from app.commands.speech import speak, told
+from app.commands.speech import announce, told
 from app.errors import FangxinError, LineError, UsageError
 from app.evidence.age import Recipient
 from app.evidence.journal import read
@@ -70,8 +70,8 @@ def list_lines(context: typer.Context, as_json: _Json = False) -> None:
         )
     for device in sounds_here:
         typer.echo(f"  {'sound':<12} {device}")
-    speak("  softphone, manual: need no device; `fangxin line use DRIVER PORT` chooses")
-    speak(f"Chosen: {chosen.driver or 'none'} {chosen.port}".rstrip())
+    announce("  softphone, manual: need no device; `fangxin line use DRIVER PORT` chooses")
+    announce(f"Chosen: {chosen.driver or 'none'} {chosen.port}".rstrip())
 
 
 @cli.command()
@@ -88,7 +88,7 @@ def use(
         )
     settings = invocation(context).settings
     path = choose_line(settings.data_dir, LineSettings(driver=driver, port=port, options=_options(option)))
-    speak(f"{driver} {port}".rstrip() + f" is this workplace's line now ({path})")
+    announce(f"{driver} {port}".rstrip() + f" is this workplace's line now ({path})")
 
 
 @cli.command()

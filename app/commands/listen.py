@@ -16,7 +16,7 @@ from app.commands.custody import Identities, Sheets, Split, keys_of
 from app.commands.frames import Lang
 from app.commands.invocation import bar, invocation
 from app.commands.listening import Log, journals
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.commands.tongue import said_in, tongue
 from app.custody.listening import ListeningRoom, Wish
 from app.errors import UsageError
@@ -62,8 +62,8 @@ def listen(
                 heard = room.play(wish, speaker, stopped=stopped, progress=progress)
             told = "Heard to its end: {seconds} s." if heard.whole else "Stopped after {seconds} s."
         seconds = f"{heard.samples / RATE:.1f}"
-        speak(told.replace("{out}", str(out)).replace("{seconds}", seconds))
-        speak(f"That it was heard stands in {heard.journal}")
+        announce(told.replace("{out}", str(out)).replace("{seconds}", seconds))
+        announce(f"That it was heard stands in {heard.journal}")
 
 
 def _account() -> str:

@@ -9,7 +9,7 @@ from app.canonical import Value, encode
 from app.clock import minute_in_china
 from app.commands.frames import Lang
 from app.commands.invocation import identities, invocation
-from app.commands.speech import speak, told
+from app.commands.speech import announce, told
 from app.commands.tongue import said_in, tongue
 from app.custody.listening import Listened, listened
 from app.results.listening import Share, listening_sample
@@ -55,7 +55,7 @@ def listening(
             said = f"{call.interviewer:<8} {minute_in_china(call.started)}  {call.call}  {call.outcome}  {call.seconds} s  {call.device}"
             typer.echo(f"{said}  {_mark(heard.get(call.call, Listened()))}".rstrip())
         done = sum(call.call in heard for call in chosen)
-        speak(f"{len(chosen)} of {len(calls)} calls are to be heard; {done} of them were")
+        announce(f"{len(chosen)} of {len(calls)} calls are to be heard; {done} of them were")
 
 
 def journals(data_dir: Path) -> Path:

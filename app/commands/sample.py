@@ -13,7 +13,7 @@ from app.commands import calling, cells, do_not_call, frames, giving
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra, verifiers
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.do_not_call import barred_in, number_key
 from app.draw_files import read_secret
 from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer
@@ -155,7 +155,7 @@ def audit(
         typer.echo(encode([{"what": c.what, "holds": c.holds} for c in checks]).decode())
     else:
         for checked in checks:
-            speak(f"holds  {checked.what}" if checked.holds else f"FAILS  {checked.what}")
+            announce(f"holds  {checked.what}" if checked.holds else f"FAILS  {checked.what}")
     if not all(checked.holds for checked in checks):
         raise typer.Exit(1)
 
@@ -191,14 +191,14 @@ def release(
         desks = admit(client, room, system_entropy)
         offered = offer(cases, room.recipient, number_key(publisher), system_entropy, known)
         answer = client.post("/v1/pool/cases", offered)
-    speak(f"{answer['added']} of {len(cases)} cases are new in the pool; {cells.admitted(desks)}")
+    announce(f"{answer['added']} of {len(cases)} cases are new in the pool; {cells.admitted(desks)}")
 
 
 def _say(told: Mapping[str, Value], words: str, as_json: bool) -> None:
     if as_json:
         typer.echo(encode(told).decode())
     else:
-        speak(words)
+        announce(words)
 
 
 def _frame(study: Path, listed: Path | None, secret: bytes) -> Drawable:

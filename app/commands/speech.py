@@ -19,7 +19,7 @@ _SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """In this block commands speak this language, "zh" or "en"."""
+    """In this block commands announce this language, "zh" or "en"."""
     before = _SPOKEN.set(language)
     try:
         yield
@@ -42,12 +42,12 @@ def told(sentence: str) -> str:
     return teller(language())(sentence)
 
 
-def speak(sentence: str, *, err: bool = False) -> None:
+def announce(sentence: str, *, err: bool = False) -> None:
     """Print what a person reads."""
     typer.echo(told(sentence), err=err)
 
 
-def ask(question: str, *, unseen: bool = False, twice: bool = False) -> str:
+def prompt(question: str, *, unseen: bool = False, twice: bool = False) -> str:
     """What somebody types, asked on stderr. unseen: a secret. twice: it is asked again, and must be the same."""
     return str(
         typer.prompt(

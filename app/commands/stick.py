@@ -9,7 +9,7 @@ from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.frames import Json
 from app.commands.invocation import invocation, verifiers
-from app.commands.speech import speak
+from app.commands.speech import announce
 from app.errors import SyncError
 from app.evidence.keys import DeviceKeys
 from app.study.model import Study
@@ -64,7 +64,7 @@ def _say(done: Carried, as_json: bool, sentence: str) -> None:
     if as_json:
         typer.echo(encode(told).decode())
     else:
-        speak(sentence.format(**told))
+        announce(sentence.format(**told))
 
 
 def _station(context: typer.Context) -> tuple[Workstation, Study]:

@@ -14,7 +14,7 @@ from app.commands import checking
 from app.commands.checking import played
 from app.commands.form import read_xform
 from app.commands.invocation import verifiers
-from app.commands.speech import columns, language, padded, speak
+from app.commands.speech import announce, columns, language, padded
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.note import Verifier
@@ -95,7 +95,7 @@ def build(
         signer=centre.publisher,
         out=out,
     )
-    speak(f"{made}: {source.id} version {source.version}, signed by {centre.publisher.vkey}")
+    announce(f"{made}: {source.id} version {source.version}, signed by {centre.publisher.vkey}")
 
 
 @cli.command()
@@ -129,7 +129,7 @@ def show(
         out.write_text(page(form, outcomes, digest), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"The page cannot be written: {error.strerror}", where=str(out)) from error
-    speak(f"{out}: {form.title}, {len(form.asked)} questions and notes")
+    announce(f"{out}: {form.title}, {len(form.asked)} questions and notes")
 
 
 def _trusted(key: list[str] | None) -> list[Verifier]:

@@ -9,7 +9,7 @@ from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands import stick
 from app.commands.invocation import invocation, verifiers
-from app.commands.speech import speak, told
+from app.commands.speech import announce, told
 from app.errors import FangxinError, SyncError, UsageError
 from app.evidence.durable import Lock, make_folder
 from app.evidence.keys import DeviceKeys
@@ -52,7 +52,7 @@ def enrol(
         keys = station.keys
         introduce(client, code, Introduction(station.name, keys.signer.verifier, keys.identity.recipient))
         study = station.install_study(client.study(), trusted)
-    speak(f"Workstation {station.name} is enrolled for {study.id} version {study.version}")
+    announce(f"Workstation {station.name} is enrolled for {study.id} version {study.version}")
     if station.hint:
         typer.echo(f"fangxin: {told(station.hint)}", err=True)
 
@@ -82,13 +82,13 @@ def now(
         document = {"objects": done.objects, "events": done.events, "waiting": len(station.store.pending())}
         typer.echo(encode({**document, **(asdict(shared) if shared else {})}).decode())
         return
-    speak(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
+    announce(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
     if shared is not None:
-        speak(
+        announce(
             f"{shared.settled} cases settled, {shared.leased} taken from the pool, {shared.on_hand} on hand"
         )
     else:
-        speak(_NO_ROOM)
+        announce(_NO_ROOM)
 
 
 def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:
@@ -99,7 +99,7 @@ def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced,
         folder = station.folder / "journals" / str(station.keys.epoch)
         refuse_restored(client, folder, [_central_of(study)])
         done = sync_once(
-            station.store, folder, client, lambda p: speak(f"{p.done}/{p.total} bytes", err=True)
+            station.store, folder, client, lambda p: announce(f"{p.done}/{p.total} bytes", err=True)
         )
         return done, _pool(station, study, client, who, keep)
 
@@ -116,7 +116,7 @@ def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: St
         text = f"epoch {keys.epoch} could not be handed in: {error}"
         typer.echo(f"fangxin: {told(text)}", err=True)
     else:
-        speak(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
+        announce(f"{done.events} journal lines of epoch {keys.epoch}", err=True)
 
 
 def _counts(station: Workstation, url: str) -> Synced:
@@ -173,7 +173,7 @@ def renew(
         renewed = station.renew(after)
     finally:
         lock.release()
-    speak(
+    announce(
         f"This workstation is {renewed.name} now; central had signed for {after.size} lines of {after.previous}. Enrol it with a new code."
     )
     if reason in (Reason.RESTORED, Reason.FORKED) and (calls := left_behind(journal)):

@@ -12,7 +12,7 @@ from cryptography.x509 import Certificate
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
-from app.commands.speech import language, speak
+from app.commands.speech import announce, language
 from app.errors import EvidenceError, SyncError
 from app.evidence.note import Verifier
 from app.evidence.stamp import certificates
@@ -78,7 +78,7 @@ def sheet(
     with Keeper.open(data, _log(str(data / "log.vkey")), clock, system_entropy) as keeper:
         made = sheet_of(keeper, clock.wall())
     write_sheet(out, made)
-    speak(f"{out}: {made.size} lines of central's log, {len(made.rows)} workstations")
+    announce(f"{out}: {made.size} lines of central's log, {len(made.rows)} workstations")
 
 
 @cli.command()
@@ -114,7 +114,7 @@ def _looked(keeper: Keeper, log: Central) -> bool:
                 todo="Call the commissioning body.",
             )
         if seen.new:
-            speak(f"{seen.size} lines, {seen.new} of them new: cosigned")
+            announce(f"{seen.size} lines, {seen.new} of them new: cosigned")
 
     return _said(step)
 
@@ -122,7 +122,7 @@ def _looked(keeper: Keeper, log: Central) -> bool:
 def _stamped(keeper: Keeper, tsa: str, trusted: list[Certificate]) -> None:
     found = stamp_newest(keeper, tsa, trusted)
     if found is not None:
-        speak(f"{found[0].name}: {found[1].authority}")
+        announce(f"{found[0].name}: {found[1].authority}")
 
 
 def _said(step: Callable[[], None]) -> bool:
