@@ -7,8 +7,8 @@ from string import ascii_lowercase
 
 import pytest
 
+from app.commands.line import CHECKED
 from app.sample.queue import Rank
-from app.sample.starved import Lack, Starved
 from app.sentences import known
 from tests.said_in_source import HOLE, Sink, Source, Told
 
@@ -83,9 +83,16 @@ def test_why_a_case_is_or_is_not_called_is_said_in_chinese_to_the_end(sink: Sink
     assert {why: said for why, said in told.items() if not said or set(said) & set(ascii_lowercase)} == {}
 
 
-def test_what_a_case_lacks_and_how_urgent_it_is_is_said_in_chinese() -> None:
-    assert [lack for lack in Lack if not known(Starved("a", lack, "3").text)] == []
+def test_how_urgent_a_case_is_is_said_in_chinese() -> None:
     assert [rank for rank in Rank if not known(rank.name.lower().replace("_", " "))] == []
+
+
+def test_every_check_of_the_doctor_has_a_chinese_name() -> None:
+    places = (ROOT / "app" / name for name in ("line/doctor.py", "commands/line.py", "surroundings.py"))
+    named = {
+        n for path in places for n in re.findall(r'(?:Finding|fault)\(\s*"(\w+)"', path.read_text("utf-8"))
+    }
+    assert named == set(CHECKED)
 
 
 def test_saboteur_a_new_answer_without_chinese_is_found(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from app.commands.frames import Lang
 from app.commands.invocation import invocation
 from app.commands.listening import listening
 from app.commands.moments import Now, moment
-from app.commands.speech import announce, told
+from app.commands.speech import announce, language, told
 from app.commands.tongue import said_in, tongue
 from app.commands.typed import typed_number
 from app.errors import UsageError
@@ -22,6 +22,9 @@ from app.pool import Pool
 from app.pulls import Pulls
 from app.queue_order import Asked
 from app.quotas import Quotas
+from app.results.field_words import SKILLS
+from app.results.field_words import why as lacks
+from app.results.words import Words
 from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.sample.digits import meant
 from app.sample.plan import Plan, skills_missing, wants
@@ -82,7 +85,7 @@ def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as
             else "No case may be dialled now."
         )
     if lacking and not as_json:
-        listed = ", ".join(f"{skill} ({n})" for skill, n in lacking.items())
+        listed = ", ".join(f"{_skill(skill)} ({n})" for skill, n in lacking.items())
         announce(f"Cases that are ready and that nobody on the roster can call: {listed}.")
 
 
@@ -106,9 +109,13 @@ def why(
     closed = quotas.full_units("county", (u.code for u in study.units))
     asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
     for each in lacking:
-        announce(each.text)
+        typer.echo(
+            each.text
+            if language() == "en"
+            else f"{lacks(each, {unit.code: Words(unit.zh, unit.en) for unit in study.units}).zh}。"
+        )
     if asks.skill and not lacking:
-        announce(f"It asks for {asks.skill}.")
+        announce(f"It asks for {_skill(asks.skill)}.")
     if asks.another_than and not lacking:
         announce(f"Not for {asks.another_than}, who made the last call.")
     for attempt in one.attempts:
@@ -116,6 +123,10 @@ def why(
         typer.echo(
             f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else told('cut off')}  {attempt.by}"
         )
+
+
+def _skill(name: str) -> str:
+    return SKILLS[name].zh if language() == "zh" and name in SKILLS else name
 
 
 def _about_its_number(station: Workstation, case: str, now: int) -> Iterator[str]:

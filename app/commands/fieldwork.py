@@ -23,15 +23,15 @@ from app.study.model import StudySource
 
 _TITLES = {
     "all": Words("合计", "all"),
-    "by day": Words("按日期", "by day"),
-    "by hour": Words("按钟点", "by hour"),
+    "by day": Words("按日", "by day"),
+    "by hour": Words("按小时", "by hour"),
     "by interviewer": Words("按访问员", "by interviewer"),
     "by slice": Words("按时段", "by slice"),
-    "by line": Words("按线路", "by line"),
+    "by line": Words("按工作站", "by line"),
     "by replicate": Words("按批次", "by replicate"),
 }
 _HEADS = Words(
-    "    拨打     接触     完成     拒访     空停     工时 完成率",
+    "    拨打     接触     完成     拒访 空号停机 在线小时 完成率",
     "   dials contacts complete  refused     dead    hours  yield",
 )
 _NOT_KNOWN = Words("不详", "not known")

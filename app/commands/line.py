@@ -13,7 +13,7 @@ from app.canonical import Value, encode
 from app.clock import Clock, SystemClock, system_entropy
 from app.commands import library
 from app.commands.invocation import invocation
-from app.commands.speech import announce, told
+from app.commands.speech import announce, language, told
 from app.errors import FangxinError, LineError, UsageError
 from app.evidence.age import Recipient
 from app.evidence.journal import read
@@ -39,6 +39,19 @@ REHEARSED = (
     Resident("10004", Pickup.RINGS_OUT),
 )
 """Who can be called over the rehearsal line here."""
+CHECKED = {
+    "clock": "时钟",
+    "device": "设备",
+    "disk": "磁盘",
+    "echo": "回声",
+    "keys": "密钥",
+    "line": "线路",
+    "microphone": "话筒",
+    "sound": "声音",
+    "study": "调查包",
+    "swap": "内存外泄",
+}
+"""What is checked, in Chinese."""
 _DAY = 24 * 60 * 60 * 1000
 
 _Driver = Annotated[
@@ -163,8 +176,13 @@ def tell_findings(findings: Iterable[examine.Finding], *, as_json: bool) -> bool
         typer.echo(encode({"ok": good, "findings": [each.to_json() for each in found]}).decode())
     else:
         for each in found:
-            typer.echo(each.line(told))
+            typer.echo(_line(each) if language() == "zh" else each.line())
     return good
+
+
+def _line(found: examine.Finding) -> str:
+    sign = {True: "正常", False: "故障", None: "注意"}[found.good]
+    return f"{sign}  {CHECKED.get(found.check, found.check)}：{told(f'{found.says} {found.todo}'.rstrip())}"
 
 
 class _Told:

@@ -19,7 +19,7 @@ _SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """In this block commands announce this language, "zh" or "en"."""
+    """In this block commands speak this language, "zh" or "en"."""
     before = _SPOKEN.set(language)
     try:
         yield

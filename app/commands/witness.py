@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from cryptography.x509 import Certificate
 
 from app.canonical import encode
+from app.certificate import Checked, told
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
 from app.commands.speech import announce, language
@@ -96,7 +98,8 @@ def check(
     """Does an archive still begin with what the witness saw? Reads the log and the journals only; `fangxin verify` checks the rest."""
     witnessed = read_witness([text], verifiers(witness_key), tsa or [])
     verdict = check_history(archive, witnessed)
-    typer.echo(encode(verdict.to_json()).decode() if as_json else verdict.text())
+    shown = told(Checked(archive, verdict), language(), datetime.now(UTC).astimezone())
+    typer.echo(encode(verdict.to_json()).decode() if as_json else shown)
     raise typer.Exit(0 if verdict.ok else 1)
 
 

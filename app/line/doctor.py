@@ -36,10 +36,10 @@ class Finding:
         """For --json."""
         return {"check": self.check, "good": self.good, "says": self.says, "todo": self.todo}
 
-    def line(self, tell: Callable[[str], str] = str) -> str:
-        """For people. tell: puts a sentence into their language."""
+    def line(self) -> str:
+        """For people."""
         sign = {True: "ok  ", False: "BAD ", None: "  ? "}[self.good]
-        return f"{sign} {self.check}: {tell(f'{self.says} {self.todo}'.rstrip())}"
+        return f"{sign} {self.check}: {f'{self.says} {self.todo}'.rstrip()}"
 
 
 def disk(folder: Path) -> Finding:

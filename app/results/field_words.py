@@ -56,12 +56,13 @@ _LACK = {
     Lack.MISSED: Words("约访已过时未拨，约定时间 {what}", "the appointment at {what} was not kept"),
     Lack.HOURS: Words("调查期内已没有可拨时段", "the field period has no more hours for it"),
 }
-_SKILLS = {"refusal": Words("拒访转化", "refusal conversion"), "dialect": Words("方言", "a dialect")}
+SKILLS = {"refusal": Words("拒访转化", "refusal conversion"), "dialect": Words("方言", "a dialect")}
+"""What an interviewer must be able to do, by its name in roster and outcomes."""
 
 
 def why(case: Starved, units: dict[str, Words] | None = None) -> Words:
     """Why a case starves. units: code → name."""
-    named = {**_SKILLS, **(units or {})}.get(case.what, Words(case.what, case.what))
+    named = {**SKILLS, **(units or {})}.get(case.what, Words(case.what, case.what))
     said = _LACK[case.lack]
     return Words(said.zh.format(what=named.zh), said.en.format(what=named.en))
 
