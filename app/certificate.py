@@ -184,7 +184,10 @@ def told(checked: Checked, lang: str, now: datetime) -> str:
     page = page_of(checked, lang, now)
     lines = [page.words["practice"]] if page.practice else []
     lines += [f"{name}：{said}" for name, _, said in page.halves]
-    lines += [f"{fact.name}：{'，'.join((fact.said, *fact.proof))}" for fact in page.facts[-2:]]
+    shown = (
+        page.facts[-2:] if checked.verdict.fingerprint else page.facts[-2:-1]
+    )  # a check of history alone has none
+    lines += [f"{fact.name}：{'，'.join((fact.said, *fact.proof))}" for fact in shown]
     for row in page.rows:
         place = f"（{row.at}）" if row.at else ""
         needed = f" {page.words['needed']}：{row.needed}。" if row.needed else ""

@@ -43,6 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, folder in _HOMES.items():
         (scratch / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ[name] = str(scratch / folder)
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"  # commands speak the system's language; tests that read Chinese say so
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={scratch / 'no-bus'}"
 

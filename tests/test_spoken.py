@@ -30,7 +30,7 @@ PLACES = ("app/commands/", "app/demo", "app/drawing.py", "app/sample/")
 """A parameter is followed to all callers of that name: one of another module may only be called alike."""
 ECHOED = Sink("app/", "echo", "message", 0, "spoken")
 OUTCOME = "17 无人接听 (no answer) at"
-NO_WORDS = re.compile(r"(\W|\d|\b(s|B|C|SHA|fangxin)\b)*")
+NO_WORDS = re.compile(r"([^A-Za-z]|\b(s|B|C|SHA|fangxin)\b)*")
 """Signs, seconds, the names of the draw's values, and who speaks."""
 
 
