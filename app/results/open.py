@@ -52,7 +52,9 @@ def open_archive(
     if not judged.integrity_ok:
         todo = "Run `fangxin verify` on it and settle what it names first."
         raise EvidenceError(
-            "This archive was altered, or lines of it are under no signature: nothing is counted from it", where=str(archive), todo=todo
+            "This archive was altered, or lines of it are under no signature: nothing is counted from it",
+            where=str(archive),
+            todo=todo,
         )
     place = Place.at(archive)
     if place.layout is Layout.JOURNAL:
