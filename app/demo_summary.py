@@ -79,10 +79,7 @@ class Demo:
             "",
             *self._verdict(language),
             "",
-            *(
-                f"{_FILES[name] if language == 'zh' else name:<10} {path}"
-                for name, path in self.files.items()
-            ),
+            *(self._file(name, language) for name in self.files),
             "",
             "Check it again:",
             f'  {self.options.command} verify "{self.files["archive"]}"',
@@ -97,10 +94,16 @@ class Demo:
         )
         return said.splitlines()[:4]
 
+    def _file(self, name: str, language: str) -> str:
+        return f"{_wide(_FILES[name]) if language == 'zh' else f'{name:<10}'} {self.files[name]}"
+
     def _unit(self, zh: str, en: str, code: str, language: str) -> str:
-        gap = " " * (10 - 2 * len(zh))  # a Chinese character is two columns wide
         beside = "" if language == "zh" else f"{en:<22} "
-        return f"  {zh}{gap}{beside}{self.index[code] or '–':>6}"
+        return f"  {_wide(zh)}{beside}{self.index[code] or '–':>6}"
+
+
+def _wide(zh: str) -> str:
+    return zh + " " * (10 - 2 * len(zh))  # a Chinese character is two columns wide
 
 
 def _number(value: float | None, places: int = 2) -> str:
