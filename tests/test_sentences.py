@@ -8,7 +8,7 @@ from string import ascii_letters
 
 import pytest
 
-from app.errors import FangxinError, StorageError
+from app.errors import FangxinError, StorageError, StudyError
 from app.questionnaire import xlsform
 from app.questionnaire.lint.finding import Finding
 from app.sample.pull import Fate
