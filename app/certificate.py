@@ -246,7 +246,7 @@ def _table(page: Page) -> str:
     rows = [
         f'<tr class="{row.severity}"><td>{row.weight}<br><small>{row.half}<br><code>{escape(row.rule)}</code></small></td>'
         f"<td>{f'{row.meaning}<br><small>{escape(row.what)}</small>' if row.meaning else escape(row.what)}</td>"
-        f'<td>{escape(row.at).replace("/", "/<wbr>")}</td><td>{_OPTION.sub(_UNBROKEN, escape(row.needed))}</td></tr>'
+        f"<td>{escape(row.at).replace('/', '/<wbr>')}</td><td>{_OPTION.sub(_UNBROKEN, escape(row.needed))}</td></tr>"
         for row in page.rows
     ]
     rows += [f'<tr><td colspan="4"><code>{rule}</code> {said}</td></tr>' for rule, said in page.more]

@@ -73,7 +73,9 @@ def _story(page: Page) -> list[Flowable]:
     small = _style(page, 8.5, _SOFT, spaceBefore=2 * mm)
     story: list[Flowable] = []
     if page.practice:
-        shout = _style(page, 11, _PAPER, backColor=_BAD, alignment=1, borderPadding=(6, 0, 6, 0), spaceAfter=6 * mm)
+        shout = _style(
+            page, 11, _PAPER, backColor=_BAD, alignment=1, borderPadding=(6, 0, 6, 0), spaceAfter=6 * mm
+        )
         story.append(Paragraph(words["practice"], shout))
     story += [
         Paragraph(words["title"], _style(page, 19, _INK, spaceAfter=5 * mm)),

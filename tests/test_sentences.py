@@ -230,5 +230,7 @@ def test_an_error_ends_like_a_sentence(error: FangxinError, said_so: str | None)
 
 
 def test_what_stands_inside_another_sentence_has_no_full_stop_of_its_own() -> None:
-    assert "。" not in known('The expression "1 +" cannot be used: a value is missing at the end (character 4)')
+    assert "。" not in known(
+        'The expression "1 +" cannot be used: a value is missing at the end (character 4)'
+    )
     assert known("The disk has not taken any sound for 120 s.") == "声音已有 120 秒写不进磁盘。"

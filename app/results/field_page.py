@@ -213,6 +213,4 @@ def _rates(report: FieldReport) -> str:
     zh = " · ".join(f"{column.zh} {number}" for column, number in numbers)
     en = " · ".join(f"{column.en} {number}" for column, number in numbers)
     total = lead(Words(f"{TOTAL.zh}：{zh}", f"{TOTAL.en}: {en}"))
-    return section(
-        Words("回答率", "Response rates"), total, table(columns, rows, kind="rates"), sheet=False
-    )
+    return section(Words("回答率", "Response rates"), total, table(columns, rows, kind="rates"), sheet=False)

@@ -4,7 +4,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, CALL_BEFORE, REASON, RESUME_DIALLING, UNMUTE, Act, Action, action_word, key_word, on
+from ui.actions import (
+    ACTIONS,
+    CALL_BEFORE,
+    REASON,
+    RESUME_DIALLING,
+    UNMUTE,
+    Act,
+    Action,
+    action_word,
+    key_word,
+    on,
+)
 from ui.caps import CapBar, CapButton
 from ui.labels import language_name
 from ui.language import Language
