@@ -124,8 +124,10 @@ def html(sheet: Sheet) -> str:
         for row in sheet.rows
     )
     alarms = "".join(f"<p><b>{words['alarm']}</b> {escape(alarm)}</p>" for alarm in sheet.alarms)
+    how = words["how"].replace("--witness-key", '<span class="option">--witness-key</span>')
     drawn = BytesIO()
-    _code(sheet).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True, scale=4, omitsize=False)
+    # Without a size of its own: the style gives it one, and a browser then scales it where it would else cut it off.
+    _code(sheet).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True)
     return f"""<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{words["title"]} {sheet.day}</title>
 <style>
@@ -138,7 +140,7 @@ def html(sheet: Sheet) -> str:
 {rows}
 </tbody></table>
 <div class="code">{drawn.getvalue().decode()}<div><pre>{escape(sheet.note)}</pre>
-<p class="small">{words["how"]}</p><p class="small"><code>{escape(sheet.witness)}</code></p></div></div>
+<p class="small">{how}</p><p class="small"><code>{escape(sheet.witness)}</code></p></div></div>
 <p class="sign"><span>{words["sign"]}</span><span>{words["stamp"]}</span><span>{words["date"]}</span></p>
 </main></body></html>
 """
