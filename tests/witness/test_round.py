@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -202,6 +203,41 @@ def test_a_scanner_reads_the_printed_code_and_it_still_proves_the_archive(
     journal = archive / "journals" / "0badcafe.1" / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"samples":8000', b'"samples":9000'))
     assert main(["witness", "check", str(text), str(archive), "--witness-key", key]) == 1
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("desks", "alarms"), [(33, 0), (34, 1), (60, 7)])
+def test_however_many_desks_and_alarms_there_are_nothing_is_printed_on_the_code(
+    watch: Watch, tmp_path: Path, desks: int, alarms: int
+) -> None:
+    for tool in ("pdftoppm", "zbarimg"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"the program {tool} is not installed")
+    days_work(watch)
+    plain, printed = sheet_of(watch.keeper, NOW), tmp_path / "sheet.pdf"
+    (row,) = plain.rows
+    said = tuple(
+        f"Central's log of {n} lines does not begin with the {10**8 + n} lines that were accepted before"
+        for n in range(alarms)
+    )
+    rows = tuple(replace(row, journal=f"{n:08x}.1") for n in range(desks))
+    sheet = replace(plain, rows=rows, alarms=said)
+    write_sheet(printed, sheet)
+    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", printed, tmp_path / "page"], check=True)
+    (picture,) = tmp_path.glob("page*.png")
+    read = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
+        capture_output=True,
+        check=True,
+    )
+    assert read.stdout.decode().strip() == sheet.note.strip()
+    told = subprocess.run(["pdftotext", printed, "-"], capture_output=True, check=True).stdout.decode()
+    words = re.sub(r"\s+", "", told)
+    assert [each for each in said[:5] if re.sub(r"\s+", "", each) not in words] == []
+    assert ("2more,onthewitness" in words) is (alarms == 7)
+    shown = [f"{n:08x}.1" for n in range(desks) if f"{n:08x}.1" in words]
+    left = desks - len(shown)
+    assert (f"+{left}" in words) is bool(left)
 
 
 @pytest.mark.real
