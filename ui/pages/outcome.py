@@ -67,8 +67,8 @@ class OutcomePage(DeskPage):
         what.setStretch(1, 1)
         why.setStretch(1, 1)
         self._choice = row(what, why, spacing=14)
-        self._choice.setStretch(0, 1)
-        self._choice.setStretch(1, 1)
+        self._choice.setStretch(0, 2)
+        self._choice.setStretch(1, 3)  # room to write in
         tray = framed(column(self._hint, self._choice, spacing=4), "tray")
         layout = column(top, self._area, tray, spacing=8)
         layout.setStretch(1, 1)
