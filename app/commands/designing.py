@@ -104,7 +104,7 @@ def _show(source: StudySource, found: Outlook, assumed: Assumed) -> None:
     announce(f"all: {found.interviews} interviews, {found.dials:.0f} dials")
     announce(
         f"Assumed: spread {assumed.sd:g} points, design effect {assumed.deff:g}, {assumed.dials_a_complete:g} dials a complete, "
-        "95 % intervals, 80 % power."
+        "95% intervals, 80% power."
     )
 
 
