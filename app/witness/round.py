@@ -72,13 +72,24 @@ class Central:
 
     def _ask(self, method: str, path: str, body: bytes = b"") -> bytes:
         try:
-            answer = self._http.request(method, self._url + path, content=body)
+            with self._http.stream(method, self._url + path, content=body) as answer:
+                content = _bounded(answer) if answer.is_success else b""
         except httpx2.HTTPError as error:
             what = f"Central cannot be reached: {error or type(error).__name__}"
             raise SyncError(what, where=self._url, todo="It is asked again later.") from error
-        if not answer.is_success or len(answer.content) > _LARGEST:
+        if content is None or not answer.is_success:
             raise SyncError(f"Central answered {answer.status_code}", where=f"{method} {self._url}{path}")
-        return answer.content
+        return content
+
+
+def _bounded(answer: httpx2.Response) -> bytes | None:
+    """What was answered; None when it is larger than any answer of central's: the rest is not read."""
+    content = bytearray()
+    for piece in answer.iter_bytes():
+        content += piece
+        if len(content) > _LARGEST:
+            return None
+    return bytes(content)
 
 
 def look(keeper: Keeper, central: Central) -> Seen:

@@ -286,3 +286,22 @@ def test_a_central_that_fails_inside_answers_500_and_goes_on(
         with pytest.raises(SyncError):
             client.study()
     assert world.client(station, central).study() == b"PK study"
+
+
+class TestABodyThatDoesNotSayItsTrueLength:
+    """A body sent in chunks ends where its sender likes, whatever Content-Length beside it says."""
+
+    @pytest.mark.parametrize("announced", ["", "Content-Length: 5\r\n"])
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_is_not_read_to_its_end(self, central: Central, method: str, announced: str) -> None:
+        path = "/v1/status" if method == "GET" else "/v1/enrol"
+        host, port = central.url.removeprefix("http://").split(":")
+        head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{announced}Transfer-Encoding: chunked\r\n\r\n"
+        piece = b"200000\r\n" + bytes(2 * 2**20) + b"\r\n"
+        with socket.create_connection((host, int(port)), timeout=10) as line:
+            line.sendall(head.encode() + piece)  # no last chunk: whoever waits for the end never answers
+            assert line.recv(12) in (b"HTTP/1.1 411", b"HTTP/1.1 413")
+
+    def test_line_numbers_without_end_are_no_lines(self, central: Central, http: httpx2.Client) -> None:
+        answer = http.get(f"{central.url}/v1/log/entries/0/{'9' * 5000}")
+        assert word(answer) == (400, "address")
