@@ -79,8 +79,11 @@ def now(
             told = {"error": str(error), "refused": isinstance(error, RefusedError), "word": word}
             typer.echo(encode({**told, "waiting": len(station.store.pending())}).decode())
         raise
+    if done.alarm:
+        typer.echo(f"fangxin: {saying(done.alarm)}", err=True)
     if as_json:
         told = {"objects": done.objects, "events": done.events, "waiting": len(station.store.pending())}
+        told |= {"alarm": done.alarm} if done.alarm else {}
         typer.echo(encode({**told, **(asdict(shared) if shared else {})}).decode())
         return
     typer.echo(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
