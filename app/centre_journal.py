@@ -15,7 +15,6 @@ from app.evidence.journal import LONGEST, Journal
 from app.evidence.means import S1
 from app.evidence.note import Signer
 
-
 DRAWS, RELEASES, DO_NOT_CALL = "draws", "releases", "do-not-call"
 """What the centre keeps signed journals of with its publisher's key."""
 

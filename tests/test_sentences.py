@@ -35,7 +35,8 @@ ALSO = (
         for part in ("says", "todo")
     ),
 )
-"""What a device says of itself reaches the window as it is; what a driver raises stands within a LineError, a witness's alarm in an error."""
+"""What a device says of itself reaches the window as it is; what a driver raises stands within a LineError; an alarm is said as
+an error is."""
 IN_THE_STUDYS_TONGUE = ("app/questionnaire/session.py", "app/questionnaire/telephone.py", "app/asking.py")
 IN_THE_STUDYS_TONGUE += ("app/conversation.py", "app/commands/checking.py:8", "app/questionnaire/walk.py")
 """Said in the interview's or the author's language already, from tables of their own."""

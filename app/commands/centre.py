@@ -28,7 +28,9 @@ def keygen(
     centre = Centre.generate(name, system_entropy)
     centre.write(folder)
     with storage_errors(folder):
-        write_file(folder / "journals.vkey", "".join(f"{key}\n" for key in journal_keys(centre.publisher)).encode())
+        write_file(
+            folder / "journals.vkey", "".join(f"{key}\n" for key in journal_keys(centre.publisher)).encode()
+        )
     typer.echo(
         f"Keys are in {folder}. The publisher's public key, for workstations and central:\n{centre.publisher.vkey}"
     )
