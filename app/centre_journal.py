@@ -15,9 +15,17 @@ from app.evidence.journal import LONGEST, Journal
 from app.evidence.means import S1
 from app.evidence.note import Signer
 
+DRAWS, RELEASES, DO_NOT_CALL = "draws", "releases", "do-not-call"
+"""What the centre keeps signed journals of with its publisher's key."""
+
+
+def journal_keys(publisher: Signer) -> list[str]:
+    """The public keys of these journals (vkeys), in the order above: what an outsider must have been given before to check one."""
+    return [journal_signer(publisher, purpose).vkey for purpose in (DRAWS, RELEASES, DO_NOT_CALL)]
+
 
 def journal_signer(publisher: Signer, purpose: str) -> Signer:
-    """The key of one of the centre's journals ("draws", "releases"): made from the publisher's, so that no signature on a study package can
+    """The key of one of the centre's journals (DRAWS …): made from the publisher's, so that no signature on a study package can
     stand for one in a journal. Its name has the form of a device's."""
     return _signer(publisher.vkey, publisher.seed, purpose)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.canonical import decode, keyed
-from app.centre_journal import centre_journal, check_origin, journal_signer
+from app.centre_journal import DO_NOT_CALL, centre_journal, check_origin, journal_signer
 from app.clock import Clock
 from app.errors import StudyError
 from app.evidence.durable import storage_errors
@@ -20,7 +20,7 @@ from app.log import mask
 from app.sample.frame import Drawable
 from app.withdrawal import Entry
 
-_PURPOSE, _EVENT = "do-not-call", "donotcall.set"
+_EVENT = "donotcall.set"
 AT_A_DESK = "a resident, at a desk"
 """Who decided what was taken in from central."""
 
@@ -62,8 +62,8 @@ class DoNotCall:
 
     def check(self) -> None:
         """Raises UsageError for another centre's list: its hashes are of another key, and would bar nobody."""
-        name = journal_signer(self.publisher, _PURPOSE).name.removeprefix("fangxin/")
-        check_origin(self.folder / "journal" / "journal.jsonl", f"fangxin/{_PURPOSE}/{name}")
+        name = journal_signer(self.publisher, DO_NOT_CALL).name.removeprefix("fangxin/")
+        check_origin(self.folder / "journal" / "journal.jsonl", f"fangxin/{DO_NOT_CALL}/{name}")
 
     def on_it(self) -> frozenset[str]:
         """The hashes of the numbers that are on the list."""
@@ -76,8 +76,8 @@ class DoNotCall:
             old = known.get(entry.key)
             if (old.barred if old else False) != entry.barred and (old is None or entry.wall >= old.wall):
                 fresh.append(entry)
-        signer = journal_signer(self.publisher, _PURPOSE)
-        with centre_journal(self.folder / "journal", _PURPOSE, signer, self.clock) as journal:
+        signer = journal_signer(self.publisher, DO_NOT_CALL)
+        with centre_journal(self.folder / "journal", DO_NOT_CALL, signer, self.clock) as journal:
             with journal.group():
                 for entry in fresh:
                     journal.append(

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.canonical import Value, decode, hexdigest
-from app.centre_journal import centre_journal, journal_signer
+from app.centre_journal import DRAWS, centre_journal, journal_signer
 from app.clock import Clock, Entropy
 from app.draw_files import bundle_bytes, read_bundle, read_record, read_secret
 from app.errors import EvidenceError, StorageError, StudyError, UsageError
@@ -243,7 +243,7 @@ class DrawRoom:
 
 def draws_signer(publisher: Signer) -> Signer:
     """The key of the draws' journal."""
-    return journal_signer(publisher, "draws")
+    return journal_signer(publisher, DRAWS)
 
 
 def commitments(journal: Path) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The documentation is run: every command shown in cli.md works as shown, in the order of the page."""
+"""The documentation is run: every command shown in cli.md and start.md works as shown, in the order of the page."""
 
 import json
 import os
@@ -14,12 +14,12 @@ import pytest
 from app.central.pages import open_to_read
 
 ROOT = Path(__file__).parent.parent
-CLI = ROOT / "resources" / "docs" / "cli.md"
+CLI, START = (ROOT / "resources" / "docs" / name for name in ("cli.md", "start.md"))
 
 
-def commands() -> list[list[str]]:
-    """The words of every command line in a ```sh block of cli.md."""
-    blocks = re.findall(r"```sh\n(.*?)```", CLI.read_text(encoding="utf-8"), re.DOTALL)
+def commands(page: Path) -> list[list[str]]:
+    """The words of every command line in a ```sh block of a page."""
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     return [shlex.split(line) for block in blocks for line in block.splitlines() if line.strip()]
 
 
@@ -92,11 +92,12 @@ class Shell:
 
 
 @pytest.mark.slow
-def test_every_command_of_the_page_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", [CLI, START], ids=lambda page: page.name)
+def test_every_command_of_the_page_works(page: Path, tmp_path: Path) -> None:
     (tmp_path / "resources").symlink_to(ROOT / "resources", target_is_directory=True)
     shell = Shell(tmp_path)
     try:
-        for words in commands():
+        for words in commands(page):
             assert words[0] == "fangxin"
             shell.run(words)
     finally:

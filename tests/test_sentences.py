@@ -26,13 +26,17 @@ ALSO = (
     Sink("hardware/", "condition", "value", 1),
     Sink("hardware/serial_line.py", "lose", "reason", 0),
     Sink("app/line/worker.py", "Fault", "text", 2),
+    Sink("app/witness/keeper.py", "Answer", "alarm", 2),
+    Sink("app/witness/round.py", "Seen", "alarm", 2),
+    Sink("app/sync/outbox.py", "Synced", "alarm", 3),
     *(
         Sink(place, "Finding", part, -1)
         for place in ("app/line/doctor.py", "app/commands/line.py", "app/surroundings.py")
         for part in ("says", "todo")
     ),
 )
-"""What a device says of itself reaches the window as it is; what a driver raises stands within a LineError."""
+"""What a device says of itself reaches the window as it is; what a driver raises stands within a LineError; an alarm is said as
+an error is."""
 IN_THE_STUDYS_TONGUE = ("app/questionnaire/session.py", "app/questionnaire/telephone.py", "app/asking.py")
 IN_THE_STUDYS_TONGUE += ("app/conversation.py", "app/commands/checking.py:8", "app/questionnaire/walk.py")
 """Said in the interview's or the author's language already, from tables of their own."""
@@ -45,6 +49,7 @@ NO_WORDS = re.compile(
 LOST = {
     "desk.screen.notice_text",  # the text of an error that was raised elsewhere
     "seen.alarm",  # another one
+    "answer.alarm",  # the keeper's, followed where it is made
     "station.hint",  # app/evidence/keys.py; test_what_is_no_error_but_reads_like_one
     "reply.final",  # the modem's own word
     "state.value",  # the module's own word

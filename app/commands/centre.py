@@ -8,6 +8,7 @@ import typer
 
 from app.canonical import encode
 from app.centre import Centre
+from app.centre_journal import journal_keys
 from app.clock import system_entropy
 from app.commands import custody, listen
 from app.commands.speech import announce
@@ -27,6 +28,10 @@ def keygen(
     """Make the centre's keys. Whoever has this folder can open every interview: do it off line, then split and lock (see analyst.md)."""
     centre = Centre.generate(name, system_entropy)
     centre.write(folder)
+    with storage_errors(folder):
+        write_file(
+            folder / "journals.vkey", "".join(f"{key}\n" for key in journal_keys(centre.publisher)).encode()
+        )
     announce(
         f"Keys are in {folder}. The publisher's public key, for workstations and central:\n{centre.publisher.vkey}"
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.centre import Centre, read_identity, read_recipient, read_signer, signer_text
-from app.centre_journal import journal_signer
+from app.centre_journal import RELEASES, journal_signer
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import ask_passphrase, extra, identities, verifiers
 from app.commands.speech import announce, prompt
@@ -161,7 +161,7 @@ def release(
         text = note.read_text(encoding="utf-8", errors="replace")
     publisher = Centre.read(keys).publisher
     room = ReleaseRoom(
-        log, journal_signer(publisher, "releases"), SystemClock(), system_entropy, verifiers(signatories)
+        log, journal_signer(publisher, RELEASES), SystemClock(), system_entropy, verifiers(signatories)
     )
     opened = identities(identity) if identity else [joined(sheet or [], read_recipient(keys / "centre.pub"))]
     done = room.release(text, archive, opened, out)

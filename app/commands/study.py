@@ -134,7 +134,10 @@ def show(
 
 def _trusted(key: list[str] | None) -> list[Verifier]:
     if not key:
-        raise UsageError("Whose package is it?", todo="Name the publisher's public key with --key.")
+        raise UsageError(
+            "Whose package it is cannot be told without a key",
+            todo="Name the publisher's public key with --key.",
+        )
     return verifiers(key)
 
 

@@ -78,8 +78,11 @@ def now(
             document = {"error": str(error), "refused": isinstance(error, RefusedError), "word": word}
             typer.echo(encode({**document, "waiting": len(station.store.pending())}).decode())
         raise
+    if done.alarm:
+        announce(f"fangxin: {told(done.alarm)}", err=True)
     if as_json:
         document = {"objects": done.objects, "events": done.events, "waiting": len(station.store.pending())}
+        document |= {"alarm": done.alarm} if done.alarm else {}
         typer.echo(encode({**document, **(asdict(shared) if shared else {})}).decode())
         return
     announce(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")

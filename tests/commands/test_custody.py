@@ -139,3 +139,19 @@ def test_a_private_key_beside_another_public_key_is_found(keys: Path) -> None:
     (keys / "lead.pub").write_text(f"{COURT.recipient}\n")
     with pytest.raises(Exception, match=r"not the one to the public key.*lead\.key"):
         Centre.read(keys)
+
+
+def test_the_supervisor_checks_the_releases_with_the_keys_that_he_was_given_on_the_first_day(
+    keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = make(tmp_path / "made")
+    note = ask(made, tmp_path)
+    words = ("centre", "release", note, "--archive", made.archive, "--keys", keys)
+    kept = ("--log", tmp_path / "releases", "--out", tmp_path / "out.age")
+    run(*words, *kept, "--signatories", tmp_path / "signatories.txt", "--identity", keys / "centre.key")
+    run("verify", tmp_path / "releases" / "journal", "--key", keys / "journals.vkey")
+    capsys.readouterr()
+    run("centre", "keygen", tmp_path / "another")
+    other = tmp_path / "another" / "journals.vkey"
+    assert main(["verify", str(tmp_path / "releases" / "journal"), "--key", str(other)]) == 1
+    assert "Unknown device key" in capsys.readouterr().out

@@ -169,16 +169,50 @@ def test_what_a_damaged_epoch_had_signed_is_handed_in_by_the_new_one(
     enrolled(room, central, world)
     room.work(1)
     room.close()
-    monkeypatch.setenv("FANGXIN_CENTRAL_URL", central.url)
-    monkeypatch.setattr(sync_command, "_central_of", lambda _: central.verifier)
-    monkeypatch.setattr(sync_command, "SystemClock", lambda: VirtualClock(NOW))
-    monkeypatch.setattr(sync_command, "_pool", lambda *_: None)
-    monkeypatch.setattr(Workstation, "study", lambda *_, **__: room.study)
+    from_the_command_line(monkeypatch, central, room)
     assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0, capsys.readouterr().err
     assert "lines of epoch 1" in capsys.readouterr().err
     found = verify(central.stores.folder)
     assert found.ok, found.text()
     assert (found.counts["journals"], found.counts["calls"]) == (2, 2)
+
+
+def test_central_that_was_restored_from_an_old_copy_is_told_of_on_the_command_line(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    central, room = world.central(), seat(tmp_path, answers(), answers())
+    publisher = centre().publisher.vkey
+    served = {
+        "study": room.study.id,
+        "version": room.study.version,
+        "rehearsal": True,
+        "centre_vkey": publisher,
+    }
+    central.stores.install(package(tmp_path), **served)
+    client = enrolled(room, central, world)
+    room.work(1)
+    handed_in(room, client)
+    name = room.station.name
+    shutil.rmtree(central.stores.folder / "journals" / name)
+    central.stores.forget(name)
+    room.work(1)
+    room.close()
+    from_the_command_line(monkeypatch, central, room)
+    monkeypatch.setenv("FANGXIN_LANGUAGE", "zh")
+    assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0
+    assert "中心服务器丢失过已签回执的行" in capsys.readouterr().err
+    assert central.stores.journal(name).size > 3
+    assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def from_the_command_line(monkeypatch: pytest.MonkeyPatch, central: Central, room: Room) -> None:
+    """`fangxin sync now` finds this central, this clock and this study, and draws from no pool."""
+    monkeypatch.setenv("FANGXIN_CENTRAL_URL", central.url)
+    monkeypatch.setattr(sync_command, "_central_of", lambda _: central.verifier)
+    monkeypatch.setattr(sync_command, "SystemClock", lambda: VirtualClock(NOW))
+    monkeypatch.setattr(sync_command, "_pool", lambda *_: None)
+    monkeypatch.setattr(Workstation, "study", lambda *_, **__: room.study)
 
 
 def enrolled(room: Room, central: Central, world: World) -> Client:
