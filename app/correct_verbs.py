@@ -60,8 +60,8 @@ class CorrectVerbs:
             self._show(notice=Notice.NOTE_REQUIRED)
             return
         outlook = self._outlook(outcome, note)
-        if outlook is None:
-            self._show(notice=Notice.TIME_NEEDED)
+        if isinstance(outlook, Notice):
+            self._show(notice=outlook)
             return
         if given not in self._open_ones():
             self._leave(Notice.TOO_LATE)

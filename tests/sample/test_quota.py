@@ -61,6 +61,18 @@ def test_an_interview_in_progress_counts_by_its_lease() -> None:
     assert found.full == ((TOWN, MAN),)
 
 
+def test_edge_22_of_three_who_race_for_the_last_place_one_has_it_and_the_others_are_told_at_the_screener() -> (
+    None
+):
+    """Each is at the screener when the one before has begun; whoever had begun already is finished, not cut off."""
+    last = Filling(done={(TOWN, MAN): 1})
+    assert verdict([INTERLOCKING], last, TOWNSMAN).open
+    begun = Filling(done=last.done, running={(TOWN, MAN): 1})
+    assert [verdict([INTERLOCKING], begun, TOWNSMAN).open for _ in range(2)] == [False, False]
+    over = Filling(done=last.done, running={(TOWN, MAN): 3})
+    assert verdict([INTERLOCKING], over, TOWNSMAN, started=True).open
+
+
 def test_nobody_is_stopped_before_all_variables_are_asked() -> None:
     filling = Filling(done={(TOWN, MAN): 2, (TOWN, WOMAN): 2})
     found = verdict([INTERLOCKING], filling, {"county": "1"})
@@ -68,8 +80,7 @@ def test_nobody_is_stopped_before_all_variables_are_asked() -> None:
     assert not found.known
 
 
-def test_a_cell_that_fills_up_during_an_interview_never_ends_it() -> None:
-    """Edge 21."""
+def test_edge_21_a_cell_that_fills_up_during_an_interview_never_ends_it() -> None:
     filling = Filling(done={(TOWN, MAN): 2})
     found = verdict([INTERLOCKING], filling, TOWNSMAN, started=True)
     assert found.open
