@@ -14,6 +14,7 @@ from app.results.heard import Heard
 from app.results.rates import Rate, rates, two_step
 from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
 from app.sample.calendar import Calendar
+from app.sample.case import day_of
 from app.sample.cells import CellState
 from app.sample.disposition import Disposition
 from app.sample.outcome import Outcome
@@ -146,6 +147,8 @@ def _inversions(items: list[str]) -> tuple[list[str], int]:
 
 
 def _slice(call: CallRow, calendar: Calendar) -> str:
+    if not calendar.covers(day_of(call.started)):  # an appointment was kept on a day that the table does not know
+        return OUTSIDE
     found = calendar.slice_at(call.started, call.unit)
     return found.sort.name if found else OUTSIDE
 
