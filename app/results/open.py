@@ -266,7 +266,7 @@ def _lasted(call: Call) -> int:
     """Seconds from dialling to the end, as far as anything tells; to the nearest: half a second lost with each call is 2 % of the hours."""
     if call.ended is not None and call.started is not None and call.ended.boot == call.started.boot:
         return (call.ended.mono - call.started.mono + 500) // 1000
-    return (max(call.samples, call.latest, call.mark.samples if call.mark else 0) + RATE // 2) // RATE
+    return max(call.samples, call.latest, call.mark.samples if call.mark else 0) // RATE
 
 
 def _spoken(call: Call) -> int:
