@@ -94,7 +94,7 @@ class CorrectVerbs:
 
     # What desk.py and case_verbs.py do
 
-    def _outlook(self, outcome: Outcome, note: str) -> Outlook | None:
+    def _outlook(self, outcome: Outcome, note: str) -> Outlook | Notice:
         raise NotImplementedError
 
     def _written(self, step: Callable[[], None]) -> bool:

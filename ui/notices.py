@@ -31,7 +31,7 @@ _NOTICE = {
     ),
     Notice.AFTER_FIELD: QT_TRANSLATE_NOOP(
         "Words",
-        "The field period is over by then, and nobody would call. Agree on an earlier time, or choose the outcome for who is away until the end.",
+        "The field period is over by then. Agree on an earlier time, or choose the outcome for who is away until its end.",
     ),
     Notice.QUOTA_FULL: QT_TRANSLATE_NOOP(
         "Words",
