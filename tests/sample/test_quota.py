@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import sentences
 from app.errors import StudyError
 from app.sample.design import Assumed, detectable, expected, index_error, index_margin, sample_size, screening
 from app.sample.quota import (
@@ -130,15 +131,17 @@ def test_a_design_that_can_be_filled_is_not_complained_about() -> None:
         (Quota(Kind.MARGINAL, ("county",), {(TOWN,): -1}), "negative"),
     ],
 )
-def test_a_design_that_cannot_be_filled_is_refused(quota: Quota, words: str) -> None:
-    assert any(words in sentence for sentence in infeasible([quota], CODES))
+def test_a_design_that_cannot_be_filled_is_refused_and_said_in_chinese(quota: Quota, words: str) -> None:
+    found = infeasible([quota], CODES)
+    assert any(words in sentence for sentence in found)
+    for sentence in found:
+        assert sentences.known(sentence), sentence
 
 
 def test_two_quotas_with_different_totals_are_refused() -> None:
-    assert any(
-        "different totals" in sentence
-        for sentence in infeasible([INTERLOCKING, by_shares("sex", 9, {"1": 1, "2": 1})], CODES)
-    )
+    (why,) = infeasible([INTERLOCKING, by_shares("sex", 9, {"1": 1, "2": 1})], CODES)
+    assert "different totals" in why
+    assert sentences.known(why) == "各项配额的合计不一致：6, 9"
 
 
 @pytest.mark.parametrize("row", ORACLE["sample_size"])
