@@ -151,8 +151,9 @@ class CaseVerbs:
                 return
         self._show(notice=Notice.NOT_DRAWN)
 
-    def _outlook(self, outcome: Outcome, note: str) -> Outlook | None:
-        """What the note says about the next call; None when an appointment's time cannot be read in it."""
+    def _outlook(self, outcome: Outcome, note: str) -> Outlook | Notice:
+        """What the note says about the next call; or what is wrong with an appointment's time in it: it cannot be read, or lies after the
+        field period, when nobody would keep it."""
         by = self._caller.id
         need = ""
         if outcome.skill == "dialect":
@@ -165,7 +166,10 @@ class CaseVerbs:
             return Outlook(0, by, need, cells)
         meant = appointment(note, self._ledger.clock.wall())
         if meant is None:
-            return None if outcome.key == _FIXED else Outlook(0, by)
+            return Notice.TIME_NEEDED if outcome.key == _FIXED else Outlook(0, by)
+        ends = self._ledger.queue.plan.ends
+        if ends and meant.wall >= ends:
+            return Notice.AFTER_FIELD
         return Outlook(meant.wall, by)
 
     def _written(self, step: Callable[[], None]) -> bool:

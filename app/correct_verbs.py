@@ -60,8 +60,8 @@ class CorrectVerbs:
             self._show(notice=Notice.NOTE_REQUIRED)
             return
         outlook = self._outlook(outcome, note)
-        if outlook is None:
-            self._show(notice=Notice.TIME_NEEDED)
+        if isinstance(outlook, Notice):
+            self._show(notice=outlook)
             return
         if given not in self._open_ones():
             self._leave(Notice.TOO_LATE)
@@ -94,7 +94,7 @@ class CorrectVerbs:
 
     # What desk.py and case_verbs.py do
 
-    def _outlook(self, outcome: Outcome, note: str) -> Outlook | None:
+    def _outlook(self, outcome: Outcome, note: str) -> Outlook | Notice:
         raise NotImplementedError
 
     def _written(self, step: Callable[[], None]) -> bool:

@@ -138,8 +138,8 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
             self._show(notice=Notice.NOTE_REQUIRED)
             return
         outlook = self._outlook(outcome, note)
-        if outlook is None:
-            self._show(notice=Notice.TIME_NEEDED)
+        if isinstance(outlook, Notice):
+            self._show(notice=outlook)
             return
         self.note(note)
         self._written(lambda: self._take(self._worker.settle()))

@@ -20,6 +20,9 @@ _IN_HOURS = (Rank.BROKEN_OFF, Rank.BUSY, Rank.LAST_SLICE, Rank.UNTRIED, Rank.RED
 _PROMISED = (Rank.RESUMABLE, Rank.APPOINTMENT, Rank.OVERDUE, Rank.BROKEN_OFF)
 """Levels that are called also when the quota cell is full: who has an appointment or has begun."""
 
+_APPOINTED = (Rank.APPOINTMENT, Rank.OVERDUE)
+"""Levels that are called at any hour of the field period."""
+
 _BY_SLICE = (Rank.LAST_SLICE, Rank.UNTRIED)
 """Levels of a re-dial that depend on the slice that is on."""
 
@@ -121,6 +124,7 @@ class _Request:
     ) -> None:
         self.caller, self.now, self._asked, self._calls = asked.caller, asked.now, asked, plan.calendar.days
         self._hours, self._units = Hours(plan, asked.now), units
+        self._over = bool(plan.ends) and asked.now >= plan.ends
         self._skills = [skill for skill in skills if self.caller is None or self.caller.has(skill)]
         self._full = [each for each in known if asked.full(each)]
 
@@ -166,6 +170,8 @@ class _Request:
         if self.caller is not None and unit in self.caller.shuns:
             return None
         if rank not in _PROMISED and unit in self._asked.closed:
+            return None
+        if rank in _APPOINTED and self._over:
             return None
         if rank not in _IN_HOURS or self._calls is None:
             return None if rank in _BY_SLICE else _ANY

@@ -4,12 +4,17 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.reports import TestReport
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.field_day import FieldDay
 
 settings.register_profile("fangxin", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("fangxin")
@@ -78,3 +83,12 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"{REQUIRE} is set, and {collector.nodeid} was left out: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[FieldDay]":
+    """A day of field work, nothing drawn yet."""
+    from tests.field_day import FieldDay
+
+    with closing(FieldDay(tmp_path, monkeypatch)) as made:
+        yield made

@@ -12,6 +12,8 @@ from app.evidence.journal import read
 from app.interview.screen import Notice, Page
 from app.queue_people import Bar
 from app.sample.case import Attempt
+from app.sample.disposition import disposition
+from app.sample.outcome import Category
 from app.sample.plan import Caller
 from app.sample.pull import WEEK, Fate, Pull
 from tests.desk_room import Room
@@ -236,6 +238,41 @@ def test_edge_12_a_hard_refusal_is_never_handed_out_again(tmp_path: Path) -> Non
     room.clock.advance(60 * 24 * 60 * 60 * 1000)
     room.desk.next_case()
     assert room.desk.screen.notice is Notice.NO_CASES
+    room.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "note", "category", "again"),
+    [("42", "+60", Category.NC, True), ("51", "", Category.NE, False), ("34", "", Category.NC, True)],
+    ids=["he drives", "a minor", "somebody else of the house"],
+)
+def test_edge_23_whoever_is_reached_at_an_appointment_but_cannot_be_asked_has_not_refused(
+    tmp_path: Path, key: str, note: str, category: Category, *, again: bool
+) -> None:
+    room = Room(tmp_path / "desk", size=1).open()
+    room.desk.sign_in("访问员01")
+    case = call(room, "32", "+30")
+    room.clock.advance(30 * 60_000)
+    assert call(room, key, note) == case
+    attempts, rules = room.ledger.store.case(case).attempts, room.ledger.queue.plan.rules.outcomes
+    assert disposition(attempts, rules).category is category
+    room.clock.advance(5 * 24 * 60 * 60_000 if key == "34" else 60 * 60_000)
+    room.desk.next_case()
+    assert (room.desk.screen.case is not None) is again
+    room.close()
+
+
+def test_edge_20_an_appointment_after_the_field_period_is_not_made(tmp_path: Path) -> None:
+    """Nobody would keep it. He is told so while the resident is still on his mind, and an earlier one is taken."""
+    room = ready(tmp_path)
+    queue = room.ledger.queue
+    queue.plan = replace(queue.plan, ends=when("2023-11-16 00:00"))
+    call(room, "32", "明天 1830")
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.OUTCOME, Notice.AFTER_FIELD)
+    room.desk.choose_outcome("33", "明天晚上7点")
+    assert (room.desk.screen.page, room.desk.screen.notice) == (Page.OUTCOME, Notice.AFTER_FIELD)
+    room.desk.choose_outcome("32", "今晚 1930")
+    assert room.desk.screen.page is Page.READY
     room.close()
 
 

@@ -153,8 +153,8 @@ def screened_then_called_again(room: Room, meanwhile: Callable[[], None]) -> Non
     room.wait_for(Page.INTERVIEW)
 
 
-def test_a_cell_that_filled_up_before_the_second_call_is_noticed_when_he_answers(tmp_path: Path) -> None:
-    """Edge 4: the appointment is kept, and ends politely before anything is asked."""
+def test_edge_04_a_cell_that_filled_up_before_the_appointment_ends_it_politely(tmp_path: Path) -> None:
+    """The appointment is kept, and ends before anything is asked."""
     room = seat(tmp_path, quota(3))
     screened_then_called_again(room, lambda: room.ledger.quotas.heard(FULL, {}))
     assert room.desk.screen.notice is Notice.QUOTA_FULL

@@ -100,10 +100,9 @@ def test_central_learns_no_number_and_the_public_log_not_even_a_hash(room: Room,
         assert gone.encode() not in (path.read_bytes() if path.is_file() else b"")
 
 
-def test_who_withdraws_at_a_desk_is_known_to_every_other_study(
+def test_edge_03_and_23_who_withdraws_at_a_desk_is_known_to_every_other_study(
     room: Room, listed: DoNotCall, tmp_path: Path
 ) -> None:
-    """Edges 3 and 23: one says it once."""
     desk = room.desk(1)
     desk.take("I01", 1)
     (gone,) = desk.store.cases()

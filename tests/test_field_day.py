@@ -2,10 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +18,6 @@ from app.sample.quota import Closure, Kind, Quota
 from tests.field_day import Deed, FieldDay, FieldDesk, printed
 
 _MINUTES = 60_000
-
-
-@pytest.fixture
-def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldDay]:
-    day = FieldDay(tmp_path, monkeypatch)
-    yield day
-    day.close()
 
 
 def order(deeds: Sequence[Deed]) -> float:

@@ -1,8 +1,6 @@
 """Edge 28 of notes/method.md §2.5 on its whole way: the supervisor's command, central as it is served, the desk."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +16,10 @@ REASON = "邻居转告：今天上午请他回电"
 
 
 @pytest.fixture
-def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldDay]:
-    day = FieldDay(tmp_path, monkeypatch)
+def day(day: FieldDay) -> FieldDay:
+    """With 500 numbers drawn."""
     day.draw_sample(500)
-    yield day
-    day.close()
+    return day
 
 
 def room_of(day: FieldDay) -> tuple[str, ...]:

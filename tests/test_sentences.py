@@ -140,6 +140,10 @@ def _pairs() -> set[tuple[str, str]]:
     ("text", "ours"),
     [
         (
+            "The calendar does not know the year 2031 (study.toml, line 70, quotas 1).",
+            "日历里没有 2031 年（study.toml，第 70 行，quotas 1）。",
+        ),
+        (
             "Central cannot be reached: [Errno 111] Connection refused (http://10.0.0.2). It is asked again later.",
             "连不上中心服务器：对方拒绝连接（http://10.0.0.2）。稍后会再问。",
         ),

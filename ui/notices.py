@@ -29,6 +29,10 @@ _NOTICE = {
     Notice.TIME_NEEDED: QT_TRANSLATE_NOOP(
         "Words", "When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes)."
     ),
+    Notice.AFTER_FIELD: QT_TRANSLATE_NOOP(
+        "Words",
+        "The field period is over by then. Agree on an earlier time, or choose the outcome for who is away until its end.",
+    ),
     Notice.QUOTA_FULL: QT_TRANSLATE_NOOP(
         "Words",
         "No place is left in this resident's quota cell. Thank him and hang up; do not begin with the questions.",
@@ -75,6 +79,7 @@ _TONE = {
     Notice.RESUMED_AFTER_CRASH: "warning",
     Notice.LINE_LOST: "warning",
     Notice.TIME_NEEDED: "warning",
+    Notice.AFTER_FIELD: "warning",
     Notice.QUOTA_FULL: "warning",
     Notice.CALLED_BACK: "fine",
     Notice.GIVEN: "fine",

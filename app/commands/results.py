@@ -10,7 +10,7 @@ from app.canonical import encode
 from app.commands.frames import Json
 from app.commands.invocation import extra
 from app.errors import StudyError, UsageError
-from app.results.rates import Rate, rates
+from app.results.rates import Rate, rates, stepped
 from app.results.words import percent
 from app.sample.outcome import Category, load_outcomes
 from app.sample.reading import read_rows
@@ -43,12 +43,20 @@ def rates_command(
         ),
     ] = None,
     dead: Annotated[float, typer.Option(help="How many of NE were announced as not working.")] = 0,
+    no_household: Annotated[
+        float | None,
+        typer.Option(
+            help="How many of NE are no household's or person's: RR3 and RR4 by the two-step e too."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """AAPOR's rates, each with its formula: RR1-6, COOP1-4, REF1-3, CON1-3, e. A rate whose denominator is zero is none, never 0."""
     with extra("centre"):  # a workbook needs a library that a workstation has not
         counts = _counts(table)
     found = rates(counts, e, dead=dead)
+    if no_household is not None:
+        found |= stepped(counts, no_household=no_household, dead=dead)
     if as_json:
         told = {name: {"value": _text(rate.value), "formula": rate.formula} for name, rate in found.items()}
         typer.echo(encode({"counts": {name: _text(n) for name, n in counts.items()}, "rates": told}).decode())

@@ -53,6 +53,7 @@ class Notice(Enum):
     STOPPED = "stopped"
     LINE_LOST = "line_lost"
     TIME_NEEDED = "time_needed"
+    AFTER_FIELD = "after_field"
     QUOTA_FULL = "quota_full"
     CALLED_BACK = "called_back"
     GIVEN = "given"

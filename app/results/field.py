@@ -7,13 +7,14 @@ interviewer whose index stands out from the others' has chosen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from app.clock import in_china
 from app.results.heard import Heard
-from app.results.rates import Rate, rates, two_step
+from app.results.rates import Rate, rates, stepped
 from app.results.table import CallRow, Tally, by_category, dead, dispositions, grouped
 from app.sample.calendar import Calendar
+from app.sample.case import day_of
 from app.sample.cells import CellState
 from app.sample.disposition import Disposition
 from app.sample.outcome import Outcome
@@ -96,18 +97,7 @@ def _worth_saying(calls: Sequence[CallRow]) -> float | None:
 def _rates(counts: Mapping[str, int], final: Mapping[str, Disposition]) -> dict[str, Rate]:
     """All rates with e from numbers that were not announced dead, and RR3 and RR4 once more with the two-step e (app/results/rates.py)."""
     buried, strangers = dead(final), sum(each.aapor.startswith(_NO_HOUSEHOLD) for each in final.values())
-    found = rates(counts, dead=buried)
-    first, second = two_step(counts, no_household=strangers, dead=buried)
-    if first.value is None or second.value is None:
-        return found
-    stepped = rates(counts, dead=buried, steps=(first.value, second.value))
-    again = {
-        f"{name}-2": replace(
-            stepped[name], name=f"{name}-2", formula=f"{stepped[name].formula}, eU = e1·e2·UH + e2·UO"
-        )
-        for name in ("RR3", "RR4")
-    }
-    return found | again | {"e1": first, "e2": second}
+    return rates(counts, dead=buried) | stepped(counts, no_household=strangers, dead=buried)
 
 
 SHOWN = ("RR1", "RR3", "RR3-2", "RR5", "COOP1", "REF1", "CON1", "e", "e1", "e2")
@@ -146,6 +136,10 @@ def _inversions(items: list[str]) -> tuple[list[str], int]:
 
 
 def _slice(call: CallRow, calendar: Calendar) -> str:
+    if not calendar.covers(
+        day_of(call.started)
+    ):  # an appointment was kept on a day that the table does not know
+        return OUTSIDE
     found = calendar.slice_at(call.started, call.unit)
     return found.sort.name if found else OUTSIDE
 

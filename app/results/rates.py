@@ -5,7 +5,7 @@ that is why a rate never leaves this module without its formula.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from app.errors import UsageError
@@ -95,6 +95,23 @@ def rates(
         known = _checked(counts)
         sums["eU"] = steps[0] * steps[1] * known["UH"] + steps[1] * known["UO"]
     return {formula.name: _rate(formula, sums) for formula in _FORMULAS} | {"e": share}
+
+
+def stepped(counts: Mapping[str, float], *, no_household: float, dead: float = 0.0) -> dict[str, Rate]:
+    """RR3 and RR4 once more with the two-step e, as RR3-2 and RR4-2, and its e1 and e2; {} where these are not defined.
+
+    Raises as two_step()."""
+    first, second = two_step(counts, no_household=no_household, dead=dead)
+    if first.value is None or second.value is None:
+        return {}
+    found = rates(counts, dead=dead, steps=(first.value, second.value))
+    again = {
+        f"{name}-2": replace(
+            found[name], name=f"{name}-2", formula=f"{found[name].formula}, eU = e1·e2·UH + e2·UO"
+        )
+        for name in ("RR3", "RR4")
+    }
+    return again | {"e1": first, "e2": second}
 
 
 _FORMULAS = (

@@ -80,12 +80,17 @@ class Calendar:
     sorts: tuple[Sort, ...]
     days: Days | None = None
 
+    def covers(self, day: int) -> bool:
+        """The table says of the day whether it is worked."""
+        days = self.days
+        return days is None or _year(day) in days.years or day in days.rest or day in days.work
+
     def is_rest(self, day: int) -> bool:
         """A day off. Raises StudyError for a day that the table does not cover."""
         if self.days is None:
             return False
         when = _EPOCH + timedelta(days=day)
-        if when.year not in self.days.years and day not in self.days.rest | self.days.work:
+        if not self.covers(day):
             raise StudyError(
                 f"The calendar does not know the year {when.year}",
                 where=when.isoformat(),
@@ -120,6 +125,16 @@ class Calendar:
                 return
             yield from (s for s in found if s.end > wall and not (until and s.start >= until))
 
+    def dark(self, wall: int, until: int = 0) -> int | None:
+        """The first moment from `wall` on, before `until` (0 = as far as is looked), of a day that the table does not cover."""
+        for day in range(day_of(wall), day_of(wall) + _HORIZON):
+            starts = day * _DAY - CHINA_AHEAD
+            if until and starts >= until:
+                return None
+            if not self.covers(day):
+                return max(wall, starts)
+        return None
+
     def opens(self, wall: int, unit: str = "", until: int = 0) -> int | None:
         """The first moment from `wall` on at which calls may be made; None when there is none any more."""
         first = next(self.ahead(wall, unit, until), None)
@@ -143,6 +158,11 @@ def calendar_of(workday: tuple[str, ...], restday: tuple[str, ...], days: Days |
 def always() -> Calendar:
     """Every hour of every day: for rehearsals only."""
     return Calendar((Sort("any", 0, rest=False, start=0, end=24 * 60),))
+
+
+@cache
+def _year(day: int) -> int:
+    return (_EPOCH + timedelta(days=day)).year
 
 
 @cache

@@ -127,7 +127,7 @@ def status(case: Case, now: int, plan: Plan) -> Due | Finished:
         return _in_hours(Due(0, Rank.FRESH, "never dialled, in ticket order"), case, now, plan)
     booked = _appointed(case, calls, now, plan)
     if booked is not None:
-        return booked
+        return _in_field(booked, now, plan)
     return _exhausted(case, calls, plan) or _redial(case, calls, now, plan)
 
 
@@ -147,10 +147,28 @@ def _in_hours(due: Due, case: Case, now: int, plan: Plan) -> Due | Finished:
     """The same, moved into the hours at which people may be called and into the field period."""
     if plan.calendar.days is None:
         return due
-    opens = plan.calendar.opens(max(due.at, now, plan.starts), case.unit, plan.ends)
+    soonest = max(due.at, now, plan.starts)
+    opens = plan.calendar.opens(soonest, case.unit, plan.ends)
     if opens is None:
-        return Finished("the field period has no more hours for it", lapsed=True)
+        return _in_the_dark(due, soonest, now, plan)
     return replace(due, at=opens) if opens > max(due.at, now) else due
+
+
+def _in_the_dark(due: Due, soonest: int, now: int, plan: Plan) -> Due | Finished:
+    """No hours are known any more. Where the table of days ends before the field period does, the case waits for the table, day by day: it
+    is neither called by guess nor given up."""
+    dark = plan.calendar.dark(soonest, plan.ends)
+    if dark is None:
+        return Finished("the field period has no more hours for it", lapsed=True)
+    at = dark if dark > now else midnight_after(now)
+    return replace(due, at=at, why=f"{due.why}; the calendar does not know {minute_in_china(at)[:4]}")
+
+
+def _in_field(booked: Due, now: int, plan: Plan) -> Due | Finished:
+    """An appointment is kept at any hour, but not after the field period."""
+    if plan.ends and max(booked.at, now) >= plan.ends:
+        return Finished("the field period is over, and the appointment was not kept", lapsed=True)
+    return booked
 
 
 def _resumable(case: Case, now: int, plan: Plan) -> Due | Finished:
@@ -193,7 +211,11 @@ def _standing(time: int, case: Case, plan: Plan) -> tuple[int, bool]:
     """The time of an appointment, and whether it had to be moved: hours that the resident asked for may lie outside the slices, but on a
     day on which nobody is called (found out later) it moves to the next slice."""
     calendar = plan.calendar
-    if calendar.days is None or calendar.slices_of(day_of(time), case.unit):
+    if (
+        calendar.days is None
+        or not calendar.covers(day_of(time))
+        or calendar.slices_of(day_of(time), case.unit)
+    ):
         return time, False
     opens = calendar.opens(time, case.unit)
     return (time, False) if opens is None else (opens, True)
@@ -236,18 +258,14 @@ def _redial(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | Finished:
     if outcome.other_day:
         at = max(at, midnight_after(last.ended))
     at = _within_day(at, calls, plan.rules.calling.attempts_a_day)
-    if outcome.other_slice and plan.calendar.days is not None:
-        best = next_slice(case, at, plan.cap(case) - _used(case, plan), plan)
-        at = max(at, best.start) if best else at
-    return _in_hours(
-        Due(at, _rank(outcome), f"{_named(outcome)} at {minute_in_china(last.ended)}"), case, now, plan
-    )
-
-
-def _rank(outcome: Outcome) -> Rank:
-    if outcome.quick_a_day:
-        return Rank.BUSY
-    return Rank.BROKEN_OFF if outcome.aapor == "2.12" else Rank.REDIAL
+    rank = Rank.BUSY if _quick(calls) else Rank.BROKEN_OFF if outcome.aapor == "2.12" else Rank.REDIAL
+    if plan.calendar.days is not None and (outcome.other_slice or outcome.category is Category.UH):
+        left = plan.cap(case) - _used(case, plan)
+        best = next_slice(case, at, left, plan, other=outcome.other_slice)
+        if best is not None and best.start > at:
+            at, rank = best.start, Rank.REDIAL if rank is Rank.BUSY else rank
+    why = f"{_named(outcome)} at {minute_in_china(last.ended)}"
+    return _in_hours(Due(at, rank, why), case, now, plan)
 
 
 def _quick(calls: _Calls) -> bool:
@@ -266,11 +284,15 @@ def _delay(calls: _Calls) -> int:
 def _within_day(at: int, calls: _Calls, most: int) -> int:
     """Not more than `most` calls on one calendar day; the early re-dials of a busy number are limited by their own count."""
     today = sum(
-        1
-        for attempt, outcome in calls
-        if outcome.attempt and not outcome.quick_a_day and attempt.day == day_of(at)
+        outcome.attempt and attempt.day == day_of(at) and not _early(calls[:n], attempt)
+        for n, (attempt, outcome) in enumerate(calls)
     )
     return midnight_after(at) if today >= most and not _quick(calls) else at
+
+
+def _early(before: _Calls, attempt: Attempt) -> bool:
+    """The call was the early re-dial of a number that had just been busy."""
+    return bool(before) and before[-1][0].day == attempt.day and _quick(before)
 
 
 def _named(outcome: Outcome) -> str:

@@ -20,6 +20,8 @@ _MOST = 200
 
 def sort_of(attempt: Attempt, case: Case, plan: Plan) -> Sort | None:
     """The sort of slice in which a call was made: that of its end, or of the slice that closed before it on the same day."""
+    if not plan.calendar.covers(attempt.day):  # an appointment was kept on a day that the table does not know
+        return None
     today = plan.calendar.slices_of(attempt.day, case.unit)
     begun = [s for s in today if s.start <= attempt.ended]
     return begun[-1].sort if begun else None
@@ -42,9 +44,10 @@ def mask(case: Case, plan: Plan) -> int:
     return sum(1 << sort.bit for sort in tried(case, plan))
 
 
-def next_slice(case: Case, base: int, left: int, plan: Plan) -> Slice | None:
-    """The slice for the next attempt, not before `base` (ms wall); None when the field period has none. left: attempts left."""
-    calling, seen = plan.rules.calling, tried(case, plan)
+def next_slice(case: Case, base: int, left: int, plan: Plan, *, other: bool = True) -> Slice | None:
+    """The slice for the next attempt, not before `base` (ms wall); None when the field period has none. left: attempts left. other: of the
+    sort that was tried least, also while attempts are plenty; without it None as long as nothing asks for a later one."""
+    calling, seen, soonest = plan.rules.calling, tried(case, plan), base
     if left == 1:
         base = max(base, _last_day(case, plan))
     ahead = list(islice(plan.calendar.ahead(base, case.unit, plan.ends), _MOST))
@@ -54,6 +57,8 @@ def next_slice(case: Case, base: int, left: int, plan: Plan) -> Slice | None:
         best = max((_met(s.sort, seen, unmet) for s in ahead), default=0)
         if best:
             return next(s for s in ahead if _met(s.sort, seen, unmet) == best)
+    if not other:
+        return ahead[0] if ahead and base > soonest else None
     near = [s for s in ahead if s.start < base + calling.look_ahead_days * _DAY] or ahead[:1]
     return min(near, key=lambda s: (seen[s.sort], s.start), default=None)
 

@@ -1459,6 +1459,10 @@
         <translation>该受访者所属配额组已满。请致谢并挂机，不要开始提问。</translation>
     </message>
     <message>
+        <source>The field period is over by then. Agree on an earlier time, or choose the outcome for who is away until its end.</source>
+        <translation>届时调查期已结束，无人会再拨打。请改约较早的时间；确实不行的，按“调查期内不在”选择结果。</translation>
+    </message>
+    <message>
         <source>When? Write the time in the note: 1830, 明天 1830, 12-05 18:30 or +30 (minutes).</source>
         <translation>请在备注里写明约定时间，如：1830、明天 1830、12-05 18:30、+30（分钟后）。</translation>
     </message>

@@ -1,33 +1,27 @@
 """A draw through the command line, with everything that is done wrong in the room: one sentence, and nothing is promised in vain."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.__main__ import main
 from app.resources import resource
+from tests.commands.conftest import Run
 from tests.sample.test_beacon import THOUSAND
 
 STUDY = str(resource("studies", "dazhou-2017"))
 DICE = "2023733112815921112320237331128159211123"
 ROUND = "fc1873a13f3545aeade8401532ef5519920652eee6b0d2b19ca12643b87b3587"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`sample COMMAND STUDY --keys keys --draws draws …` in a folder with keys: exit code, what was said, what was complained of."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FANGXIN_DATA_DIR", str(tmp_path / "data"))
-    main(["centre", "keygen", "keys"])
-    capsys.readouterr()
+def run(fangxin: Run) -> Run:
+    """`sample COMMAND STUDY --keys keys --draws draws …` in a folder with keys."""
+    fangxin("centre", "keygen", "keys")
 
     def once(command: str, *words: str, study: str = STUDY, draws: str = "draws") -> tuple[int, str, str]:
-        code = main(["sample", command, study, "--keys", "keys", "--draws", draws, *words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return fangxin("sample", command, study, "--keys", "keys", "--draws", draws, *words)
 
     return once
 

@@ -6,31 +6,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from app.__main__ import main
+from tests.commands.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 SPOILT = "手机号,单位代码\n13882800000,1\n1.38828E+10,1\n8182345678,2\n１３８８２８００００１,2\n138828O0002,2\n4008001234,1\n,3\n"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Exit code, what was said, what was complained of."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FANGXIN_DATA_DIR", str(tmp_path / "data"))
-
-    def once(*words: str) -> tuple[int, str, str]:
-        code = main(["sample", *words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return once
+def run(fangxin: Run) -> Run:
+    """`sample WORDS`."""
+    return partial(fangxin, "sample")
 
 
 def listed(

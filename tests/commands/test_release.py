@@ -1,7 +1,6 @@
 """A sample on its way into the room's pool and out to its desks, all on the command line."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,10 @@ HEADINGS = ("电话", "县区", "办事窗口", "𠮷号", "姓名")
 
 
 @pytest.fixture
-def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldDay]:
-    day = FieldDay(tmp_path, monkeypatch)
+def day(day: FieldDay) -> FieldDay:
+    """With 250 numbers drawn."""
     day.draw_sample(250)
-    yield day
-    day.close()
+    return day
 
 
 def test_columns_with_chinese_headings_reach_the_desk(day: FieldDay, tmp_path: Path) -> None:

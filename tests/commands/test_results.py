@@ -1,29 +1,24 @@
 """`fangxin results rates` on the oracle's five field works, and on tables with a slip."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from app.__main__ import main
+from tests.commands.conftest import Run
 
 ORACLE = json.loads(
     (Path(__file__).parents[1] / "vectors" / "aapor" / "aapor_rates.json").read_text(encoding="utf-8")
 )
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The rates of a table with this text: exit code, what was said, what was complained of."""
-    monkeypatch.chdir(tmp_path)
+def run(fangxin: Run) -> Run:
+    """The rates of a table with this text."""
 
     def once(text: str, *more: str) -> tuple[int, str, str]:
         Path("field.csv").write_text(text, encoding="utf-8")
-        code = main(["results", "rates", "field.csv", *more])
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        return fangxin("results", "rates", "field.csv", *more)
 
     return once
 
@@ -36,6 +31,21 @@ def test_the_rates_are_those_of_the_independent_software(run: Run, case: dict[st
     found = {name: rate["value"] for name, rate in json.loads(said)["rates"].items()}
     for name, value in dict(case["rates"]).items():  # type: ignore[call-overload]
         assert float(found[name]) == pytest.approx(value, abs=1e-12)
+
+
+def test_the_two_step_e_of_weighted_counts_by_hand(run: Run) -> None:
+    """e1 = (25 + 5 + 20 − 8) / (25 + 5 + 20), e2 = 25 / (25 + 20 − 8): offices are no households."""
+    rows = "category,weight\nI,10\nR,12.5\nNC,2.5\nUH,40\nUO,5\nNE,20\n"
+    code, said, told = run(rows, "--no-household", "8", "--json")
+    assert (code, told) == (0, "")
+    found = {name: rate["value"] for name, rate in json.loads(said)["rates"].items()}
+    first, second = 42 / 50, 25 / 37
+    assert float(found["e1"]) == pytest.approx(first, abs=1e-12)
+    assert float(found["e2"]) == pytest.approx(second, abs=1e-12)
+    assert float(found["RR3-2"]) == pytest.approx(10 / (25 + first * second * 40 + second * 5), abs=1e-12)
+    assert float(found["RR3"]) == pytest.approx(10 / (25 + 25 / 45 * 45), abs=1e-12)
+    assert "cannot be parts" in run(rows, "--no-household", "21")[2]
+    assert "RR3-2" not in json.loads(run("category\nUH\n", "--no-household", "0", "--json")[1])["rates"]
 
 
 def test_a_row_is_a_case_where_nothing_else_is_said(run: Run) -> None:

@@ -1,13 +1,11 @@
 """Handing in without a network, by the commands that IT types: out of the workstation, into central, back again."""
 
 import json
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from app.__main__ import main
 from app.canonical import hexdigest
 from app.central.registry import Registry
 from app.central.server import running
@@ -15,23 +13,16 @@ from app.central.stores import FolderStore
 from app.clock import SystemClock, system_entropy
 from app.resources import resource
 from app.workstation import open_workstation
+from tests.commands.conftest import Run
 
 STUDY = str(resource("studies", "dazhou-2017"))
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """One command in a folder: exit code, what was said, what was complained of."""
-    monkeypatch.chdir(tmp_path)
+def run(fangxin: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """One command; the data folder is named as the command finds it."""
     monkeypatch.setenv("FANGXIN_DATA_DIR", "station")
-
-    def once(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return once
+    return fangxin
 
 
 @pytest.fixture

@@ -72,6 +72,28 @@ def test_trouble_is_on_screen_within_five_seconds_and_the_outcome_is_marked(
     room.close()
 
 
+def test_edge_29_who_answers_without_a_sound_is_called_again_and_the_call_counts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line says that somebody is there, and nobody is heard: the desk shows it, and nothing is taken for an interview."""
+    room = seat(tmp_path, answers())
+    ring(room)
+    spoil(room, monkeypatch, right=True)
+    room.pass_time(5000)
+    assert room.desk.screen.recording is RecordingView.TROUBLE
+    assert room.desk.screen.case is not None
+    case = room.desk.screen.case.case
+    room.desk.hang_up()
+    room.wait_for(Page.OUTCOME)
+    room.desk.choose_outcome("60")
+    assert room.desk.screen.notice is Notice.NOT_ACCEPTED
+    room.desk.choose_outcome("14")
+    assert [attempt.outcome for attempt in room.ledger.store.case(case).attempts] == ["14"]
+    room.desk.next_case()
+    assert room.desk.screen.case is None or room.desk.screen.case.case != case, "it has its delay"
+    room.close()
+
+
 def test_a_call_that_nobody_took_has_nothing_to_cover(tmp_path: Path) -> None:
     room = seat(tmp_path, picks(Pickup.BUSY))
     room.desk.next_case()
@@ -112,7 +134,7 @@ def test_every_recipient_of_the_study_opens_the_recording_by_himself(tmp_path: P
     room.close()
 
 
-def test_where_the_disk_has_no_room_for_the_longest_call_nothing_is_dialled(
+def test_edge_24_where_nothing_can_be_recorded_nothing_is_dialled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []

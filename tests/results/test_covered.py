@@ -37,7 +37,7 @@ def opened(folder: Path) -> Opened:
     return open_archive(folder, list(centre().identities.values()))
 
 
-def test_it_is_counted_apart_and_said_in_the_notes(worked: Path) -> None:
+def test_edge_24_an_interview_without_its_recording_is_not_scored_and_said_in_the_notes(worked: Path) -> None:
     rows = opened(worked)
     assert [row.covered for row in rows.interviews] == [True, False]
     assert [row.outcome for row in rows.interviews] == ["60", "60"]

@@ -1,6 +1,7 @@
 """The field report: who dialled what when, and whether the drawn order was kept."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,12 @@ def test_every_table_adds_up_to_the_whole() -> None:
     assert found.total.yielded == pytest.approx(10 / 60)
     assert found.rates["RR1"].value is not None
     assert found.by_slice.keys() == {"workday-1", "outside", "workday-2"}
+
+
+def test_a_call_on_a_day_that_the_calendar_does_not_know_lies_outside_the_slices() -> None:
+    """An appointment may be kept there; the report of all other calls must not fail for it."""
+    new_year = replace(call(1, "60"), started=when("2027-01-05 19:30"))
+    assert report([call(0, "16"), new_year]).by_slice.keys() == {"workday-1", "outside"}
 
 
 def test_the_drawn_order_kept_and_turned_round() -> None:

@@ -82,6 +82,20 @@ def test_rows_say_device_time_length_and_that_it_was_practice(worked: Path, open
     assert len({call.interviewer for call in opened.calls}) == 1
 
 
+def test_the_time_on_the_line_is_that_of_the_journal_to_half_a_second_a_call(
+    worked: Path, opened: Opened
+) -> None:
+    """Cut off below it would lack half a second with each call: of short calls 2 % of an interviewer's hours."""
+    lines = [entry.data for entry in read(worked / "journals" / "1" / "journal.jsonl")]
+    ended = {line["call"]: int(str(line["mono"])) for line in lines if line["type"] == "dial.end"}
+    begun = {line["call"]: int(str(line["mono"])) for line in lines if line["type"] == "dial.start"}
+    lasted = {call.call: ended[call.call] - begun[call.call] for call in opened.calls if call.call in ended}
+    assert any(length % 1000 >= 500 for length in lasted.values()), "else nothing is shown"
+    for call in opened.calls:
+        if call.call in lasted:
+            assert abs(call.seconds * 1000 - lasted[call.call]) <= 500
+
+
 def test_answers_and_unit_are_what_the_resident_said(opened: Opened) -> None:
     finished = [row for row in opened.interviews if row.outcome == "60"]
     assert finished

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from app.pool import Pool
+from app.queue_order import Asked
 from app.queue_tables import PEOPLE_TABLES, QUEUE_HEADS, QUEUE_KNOWN, QUEUE_TABLES
 from app.sample.calendar import calendar_of, shipped_days
 from app.sample.case import Attempt, Case, State
-from app.sample.plan import Plan
+from app.sample.plan import Caller, Plan
+from app.sample.queue import next_case
 from app.store_schema import connect
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -56,3 +59,14 @@ def pool_of(folder: Path, cases: Sequence[Case], now: int, plan: Plan = PLAN) ->
         yield pool
     finally:
         database.close()
+
+
+def handed(cases: Sequence[Case], now: int, plan: Plan = PLAN, caller: Caller | None = None) -> Case | None:
+    """The case that the room's queue hands out at `now`: the table of the real pool, filled after the last call there was; the rules say
+    the same."""
+    known = {one.id: one for one in cases}
+    filled = max((call.ended for one in cases for call in one.attempts), default=now)
+    with TemporaryDirectory() as folder, pool_of(Path(folder), cases, min(filled, now), plan) as pool:
+        found = pool.pick(Asked(now, caller=caller))
+    assert found == getattr(next_case(cases, now, plan, caller), "id", None), "table and rules disagree"
+    return known[found] if found else None

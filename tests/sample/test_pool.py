@@ -13,7 +13,7 @@ from app.pool import Pool
 from app.queue_order import Asked
 from app.queue_people import Bar
 from app.sample.case import Attempt, Case, State
-from app.sample.plan import REFUSAL, Caller
+from app.sample.plan import REFUSAL, Caller, Plan
 from app.sample.queue import next_case
 from app.store_schema import connect
 from tests.sample.room import DAY, HOUR, MINUTE, PLAN, case, pool_of, when
@@ -60,17 +60,21 @@ steps = st.lists(
 )
 
 
+SHORT = replace(PLAN, ends=when("2026-03-05 00:00"))
+"""The field period closes during the walk."""
+
+
 @settings(max_examples=150)
-@given(pools, steps)
+@given(pools, steps, st.sampled_from([PLAN, SHORT]))
 def test_the_table_hands_out_what_the_rules_say(
-    cases: list[Case], walk: list[tuple[int, Caller | None, str]]
+    cases: list[Case], walk: list[tuple[int, Caller | None, str]], plan: Plan
 ) -> None:
     held = {one.id: one for one in cases}
     now = MONDAY
-    with tempfile.TemporaryDirectory() as folder, pool_of(Path(folder), cases, now) as pool:
+    with tempfile.TemporaryDirectory() as folder, pool_of(Path(folder), cases, now, plan) as pool:
         for wait, caller, key in walk:
             now += wait
-            expected = next_case(held.values(), now, PLAN, caller)
+            expected = next_case(held.values(), now, plan, caller)
             found = pool.pick(Asked(now, caller=caller))
             assert found == (expected.id if expected else None)
             if found is not None:
@@ -81,15 +85,14 @@ def test_the_table_hands_out_what_the_rules_say(
                 pool.put([held[found]], now + MINUTE)
 
 
-def test_a_case_out_on_a_lease_is_not_handed_out_again(tmp_path: Path) -> None:
+def test_edge_01_a_case_out_on_a_lease_is_not_handed_out_again(tmp_path: Path) -> None:
     with pool_of(tmp_path, [case("a"), case("b")], MONDAY) as pool:
         first, second = pool.pick(Asked(MONDAY)), pool.pick(Asked(MONDAY))
         assert first != second
         assert pool.pick(Asked(MONDAY)) is None
 
 
-def test_a_station_that_dies_gives_its_case_back_and_the_call_counts_once(tmp_path: Path) -> None:
-    """Edge 2."""
+def test_edge_02_a_station_that_dies_gives_its_case_back_and_the_call_counts_once(tmp_path: Path) -> None:
     one = case("a")
     with pool_of(tmp_path, [one], MONDAY) as pool:
         assert pool.pick(Asked(MONDAY, "desk-7", lease=10 * MINUTE)) == one.id
@@ -101,8 +104,7 @@ def test_a_station_that_dies_gives_its_case_back_and_the_call_counts_once(tmp_pa
         assert pool.pick(Asked(MONDAY + 11 * MINUTE)) == one.id
 
 
-def test_a_supervisor_pulls_a_case_that_is_not_in_somebodys_hands(tmp_path: Path) -> None:
-    """Edge 28."""
+def test_edge_28_a_supervisor_pulls_a_case_that_is_not_in_somebodys_hands(tmp_path: Path) -> None:
     waiting = case("a", ("2026-03-02 09:30", "16"))
     with pool_of(tmp_path, [waiting], MONDAY) as pool:
         assert pool.pick(Asked(MONDAY)) is None
@@ -110,8 +112,7 @@ def test_a_supervisor_pulls_a_case_that_is_not_in_somebodys_hands(tmp_path: Path
         assert not pool.pull(waiting.id, Asked(MONDAY, "other"))
 
 
-def test_a_full_cell_hands_out_only_appointments(tmp_path: Path) -> None:
-    """Edge 4."""
+def test_edge_04_a_full_cell_hands_out_only_appointments(tmp_path: Path) -> None:
     booked = case("b", ("2026-03-02 09:30", "32", "2026-03-02 10:00"), unit="1")
     with pool_of(tmp_path, [case("a", unit="1"), booked], MONDAY) as pool:
         full = Asked(MONDAY, closed=frozenset({"1"}))
@@ -141,8 +142,7 @@ def test_fresh_numbers_come_before_other_redials_when_they_fell_behind(tmp_path:
         assert pool.pick(Asked(MONDAY, fresh_first=True)) == redial.id
 
 
-def test_one_who_knows_the_resident_is_not_given_the_number(tmp_path: Path) -> None:
-    """Edge 13."""
+def test_edge_13_one_who_knows_the_resident_is_not_given_the_number(tmp_path: Path) -> None:
     with pool_of(tmp_path, [], MONDAY) as pool:
         one, two = case("a"), case("b")
         pool.put([one, two], MONDAY, ["hash-of-his-mother", "another"])
@@ -152,8 +152,7 @@ def test_one_who_knows_the_resident_is_not_given_the_number(tmp_path: Path) -> N
         assert pool.pick(Asked(MONDAY, caller=Caller("I02"))) == one.id
 
 
-def test_the_same_question_after_a_restart_has_the_same_answer(tmp_path: Path) -> None:
-    """Edge 10."""
+def test_edge_10_the_same_question_after_a_restart_has_the_same_answer(tmp_path: Path) -> None:
     cases = [case("c"), case("a"), case("b", ("2026-02-27 10:00", "16"))]
     with pool_of(tmp_path, cases, MONDAY) as pool:
         before = pool.pick(Asked(MONDAY))
@@ -173,8 +172,8 @@ def _ask(path: str, start: "mp.synchronize.Event", answers: "mp.Queue[list[str]]
     database.close()
 
 
-def test_eight_stations_empty_one_pool_without_a_double_call(tmp_path: Path) -> None:
-    """Edges 1 and 22, with real processes."""
+def test_edge_01_and_22_eight_stations_empty_one_pool_without_a_double_call(tmp_path: Path) -> None:
+    """With real processes."""
     cases = [replace(case("a"), id=f"{n:016x}", ticket=f"{n:064x}") for n in range(200)]
     with pool_of(tmp_path, cases, MONDAY):
         pass
@@ -191,8 +190,7 @@ def test_eight_stations_empty_one_pool_without_a_double_call(tmp_path: Path) -> 
     assert sorted(got) == sorted(one.id for one in cases)
 
 
-def test_a_number_that_stands_in_two_samples_is_on_one_telephone_at_a_time(tmp_path: Path) -> None:
-    """Edge 3."""
+def test_edge_03_a_number_that_stands_in_two_samples_is_on_one_telephone_at_a_time(tmp_path: Path) -> None:
     wave1, wave2, other = case("a"), case("b"), case("c")
     with pool_of(tmp_path, [], MONDAY) as pool:
         pool.put([wave1, wave2, other], MONDAY, ["k", "k", "m"])
@@ -232,8 +230,8 @@ def test_edge_03_a_call_that_the_line_refused_makes_nobody_rest(tmp_path: Path) 
         assert pool.pick(Asked(MONDAY)) == wave2.id
 
 
-def test_edge_12_who_refuses_firmly_in_one_sample_is_not_called_in_the_other(tmp_path: Path) -> None:
-    """Edge 23 too: whoever is reached decides for the number. An appointment that was made before does not hold against it."""
+def test_edge_12_and_23_who_refuses_firmly_in_one_sample_is_not_called_in_the_other(tmp_path: Path) -> None:
+    """Whoever is reached decides for the number. An appointment that was made before does not hold against it."""
     wave1, booked = case("a"), case("b", ("2026-02-22 10:00", "32", "2026-03-02 11:00"))
     with pool_of(tmp_path, [], MONDAY) as pool:
         pool.put([wave1, booked], MONDAY, ["k", "k"])

@@ -169,8 +169,7 @@ def test_a_soft_refusal_is_asked_once_more_and_never_a_third_time() -> None:
     assert done(case("a", (0, "37"), (10080, "38")))
 
 
-def test_an_appointment_blocks_the_case_until_its_window() -> None:
-    """Edge 5: at the cap of attempts it is still called."""
+def test_edge_05_an_appointment_blocks_the_case_until_its_window_and_is_kept_beyond_the_cap() -> None:
     tried = [(-1440 * day, "16") for day in range(6, 1, -1)]
     booked = case("a", *tried, (-60, "33", 300))
     assert wait(booked) == 295
@@ -193,8 +192,7 @@ def test_nobody_at_the_appointed_time_means_two_more_tries() -> None:
     assert wait(case("a", booked, (100, "16"), (130, "15"), (2000, "16"))) == 2000 + 240
 
 
-def test_a_line_limit_at_the_appointed_time_keeps_the_appointment_and_its_delay() -> None:
-    """Edge 18."""
+def test_edge_18_a_line_limit_at_the_appointed_time_keeps_the_appointment_and_its_delay() -> None:
     capped = case("a", (0, "32", 100), (100, "19"))
     assert wait(capped) == 160
     due = status(capped, at(160), PLAN)
@@ -211,8 +209,7 @@ def test_a_case_taken_out_by_a_person_is_never_handed_out() -> None:
     assert next_case([case("a", (0, "33", 1)).closed()], at(10**6)) is None
 
 
-def test_when_all_wait_the_queue_says_until_when() -> None:
-    """Edge 17: say "next due", draw nothing new."""
+def test_edge_17_when_all_wait_the_queue_says_until_when() -> None:
     pool = [case("a", (0, "16")), case("b", (0, "15")), case("c", (0, "60"))]
     assert next_case(pool, at(5)) is None
     assert next_due(pool, at(5)) == at(30)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import sentences
 from app.errors import StudyError
 from app.sample.design import Assumed, detectable, expected, index_error, index_margin, sample_size, screening
 from app.sample.quota import (
@@ -61,6 +62,18 @@ def test_an_interview_in_progress_counts_by_its_lease() -> None:
     assert found.full == ((TOWN, MAN),)
 
 
+def test_edge_22_of_three_who_race_for_the_last_place_one_has_it_and_the_others_are_told_at_the_screener() -> (
+    None
+):
+    """Each is at the screener when the one before has begun; whoever had begun already is finished, not cut off."""
+    last = Filling(done={(TOWN, MAN): 1})
+    assert verdict([INTERLOCKING], last, TOWNSMAN).open
+    begun = Filling(done=last.done, running={(TOWN, MAN): 1})
+    assert [verdict([INTERLOCKING], begun, TOWNSMAN).open for _ in range(2)] == [False, False]
+    over = Filling(done=last.done, running={(TOWN, MAN): 3})
+    assert verdict([INTERLOCKING], over, TOWNSMAN, started=True).open
+
+
 def test_nobody_is_stopped_before_all_variables_are_asked() -> None:
     filling = Filling(done={(TOWN, MAN): 2, (TOWN, WOMAN): 2})
     found = verdict([INTERLOCKING], filling, {"county": "1"})
@@ -68,8 +81,7 @@ def test_nobody_is_stopped_before_all_variables_are_asked() -> None:
     assert not found.known
 
 
-def test_a_cell_that_fills_up_during_an_interview_never_ends_it() -> None:
-    """Edge 21."""
+def test_edge_21_a_cell_that_fills_up_during_an_interview_never_ends_it() -> None:
     filling = Filling(done={(TOWN, MAN): 2})
     found = verdict([INTERLOCKING], filling, TOWNSMAN, started=True)
     assert found.open
@@ -119,15 +131,17 @@ def test_a_design_that_can_be_filled_is_not_complained_about() -> None:
         (Quota(Kind.MARGINAL, ("county",), {(TOWN,): -1}), "negative"),
     ],
 )
-def test_a_design_that_cannot_be_filled_is_refused(quota: Quota, words: str) -> None:
-    assert any(words in sentence for sentence in infeasible([quota], CODES))
+def test_a_design_that_cannot_be_filled_is_refused_and_said_in_chinese(quota: Quota, words: str) -> None:
+    found = infeasible([quota], CODES)
+    assert any(words in sentence for sentence in found)
+    for sentence in found:
+        assert sentences.known(sentence), sentence
 
 
 def test_two_quotas_with_different_totals_are_refused() -> None:
-    assert any(
-        "different totals" in sentence
-        for sentence in infeasible([INTERLOCKING, by_shares("sex", 9, {"1": 1, "2": 1})], CODES)
-    )
+    (why,) = infeasible([INTERLOCKING, by_shares("sex", 9, {"1": 1, "2": 1})], CODES)
+    assert "different totals" in why
+    assert sentences.known(why) == "各项配额的合计不一致：6, 9"
 
 
 @pytest.mark.parametrize("row", ORACLE["sample_size"])

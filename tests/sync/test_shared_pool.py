@@ -90,8 +90,9 @@ def test_a_settlement_that_was_sent_twice_counts_once(room: Room) -> None:
     assert len(desk.store.case(f"{0:016x}").attempts) == 1
 
 
-def test_a_desk_that_is_never_heard_of_again_loses_its_cases_and_each_call_counts_once(room: Room) -> None:
-    """Edge 2."""
+def test_edge_02_a_desk_that_is_never_heard_of_again_loses_its_cases_and_each_call_counts_once(
+    room: Room,
+) -> None:
     dead, other = room.desk(1), room.desk(2)
     dead.take("I01", 20)
     room.clock.advance(LEASE - 1)
