@@ -66,6 +66,9 @@ class Disk:
             fcntl.ioctl(handle, _SHUTDOWN, struct.pack("I", _NO_LOG_FLUSH))
         finally:
             os.close(handle)
+        with suppress(OSError):
+            (self.place / "after the cut").touch()
+            raise AssertionError("the disk takes files after its power was cut")
 
     def fail(self) -> None:
         """ext4 meets an error and turns itself read-only, as it does on a failing disk (mounted with errors=remount-ro)."""

@@ -161,6 +161,7 @@ def call_over(
         window.measure()
         talking = trouble(disk)
         answers = _talk(window, began + talking)
+        waited, longest = disk.waited()
         call, samples = room.process._call, room.process.samples
         disk.tell("stall", 0.0)
         disk.tell("delay", 0.0)
@@ -178,6 +179,8 @@ def call_over(
         "cut": cut,
         "heard": round(samples / RATE, 2),
         "answers": answers,
+        "disk_waited_s": round(waited, 1),
+        "disk_longest_s": round(longest, 1),
         "window_ms": round(1000 * window.held_up),
         "with_the_machine_ms": round(1000 * window.latest),
         "notices": sorted(window.notices),

@@ -111,7 +111,7 @@ def _at_close(room: Room, _: int) -> None:
 def _at_a_write(owner: type, name: str, room: Room, chance: int) -> None:
     """Somebody fills the disk just before a write of the call: the n-th of its kind."""
     ring(room)
-    count, real, greedy = chance % 12, getattr(owner, name), list[Path]()
+    count, real, greedy = 1 + chance % 12, getattr(owner, name), list[Path]()
 
     def filled(self: object, *arguments: object) -> object:
         nonlocal count
@@ -125,9 +125,9 @@ def _at_a_write(owner: type, name: str, room: Room, chance: int) -> None:
         talk(room)
     finally:
         setattr(owner, name, real)
+    (film,) = greedy  # or the disk was never full
     closed(room, "60")
-    for each in greedy:
-        each.unlink()
+    film.unlink()
 
 
 def _out_of_call(room: Room, _: int) -> None:

@@ -57,6 +57,10 @@ WITNESS: dict[str, Sequence[str]] = {
     "checkpoint and copy": ("newest.note", "entries.jsonl", "tree"),
     "keys": ("witness.*", "log.vkey"),
 }
+_NEVER_CHANGE = {
+    each for files in (DESK, CENTRAL, WITNESS) for kind in ("keys", "study") for each in files.get(kind, ())
+}
+"""What is the same before the second call and after it: to set that back is to do nothing."""
 
 
 def set_back(now: Path, before: Path, patterns: Sequence[str]) -> tuple[list[str], dict[Path, bytes]]:
@@ -75,6 +79,7 @@ def set_back(now: Path, before: Path, patterns: Sequence[str]) -> tuple[list[str
         if not (now / path.relative_to(before)).exists():  # a log of the database, gone since
             shutil.copyfile(path, now / path.relative_to(before))
             changed.append(path.name)
+    assert changed or set(patterns) <= _NEVER_CHANGE, f"nothing was set back: {patterns}"
     left = {path: path.read_bytes() for pattern in patterns for path in now.glob(pattern) if path.is_file()}
     return changed, left
 
