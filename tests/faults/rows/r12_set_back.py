@@ -210,6 +210,13 @@ def _forgetful(case: Trial) -> Seen:
         return _desk(Trial(case.seed, number, case.folder, case.chance))
 
 
+def _signs_anything(case: Trial) -> Seen:
+    """The control: a witness that does not look what it has cosigned, its accepted checkpoint set back."""
+    number = list(WITNESS).index("checkpoint and copy")
+    with patch.object(Keeper, "_remembers", lambda *_: None):
+        return _witness(Trial(case.seed, number, case.folder, case.chance))
+
+
 def _row(name: str, title: str, run: Callable[[Trial], Seen], classes: int) -> Row:
     return Row(f"12.{name}", title, run, short=classes, long=classes)
 
@@ -222,6 +229,14 @@ ROWS = [
         "12.back.control",
         "a desk that has no memory of its journal",
         _forgetful,
+        short=1,
+        long=1,
+        control=True,
+    ),
+    Row(
+        "12.back.control2",
+        "a witness that has no memory of what it cosigned",
+        _signs_anything,
         short=1,
         long=1,
         control=True,
