@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.canonical import Value, encode
-from app.central import pool_routes
+from app.central import pool_routes, roll
 from app.central.intake import (
     CHUNK_LIMIT,
     NOTE_LIMIT,
@@ -66,6 +66,7 @@ def application(registry: Registry, *, public_url: str = "") -> Starlette:
             route("/v1/study", "GET", _study),
             route("/v1/enrol", "POST", _enrol, NOTE_LIMIT),
             route("/v1/devices", "GET", _devices),
+            route("/v1/devices", "POST", _devices_vouched, NOTE_LIMIT),
             route("/v1/objects/{sha256}", "HEAD", _object_state),
             route("/v1/objects/{sha256}", "PATCH", _object_chunk, CHUNK_LIMIT),
             route("/v1/journals/{name}", "POST", _journal, OFFER_LIMIT),
@@ -200,11 +201,11 @@ def _enrol(registry: Registry, message: Message) -> Response:
 
 
 def _devices(registry: Registry, message: Message) -> Response:
-    registry.centre(message)
-    devices = registry.index.devices()
-    return _document(
-        {"devices": [{"name": d.name, "vkey": d.vkey, "recipient": d.recipient} for d in devices]}
-    )
+    return Response(roll.listing(registry, message), media_type="application/json")
+
+
+def _devices_vouched(registry: Registry, message: Message) -> Response:
+    return Response(roll.vouched(registry, message), media_type=_TEXT)
 
 
 def _object_state(registry: Registry, message: Message) -> Response:

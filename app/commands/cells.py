@@ -25,6 +25,7 @@ from app.study.model import StudySource
 from app.sync import room_key
 from app.sync.client import Client
 from app.sync.pool_counts import known_cells
+from app.sync.roll import enrolled
 
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
 Draws = Annotated[Path, typer.Option(help="Folder of this study's draws: the room's key lies there.")]
@@ -172,9 +173,11 @@ def _decide(
 
 @contextmanager
 def centre_at(keys: Path, url: str, central: str) -> Iterator[Client]:
-    """The centre at central. What comes back and is not the room's or the centre's own work is told as central's."""
+    """The centre at central. Nothing is sent before who answers has shown that he holds central's key. What comes back and is not the
+    room's or the centre's own work is told as central's."""
     publisher = Centre.read(keys).publisher
     with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
+        enrolled(client, system_entropy)
         try:
             yield client
         except EvidenceError as error:

@@ -7,16 +7,16 @@ import typer
 
 from app.canonical import Value, encode
 from app.centre import Centre
-from app.clock import SystemClock, minute_in_china, system_entropy
+from app.clock import SystemClock, minute_in_china
+from app.commands.cells import centre_at
 from app.commands.frames import Folder, Json, Lang
-from app.commands.invocation import extra, verifiers
+from app.commands.invocation import extra
 from app.commands.tongue import Tell, said_in, tongue
 from app.commands.typed import typed_number
 from app.do_not_call import DoNotCall
 from app.errors import StudyError, UsageError
 from app.sample.digits import BadRow, Ill
 from app.study.load import load
-from app.sync.client import Client
 from app.withdrawal import entry_note
 
 cli = typer.Typer(
@@ -102,7 +102,7 @@ def tell(
         source, listed, publisher = load(study), existing(folder, keys), Centre.read(keys).publisher
         notes = [entry_note(source.id, entry, publisher) for entry in listed.entries()]
         taken, answer = 0, dict[str, Value]()
-        with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
+        with centre_at(keys, url, central) as client:
             for at in range(0, max(1, len(notes)), _ONE_REQUEST):
                 answer = client.post("/v1/pool/do-not-call", {"v": 1, "notes": notes[at : at + _ONE_REQUEST]})
                 taken += int(answer["taken"])

@@ -15,6 +15,7 @@ from app.sample.pull import Fate, Pull
 from app.study.load import load
 from app.sync.pool_pulls import given as written
 from app.sync.pool_pulls import opened_pulls
+from app.sync.roll import enrolled
 
 
 def register(cli: typer.Typer) -> None:
@@ -41,9 +42,9 @@ def give(
         source, publisher = load(study), Centre.read(keys).publisher
         room = room_key_in(source, draws, keys)
         with centre_at(keys, url, central) as client:
-            desks = sorted({str(each["name"]).partition(".")[0] for each in client.devices()})
+            desks = enrolled(client, system_entropy)
             if to not in desks:
-                raise UsageError(f'There is no desk "{to}"', todo=f"Desks are: {', '.join(desks)}")
+                raise UsageError(f'There is no desk "{to}"', todo=f"Desks are: {', '.join(sorted(desks))}")
             # Its hour is central's: by it a call is known to have come after the decision.
             now = SystemClock().wall() + client.clock_offset
             decision = Pull(case, to, by, reason, now)

@@ -12,7 +12,7 @@ from app.clock import SystemClock, system_entropy
 from app.commands import calling, cells, do_not_call, frames, giving
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
-from app.commands.invocation import extra, verifiers
+from app.commands.invocation import extra
 from app.do_not_call import barred_in, number_key
 from app.draw_files import read_secret
 from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer
@@ -25,7 +25,6 @@ from app.sample.records import read_records
 from app.sample.source import said
 from app.study.load import load
 from app.study.model import StudySource
-from app.sync.client import Client
 from app.sync.pool_offer import offer
 from app.sync.room_key import admit
 
@@ -186,7 +185,7 @@ def release(
     )
     publisher = Centre.read(keys).publisher
     known = cells.columns(panel, column or [], cases)
-    with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
+    with cells.centre_at(keys, url, central) as client:
         desks = admit(client, room, system_entropy)
         offered = offer(cases, room.recipient, number_key(publisher), system_entropy, known)
         answer = client.post("/v1/pool/cases", offered)

@@ -42,16 +42,19 @@ def open_archive(
     verdict: Verdict | None = None,
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> Opened:
-    """Open an archive that has not been altered. study: None = the package in the archive with which each interview was made.
+    """Open an archive of which nothing was altered and all lines are signed. study: None = for each interview the package in the archive
+    with which it was made.
 
     verdict: of a check just made; None = the archive is checked now. What is missing does not stop this: it is the caller's to tell.
-    Raises EvidenceError when the archive was altered or is none, SealError when no identity opens its interviews.
+    Raises EvidenceError when the archive was altered, has unsigned lines or is none, SealError when no identity opens its interviews.
     """
     judged = verify(archive, identities=identities) if verdict is None else verdict
     if not judged.integrity_ok:
         todo = "Run `fangxin verify` on it and settle what it names first."
         raise EvidenceError(
-            "This archive was altered, so nothing is counted from it", where=str(archive), todo=todo
+            "This archive was altered, or lines of it are under no signature: nothing is counted from it",
+            where=str(archive),
+            todo=todo,
         )
     place = Place.at(archive)
     if place.layout is Layout.JOURNAL:

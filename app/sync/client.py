@@ -15,7 +15,7 @@ import stamina
 
 from app.canonical import Value, decode, encode
 from app.clock import Clock, Entropy
-from app.errors import EvidenceError, SyncError
+from app.errors import EvidenceError, NotCentralError, SyncError
 from app.evidence.durable import storage_errors
 from app.evidence.note import Signer, Verifier, open_note
 from app.sync.parcel import countersigned_text
@@ -118,9 +118,11 @@ class Client:
 
     def put_batch(self, manifest: str) -> str:
         """Hand in a manifest. Returns it with central's signature, verified: central holds all that it names."""
-        return self._countersigned(
-            manifest, self._ask("POST", f"/v1/batches/{self.key_id}", manifest.encode())
-        )
+        return self.countersigned(f"/v1/batches/{self.key_id}", manifest)
+
+    def countersigned(self, path: str, note: str) -> str:
+        """Hand in a note of ours. Returns it with central's signature, verified."""
+        return self._countersigned(note, self._ask("POST", path, note.encode()))
 
     def put_assignment(self, device: str, sealed: bytes) -> None:
         """As the centre: leave a sealed assignment for a device (8 hex digits)."""
@@ -139,10 +141,6 @@ class Client:
     def fetch(self, path: str) -> bytes:
         """What lies at an address of central's; empty when nothing does. Believe it only after checking what it is."""
         return self._ask("GET", path).content
-
-    def devices(self) -> list[dict[str, str]]:
-        """As the centre: enrolled device epochs with name, vkey and recipient."""
-        return list(_object(self._ask("GET", "/v1/devices"))["devices"])
 
     def status(self) -> dict[str, Value]:
         """What central says of itself: study, rehearsal, time, alarms."""
@@ -177,7 +175,7 @@ class Client:
                 return answer.content.decode()
         except EvidenceError:
             pass  # whatever is wrong with it, it is no receipt
-        raise SyncError(
+        raise NotCentralError(
             "The answer is no receipt of this study's central for what was sent; it does not count as sent",
             where=f"{answer.request.url}, {answer.headers.get('content-type', 'no content type')}",
             todo=_PORTAL,

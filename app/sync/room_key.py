@@ -6,6 +6,7 @@ from app.evidence.age import Identity, Recipient, decrypt, encrypt
 from app.evidence.seal import pad
 from app.store import Store
 from app.sync.client import Client
+from app.sync.roll import enrolled
 
 _ROOM = "pool.room"
 
@@ -15,8 +16,7 @@ def admit(centre: Client, room: Identity, entropy: Entropy) -> tuple[str, ...]:
     doing it again is harmless. Raises SyncError.
 
     Which desks there are only central says: a person must see their names, or a central that is not honest could name itself."""
-    epochs = sorted(centre.devices(), key=lambda each: int(each["name"].partition(".")[2]))
-    newest = {each["name"].partition(".")[0]: each["recipient"] for each in epochs}
+    newest = enrolled(centre, entropy)
     for desk, recipient in newest.items():
         centre.put_assignment(desk, encrypt(pad(_document(room)), [Recipient.parse(recipient)], entropy))
     return tuple(sorted(newest))

@@ -32,14 +32,19 @@ def write_lines(made: Made, lines: list[bytes]) -> None:
     made.journal.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
+def chained(lines: list[dict[str, object]], *, numbered: bool = True) -> list[bytes]:
+    """The lines with their chain made to fit: anybody can, it takes no key. numbered: from 0, without a hole."""
+    made: list[bytes] = []
+    for n, line in enumerate(lines):
+        number = {"seq": n} if numbered else {}
+        made.append(encode({**line, **number, "prev": hexdigest(made[-1]) if made else GENESIS}))
+    return made
+
+
 def edited(made: Made, number: int, **changes: object) -> None:
-    """Change a line and make the chain fit again: anybody can, it takes no key."""
-    lines, prev = [], GENESIS
-    for n, line in enumerate(made.lines):
-        data = {**decode(line), **(changes if n == number else {}), "prev": prev}
-        lines.append(encode(data))
-        prev = hexdigest(lines[-1])
-    write_lines(made, lines)
+    """Change a line and make the chain fit again."""
+    lines = [{**decode(line), **(changes if n == number else {})} for n, line in enumerate(made.lines)]
+    write_lines(made, chained(lines, numbered=False))
 
 
 def line_number(made: Made, kind: str) -> int:
@@ -208,7 +213,7 @@ TAMPERINGS: dict[str, tuple[Tamper, Kind, str]] = {
     ),
     "all signed notes gone": (
         without(f"{NOTES}/checkpoints", f"{NOTES}/receipts", "batches"),
-        COMPLETENESS,
+        INTEGRITY,
         "journal.unsigned",
     ),
     "a receipt gone": (without(f"{NOTES}/receipts/000000000030.note"), COMPLETENESS, "receipt.absent"),
@@ -241,7 +246,7 @@ TAMPERINGS: dict[str, tuple[Tamper, Kind, str]] = {
         COMPLETENESS,
         "object.stray",
     ),
-    "lines added at the end": (append_call, COMPLETENESS, "journal.unsigned"),
+    "lines added at the end": (append_call, INTEGRITY, "journal.unsigned"),
     "a line twice": (lambda made: insert(made, made.lines[7], 8), INTEGRITY, "line.order"),
     "a line of another journal": (
         lambda made: insert(made, made.lines[7].replace(b"/0a1b2c3d/1", b"/0a1b2c3e/1"), 8),

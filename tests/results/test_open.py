@@ -19,6 +19,9 @@ from app.results.table import CallRow
 from app.sample.outcome import load_outcomes
 from hardware.base import Pickup, Utterance
 from tests.desk_room import NOON, Room, centre, source, talker
+from tests.evidence.archive import make
+from tests.evidence.pen import CENTRE
+from tests.evidence.tampering import append_call
 
 PEOPLE: tuple[dict[str, object], ...] = (
     {},
@@ -173,6 +176,13 @@ def test_an_altered_archive_is_not_opened(worked: Path, tmp_path: Path) -> None:
         open_archive(bad, keys())
     with pytest.raises(EvidenceError, match="was altered"):
         open_archive(bad, keys(), verdict=verify(bad))
+
+
+def test_calls_that_anybody_may_have_added_are_not_counted(tmp_path: Path) -> None:
+    made = make(tmp_path)
+    append_call(made)
+    with pytest.raises(EvidenceError, match="under no signature"):
+        open_archive(made.archive, [CENTRE])
 
 
 def test_what_is_altered_after_the_check_is_noticed_all_the_same(worked: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from app.errors import StorageError, SyncError
 from app.sync.client import Client, RefusedError
 from app.sync.enrol import enrol
 from app.sync.outbox import sync_once
+from app.sync.roll import enrolled
 from tests.sync.world import CENTRE, NOW, Central, Workstation, World, hostile, portal, redirect
 
 
@@ -160,7 +161,9 @@ class TestAssignments:
             central.url, "centre", CENTRE, [central.verifier], station.clock, station.entropy, attempts=1
         )
         with office:
-            assert {device["name"] for device in office.devices()} == {station.name, other.name}
+            assert enrolled(office, station.entropy) == {
+                desk.name.partition(".")[0]: str(desk.identity.recipient) for desk in (station, other)
+            }
             office.put_assignment("0badcafe", b"sealed to the device")
         assert client.assignment() == b"sealed to the device"
         assert others.assignment() is None

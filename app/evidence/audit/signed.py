@@ -214,11 +214,11 @@ class Signatures:
         tail = walk.next - self.covered
         if tail < 0:
             what = f"The journal has {walk.next} lines, but a signed checkpoint speaks of {self.covered}: the last {-tail} are missing"
+            needed = f"lines {walk.next + 1} to {self.covered}"
+            findings.missing("journal.cut", what, walk.at(), needed=needed)
             if self.proven < walk.next:
-                what += f"; lines {self.proven + 1} to {walk.next} are under no other signature: whether they are as written cannot be told"
-            findings.missing(
-                "journal.cut", what, walk.at(), needed=f"lines {walk.next + 1} to {self.covered}"
-            )
+                what = f"Lines {self.proven + 1} to {walk.next} are under no signature that can be checked without the missing ones"
+                findings.broken("journal.unsigned", what, walk.at(self.proven + 1), needed=needed)
         elif tail > 0 and self.eyes.place.live:
             what = (
                 f"The last {tail} lines are not signed yet: nothing shows whether they are all, and unaltered"
@@ -226,7 +226,7 @@ class Signatures:
             findings.note("journal.unsigned", what, walk.at(self.covered + 1))
         elif tail > 0:
             what = f"The last {tail} lines are under no signed checkpoint: anybody may have added or changed them"
-            findings.missing(
+            findings.broken(
                 "journal.unsigned", what, walk.at(self.covered + 1), needed="the checkpoint that covers them"
             )
 

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from app.canonical import decode, encode, hexdigest
+from app.canonical import decode, hexdigest
 from app.evidence.audit.logged import Witnessed
 from app.evidence.audit.verdict import Kind
 from app.evidence.batch import Item, Manifest, checkpoint_hash
-from app.evidence.journal import GENESIS
 from app.evidence.merkle import root
 from app.evidence.note import Checkpoint, Verifier, cosign, sign
 from app.evidence.verify import Verdict, verify
 from tests.evidence.archive import NAME, ORIGIN, Made, put
 from tests.evidence.pen import CENTRAL, DEVICE, NOON
-from tests.evidence.tampering import INTEGRITY, TAMPERINGS, named, write_lines
+from tests.evidence.tampering import INTEGRITY, TAMPERINGS, chained, named, write_lines
 from tests.faults import evidence_rooms
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.rows.r11_archive import ARCHIVE
@@ -116,14 +115,7 @@ def without_a_call(made: Made) -> None:
     call = made.calls["silent"]
     for kind, field in (("rec.close", "sha256"), ("dial.start", "contact")):
         made.object(kind, field, call).unlink()
-    write_lines(made, _mended([line for line in map(decode, made.lines) if line.get("call") != call]))
-
-
-def _mended(lines: list[dict[str, object]]) -> list[bytes]:
-    made: list[bytes] = []
-    for line in lines:
-        made.append(encode({**line, "seq": len(made), "prev": hexdigest(made[-1]) if made else GENESIS}))
-    return made
+    write_lines(made, chained([line for line in map(decode, made.lines) if line.get("call") != call]))
 
 
 def signed_again(made: Made) -> None:
@@ -155,7 +147,7 @@ def _named(lines: list[bytes]) -> set[str]:
 def last_hour_gone(made: Made) -> None:
     """The afternoon ends with the first sync; what came after never was."""
     lines = [line for line in map(decode, made.lines[:30]) if line["type"] != "sync.receipt"]
-    write_lines(made, _mended(lines))
+    write_lines(made, chained(lines))
     signed_again(made)
     with_log(made)
 
@@ -168,7 +160,7 @@ def call_gone(made: Made) -> None:
         for line in map(decode, made.lines)
         if line.get("call") != call and line["type"] != "sync.receipt"
     ]
-    write_lines(made, _mended(kept))
+    write_lines(made, chained(kept))
     signed_again(made)
     with_log(made, more=1)
 
