@@ -133,7 +133,9 @@ def _send(rounds: Rounds | None, minutes: int, bridge: Bridge) -> Callable[[], N
         bridge.tell(lambda desk: desk.sending(view))
 
     sender = Sender(rhythm, rounds, clock, bridge.here(told))
-    bridge.screen_changed.connect(sender.heard)
+    # Not the method itself (see Bridge): the sender is no QObject, and a screen may still be queued when it goes. The lambda keeps it
+    # for as long as the bridge speaks.
+    bridge.screen_changed.connect(lambda screen: sender.heard(screen))
     sender.start()
     return sender.stop
 

@@ -11,7 +11,8 @@ from ui.errands import Errands
 
 
 class Bridge(Errands):
-    """Errands, and the desk's thread. Every signal is heard on the thread that made the bridge, in order."""
+    """Errands, and the desk's thread. Every signal is heard on the thread that made the bridge, in order. Connect a function or a method
+    of a QObject: a method of anything else is called even when its object is gone by then, and the process dies (PySide 6.11)."""
 
     screen_changed = Signal(object)
     """Screen: what the desk shows now."""

@@ -3,6 +3,7 @@
 The .ts files of Qt Linguist are read as they are: no compiled .qm, no build step, the same in a clone, a wheel and a frozen build.
 """
 
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -73,13 +74,28 @@ class SentenceTranslator(QTranslator):
         return (known(source) if context == SENTENCES else "") or None  # type: ignore[return-value]  # see above
 
 
+@cache
+def _table(iso: str) -> TsTranslator:
+    return TsTranslator(resource("i18n", f"fangxin_{_LOCALES[iso]}.ts"))
+
+
+@cache
+def _translators(iso: str) -> tuple[QTranslator, ...]:
+    """Made once, and never given back: the end of a translator waits until Qt reads no text, and Python may collect it in the very
+    translate() for which Qt is reading. Then the window stands still for ever."""
+    qt = QTranslator()
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    found = qt.load(f"qtbase_{_LOCALES[iso]}", folder)  # the buttons of Qt's own dialogs
+    ours = (_table(iso), SentenceTranslator())
+    return (qt, *ours) if found else ours
+
+
 class Language:
-    """Which language the window speaks, and single texts in the language of the interview."""
+    """Which language the window speaks, and single texts in the language of the interview. A process speaks one: the last that was asked
+    for, by whichever of these."""
 
     def __init__(self, iso: str = "") -> None:
         """iso: "zh" or "en"; "" follows the system."""
-        self._tables = {"zh": TsTranslator(resource("i18n", "fangxin_zh_CN.ts"))}
-        self._installed: list[QTranslator] = []
         self.current = ""
         self.use(iso or of_system())
 
@@ -87,10 +103,10 @@ class Language:
         """Speak another language from now on. Every widget gets Qt's LanguageChange event."""
         if iso == self.current:
             return
-        for translator in self._installed:
-            QCoreApplication.removeTranslator(translator)
-        self._installed = self._translators(iso)
-        for translator in self._installed:
+        for each in _LOCALES:
+            for translator in _translators(each):
+                QCoreApplication.removeTranslator(translator)
+        for translator in _translators(iso) if iso in _LOCALES else ():
             QCoreApplication.installTranslator(translator)
         self.current = iso
 
@@ -101,17 +117,7 @@ class Language:
 
     def spoken(self, iso: str, context: str, source: str) -> str:
         """A text in the language of the interview, whatever the window speaks: for words that are read to the respondent."""
-        table = self._tables.get(iso)
-        return (table.translate(context, source) if table else None) or source
-
-    def _translators(self, iso: str) -> list[QTranslator]:
-        if iso not in self._tables:
-            return []
-        qt = QTranslator()
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        found = qt.load(f"qtbase_{_LOCALES[iso]}", folder)  # the buttons of Qt's own dialogs
-        ours = [self._tables[iso], SentenceTranslator()]
-        return [qt, *ours] if found else ours
+        return (_table(iso).translate(context, source) if iso in _LOCALES else None) or source
 
 
 def of_system() -> str:

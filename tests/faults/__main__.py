@@ -14,6 +14,9 @@ def main() -> int:
     asked.add_argument("--row", action="append", help="only this one; more than once for several")
     asked.add_argument("--seed", default="12340")
     asked.add_argument("--trials", type=int, help="how many of each, instead of the row's own number")
+    asked.add_argument(
+        "--first", type=int, default=0, help="number of the first trial, to go on or to see one again"
+    )
     asked.add_argument("--long", action="store_true", help="each row's long number of trials")
     asked.add_argument("--list", action="store_true", help="name the rows and stop")
     given = asked.parse_args()
@@ -36,7 +39,8 @@ def main() -> int:
             wrong.append(f"{name}: not run, {why}")
             continue
         lines = []
-        for line in run(row, given.seed, given.trials or (row.long if given.long else row.short)):
+        trials = given.trials or max((row.long if given.long else row.short) - given.first, 0)
+        for line in run(row, given.seed, trials, given.first):
             print(json.dumps(line, ensure_ascii=False), flush=True)
             lines.append(line)
         if fault := verdict(row, lines):

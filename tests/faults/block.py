@@ -3,7 +3,8 @@
     python -m tests.faults.block SOCKET IMAGE [LOG]
 
 It reads one command a line on stdin: "delay SECONDS" (each flush takes that long), "stall SECONDS" (from now on nothing is written or
-flushed for so long). LOG: every write and flush, in order, as _RECORD and the written bytes; see replay.py.
+flushed for so long), "waited 0" (it says how long writes and flushes had to wait: seconds in all, and of one at the longest). LOG: every
+write and flush, in order, as _RECORD and the written bytes.
 """
 
 import os
@@ -40,15 +41,19 @@ class Server:
         self._size = image.stat().st_size
         self._log = log.open("wb") if log else None
         self._delay = self._until = 0.0
+        self._waited = self._longest = 0.0
 
     def obey(self, commands: IO[str]) -> None:
         """Take commands until there are no more: then the process ends."""
         for line in commands:
             word, seconds = line.split()
-            if word == "delay":
-                self._delay = float(seconds)
-            else:
-                self._until = time.monotonic() + float(seconds)
+            match word:
+                case "delay":
+                    self._delay = float(seconds)
+                case "stall":
+                    self._until = time.monotonic() + float(seconds)
+                case _:
+                    print(self._waited, self._longest, flush=True)
         os._exit(0)
 
     def serve(self, connection: socket.socket) -> None:
@@ -68,13 +73,17 @@ class Server:
         if kind == _READ:
             return os.pread(self._file, length, offset).ljust(length, b"\0")
         data = stream.read(length) if kind == WRITE else b""
-        time.sleep(max(0.0, self._until - time.monotonic()) + (self._delay if kind == FLUSH else 0.0))
+        self._wait(max(0.0, self._until - time.monotonic()) + (self._delay if kind == FLUSH else 0.0))
         if kind == WRITE:
             os.pwrite(self._file, data, offset)
         if self._log is not None:
             self._log.write(RECORD.pack(kind, offset, len(data)) + data)
             self._log.flush()
         return b""
+
+    def _wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self._waited, self._longest = self._waited + seconds, max(self._longest, seconds)
 
 
 @dataclass
@@ -92,6 +101,13 @@ class Block:
         self.server.stdin.write(f"{word} {seconds}\n")
         self.server.stdin.flush()
 
+    def waited(self) -> tuple[float, float]:
+        """Seconds that writes and flushes had to wait so far, in all and one at the longest."""
+        self.tell("waited", 0)
+        assert self.server.stdout is not None
+        in_all, longest = self.server.stdout.readline().split()
+        return float(in_all), float(longest)
+
 
 @contextmanager
 def block(folder: Path, megabytes: int = 512, *, logged: bool = False) -> Iterator[Block]:
@@ -107,7 +123,7 @@ def block(folder: Path, megabytes: int = 512, *, logged: bool = False) -> Iterat
         str(image),
         *([str(log)] if logged else []),
     ]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         _there(way)
         with subprocess.Popen(["nbdfuse", place / "nbd", "--unix", way]) as fuse:
             try:

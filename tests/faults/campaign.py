@@ -1,6 +1,6 @@
 """The fault campaign: what is done to the product, how often, and what came of it. The rows are those of notes/security.md §5.
 
-    python -m tests.faults [--row 3 --row 3.control …] [--seed 12340] [--trials N] [--long] [--list]
+    python -m tests.faults [--row 3 --row 3.control …] [--seed 12340] [--first N] [--trials N] [--long] [--list]
 
 One JSON line a trial, the seed in each. A trial is a function of its seed, its number and an empty folder; it raises AssertionError when
 something acknowledged was lost, something false was accepted or a tampering was not named, and returns what it saw (plain values), so
@@ -41,7 +41,8 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One thing that is done. id: the number in security.md §5, with a word after a dot for a variant ("3.xfs"). short: trials in CI,
-    long: on demand. needs: programs without which it cannot run ("strace"); root: needs to mount. control: the property is removed."""
+    long: on demand. needs: programs without which it cannot run ("strace"); root: needs to mount; writes: a folder of the system
+    in which it must be able to write. control: the property is removed."""
 
     id: str
     title: str
@@ -51,13 +52,16 @@ class Row:
     needs: tuple[str, ...] = ()
     root: bool = False
     control: bool = False
+    writes: Path | None = None
 
     def missing(self) -> str:
         """Why it cannot run here; "" when it can."""
         absent = [program for program in self.needs if shutil.which(program) is None]
         if absent:
             return f"not installed: {', '.join(absent)}"
-        return "needs root" if self.root and os.geteuid() != 0 else ""
+        if self.root and os.geteuid() != 0:
+            return "needs root"
+        return f"no writing in {self.writes}" if self.writes and not os.access(self.writes, os.W_OK) else ""
 
 
 def all_rows() -> dict[str, Row]:
@@ -70,9 +74,9 @@ def all_rows() -> dict[str, Row]:
     return dict(sorted(found.items(), key=lambda item: (float(item[0].split(".")[0]), item[0])))
 
 
-def run(row: Row, seed: str, trials: int) -> Iterator[dict[str, object]]:
-    """The trials of a row, one after the other, as the lines that are printed; fewer when the row has no more."""
-    for number in range(trials):
+def run(row: Row, seed: str, trials: int, first: int = 0) -> Iterator[dict[str, object]]:
+    """So many trials of a row from this number on, one after the other, as the lines that are printed; fewer when the row has no more."""
+    for number in range(first, first + trials):
         folder = Path(tempfile.mkdtemp(prefix=f"fangxin-fault-{row.id}-"))
         fault, seen, started = "", dict[str, object](), time.monotonic()
         try:

@@ -66,6 +66,9 @@ class Disk:
             fcntl.ioctl(handle, _SHUTDOWN, struct.pack("I", _NO_LOG_FLUSH))
         finally:
             os.close(handle)
+        with suppress(OSError):
+            (self.place / "after the cut").touch()
+            raise AssertionError("the disk takes files after its power was cut")
 
     def fail(self) -> None:
         """ext4 meets an error and turns itself read-only, as it does on a failing disk (mounted with errors=remount-ro)."""
@@ -122,13 +125,18 @@ def memory(folder: Path, megabytes: int) -> Iterator[Path]:
 
 
 def fill(place: Path, leave: int = 0) -> Path:
-    """Take all the room but so many bytes; returns the file to delete."""
+    """Take all the room but so many bytes; returns the file to delete. All of it first, and that given back: what a file system says is
+    free is neither what it gives to root nor what it gives to the last."""
     greedy = place / "somebody else's film"
-    with greedy.open("ab") as file, suppress(OSError):
+    with greedy.open("ab") as file:
         space = os.statvfs(place)
-        rest = space.f_bavail * space.f_frsize - leave
         with suppress(OSError):
-            os.posix_fallocate(file.fileno(), 0, max(rest, 1))
-        while leave == 0:  # what is left over in odd places
-            os.write(file.fileno(), bytes(4096))
+            os.posix_fallocate(file.fileno(), 0, max(space.f_bavail * space.f_frsize, 1))
+        for size in (1 << 20, 4096):  # what is left over in odd places
+            with suppress(OSError):
+                while True:
+                    os.write(file.fileno(), bytes(size))
+        whole = os.fstat(file.fileno()).st_size
+        assert whole > leave, f"there are only {whole} bytes to be taken"
+        os.truncate(file.fileno(), whole - leave)
     return greedy

@@ -73,6 +73,7 @@ def _until_killed(
         while not deadline or time.monotonic() < deadline:
             wait = max(0.0, deadline - time.monotonic()) if deadline else _GIVE_UP
             if not select.select([near], [], [], wait)[0]:
+                assert deadline, f"the moment did not come: {wanted} after {calls} calls"
                 break
             data = near.recv(65536)
             assert data, "the desk ended by itself"

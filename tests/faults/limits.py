@@ -13,6 +13,8 @@ from app.errors import FangxinError
 MEMORY = 256 << 20
 """Bytes of address space that reading may take, beyond what the process had."""
 SECONDS = 20
+"""Of processor time; a machine that is busy with something else gives it later, a child that waits for ever is ended after _WAIT."""
+_WAIT = 180
 
 
 def in_a_child(act: Callable[[], object], memory: int = MEMORY) -> dict[str, object]:
@@ -38,7 +40,7 @@ def _limited(act: Callable[[], object], writer: int, memory: int) -> int:
     now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (now + memory, now + memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    signal.alarm(SECONDS)
+    signal.alarm(_WAIT)
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     try:
         act()

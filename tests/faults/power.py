@@ -22,6 +22,7 @@ from tests.desk_room import NOON, Room, centre, source
 from tests.faults.aftermath import judge
 from tests.faults.disks import Disk
 from tests.faults.kill_desk import SIZE, live
+from tests.faults.spoil import spoil
 from tests.faults.told import Acknowledged, say_to
 
 HOUR = 3_600_000
@@ -84,7 +85,7 @@ def normal_store() -> None:
         database.execute("PRAGMA synchronous = NORMAL").fetchall()
         return database
 
-    store.connect = careless  # type: ignore[assignment]
+    spoil(store, "connect", careless)
 
 
 def start_of(number: int) -> int:

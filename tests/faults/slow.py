@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -62,14 +62,19 @@ class SlowRoom(RealRoom):
         return self.process
 
 
-class Window:
+class Window(QObject):
     """The desk's window in Qt's event loop, on this thread; until() lets it live. held_up: seconds that it was late at the longest, less
-    what the machine itself owed this thread in that very moment; latest: the same with it."""
+    what the machine itself owed this thread in that very moment; latest: the same with it.
+
+    A QObject, so that what the desk's thread has said last goes with it: queued for a plain object that is gone, PySide 6.11 calls it all
+    the same and the process dies, in whatever row comes next.
+    """
 
     def __init__(self, room: SlowRoom) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         app = QApplication.instance() or QApplication([])
         assert isinstance(app, QApplication)
+        super().__init__()
 
         def make() -> DeskLike:
             return room.open().desk
@@ -161,6 +166,7 @@ def call_over(
         window.measure()
         talking = trouble(disk)
         answers = _talk(window, began + talking)
+        waited, longest = disk.waited()
         call, samples = room.process._call, room.process.samples
         disk.tell("stall", 0.0)
         disk.tell("delay", 0.0)
@@ -178,6 +184,8 @@ def call_over(
         "cut": cut,
         "heard": round(samples / RATE, 2),
         "answers": answers,
+        "disk_waited_s": round(waited, 1),
+        "disk_longest_s": round(longest, 1),
         "window_ms": round(1000 * window.held_up),
         "with_the_machine_ms": round(1000 * window.latest),
         "notices": sorted(window.notices),

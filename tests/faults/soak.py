@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.clock import VirtualClock
-from app.evidence import journal, recording
-from app.evidence.durable import sync_data
+from app.evidence import appended, recording
 from app.interview.screen import Notice, Page
 from app.interviewer import Interviewer
 from hardware.base import Cause, DeviceBack, DeviceLost, LineEvent
 from tests.desk_room import Room
+from tests.faults.spoil import spoil
 from tests.faults.told import STEP, Say, Shift
 
 EVERY = 60_000
@@ -80,9 +80,9 @@ class Trouble:
                 signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process wherever it is, as -9 does
                 signal.setitimer(signal.ITIMER_REAL, self.chance.uniform(0.0001, 0.005))
             case "recording EIO":
-                recording.sync_data = _fails_once(lambda: setattr(recording, "sync_data", sync_data))
+                _fails_once(recording)
             case "journal EIO":
-                journal.sync_data = _fails_once(lambda: setattr(journal, "sync_data", sync_data))
+                _fails_once(appended)
             case "disk pulled":
                 resource.setrlimit(resource.RLIMIT_FSIZE, (0, -1))
                 self.pulled_until = now + _PULLED
@@ -97,12 +97,15 @@ class Trouble:
         self.due = self.room.clock.mono() + round(self.chance.expovariate(1 / EVERY))
 
 
-def _fails_once(restore: Callable[[], None]) -> Callable[[int], None]:
-    def fails(descriptor: int) -> None:
-        restore()
+def _fails_once(module: object) -> None:
+    """The next sync of this part of the program fails."""
+    undo: list[Callable[[], None]] = []
+
+    def fails(_descriptor: int) -> None:
+        undo.pop()()
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    return fails
+    undo.append(spoil(module, "sync_data", fails))
 
 
 def _choose(room: Room, say: Say) -> None:

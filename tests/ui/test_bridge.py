@@ -1,7 +1,10 @@
 """Where threads meet Qt."""
 
+import subprocess
+import sys
 import threading
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_desk import FakeDesk
@@ -62,3 +65,56 @@ def test_many_calls_from_many_threads_arrive_each_thread_s_in_order(qtbot: QtBot
     for who in range(4):
         assert [what for w, what in told if w == who] == list(range(50))
     bridge.stop()
+
+
+_LATE = """
+import sys, threading
+from PySide6.QtWidgets import QApplication
+from app.interview.screen import Screen
+from tests.ui.fake_desk import FakeDesk
+from ui import application
+from ui.bridge import Bridge
+
+class Rounds:
+    def stop(self): pass
+
+class Itself(Bridge):
+    # the saboteur: the sender's own method hears; once that does no harm, PySide is mended and the lambda in _send can go
+    class _Signal:
+        def __init__(self, signal): self.signal = signal
+        def connect(self, hearer):
+            sender = hearer.__closure__[0].cell_contents
+            self.signal.connect(sender.heard)
+    def __getattribute__(self, name):
+        found = super().__getattribute__(name)
+        return Itself._Signal(found) if name == "screen_changed" and self.hearing else found
+    hearing = False
+
+app = QApplication([])
+for _ in range(200):
+    bridge = (Itself if sys.argv[1] == "itself" else Bridge)(FakeDesk)
+    bridge.hearing = True
+    stop = application._send(Rounds(), 5, bridge)
+    bridge.hearing = False
+    desk = threading.Thread(target=lambda: [bridge.screen_changed.emit(Screen()) for _ in range(20)])
+    desk.start()
+    desk.join()
+    stop()
+    for thread in threading.enumerate():
+        if thread.name == "sender":
+            thread.join()
+    del stop, desk
+    app.processEvents()
+print("well")
+"""
+
+
+@pytest.mark.parametrize(("hearer", "ends"), [("as shipped", True), ("itself", False)])
+def test_a_screen_that_comes_when_the_sender_is_gone_does_not_end_the_process(
+    hearer: str, ends: bool
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _LATE, hearer], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ("well" in ran.stdout) is ends, ran.stderr[-2000:]
+    assert (ran.returncode < 0) is not ends, f"ended with {ran.returncode}: {ran.stderr[-2000:]}"

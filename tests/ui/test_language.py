@@ -141,3 +141,34 @@ def test_plurals_comments_and_unfinished_entries(qapp: QCoreApplication, tmp_pat
     chinese = install("zh_CN", "<numerusform>%n 次通话</numerusform>")
     assert [page.calls(n) for n in (1, 2)] == ["1 次通话", "2 次通话"]
     QCoreApplication.removeTranslator(chinese)
+
+
+_COLLECTED = """
+import gc
+from PySide6.QtCore import QCoreApplication
+from ui import language
+from ui.language import SENTENCES, Language
+
+app = QCoreApplication([])
+real = language.known
+
+def collects(sentence):
+    gc.collect()
+    return real(sentence)
+
+language.known = collects
+for _ in range(20):
+    made = Language("zh")
+    cycle = [made]
+    cycle.append(cycle)
+    del made, cycle
+    QCoreApplication.translate(SENTENCES, "The disk is full")
+print(QCoreApplication.translate(SENTENCES, "The disk is full"))
+"""
+
+
+def test_a_language_that_is_collected_while_qt_reads_a_text_does_not_stop_the_window() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _COLLECTED], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "磁盘" in ran.stdout, ran.stderr

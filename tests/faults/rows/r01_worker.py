@@ -4,7 +4,6 @@ desk goes on: the call ends, the remains are logged, every acknowledged second o
 import os
 import signal
 import time
-from contextlib import suppress
 
 from app.evidence.recording import join, tail_of
 from app.interview.screen import Page
@@ -27,10 +26,11 @@ def _kill(case: Trial) -> Seen:
         durable = dict[str, int]()
         _work(room, case.chance.uniform(1.0, 5.0), durable)
         page = room.desk.screen.page
-        with suppress(ProcessLookupError):
-            os.kill(room.pid, case.chance.choice([signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV]))
+        killed = room.pid
+        os.kill(killed, case.chance.choice([signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV]))
         dials = len(events(room, "dial.end"))
         room.until(lambda: bool(step(room)) or _another(room, dials), _AFTER)
+        assert room.pid != killed, "the worker lives"
         lost = events(room, "io.error")
         _all_open(room, durable)
         verdict = room.verified()

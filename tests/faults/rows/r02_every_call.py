@@ -6,6 +6,7 @@ from app.ledger import Ledger
 from tests.faults.aftermath import judge, later
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.scripted import Life, fresh, room
+from tests.faults.spoil import spoil
 from tests.faults.strace import Call, chosen, under_strace
 
 
@@ -39,7 +40,7 @@ def answers_before_writing() -> None:
         owed.append((state, event))
         return apply(state, event)
 
-    Ledger.answer = lazy  # type: ignore[method-assign]
+    spoil(Ledger, "answer", lazy)
 
 
 def _control(case: Trial) -> Seen:

@@ -67,8 +67,9 @@ def _unflushed(writes: list[_Write], chance: random.Random) -> list[_Write]:
     return kept
 
 
-def _image(log: bytes, end: int, size: int, out: Path, chance: random.Random) -> int:
-    """The device after so many bytes of its log: all that was flushed, and something of the rest. Returns the writes that were at risk."""
+def _image(log: bytes, end: int, size: int, out: Path, chance: random.Random) -> tuple[int, int]:
+    """The device after so many bytes of its log: all that was flushed, and something of the rest. Returns how many writes were at risk and
+    how many bytes of them never came."""
     flushed: list[_Write] = []
     waiting: list[_Write] = []
     for kind, offset, data in _records(log[:end]):
@@ -78,18 +79,23 @@ def _image(log: bytes, end: int, size: int, out: Path, chance: random.Random) ->
             flushed += waiting
             waiting = []
     blank(out, size >> 20)
+    kept = _unflushed(waiting, chance)
     with out.open("r+b") as file:
-        for offset, data in (*flushed, *_unflushed(waiting, chance)):
+        for offset, data in (*flushed, *kept):
             file.seek(offset)
             file.write(data)
-    return len(waiting)
+    return len(waiting), _bytes(waiting) - _bytes(kept)
+
+
+def _bytes(writes: list[_Write]) -> int:
+    return sum(len(data) for _, data in writes)
 
 
 def _torn(case: Trial, sabotage: Callable[[], None] | None = None) -> Seen:
     image, log_file, told = _worked(case, sabotage)
     log, size = log_file.read_bytes(), image.stat().st_size
     image.unlink()
-    at_risk, answers, seconds = 0, 0, 0
+    at_risk, lost, answers, seconds = 0, 0, 0, 0
     for _ in range(IMAGES):
         # Anywhere in the log, or where something had just been acknowledged.
         end = case.chance.choice((case.chance.randint(told[0][0], told[-1][0]), case.chance.choice(told)[0]))
@@ -98,7 +104,8 @@ def _torn(case: Trial, sabotage: Callable[[], None] | None = None) -> Seen:
             if length <= end:
                 heard.take(line.decode())
         torn = case.folder / "torn.img"
-        at_risk += _image(log, end, size, torn, case.chance)
+        risked, gone = _image(log, end, size, torn, case.chance)
+        at_risk, lost = at_risk + risked, lost + gone
         place = case.folder / "again"
         with mounted(Disk(torn, "ext4", place)):
             try:
@@ -109,7 +116,15 @@ def _torn(case: Trial, sabotage: Callable[[], None] | None = None) -> Seen:
         answers, seconds = answers + int(str(facts["answers"])), seconds + int(str(facts["sound"]))
         torn.unlink()
         shutil.rmtree(place)
-    return {"images": IMAGES, "at_risk": at_risk, "answers": answers, "sound": seconds, "log": len(log)}
+    assert lost, f"nothing was lost: {at_risk} writes were at risk in {IMAGES} images"
+    return {
+        "images": IMAGES,
+        "at_risk": at_risk,
+        "lost": lost,
+        "answers": answers,
+        "sound": seconds,
+        "log": len(log),
+    }
 
 
 ROWS = [

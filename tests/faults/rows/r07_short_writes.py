@@ -7,11 +7,12 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from app.evidence import age, durable, journal, recording
+from app.evidence import age, appended, durable, recording, treefile
 from tests.faults.aftermath import judge, later
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.rows.r08_disk_errors import refused
 from tests.faults.scripted import Life, fresh, room
+from tests.faults.spoil import Tally, spoil
 from tests.faults.strace import chosen
 
 _PLACES = {
@@ -22,19 +23,25 @@ _PLACES = {
     "a sealed object": "objects/*",
 }
 
+_PARTS = 100
+"""Writes of which a part must have been taken in a shift that proves something."""
+
 
 def _nothing(case: Trial) -> Seen:
     call = chosen(case, lambda call: call.name in ("write", "pwrite64"))
     return refused(case, call, "retval=0", Life(*fresh(case.folder), held=True))
 
 
-def takes_a_part(chance: random.Random) -> Callable[[], None]:
-    """From now on each os.write really writes a part of what it is given, often one byte, and says so."""
+def takes_a_part(chance: random.Random, parts: Tally) -> Callable[[], None]:
+    """From now on each os.write really writes a part of what it is given, often one byte, and says so. parts: counts them."""
     write = os.write
 
     def part(descriptor: int, data: bytes) -> int:
         most = len(data)
-        return write(descriptor, bytes(data[: chance.choice([1, most, chance.randint(1, most)])]))
+        size = chance.choice([1, most, chance.randint(1, most)])
+        if size < most:
+            parts.add()
+        return write(descriptor, bytes(data[:size]))
 
     def begin() -> None:
         os.write = part
@@ -42,12 +49,20 @@ def takes_a_part(chance: random.Random) -> Callable[[], None]:
     return begin
 
 
-def _part(case: Trial, prepare: Callable[[], None] | None = None) -> Seen:
-    with Life(*fresh(case.folder), prepare=prepare or takes_a_part(case.chance)) as life:
+def _part(case: Trial, saboteur: Callable[[], None] = lambda: None) -> Seen:
+    parts = Tally()
+    begin = takes_a_part(case.chance, parts)
+
+    def prepare() -> None:
+        saboteur()
+        begin()
+
+    with Life(*fresh(case.folder), prepare=prepare) as life:
         told = life.wait()
+    assert parts.count > _PARTS, f"only {parts.count} writes took a part"
     assert told.ended, f"the shift came to no end: {told.stopped} {told.refused} {told.died}"
     assert not told.stopped, told.stopped
-    return judge(room(life.folder, later(life.clock)), told)
+    return {"parts": parts.count, **judge(room(life.folder, later(life.clock)), told)}
 
 
 def _limit(case: Trial) -> Seen:
@@ -73,13 +88,12 @@ def _sizes(folder: Path, pattern: str) -> list[int]:
 
 def takes_parts_for_wholes() -> None:
     """The saboteur: what os.write says is not looked at."""
-    takes_a_part(random.Random(0))()
 
     def careless(descriptor: int, data: bytes) -> None:
         os.write(descriptor, data)
 
-    for module in (age, durable, journal, recording):
-        module.write_all = careless  # type: ignore[attr-defined]
+    for module in (age, appended, durable, recording, treefile):
+        spoil(module, "write_all", careless)
 
 
 def _control(case: Trial) -> Seen:

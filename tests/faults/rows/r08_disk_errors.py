@@ -10,6 +10,7 @@ from app.evidence.journal import read
 from tests.faults.aftermath import judge, later
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.scripted import Life, fresh, room
+from tests.faults.spoil import spoil
 from tests.faults.strace import Call, chosen, counted, under_strace
 
 _SYNCS = ("fsync", "fdatasync")
@@ -84,7 +85,8 @@ def asks_again() -> None:
         except OSError:
             sync(descriptor)
 
-    appended.sync_data = recording.sync_data = twice
+    for module in (appended, recording):
+        spoil(module, "sync_data", twice)
 
 
 def _control(case: Trial) -> Seen:

@@ -15,6 +15,10 @@ UI_MS = 100
 """What the machine itself owes the window's thread in the same moment is not counted."""
 _AFTER = 6.0
 """Seconds of talking after a stall."""
+_SLACK = 1.5
+"""Seconds after the beginning of a stall in which something is written: each second of sound is."""
+_FLUSHES = 4
+"""Of a call of half a minute, that must have been slow."""
 
 
 def _stall(seconds: float, disk: Block) -> float:
@@ -42,18 +46,26 @@ def _whole(seen: dict[str, object], seconds: float) -> Seen:
     return seen
 
 
-def _stalled(case: Trial, *fault: str) -> Seen:
+def _stalled(case: Trial) -> Seen:
     seconds = (30.0, 10.0, 2.0)[case.number % 3]
-    return _whole(_call(case, partial(_stall, seconds), *fault), 3 + seconds + _AFTER)
+    seen = _call(case, partial(_stall, seconds))
+    assert float(str(seen["disk_longest_s"])) > seconds - _SLACK, (
+        f"the disk did not stall for that long: {seen}"
+    )
+    return _whole(seen, 3 + seconds + _AFTER)
 
 
 def _slowed(case: Trial) -> Seen:
-    return _whole(_call(case, partial(_slow, (0.5, 2.0, 5.0)[(case.number + 1) % 3])), 33)
+    seconds = (0.5, 2.0, 5.0)[(case.number + 1) % 3]
+    seen = _call(case, partial(_slow, seconds))
+    assert float(str(seen["disk_waited_s"])) >= _FLUSHES * seconds, f"hardly any flush was slow: {seen}"
+    return _whole(seen, 33)
 
 
 def _beyond(case: Trial) -> Seen:
     """Longer than the ring (shortened to 5 s): the call is ended with a notice, what was acknowledged is kept, the rest is named."""
     seen = _call(case, partial(_stall, 12.0), "ring", "5")
+    assert float(str(seen["disk_longest_s"])) > 12.0 - _SLACK, f"the disk did not stall for that long: {seen}"
     assert seen["cut"], f"the call went on unrecorded: {seen}"
     assert not seen["closed"], f"a recording with a hole counts as closed: {seen}"
     assert "recording: ETIMEDOUT" in str(seen["faults"]), f"the journal does not say why: {seen}"

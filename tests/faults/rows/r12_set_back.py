@@ -57,6 +57,10 @@ WITNESS: dict[str, Sequence[str]] = {
     "checkpoint and copy": ("newest.note", "entries.jsonl", "tree"),
     "keys": ("witness.*", "log.vkey"),
 }
+_NEVER_CHANGE = {
+    each for files in (DESK, CENTRAL, WITNESS) for kind in ("keys", "study") for each in files.get(kind, ())
+}
+"""What is the same before the second call and after it: to set that back is to do nothing."""
 
 
 def set_back(now: Path, before: Path, patterns: Sequence[str]) -> tuple[list[str], dict[Path, bytes]]:
@@ -75,6 +79,7 @@ def set_back(now: Path, before: Path, patterns: Sequence[str]) -> tuple[list[str
         if not (now / path.relative_to(before)).exists():  # a log of the database, gone since
             shutil.copyfile(path, now / path.relative_to(before))
             changed.append(path.name)
+    assert changed or set(patterns) <= _NEVER_CHANGE, f"nothing was set back: {patterns}"
     left = {path: path.read_bytes() for pattern in patterns for path in now.glob(pattern) if path.is_file()}
     return changed, left
 
@@ -205,6 +210,13 @@ def _forgetful(case: Trial) -> Seen:
         return _desk(Trial(case.seed, number, case.folder, case.chance))
 
 
+def _signs_anything(case: Trial) -> Seen:
+    """The control: a witness that does not look what it has cosigned, its accepted checkpoint set back."""
+    number = list(WITNESS).index("checkpoint and copy")
+    with patch.object(Keeper, "_remembers", lambda *_: None):
+        return _witness(Trial(case.seed, number, case.folder, case.chance))
+
+
 def _row(name: str, title: str, run: Callable[[Trial], Seen], classes: int) -> Row:
     return Row(f"12.{name}", title, run, short=classes, long=classes)
 
@@ -217,6 +229,14 @@ ROWS = [
         "12.back.control",
         "a desk that has no memory of its journal",
         _forgetful,
+        short=1,
+        long=1,
+        control=True,
+    ),
+    Row(
+        "12.back.control2",
+        "a witness that has no memory of what it cosigned",
+        _signs_anything,
         short=1,
         long=1,
         control=True,

@@ -28,6 +28,7 @@ def _call(case: Trial) -> Seen:
     after = chance.randrange(0, 20_000, 50)
     bench.wait(after)
     answered = any(isinstance(event, Answered) for event in bench.events)
+    assert not any(isinstance(event, Ended) for event in bench.events), "the call was over before"
     before, said = desk.clock.mono(), len(device.said)
     match deed:
         case "pulled":

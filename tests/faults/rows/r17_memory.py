@@ -3,9 +3,12 @@
 import os
 import random
 import resource
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from app.interviewer import Interviewer
@@ -13,10 +16,11 @@ from tests.faults.aftermath import judge, later
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.rows.r02_every_call import answers_before_writing
 from tests.faults.scripted import Life, fresh, room
+from tests.faults.spoil import Tally, spoil
 
 _CGROUPS = Path("/sys/fs/cgroup/memory")
-_STEPS = 700
-"""Moves and waits of an interviewer in the shift, about."""
+_LAST = 60
+"""The hunger begins at the latest so many moves and waits of the interviewer before the end of the shift."""
 
 
 def _limit(case: Trial, saboteur: Callable[[], None] = lambda: None) -> Seen:
@@ -34,7 +38,8 @@ def _limit(case: Trial, saboteur: Callable[[], None] = lambda: None) -> Seen:
                     held.append(bytes(block))
         del held[-chance.randrange(1, 400) :]
 
-    hunger = from_step(chance, hungry)
+    struck = Tally()
+    hunger = from_step(chance, hungry, struck)
 
     def prepare() -> None:
         saboteur()
@@ -43,37 +48,57 @@ def _limit(case: Trial, saboteur: Callable[[], None] = lambda: None) -> Seen:
     with Life(*fresh(case.folder), prepare=prepare, parting=parting) as life:
         told = life.wait()
     assert not told.died or "MemoryError" in told.died, told.died
+    assert struck.count, "the memory was never taken"
     died = told.died.partition(":")[0] or ("killed" if life.status else "lived on")
     return {"died": died, "parting": parting, **judge(room(life.folder, later(life.clock)), told)}
 
 
 def _killed_by_the_kernel(case: Trial) -> Seen:
-    if not os.access(_CGROUPS, os.W_OK):
-        return {"could not be had": f"no memory cgroup may be made in {_CGROUPS}"}
     chance, held = case.chance, list[bytes]()
 
     def hungry() -> None:
         if not held:
             used = int((group / "memory.usage_in_bytes").read_text())
             (group / "memory.limit_in_bytes").write_text(str(used + chance.randrange(2**20)))
-        held.append(b"x" * chance.randrange(2**16))
+        held.append(b"x" * chance.randrange(2**18))
 
-    life = Life(*fresh(case.folder), prepare=from_step(chance, hungry), held=True)
+    life = Life(*fresh(case.folder), prepare=from_step(chance, hungry, Tally()), held=True)
     with _cgroup(case) as group, life:
         (group / "cgroup.procs").write_text(str(life.pid))
         life.go()
         told = life.wait()
-    died = "killed" if life.status == signal.SIGKILL else told.died or "lived on"
-    return {"died": died, **judge(room(life.folder, later(life.clock)), told)}
+    assert life.status == signal.SIGKILL, f"the kernel did not kill it: {told.died or 'it lived on'}"
+    return {"died": "killed", **judge(room(life.folder, later(life.clock)), told)}
 
 
-def from_step(chance: random.Random, do: Callable[[], None]) -> Callable[[], None]:
-    """Do it before every step of the interviewer from some step on."""
-    step, left = Interviewer.step, [chance.randrange(_STEPS)]
+@cache
+def _steps() -> int:
+    """Moves and waits of an interviewer in the scripted shift: the same every time."""
+    steps, folder, real = Tally(), Path(tempfile.mkdtemp(prefix="fangxin-steps-")), Interviewer.step
+
+    def counted(self: Interviewer) -> bool:
+        steps.add()
+        return real(self)
+
+    def prepare() -> None:
+        spoil(Interviewer, "step", counted)
+
+    try:
+        with Life(*fresh(folder), prepare=prepare) as life:
+            assert life.wait().ended, life.told
+    finally:
+        shutil.rmtree(folder)
+    return steps.count
+
+
+def from_step(chance: random.Random, do: Callable[[], None], struck: Tally) -> Callable[[], None]:
+    """Do it before every step of the interviewer from some step on. struck: counts how often."""
+    step, left = Interviewer.step, [chance.randrange(_steps() - _LAST)]
 
     def counted(self: Interviewer) -> bool:
         left[0] -= 1
         if left[0] < 0:
+            struck.add()
             do()
         return step(self)
 
@@ -112,6 +137,7 @@ ROWS = [
         short=6,
         long=40,
         root=True,
+        writes=_CGROUPS,
     ),
     Row(
         "17.control",

@@ -10,10 +10,12 @@ from app.canonical import decode, encode, hexdigest
 from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded
 from app.errors import FangxinError
+from app.evidence.checkpoints import Checkpoints
 from app.evidence.merkle import leaf_hash, root, verify_consistency
 from app.evidence.treefile import FileTree
 from app.evidence.verify import verify
 from app.witness.keeper import Keeper
+from app.workstation import Workstation
 from tests.desk_room import NOON, centre
 from tests.faults import evidence_rooms
 from tests.faults.campaign import Row, Seen, Trial
@@ -184,6 +186,17 @@ def _believed(case: Trial) -> Seen:
         raise AssertionError(f"the lines are accused instead of the tree: {error}") from error
 
 
+def _unasked(case: Trial) -> Seen:
+    """The control: a desk that asks neither its checkpoints nor its store how its journal was."""
+    names = ("lines gone at the end", "a line changed and the chain mended")
+    number = 1 + list(_STOPS).index(names[case.number % len(names)])
+    with (
+        patch.object(Checkpoints, "newest", lambda _self: None),
+        patch.object(Workstation, "_as_remembered", lambda *_: None),
+    ):
+        return _file(Trial(case.seed, number, case.folder, case.chance))
+
+
 ROWS = [
     Row(
         "31",
@@ -194,4 +207,5 @@ ROWS = [
     ),
     Row("31.trees", "a tree file without, or with false, upper levels", _trees, short=8, long=200),
     Row("31.control", "a tree file that is believed", _believed, short=6, long=12, control=True),
+    Row("31.control2", "a desk that does not ask its checkpoints", _unasked, short=2, long=6, control=True),
 ]
