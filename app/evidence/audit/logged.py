@@ -197,6 +197,10 @@ class Logged:
                 if EPOCH_NAME.fullmatch(journal) and SHA256.fullmatch(root) and size >= 0:
                     self._entries.append(_Entry(journal, size, root, self.lines))
                     self._sizes[journal].add(size)
+            case {"type": "registry", "lines": int(lines)}:
+                what = f"Central went on with an older copy of its registry, which knew of {lines} lines of this log"
+                at = self.eyes.at(self._path, self.lines)
+                self.eyes.findings.note("log.registry", what, at, needed="the operator's reason")
 
     def _own_checkpoint(self, path: Path, data: bytes, log_keys: Sequence[Verifier]) -> int:
         """A checkpoint of the log that lies in the archive. Returns the lines that it covers, 0 when it does not hold."""
