@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__
+from app.clock import CHINA
 from app.errors import UsageError
 from app.evidence.durable import storage_errors, write_file
 from app.evidence.program import program_sha
@@ -71,13 +72,15 @@ class Page:
 
 Render = Callable[[Page], bytes]
 """How a page is written; raises what its library does not find."""
+_OPTION, _UNBROKEN = re.compile(r"--[a-z-]+"), r'<span class="option">\g<0></span>'
+"""A browser would break a line behind the hyphens."""
 _MOST = 30
 """Findings of one rule that are printed singly."""
 
 
 def write_certificate(path: Path, checked: Checked, lang: str, render: Render | None = None) -> None:
     """Write the page. lang: "zh" or "en". render: how, None = HTML. Raises StorageError."""
-    page = page_of(checked, lang, datetime.now(UTC).astimezone())
+    page = page_of(checked, lang, datetime.now(UTC))
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, html(page).encode() if render is None else render(page))
@@ -112,9 +115,12 @@ def page_of(checked: Checked, lang: str, now: datetime) -> Page:
         ),
         (
             Fact(
-                words["checked"], f"{checked.path} ({words['layouts'].get(verdict.checked, verdict.checked)})"
+                words["checked"],
+                words["place"].format(
+                    path=checked.path, layout=words["layouts"].get(verdict.checked, verdict.checked)
+                ),
             ),
-            Fact(words["when"], now.strftime("%Y-%m-%d %H:%M:%S %z")),
+            Fact(words["when"], words["moment"].format(f"{now.astimezone(CHINA):%Y-%m-%d %H:%M:%S}")),
             Fact(words["program"], f"Fangxin {__version__}", (program_sha()[:16],)),
             Fact(words["keys"], words["given"] if checked.keys else words["own"], checked.keys),
             Fact(words["counts"], words["join"].join(looked)),
@@ -240,7 +246,7 @@ def _table(page: Page) -> str:
     rows = [
         f'<tr class="{row.severity}"><td>{row.weight}<br><small>{row.half}<br><code>{escape(row.rule)}</code></small></td>'
         f"<td>{f'{row.meaning}<br><small>{escape(row.what)}</small>' if row.meaning else escape(row.what)}</td>"
-        f"<td>{escape(row.at)}</td><td>{escape(row.needed)}</td></tr>"
+        f"<td>{escape(row.at).replace('/', '/<wbr>')}</td><td>{_OPTION.sub(_UNBROKEN, escape(row.needed))}</td></tr>"
         for row in page.rows
     ]
     rows += [f'<tr><td colspan="4"><code>{rule}</code> {said}</td></tr>' for rule, said in page.more]

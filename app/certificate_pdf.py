@@ -4,6 +4,7 @@ from functools import partial
 from html import escape
 from io import BytesIO
 
+from reportlab.lib import textsplit
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -26,7 +27,13 @@ from app.typeface import PROOF, typeface
 
 _INK, _SOFT, _RULE = HexColor(0x17212B), HexColor(0x5B6875), HexColor(0xC9D1D9)
 _GOOD, _BAD, _PAPER = HexColor(0x1B6E3C), HexColor(0xB3261E), HexColor(0xFFFFFF)
-_WIDE = A4[0] - 32 * mm
+_EDGE = 16 * mm
+_WIDE = A4[0] - 2 * _EDGE
+_PADDED = 6
+"""pt that reportlab's frame keeps free inside its margins: taken off them, or the text would stand further in than the tables."""
+_CLOSING = "，：；！？、"
+"""Marks that begin no line, of which reportlab knows only some."""
+textsplit.ALL_CANNOT_START += "".join(mark for mark in _CLOSING if mark not in textsplit.ALL_CANNOT_START)
 
 
 def pdf(page: Page) -> bytes:
@@ -41,9 +48,9 @@ def _drawn(page: Page, sheets: int) -> tuple[bytes, int]:
     document = SimpleDocTemplate(
         out,
         pagesize=A4,
-        leftMargin=16 * mm,
-        rightMargin=16 * mm,
-        topMargin=16 * mm,
+        leftMargin=_EDGE - _PADDED,
+        rightMargin=_EDGE - _PADDED,
+        topMargin=_EDGE,
         bottomMargin=18 * mm,
         title=page.words["title"],
         lang="zh-CN" if page.lang == "zh" else "en",
@@ -57,8 +64,8 @@ def _drawn(page: Page, sheets: int) -> tuple[bytes, int]:
 def _foot(page: Page, sheets: int, canvas: Canvas, document: BaseDocTemplate) -> None:
     canvas.setFont(typeface(), 8)
     canvas.setFillColor(_SOFT)
-    canvas.drawString(16 * mm, 10 * mm, f"{page.words['title']} · {page.facts[1].said}")
-    canvas.drawRightString(A4[0] - 16 * mm, 10 * mm, page.words["page"].format(document.page, sheets))
+    canvas.drawString(_EDGE, 10 * mm, f"{page.words['title']} · {page.facts[1].said}")
+    canvas.drawRightString(A4[0] - _EDGE, 10 * mm, page.words["page"].format(document.page, sheets))
 
 
 def _story(page: Page) -> list[Flowable]:
@@ -66,7 +73,9 @@ def _story(page: Page) -> list[Flowable]:
     small = _style(page, 8.5, _SOFT, spaceBefore=2 * mm)
     story: list[Flowable] = []
     if page.practice:
-        shout = _style(page, 11, _PAPER, backColor=_BAD, alignment=1, borderPadding=6, spaceAfter=6 * mm)
+        shout = _style(
+            page, 11, _PAPER, backColor=_BAD, alignment=1, borderPadding=(6, 0, 6, 0), spaceAfter=6 * mm
+        )
         story.append(Paragraph(words["practice"], shout))
     story += [
         Paragraph(words["title"], _style(page, 19, _INK, spaceAfter=5 * mm)),
@@ -78,6 +87,7 @@ def _story(page: Page) -> list[Flowable]:
         _findings(page) if page.rows else Paragraph(words["none"], _style(page, 9.5, _INK)),
         Paragraph(words["limits"], small),
         Paragraph(words["again"], small),
+        Spacer(0, 2 * mm),
         _table([[Paragraph(escape(page.command), _style(page, 9, _INK))]], [_WIDE], ("BOX", _RULE)),
         Spacer(0, 14 * mm),
         KeepTogether([_signatures(page, small)]),
@@ -166,12 +176,13 @@ def _table(
     *,
     heads: int = 0,
 ) -> Table:
+    boxed = lines is not None and lines[0] == "BOX"
     table = Table(rows, colWidths=widths, repeatRows=heads, splitInRow=1)
     table.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 3),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+            ("LEFTPADDING", (0, 0), (-1, -1), 3 if boxed else 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 9),  # a mark that begins no line hangs into it
         ]
     )
     if lines is not None:

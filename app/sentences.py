@@ -54,14 +54,21 @@ def known(text: str) -> str:
     best = max(readings, key=lambda parts: sum(_fixed_in(each) for each in parts), default=None)
     if best is not None and sum(_fixed_in(each) for each in best) >= fixed:
         return _in_order(*best)
-    return whole.chinese if whole else ""
+    if whole is None:
+        return ""
+    return _ended(whole.chinese) if text.endswith(".") else whole.chinese
 
 
 def _in_order(what: str, where: str, todo: str) -> str:
     """As str(error) has it, with Chinese marks."""
     what, where, todo = (_told(each) for each in (what, where, todo))
     place = f"（{where}）" if where else ""
-    return f"{what.rstrip('。.')}{place}。{todo}"
+    return f"{what.rstrip('。.')}{place}。{_ended(todo) if todo else ''}"
+
+
+def _ended(chinese: str) -> str:
+    """With its full stop: the tables leave it out where another sentence may take theirs up."""
+    return chinese if chinese.endswith(("。", "？", "！", "…")) else f"{chinese.rstrip('.')}。"
 
 
 def _told(part: str) -> str:

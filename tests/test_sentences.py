@@ -8,7 +8,7 @@ from string import ascii_letters
 
 import pytest
 
-from app.errors import FangxinError, StorageError
+from app.errors import FangxinError, StorageError, StudyError
 from app.questionnaire import xlsform
 from app.questionnaire.lint.finding import Finding
 from app.sample.pull import Fate
@@ -200,7 +200,7 @@ def test_every_sentence_of_pyxform_is_known() -> None:
     ],
 )
 def test_a_sentence_and_the_sentence_inside_it(sentence: str, said: str | None) -> None:
-    assert known(sentence) == (said or "引用要写成 ${题名}：以“${”开头，以“}”结尾")
+    assert known(sentence) == (said or "引用要写成 ${题名}：以“${”开头，以“}”结尾。")
 
 
 def test_what_nobody_has_translated_is_framed() -> None:
@@ -208,3 +208,29 @@ def test_what_nobody_has_translated_is_framed() -> None:
     finding = Finding("does-not-compile", "x", {"what": "Quux frobnicated", "todo": ""})
     assert finding.text("zh") == "问卷编译不通过：（英文原文）Quux frobnicated。"
     assert finding.text("en").startswith("The questionnaire does not compile: Quux frobnicated.")
+
+
+@pytest.mark.parametrize(
+    ("error", "said_so"),
+    [
+        (
+            StorageError(
+                "There is no such folder", where="/mnt/central", todo="Look at its name, or make it first."
+            ),
+            "没有这个文件夹（/mnt/central）。请核对名称，或先建好。",
+        ),
+        (StudyError("There is no such setting", where="a", todo="Is b meant?"), None),
+    ],
+)
+def test_an_error_ends_like_a_sentence(error: FangxinError, said_so: str | None) -> None:
+    whole = said(error, "zh")
+    assert known(str(error)) in ("", whole)
+    assert whole.endswith(("。", "？"))
+    assert said_so in (None, whole)
+
+
+def test_what_stands_inside_another_sentence_has_no_full_stop_of_its_own() -> None:
+    assert "。" not in known(
+        'The expression "1 +" cannot be used: a value is missing at the end (character 4)'
+    )
+    assert known("The disk has not taken any sound for 120 s.") == "声音已有 120 秒写不进磁盘。"

@@ -141,7 +141,7 @@ ACTIONS: tuple[Action, ...] = (
         Act.AUTO_DIAL,
         ("Ctrl+D",),
         QT_TRANSLATE_NOOP("Actions", "Pause dialling"),
-        QT_TRANSLATE_NOOP("Actions", "After this case dial the next one by itself, or wait for you"),
+        QT_TRANSLATE_NOOP("Actions", "After this case dial the next one by itself, or wait for Enter"),
         may_pause,
     ),
     Action(
@@ -273,5 +273,7 @@ RESUME_DIALLING = QT_TRANSLATE_NOOP("Actions", "Dial on by itself")
 """What the key says while dialling is paused."""
 CALL_BEFORE = QT_TRANSLATE_NOOP("Actions", "The call before")
 """What the key says while an outcome is being corrected."""
+REASON = QT_TRANSLATE_NOOP("Actions", "Reason")
+"""What the key of the note says then: the note is why it is corrected."""
 _ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")
 _SPACE = QT_TRANSLATE_NOOP("Actions", "Space")

@@ -91,7 +91,9 @@ class Fault(QDialog):
         self.close_button.setText(self.tr("Close"))
         self.close_button.setDefault(True)
         buttons = row(self.copy, None, self.close_button, spacing=12)
-        self.setLayout(column(self._head, self._body, self.report, buttons, margin=24, spacing=10))
+        lines = column(self._head, self._body, self.report, buttons, margin=24, spacing=10)
+        lines.setStretch(2, 1)  # what room there is belongs to the report, not around the heading
+        self.setLayout(lines)
         self.setMinimumWidth(600)
         self.close_button.setFocus()
 
@@ -102,11 +104,11 @@ class Fault(QDialog):
         self._body.setText(text)
 
     def showEvent(self, event: QShowEvent, /) -> None:
-        """As high as its sentence is at this width: Qt reckons with fewer lines, and the buttons would lie on the report."""
+        """As high as its sentence is at this width: Qt reckons with other lines, and there would be a gap, or buttons on the report."""
         super().showEvent(event)
         layout = self.layout()
         if layout is not None:
-            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+            self.resize(self.width(), layout.totalMinimumHeightForWidth(self.width()))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())

@@ -37,11 +37,11 @@ _RECORDING = {
 }
 
 _HEARD = {
-    "announcement": QT_TRANSLATE_NOOP("Words", "Recorded announcement heard, {confidence} %"),
-    "busy": QT_TRANSLATE_NOOP("Words", "Busy tone heard, {confidence} %"),
-    "congestion": QT_TRANSLATE_NOOP("Words", "Congestion tone heard, {confidence} %"),
-    "vacant": QT_TRANSLATE_NOOP("Words", "Vacant-number tone heard, {confidence} %"),
-    "fax": QT_TRANSLATE_NOOP("Words", "Fax or modem heard, {confidence} %"),
+    "announcement": QT_TRANSLATE_NOOP("Words", "Recorded announcement heard, {confidence}%"),
+    "busy": QT_TRANSLATE_NOOP("Words", "Busy tone heard, {confidence}%"),
+    "congestion": QT_TRANSLATE_NOOP("Words", "Congestion tone heard, {confidence}%"),
+    "vacant": QT_TRANSLATE_NOOP("Words", "Vacant-number tone heard, {confidence}%"),
+    "fax": QT_TRANSLATE_NOOP("Words", "Fax or modem heard, {confidence}%"),
     "machine": QT_TRANSLATE_NOOP("Words", "This may be an answering machine"),
     "assistant": QT_TRANSLATE_NOOP("Words", "This may be a call assistant, not a person"),
 }

@@ -110,7 +110,7 @@ def _show(source: StudySource, found: Outlook, assumed: Assumed, tell: Tell) -> 
     typer.echo(
         tell(
             f"Assumed: spread {assumed.sd:g} points, design effect {assumed.deff:g}, {assumed.dials_a_complete:g} dials a complete, "
-            "95 % intervals, 80 % power."
+            "95% intervals, 80% power."
         )
     )
 

@@ -36,9 +36,9 @@ class Sheet:
         lines = (
             f"密钥保管单 · Key custodian's sheet      {self.number} / {self.of}",
             "",
-            f"任意 {self.needed} 张合在一起即可打开录音;单独一张什么也打不开。",
+            f"任意 {self.needed} 张合在一起即可打开录音；单独一张什么也打不开。",
             f"Any {self.needed} of these {self.of} sheets together open the recordings. One alone opens nothing.",
-            "请锁入保险柜,不得拍照、复印、录入任何联网设备。",
+            "请锁入保险柜，不得拍照、复印、录入任何联网设备。",
             "Keep it in a safe. Do not photograph or copy it, or type it into any machine with a network.",
             "",
             _BEGIN,
@@ -48,7 +48,7 @@ class Sheet:
             f"公钥 Public key:\n  {self.recipient}",
             "",
             "保管人 Custodian: ______________________    日期 Date: ______________",
-            "签字 Signature:   ______________________    见证 Witness: ____________",
+            "签字 Signature:   ______________________    见证人 Witness: ____________",
         )
         return "\n".join(lines) + "\n"
 

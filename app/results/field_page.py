@@ -71,10 +71,10 @@ def _cards(report: FieldReport, now: int) -> str:
         _card(
             Words("今日完成", "Completed today"),
             f"{today.completes:,}",
-            f"今日拨打{today.calls:,}次",
+            f"今日拨打 {today.calls:,} 次",
             main=True,
         ),
-        _card(Words("累计完成", "Completed in all"), f"{done.completes:,}", f"累计拨打{done.calls:,}次"),
+        _card(Words("累计完成", "Completed in all"), f"{done.completes:,}", f"累计拨打 {done.calls:,} 次"),
         _card(Words("回答率 RR3", "Response rate 3"), percent(rate.value), escape(rate.formula)),
         _card(ORDER, order(report.cherry_all), "0% 为完全按抽样顺序"),
     )
@@ -209,10 +209,8 @@ def _rates(report: FieldReport) -> str:
         f'<tr><td>{rate.name}</td><td class="num">{percent(rate.value)}</td><td class="formula">{escape(rate.formula)}</td></tr>'
         for rate in (report.rates[name] for name in SHOWN if name in report.rates)
     ]
-    total = " · ".join(
-        f"{column.zh} {number}" for column, number in zip(COLUMNS, figures(report.total), strict=True)
-    )
-    words = Words("回答率", "Response rates")
-    return section(
-        words, lead(Words(f"{TOTAL.zh}：{total}", "")), table(columns, rows, kind="rates"), sheet=False
-    )
+    numbers = tuple(zip(COLUMNS, figures(report.total), strict=True))
+    zh = " · ".join(f"{column.zh} {number}" for column, number in numbers)
+    en = " · ".join(f"{column.en} {number}" for column, number in numbers)
+    total = lead(Words(f"{TOTAL.zh}：{zh}", f"{TOTAL.en}: {en}"))
+    return section(Words("回答率", "Response rates"), total, table(columns, rows, kind="rates"), sheet=False)

@@ -24,7 +24,7 @@ ORDER = Words("乱序率", "Out of order")
 ORDER_SAYS = Words(
     "乱序率：任取两个号码，首次拨打的先后与抽样顺序相反的占多大比例。0% 为完全按抽样顺序，50% 等于没有顺序；"
     "某人明显高于其他人，要查是否挑号。",
-    "Out of order: of all pairs of numbers, the share first dialled in the opposite order of the draw. 0 % is as drawn, 50 % as if nobody "
+    "Out of order: of all pairs of numbers, the share first dialled in the opposite order of the draw. 0% is as drawn, 50% as if nobody "
     "had looked; whoever stands out from the others may be picking numbers.",
 )
 FEW_NUMBERS = Words(f"不足 {FEWEST} 个号码的不计。", f"Not computed below {FEWEST} numbers.")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import segno
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.textsplit import wordSplit
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -25,8 +26,11 @@ from app.resources import resource
 from app.typeface import PROOF, typeface
 from app.witness.keeper import Keeper
 
-_ROWS = 34
 _QR_BYTES = 2300
+_LEFT, _WIDE, _ROW, _SIDE, _FOOT = 18 * mm, 174 * mm, 4.6 * mm, 62 * mm, 42 * mm
+"""Of the PDF's page: its edge and what is between the edges, a device's line, the code's side, and what stays free for signatures."""
+_ALARMS = 5
+"""Printed in full; of more it is said how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,10 @@ def html(sheet: Sheet) -> str:
         for row in sheet.rows
     )
     alarms = "".join(f"<p><b>{words['alarm']}</b> {escape(alarm)}</p>" for alarm in sheet.alarms)
+    how = words["how"].replace("--witness-key", '<span class="option">--witness-key</span>')
     drawn = BytesIO()
-    _code(sheet).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True, scale=4, omitsize=False)
+    # Without a size of its own: the style gives it one, and a browser then scales it where it would else cut it off.
+    _code(sheet).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True)
     return f"""<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{words["title"]} {sheet.day}</title>
 <style>
@@ -138,29 +144,25 @@ def html(sheet: Sheet) -> str:
 {rows}
 </tbody></table>
 <div class="code">{drawn.getvalue().decode()}<div><pre>{escape(sheet.note)}</pre>
-<p class="small">{words["how"]}</p><p class="small"><code>{escape(sheet.witness)}</code></p></div></div>
+<p class="small">{how}</p><p class="small"><code>{escape(sheet.witness)}</code></p></div></div>
 <p class="sign"><span>{words["sign"]}</span><span>{words["stamp"]}</span><span>{words["date"]}</span></p>
 </main></body></html>
 """
 
 
 def pdf(sheet: Sheet) -> bytes:
-    """One A4 page; devices beyond the first few dozen are added up in the last row."""
+    """One A4 page; devices for which it has no room are added up in the last row. Nothing ever stands on the code."""
     words, out = _words(), BytesIO()
     song = typeface()
     page = Canvas(out, pagesize=A4, invariant=True)
     page.setTitle(f"{words['title']} {sheet.day}")
     y = A4[1] - 22 * mm
     page.setFont(song, 17)
-    page.drawString(18 * mm, y, f"{words['title']} · {sheet.day}")
-    page.setFont(song, 9.5)
-    for line in (_saying(sheet), *(f"{words['alarm']} {alarm}" for alarm in sheet.alarms[:5])):
-        y -= 7 * mm
-        page.drawString(18 * mm, y, line[:110])
-    y = _draw_rows(page, sheet, y - 9 * mm)
-    side = 62 * mm
-    _draw_code(page, sheet, 18 * mm, max(42 * mm, y - side - 4 * mm), side)
-    text = page.beginText(86 * mm, max(42 * mm, y - side - 4 * mm) + side - 4 * mm)
+    page.drawString(_LEFT, y, f"{words['title']} · {sheet.day}")
+    y = _draw_rows(page, sheet, _draw_sayings(page, sheet, y - 7 * mm) - 2 * mm)
+    low = y - _SIDE - 4 * mm
+    _draw_code(page, sheet, _LEFT, low, _SIDE)
+    text = page.beginText(86 * mm, low + _SIDE - 4 * mm)
     for letters, said in ((PROOF, sheet.note), (song, words["how"]), (PROOF, sheet.witness)):
         text.setFont(letters, 7)
         for line in said.splitlines():
@@ -177,20 +179,35 @@ def pdf(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
+def _draw_sayings(page: Canvas, sheet: Sheet, y: float) -> float:
+    """What was seen and what was refused. Returns the height of the next line."""
+    words, more = _words(), len(sheet.alarms) - _ALARMS
+    said = [*_saying(sheet).split(" · "), *(f"{words['alarm']} {each}" for each in sheet.alarms[:_ALARMS])]
+    if more > 0:
+        said.append(f"{words['alarm']} {words['more'].format(more)}")
+    page.setFont(typeface(), 9.5)
+    for line in said:
+        for piece in wordSplit(line, _WIDE, typeface(), 9.5):
+            page.drawString(_LEFT, y, piece[1])
+            y -= 5 * mm
+    return y
+
+
 def _draw_rows(page: Canvas, sheet: Sheet, y: float) -> float:
     words, columns = _words(), (96, 124, 152, 192)
     page.setFont(typeface(), 9)
-    page.drawString(18 * mm, y, words["journal"])
+    page.drawString(_LEFT, y, words["journal"])
     for place, name in zip(columns, ("lines", "today", "objects", "bytes"), strict=True):
         page.drawRightString(place * mm, y, words[name])
     page.setFont(PROOF, 9)
-    shown, rest = sheet.rows[:_ROWS], sheet.rows[_ROWS:]
-    if rest:
+    room = max(1, int((y - _SIDE - 4 * mm - _FOOT) / _ROW))
+    shown, rest = sheet.rows, sheet.rows[room - 1 :]
+    if len(shown) > room:
         added = (sum(getattr(row, name) for row in rest) for name in ("lines", "today", "objects", "bytes"))
-        shown = (*shown, Row(f"+ {len(rest)}", *added))
+        shown = (*shown[: room - 1], Row(f"+ {len(rest)}", *added))
     for row in shown:
-        y -= 4.6 * mm
-        page.drawString(18 * mm, y, row.journal)
+        y -= _ROW
+        page.drawString(_LEFT, y, row.journal)
         for place, number in zip(columns, (row.lines, row.today, row.objects, row.bytes), strict=True):
             page.drawRightString(place * mm, y, f"{number:,}")
     return y

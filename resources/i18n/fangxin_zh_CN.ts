@@ -172,6 +172,10 @@
         <translation>再前一通</translation>
     </message>
     <message>
+        <source>Reason</source>
+        <translation>更正原因</translation>
+    </message>
+    <message>
         <source>Enter</source>
         <translation>回车</translation>
     </message>
@@ -196,8 +200,8 @@
         <translation>暂停自动拨号</translation>
     </message>
     <message>
-        <source>After this case dial the next one by itself, or wait for you</source>
-        <translation>登记结果后自动拨下一个样本，或等您操作</translation>
+        <source>After this case dial the next one by itself, or wait for Enter</source>
+        <translation>登记结果后自动拨下一个样本，或等您按回车</translation>
     </message>
     <message>
         <source>Dial on by itself</source>
@@ -428,7 +432,7 @@
         <translation>可辨变化</translation>
     </message>
     <message>
-        <source>A mobile segment fixes the city, never the county: residents of a county are found by screening. Intervals at 95 %; a change between two years that is seen with 80 % power.</source>
+        <source>A mobile segment fixes the city, never the county: residents of a county are found by screening. Intervals at 95%; a change between two years that is seen with 80% power.</source>
         <translation>手机号段只能定到市，定不到县；县的居民要靠甄别问出来。误差按 95% 置信度；可辨变化指两年之间以 80% 的把握看得出的最小差距，单位为分。</translation>
     </message>
     <message>
@@ -913,6 +917,10 @@
 <context>
     <name>NoticePanel</name>
     <message>
+        <source>Say in a few words why it is corrected.</source>
+        <translation>请简要写明更正原因。</translation>
+    </message>
+    <message>
         <source>For the supervisor: {detail}</source>
         <translation>请告知督导：{detail}</translation>
     </message>
@@ -936,7 +944,7 @@
 <context>
     <name>OutcomePage</name>
     <message>
-        <source>Correct the outcome of the call to {number}</source>
+        <source>Correct the outcome: {number}</source>
         <translation>更正 {number} 的拨打结果</translation>
     </message>
     <message>
@@ -1082,6 +1090,10 @@
     <message>
         <source>If it is right, say why (it is kept with the answer)</source>
         <translation>核对无误的，请写明原因（随回答一起保存）</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车</translation>
     </message>
     <message>
         <source>{count} later answer(s) will no longer count. Change it?</source>
@@ -1687,23 +1699,23 @@
         <translation>线路程序出错，正在自动重启。已录的音、已填的答案都在；正在进行的通话已断开。</translation>
     </message>
     <message>
-        <source>Recorded announcement heard, {confidence} %</source>
+        <source>Recorded announcement heard, {confidence}%</source>
         <translation>听到语音提示，可信度 {confidence}%</translation>
     </message>
     <message>
-        <source>Busy tone heard, {confidence} %</source>
+        <source>Busy tone heard, {confidence}%</source>
         <translation>听到忙音，可信度 {confidence}%</translation>
     </message>
     <message>
-        <source>Congestion tone heard, {confidence} %</source>
+        <source>Congestion tone heard, {confidence}%</source>
         <translation>听到拥塞音，可信度 {confidence}%</translation>
     </message>
     <message>
-        <source>Vacant-number tone heard, {confidence} %</source>
+        <source>Vacant-number tone heard, {confidence}%</source>
         <translation>听到空号音，可信度 {confidence}%</translation>
     </message>
     <message>
-        <source>Fax or modem heard, {confidence} %</source>
+        <source>Fax or modem heard, {confidence}%</source>
         <translation>听到传真或调制解调音，可信度 {confidence}%</translation>
     </message>
     <message>

@@ -7,12 +7,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.clock import VirtualClock
+from app.errors import StorageError
 from app.interview.screen import Page, Screen
 from tests.ui.fake_desk import FakeDesk
 from tests.ui.shots import screens
 from ui.actions import Act
 from ui.bridge import Bridge
-from ui.dialogs import Crash, LeavingCall
+from ui.dialogs import Crash, LeavingCall, LeavingOutcome, WorldFault
 from ui.language import Language
 from ui.theme import Appearance, Theme
 from ui.window import DeskWindow
@@ -102,7 +103,15 @@ class Camera:
             raise KeyError("question q7")
         except KeyError as error:
             crash = Crash(self.window, error, Path("C:/Users/desk/AppData/Local/fangxin/logs/fangxin.log"))
-        for name, dialog in (("30-leaving", LeavingCall(self.window)), ("31-crash", crash)):
+        full = StorageError(
+            "The disk is full", where="C:/Users/desk", todo="Free some space, then start again."
+        )
+        for name, dialog in (
+            ("30-leaving", LeavingCall(self.window)),
+            ("30a-leaving-outcome", LeavingOutcome(self.window)),
+            ("31-crash", crash),
+            ("31a-world", WorldFault(self.window, full)),
+        ):
             dialog.show()
             for _ in range(3):
                 self.app.processEvents()

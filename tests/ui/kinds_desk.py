@@ -75,6 +75,7 @@ class KindsRoom:
     people: Callable[[Sequence[tuple[str, str]], Study, str], dict[str, Resident]] | None = None
     quiet: bool = False
     """No call is begun: the desk waits for somebody to sign in. people: who lives behind the numbers."""
+    auto_dial: bool = False
     desk: Desk | None = None
 
     def make(self) -> Desk:
@@ -104,7 +105,7 @@ class KindsRoom:
         line = Rehearsal(people, self.clock, "kinds")
         worker = LineWorker(line.line, line.sound, seeded("worker"))
         ear = line.practice if self.people is not None else None
-        self.desk = Desk(ledger, worker, load_outcomes(), practice=ear)
+        self.desk = Desk(ledger, worker, load_outcomes(), practice=ear, auto_dial=self.auto_dial)
         if not self.quiet:
             self._walk(self.desk)
         return self.desk

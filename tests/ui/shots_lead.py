@@ -23,6 +23,7 @@ def _shoot(folder: Path, width: int, height: int) -> None:
     from ui.errands import Errands
     from ui.language import Language
     from ui.lead.keys import Key
+    from ui.lead.look import LookHaltedError
     from ui.lead.room import Room
     from ui.lead.window import LeadWindow
     from ui.theme import Appearance, Theme
@@ -40,6 +41,7 @@ def _shoot(folder: Path, width: int, height: int) -> None:
                 "nothing": (Room(Looker(lambda _now: (known, quiet))), quiet),
                 "design": (Room(None, known, 26_000), None),
                 "empty": (Room(None), None),
+                "reading": (Room(Looker(lambda _now: (known, report))), None),
             }
             for name, (room, found) in rooms.items():
                 window = LeadWindow(room, errands, VirtualClock(NOW), language, theme)
@@ -60,6 +62,18 @@ def _shoot(folder: Path, width: int, height: int) -> None:
                     window.design.target.setText("60")
                     window.design._changed()
                     take("design-cautions")
+                elif name == "reading":
+                    window.looking = True
+                    window._heard(37, 100)
+                    take("reading-first")
+                    window.looking = False
+                    window._failed(LookHaltedError("The look was stopped"))
+                    take("reading-stopped")
+                    window._looked(NOW, (known, report))
+                    window.looking = True
+                    window._heard(64, 100)
+                    take("reading-again")
+                    window.looking = False
                 else:
                     take(name)
                 if name == "field":

@@ -37,7 +37,7 @@ def hears(station: Station, heard: HeardView) -> None:
 def test_enter_confirms_what_is_heard_and_the_case_is_closed(dialing: Station) -> None:
     hears(dialing, BUSY)
     page = dialing.window.face.dialing
-    assert page._heard.text() == "Busy tone heard, 94 %"
+    assert page._heard.text() == "Busy tone heard, 94%"
     assert page._confirm.text() == "Busy   Enter"
     dialing.press(ENTER)
     assert dialing.desk.outcomes == [("15", "")]

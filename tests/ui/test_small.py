@@ -1,9 +1,10 @@
 """1366×768 at 200 % leaves 683×384 pixels: no word, key or field of the pages between the questions may be cut off there."""
 
+import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.interview.screen import Page
 from tests.ui.conftest import Station
@@ -23,6 +24,22 @@ def squeezed(page: QWidget) -> list[str]:
         need = each.fontMetrics().height() if isinstance(each, QLabel) else each.sizeHint().height()
         if each.height() < need and (isinstance(each, QLineEdit) or each.text()):
             found.append(f"{each.text() or each.accessibleName()}: {each.height()} of {need}")
+    return found
+
+
+def cut(page: QWidget) -> list[str]:
+    """What is narrower than its own words, by them. A title that is too long ends in …, which is no cut."""
+    found = []
+    for each in page.findChildren(QWidget):
+        if not each.isVisible() or not isinstance(each, (QLabel, QPushButton)) or not each.text():
+            continue
+        broken = isinstance(each, QLabel) and each.wordWrap()
+        words = re.split(r"\s|(?<=[\u3000-\uffef])", each.text()) if broken else [each.text()]
+        need = max(each.fontMetrics().horizontalAdvance(word) for word in words)
+        if isinstance(each, QPushButton):
+            need = each.sizeHint().width()  # with the margins of its style
+        if each.contentsRect().width() < need:
+            found.append(f"{each.text()}: {each.contentsRect().width()} of {need}")
     return found
 
 
@@ -46,6 +63,37 @@ def test_nothing_is_squeezed_on_the_pages_around_the_interview(
         if screen.page is not Page.INTERVIEW and (found := squeezed(page)):
             bad[name] = found
     assert bad == {}
+
+
+@pytest.mark.parametrize("keys", ["", "with the list of keys"])
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("iso", ["zh", "en"])
+def test_no_word_of_any_page_is_cut_off_at_its_side(
+    still: Station, iso: str, size: tuple[int, int], keys: str
+) -> None:
+    still.language.use(iso)
+    still.window.resize(*size)
+    if keys:
+        still.window.face.help.turn()
+    bad: dict[str, list[str]] = {}
+    for name, screen in screens(iso):
+        paint(still, screen)
+        settle()
+        if found := cut(still.window.face.pages[screen.page]):
+            bad[name] = found
+    assert bad == {}
+
+
+def test_saboteur_a_page_that_stays_as_wide_as_a_large_window_cuts_its_button_off(still: Station) -> None:
+    still.window.resize(*SMALL)
+    still.window.face.help.turn()
+    paint(still, dict(screens("en"))["25a-correcting"])
+    settle()
+    page = still.window.face.outcome
+    assert cut(page) == []
+    page._choice.setDirection(QBoxLayout.Direction.LeftToRight)
+    settle()
+    assert cut(page)
 
 
 def test_saboteur_a_card_with_the_margins_of_a_large_window_squeezes_its_buttons(still: Station) -> None:

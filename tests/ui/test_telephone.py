@@ -117,14 +117,14 @@ def test_the_strip_says_what_is_wrong_with_the_telephone_and_nothing_else(
 def test_a_line_that_cannot_be_opened_is_said_whole_and_leaves_the_strip_its_room(still: Station) -> None:
     error = LineError("The line voice_modem cannot be opened: no answer", where="COM3", todo="Ask IT.")
     device = DeviceView(conditions=(ConditionView("line", str(error), good=False),))
-    face, whole = still.window.face, "线路：线路 voice_modem 打不开：没有回应（COM3）。请联系技术人员。"
+    face, whole = still.window.face, "线路 voice_modem 打不开：没有回应（COM3）。请联系技术人员。"
     still.language.use("zh")
     ready = replace(dict(screens("zh"))["03-ready"], device=device)
     still.clock.advance(1000)
     still.window._arrived(ready)
     assert face.notice._text.isVisible()
     assert face.notice._text.text() == whole
-    assert face.status._device.text() == "线路：线路 voice_modem 打不开：没有回应…"
+    assert face.status._device.text() == "线路 voice_modem 打不开：没有回应（COM3…"
     still.clock.advance(1000)
     still.window._arrived(replace(ready, notice=Notice.STOPPED, notice_text="The disk is full (/data)."))
     assert face.notice._detail.text() == "请告知督导：磁盘已满（/data）。"

@@ -12,19 +12,22 @@ from app.clock import VirtualClock
 from app.interview.screen import Notice, Page
 from tests.ui.kinds_desk import KindsRoom
 from tests.ui.test_kinds import CTRL, ENTER, ESC, Seat
+from ui.actions import Act
 from ui.bridge import Bridge
 from ui.language import Language
 from ui.theme import Theme
 from ui.window import DeskWindow
 
-CTRL_Z = (Qt.Key.Key_Z, CTRL)
+CTRL_Z, CTRL_D = (Qt.Key.Key_Z, CTRL), (Qt.Key.Key_D, CTRL)
 
 
 @pytest.fixture
-def seat(qtbot: QtBot, qapp: QApplication, theme: Theme, tmp_path: Path) -> Iterator[Seat]:
-    """The desk before anybody has signed in, as small as it gets."""
+def seat(
+    qtbot: QtBot, qapp: QApplication, theme: Theme, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Seat]:
+    """The desk before anybody has signed in, as small as it gets. Parameter: does it dial by itself?"""
     clock, language = VirtualClock(now=1_500_000_000_000), Language("zh")
-    room = KindsRoom(tmp_path / "desk", "intro", quiet=True)
+    room = KindsRoom(tmp_path / "desk", "intro", quiet=True, auto_dial=getattr(request, "param", False))
     bridge = Bridge(room.make)
     window = DeskWindow(bridge, clock=clock, language=language, theme=theme, log=tmp_path / "fangxin.log")
     window.resize(683, 384)
@@ -142,3 +145,48 @@ def test_a_shift_with_an_appointment_and_its_correction(seat: Seat) -> None:
     seat.press((Qt.Key.Key_Q, CTRL))
     seat.until(lambda s: s.page is Page.SIGN_IN)
     assert focus(seat) is face.sign_in._name
+
+
+@pytest.mark.parametrize("seat", [True], indirect=True)
+def test_dialling_by_itself_is_paused_and_gone_on_with_in_the_middle_of_a_correction(seat: Seat) -> None:
+    page, keys = seat.window.face.outcome, seat.window.face.keys._buttons
+    seat.until(lambda s: s.page is Page.SIGN_IN)
+    seat.type("小李")
+    seat.press(ENTER)
+    ready(seat, Notice.NONE)
+    talk(seat)
+    end(seat)
+    seat.press(CTRL_D)
+    seat.until(lambda s: s.auto_dial is False)
+    seat.press(*"36", ENTER)
+    ready(seat, Notice.SAVED)
+
+    seat.press(CTRL_Z)
+    seat.until(lambda s: s.correcting)
+    assert keys[Act.NOTE]._words.text() == "更正原因"
+    seat.press(*"37", ENTER)
+    seat.type("登记")
+    seat.press(CTRL_D)
+    seat.until(lambda s: s.auto_dial is True)
+    assert (seat.screen.correcting, page._code.text(), page._note.text()) == (True, "37", "登记")
+    assert focus(seat) is page._note, "what is being typed goes on"
+    assert keys[Act.AUTO_DIAL].accessibleName() == "暂停自动拨号"
+    seat.type("错")
+    seat.press(ENTER)
+    ready(seat, Notice.CORRECTED)
+    assert seat.screen.case is None, "a correction is no outcome after which the next number is dialled"
+
+    seat.press(CTRL_Z)
+    seat.until(lambda s: s.correcting)
+    assert page._code.text() == "37"
+    seat.press(CTRL_D)
+    seat.until(lambda s: s.auto_dial is False)
+    assert (seat.screen.correcting, page._code.text()) == (True, "37")
+    seat.press(ENTER)
+    ready(seat, Notice.NONE)
+    seat.press(CTRL_D)
+    seat.until(lambda s: s.auto_dial is True)
+    talk(seat)
+    end(seat)
+    seat.press(*"36", ENTER)
+    seat.until(lambda s: s.page is Page.DIALING)

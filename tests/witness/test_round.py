@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -161,6 +162,9 @@ def test_the_sheet_counts_what_the_log_says(watch: Watch) -> None:
     page = html(sheet)
     assert "0badcafe.1" in page
     assert not re.search(r"src=|@import|url\(|https?://(?!www\.w3\.org/2000/svg)", page)
+    (drawing,) = re.findall(r"<svg[^>]*>", page)
+    assert "viewBox" in drawing, "the style's size scales it"
+    assert "width" not in drawing, "a size of its own would be cut to the style's"
 
 
 def test_before_anything_was_cosigned_there_is_no_sheet(watch: Watch) -> None:
@@ -199,6 +203,69 @@ def test_a_scanner_reads_the_printed_code_and_it_still_proves_the_archive(
     journal = archive / "journals" / "0badcafe.1" / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"samples":8000', b'"samples":9000'))
     assert main(["witness", "check", str(text), str(archive), "--witness-key", key]) == 1
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("desks", "alarms"), [(33, 0), (34, 1), (60, 7)])
+def test_however_many_desks_and_alarms_there_are_nothing_is_printed_on_the_code(
+    watch: Watch, tmp_path: Path, desks: int, alarms: int
+) -> None:
+    for tool in ("pdftoppm", "zbarimg"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"the program {tool} is not installed")
+    days_work(watch)
+    plain, printed = sheet_of(watch.keeper, NOW), tmp_path / "sheet.pdf"
+    (row,) = plain.rows
+    said = tuple(
+        f"Central's log of {n} lines does not begin with the {10**8 + n} lines that were accepted before"
+        for n in range(alarms)
+    )
+    rows = tuple(replace(row, journal=f"{n:08x}.1") for n in range(desks))
+    sheet = replace(plain, rows=rows, alarms=said)
+    write_sheet(printed, sheet)
+    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", printed, tmp_path / "page"], check=True)
+    (picture,) = tmp_path.glob("page*.png")
+    read = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
+        capture_output=True,
+        check=True,
+    )
+    assert read.stdout.decode().strip() == sheet.note.strip()
+    told = subprocess.run(["pdftotext", printed, "-"], capture_output=True, check=True).stdout.decode()
+    words = re.sub(r"\s+", "", told)
+    assert [each for each in said[:5] if re.sub(r"\s+", "", each) not in words] == []
+    assert ("2more,onthewitness" in words) is (alarms == 7)
+    shown = [f"{n:08x}.1" for n in range(desks) if f"{n:08x}.1" in words]
+    left = desks - len(shown)
+    assert (f"+{left}" in words) is bool(left)
+
+
+@pytest.mark.real
+def test_a_scanner_reads_the_code_of_the_page_that_a_browser_prints(watch: Watch, tmp_path: Path) -> None:
+    for tool in ("chromium", "pdftoppm", "zbarimg"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"the program {tool} is not installed")
+    days_work(watch)
+    page, printed, sheet = tmp_path / "sheet.html", tmp_path / "sheet.pdf", sheet_of(watch.keeper, NOW)
+    write_sheet(page, sheet)
+    browser = [
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path / 'browser'}",
+    ]
+    subprocess.run(
+        [*browser, f"--print-to-pdf={printed}", page.as_uri()], check=True, capture_output=True, timeout=120
+    )
+    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", printed, tmp_path / "page"], check=True)
+    (picture,) = tmp_path.glob("page*.png")
+    read = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
+        capture_output=True,
+        check=True,
+    )
+    assert read.stdout.decode().strip() == sheet.note.strip()
 
 
 def test_what_scanners_and_editors_do_to_the_text_does_no_harm(watch: Watch) -> None:

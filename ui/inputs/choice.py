@@ -1,6 +1,6 @@
 """One of several options: each with the key that chooses it."""
 
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from app.interview.screen import QuestionView
@@ -11,8 +11,9 @@ from ui.layout import bounded, column, label, row
 from ui.pace import ENTER
 
 _COLUMNS = 3
-_LARGER, _CAP, _BESIDE = 1.35, 48, 190
-"""Options are set larger than the field's own text; px of key and margins beside an option's words, and beside all options."""
+_LARGER, _CAP, _BESIDE, _MARGINS = 1.35, 48, 134, 56
+"""Options are set larger than the field's own text; px of key and margins beside an option's words, beside all options, and beside
+the field in its window."""
 _LONGEST = 160
 """Characters of an option's label beside its key."""
 _LOW = 440
@@ -28,6 +29,7 @@ class ChoiceInput(CodeInput):
         self._grid = QGridLayout(self._list)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(6)
+        self._placed = 0
         self._not_read = label("tag")
         specials = row(self.dont_know_button, self.refused_button, None, spacing=8)
         self._how = label("muted", wrap=True)
@@ -104,18 +106,42 @@ class ChoiceInput(CodeInput):
             button.hide()
             button.deleteLater()
         self.buttons = {option.code: self._button(option.code) for option in question.options}
+        self._place(self._columns(question))
+
+    def _columns(self, question: QuestionView) -> int:
+        """As many as the longest option leaves room for. The list behind F1 takes room from the field, not from the window."""
+        room = (self.width() if self.isVisible() else self.window().width() - _MARGINS) - _BESIDE
         columns = min(_COLUMNS, -(-len(self.buttons) // (3 if self.window().height() < _LOW else 4)))
         widest = max(
             (self.fontMetrics().horizontalAdvance(bounded(o.label, _LONGEST)) for o in question.options),
             default=0,
         )
-        while columns > 1 and widest * _LARGER + _CAP > (self.window().width() - _BESIDE) // columns:
+        while columns > 1 and widest * _LARGER + _CAP > room // columns:
             columns -= 1  # rather a longer column than words cut in two
+        return columns
+
+    def _place(self, columns: int) -> None:
+        self._placed = columns
         rows = max(1, -(-len(self.buttons) // max(1, columns)))
         for place, button in enumerate(self.buttons.values()):
             self._grid.addWidget(button, place % rows, place // rows)
         for place in range(_COLUMNS):
             self._grid.setColumnStretch(place, int(place < columns))
+
+    def resizeEvent(self, event: QResizeEvent, /) -> None:
+        """More or fewer columns."""
+        super().resizeEvent(event)
+        self._settle()
+
+    def showEvent(self, event: QShowEvent, /) -> None:
+        """It was laid for the window; now it knows its own room."""
+        super().showEvent(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        columns = self._columns(self.question) if self.buttons else self._placed
+        if columns != self._placed:
+            self._place(columns)
 
     def _button(self, code: str) -> QPushButton:
         button = CapButton("option", wrap=True)

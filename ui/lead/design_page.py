@@ -203,8 +203,8 @@ class DesignPage(LeadPage):
             for row in found.rows
         ]
         lead = self.tr(
-            "A mobile segment fixes the city, never the county: residents of a county are found by screening. Intervals at 95 %; a change "
-            "between two years that is seen with 80 % power."
+            "A mobile segment fixes the city, never the county: residents of a county are found by screening. Intervals at 95%; a change "
+            "between two years that is seen with 80% power."
         )
         self.sheet.say(self.tr("What it costs and shows"), head, rows, lead=lead)
 

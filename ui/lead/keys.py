@@ -22,8 +22,8 @@ class Key(Enum):
     CLOSE = "Esc"
 
 
-_GIVE_WAY = (Key.CLOSE, Key.APPEARANCE, Key.LANGUAGE, Key.REFRESH, Key.EXPORT, Key.STOP)
-"""Keys in the order in which they give up their words; last the page that is not open."""
+_GIVE_WAY = (Key.CLOSE, Key.APPEARANCE, Key.LANGUAGE, Key.REFRESH, Key.EXPORT)
+"""Keys in the order in which they give up their words; after them the page that is not open, last what is seldom there to be learnt."""
 
 
 class KeyBar(CapBar):
@@ -48,4 +48,4 @@ class KeyBar(CapBar):
             button.wear(chosen="yes" if key is page else "no")
             button.setVisible(key not in hidden)
         other = Key.DESIGN if page is Key.FIELD else Key.FIELD
-        self.fit([self.buttons[key] for key in (*_GIVE_WAY, other)])
+        self.fit([self.buttons[key] for key in (*_GIVE_WAY, other, Key.STOP)])

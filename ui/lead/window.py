@@ -250,7 +250,8 @@ class LeadWindow(QMainWindow):
             Key.CLOSE: self.tr("Close"),
         }
         hidden = {
-            Key.REFRESH: self._room.looking is None,
+            Key.REFRESH: self._room.looking is None
+            or self._long,  # F4 has its place while the archive is read
             Key.STOP: not self._long,
             Key.EXPORT: self._seen is None or self._page is not Key.FIELD,
         }

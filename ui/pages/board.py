@@ -13,11 +13,12 @@ from ui.layout import column, label
 
 _ORDER = ("line", "nobody", "interview", "refusal", "appointment", "not_eligible")
 """Most frequent first."""
-_COLUMNS = 3
+_COLUMNS, _LEAST = 3, 200
+"""Columns at most, and px that each of them needs."""
 
 
 class OutcomeBoard(QWidget):
-    """The outcome menu as a board of three columns. It knows which line is marked, not why."""
+    """The outcome menu as a board of up to three columns. It knows which line is marked, not why."""
 
     picked = Signal(str)
 
@@ -26,6 +27,7 @@ class OutcomeBoard(QWidget):
         self._laid: tuple[OutcomeView, ...] = ()
         self._rows: dict[str, CapButton] = {}
         self._columns: list[list[str]] = []
+        self._most = _COLUMNS
         self._heads: dict[str, QLabel] = {}
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
@@ -44,6 +46,14 @@ class OutcomeBoard(QWidget):
             button.wear(proposed="yes" if outcome.key == proposed else "no")
         for group, head in self._heads.items():
             head.setText(group_word(group))
+
+    def fit(self, width: int) -> bool:
+        """As many columns as there is room for in so many px. True = another number of them: show_outcomes() lays them anew."""
+        most = max(1, min(_COLUMNS, width // _LEAST))
+        changed, self._most = most != self._most, most
+        if changed:
+            self._laid = ()
+        return changed
 
     def mark_picked(self, key: str) -> None:
         """Mark one line."""
@@ -95,7 +105,7 @@ class OutcomeBoard(QWidget):
         self._rows = {outcome.key: self._row(outcome.key) for outcome in outcomes}
         self._heads = {group: label("group") for group in _groups(outcomes)}
         self._columns = []
-        for groups in _balanced(_groups(outcomes)):
+        for groups in _balanced(_groups(outcomes), self._most):
             stack = column(spacing=1)
             for group, keys in groups:
                 _add(stack, [self._heads[group], *(self._rows[key] for key in keys)])
@@ -124,8 +134,8 @@ def _groups(outcomes: tuple[OutcomeView, ...]) -> dict[str, list[str]]:
     return groups
 
 
-def _balanced(groups: dict[str, list[str]]) -> list[list[tuple[str, list[str]]]]:
-    """Groups in reading order, cut into at most three columns so that the highest is as low as can be (a heading counts as a line)."""
+def _balanced(groups: dict[str, list[str]], most: int) -> list[list[tuple[str, list[str]]]]:
+    """Groups in reading order, cut into at most so many columns so that the highest is as low as can be (a heading counts as a line)."""
     listed = list(groups.items())
 
     def cut(places: tuple[int, ...]) -> list[list[tuple[str, list[str]]]]:
@@ -134,5 +144,5 @@ def _balanced(groups: dict[str, list[str]]) -> list[list[tuple[str, list[str]]]]
     def highest(columns: list[list[tuple[str, list[str]]]]) -> int:
         return max((sum(len(keys) + 1 for _group, keys in column) for column in columns), default=0)
 
-    places = combinations(range(1, len(listed)), min(_COLUMNS, len(listed)) - 1) if listed else [()]
+    places = combinations(range(1, len(listed)), min(most, len(listed)) - 1) if listed else [()]
     return min((cut(place) for place in places), key=highest)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from app.interview.screen import Notice, OutcomeView, Screen
 from ui.inputs.entry import Why, plain
@@ -19,6 +19,8 @@ from ui.theme import mark
 _LONGEST_NOTE, _LONGEST_SEARCH = 500, 20
 _LOW = 400
 """px of the page’s height below which the room goes to the menu."""
+_NARROW = 560
+"""px of the page’s width (the list behind F1 at 200 % leaves some 460) below which note and button go below the outcome."""
 _ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
 
 
@@ -57,20 +59,31 @@ class OutcomePage(DeskPage):
         self._arrange()
 
     def _arrange(self) -> None:
+        self._filter.setMinimumWidth(100)
         self._filter.setMaximumWidth(300)
         top = row(self._heading, self._stars, None, self._filter, spacing=12)
-        choice = row(self._code, self._chosen, self._note_word, self._note, self._button, spacing=14)
-        choice.setStretch(1, 3)
-        choice.setStretch(3, 3)
-        tray = framed(column(self._hint, choice, spacing=4), "tray")
+        what = row(self._code, self._chosen, spacing=14)
+        why = row(self._note_word, self._note, self._button, spacing=14)
+        what.setStretch(1, 1)
+        why.setStretch(1, 1)
+        self._choice = row(what, why, spacing=14)
+        self._choice.setStretch(0, 2)
+        self._choice.setStretch(1, 3)  # room to write in
+        tray = framed(column(self._hint, self._choice, spacing=4), "tray")
         layout = column(top, self._area, tray, spacing=8)
         layout.setStretch(1, 1)
         self.setLayout(layout)
 
     def resizeEvent(self, event: QResizeEvent, /) -> None:
-        """In a low window (1366×768 at 200 %) the room goes to the menu."""
+        """In a low window (1366×768 at 200 %) the room goes to the menu; in a narrow one nothing is cut."""
         super().resizeEvent(event)
-        layout, low = self.layout(), self.height() < _LOW
+        layout, low, narrow = self.layout(), self.height() < _LOW, self.width() < _NARROW
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._choice.setDirection(down if narrow else across)
+        self._choice.setSpacing(4 if narrow else 14)
+        if self._board.fit(self.width()) and self._outcomes:
+            self.show_screen(self._screen)
+            self._filtered(self._filter.text())
         if layout is not None:
             layout.setSpacing(3 if low else 8)
             layout.setContentsMargins(28, 4 if low else 12, 28, 4 if low else 12)
@@ -136,7 +149,7 @@ class OutcomePage(DeskPage):
     def _head(self, screen: Screen) -> str:
         if not screen.correcting or screen.case is None:
             return self.tr("How did the call end?")
-        return self.tr("Correct the outcome of the call to {number}").format(number=screen.case.number)
+        return self.tr("Correct the outcome: {number}").format(number=screen.case.number)
 
     def _given(self, screen: Screen) -> str:
         if screen.correcting:

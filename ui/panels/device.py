@@ -108,9 +108,11 @@ def _cut(text: str) -> str:
 
 
 def condition_word(condition: ConditionView) -> str:
-    """What a device says of itself: "Signal: 17"."""
+    """What a device says of itself: "Signal: 17"; of the line a whole sentence, which names the line itself."""
     what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
     value = word(_STATE[condition.value]) if condition.value in _STATE else sentence(condition.value)
+    if condition.what == "line" and condition.value.endswith("."):
+        return value
     return (
         word(QT_TRANSLATE_NOOP("Words", "{what}: {value}")).format(what=what, value=value) if value else what
     )

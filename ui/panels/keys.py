@@ -4,7 +4,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.interview.screen import Page, Screen
-from ui.actions import ACTIONS, CALL_BEFORE, RESUME_DIALLING, UNMUTE, Act, Action, action_word, key_word, on
+from ui.actions import (
+    ACTIONS,
+    CALL_BEFORE,
+    REASON,
+    RESUME_DIALLING,
+    UNMUTE,
+    Act,
+    Action,
+    action_word,
+    key_word,
+    on,
+)
 from ui.caps import CapBar, CapButton
 from ui.labels import language_name
 from ui.language import Language
@@ -69,6 +80,8 @@ class KeyBar(CapBar):
             return action_word(RESUME_DIALLING)
         if action.act is Act.CORRECT and screen.correcting:
             return action_word(CALL_BEFORE)
+        if action.act is Act.NOTE and screen.correcting:
+            return action_word(REASON)
         if action.act is Act.MUTE and screen.device.muted:
             return action_word(UNMUTE)
         return action_word(action.label)

@@ -48,6 +48,8 @@ class NoticePanel(QWidget):
     def _words(self, screen: Screen) -> tuple[str, str]:
         """The notice, and what stands below it in small letters."""
         notice, detail = screen.notice, screen.notice_text
+        if notice is Notice.NOTE_REQUIRED and screen.correcting:
+            return self.tr("Say in a few words why it is corrected."), ""
         if notice is Notice.NO_ROOM:
             return notice_word(notice).replace("%1", detail), ""
         if notice in (Notice.SAVED, *_SAID_BY_THE_PAGE) or not detail:

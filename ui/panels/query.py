@@ -78,7 +78,9 @@ class QueryCard(QFrame):
         self._reason.setVisible(soft)
         self._reason.setPlaceholderText(self.tr("If it is right, say why (it is kept with the answer)"))
         self._reason.setAccessibleName(self._reason.placeholderText())
-        self._yes.say("Enter" if soft else "1–9" if unmet and query.count > 1 else YES, self._yes_word(query))
+        self._yes.say(
+            self.tr("Enter") if soft else "1–9" if unmet and query.count > 1 else YES, self._yes_word(query)
+        )
         self._no.say("Esc", self._no_word(query))
         self.setAccessibleName(self._heading.text())
         self.setAccessibleDescription(f"{self._body.text()}\n{self._places.text()}")
