@@ -13,6 +13,7 @@ from app.clock import Entropy
 from app.sample.plan import Plan
 from app.store_schema import Database, Migration, migrate, storage_faults
 
+_LOG_LINES = "log_lines"
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without letters and digits that are mistaken for each other when read aloud."""
 
@@ -117,6 +118,15 @@ class Index:
         with storage_faults(self._path), self._database.atomic():
             for key, value in values.items():
                 self._database.execute("REPLACE INTO settings VALUES (?, ?)", [key, value])
+
+    def announce(self, lines: int) -> None:
+        """Remember that central's log is about to have so many lines; durable on return. Whoever puts an older copy of this file back
+        puts an older number back with it."""
+        self.set_settings({_LOG_LINES: str(lines)})
+
+    def announced(self) -> int:
+        """How many lines central's log has, or one more when a crash came between."""
+        return int(self.setting(_LOG_LINES) or 0)
 
     def _write(self, statement: str, *values: Value) -> None:
         with storage_faults(self._path):

@@ -7,7 +7,7 @@ In the archive: log/entries.jsonl, log/checkpoints/<size>.note, log/cosigned/<si
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -36,6 +36,8 @@ class CentralLog:
     def __init__(self, folder: Path, cache: Path, signer: Signer) -> None:
         self.folder, self.signer, self.tree = folder, signer, FileTree(cache)
         self._path, self._descriptor, self._broken = folder / "entries.jsonl", -1, False
+        self.announced: Callable[[int], None] = lambda _: None
+        """Hears how many lines there are to be, before each one is written: to remember it elsewhere, durably."""
 
     @classmethod
     def open(cls, folder: Path, cache: Path, signer: Signer) -> Self:
@@ -67,6 +69,7 @@ class CentralLog:
                 "Central's log cannot be written any more", where=str(self._path), todo="Restart central."
             )
         line = encode({"v": 1, "seq": len(self.tree), "wall": clock.wall(), "type": kind, **fields})
+        self.announced(len(self.tree) + 1)
         self._broken = True
         with durable.storage_errors(self._path):
             durable.write_all(self._descriptor, line + b"\n")

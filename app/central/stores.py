@@ -14,7 +14,7 @@ from app.central import pages
 from app.central.held import HeldJournal
 from app.central.index import Index
 from app.central.log import CentralLog, log_signer
-from app.clock import Entropy
+from app.clock import Clock, Entropy
 from app.errors import StorageError
 from app.evidence import durable
 from app.evidence.batch import Manifest, place_for
@@ -31,11 +31,15 @@ class FolderStore:
         self.folder, self.signer, self.index, self.log = folder, signer, index, log
         self._private, self._lock = folder / ".central", lock
         self._held: dict[str, HeldJournal] = {}
+        log.announced = index.announce
 
     @classmethod
-    def open(cls, folder: Path, entropy: Entropy, *, name: str = "central") -> Self:
-        """Open or set up central's folder; the first time it makes central's key, under this name. StorageError when another
-        central has it open."""
+    def open(
+        cls, folder: Path, entropy: Entropy, *, name: str = "central", older_registry: Clock | None = None
+    ) -> Self:
+        """Open or set up central's folder; the first time it makes central's key, under this name. older_registry: go on with a registry
+        that was put back, and say so in the log, by this clock. StorageError when another central has it open, when registry and
+        log do not belong together, and when an older registry was announced and it is none."""
         private = folder / ".central"
         with durable.storage_errors(folder):
             for part in (
@@ -57,7 +61,13 @@ class FolderStore:
             _registry_is_there(folder, index)
             log = CentralLog.open(folder / "log", private / "log.tree", log_signer(signer))
             try:
-                return cls(folder, signer, _registry(index), log, lock)
+                stores = cls(folder, signer, _registry(index), log, lock)
+                try:
+                    stores._belong_together(older_registry)
+                except BaseException:
+                    stores.index.close()
+                    raise
+                return stores
             except BaseException:
                 log.close()
                 raise
@@ -70,6 +80,23 @@ class FolderStore:
         self.index.close()
         self.log.close()
         self._lock.release()
+
+    def _belong_together(self, older_registry: Clock | None) -> None:
+        """Refuse a registry or a log of which an older copy was put back, unless it is to be gone on with."""
+        path, lines, known = self.folder / ".central" / "index.db", len(self.log.tree), self.index.announced()
+        if known > lines + 1:  # one more: a crash came before the line
+            what = f"Central's log has {lines} lines, but its registry knows of {known}: an older log was put back"
+            raise StorageError(
+                what, where=str(self.folder / "log"), todo="Restore the newest copy; call the supervisor."
+            )
+        if older_registry is None:
+            not_older(path, known, lines)
+        elif known >= lines:
+            raise StorageError(
+                "Central's registry is as new as its log: there is nothing to accept", where=str(path)
+            )
+        else:
+            self.log.append(older_registry, "registry", lines=known)
 
     def __enter__(self) -> Self:
         return self
@@ -216,6 +243,14 @@ def _registry_is_there(folder: Path, index: Path) -> None:
         raise StorageError(what, where=str(index), todo="Restore the newest copy of this file.")
 
 
+def not_older(path: Path, known: int, lines: int) -> None:
+    """Refuse a registry that knows of fewer lines of the log than there are: each was announced to it before it was written."""
+    if known < lines:
+        what = f"Central's log has {lines} lines, but its registry knows of {known}: an older registry was put back"
+        todo = "Restore its newest copy. Where there is none: fangxin central accept-older"
+        raise StorageError(what, where=str(path), todo=todo)
+
+
 def open_index(folder: Path) -> Index:
     """The index of a central that may be running: to issue a code or to look at devices and alarms meanwhile."""
     path = folder / ".central" / "index.db"
@@ -224,4 +259,20 @@ def open_index(folder: Path) -> Index:
             "This is not central's folder", where=str(folder), todo="Give the folder that central uses."
         )
     pages.check(path)
-    return Index.open(path)
+    log = folder / "log" / "entries.jsonl"
+    with durable.storage_errors(
+        log
+    ):  # before the registry: a line that comes meanwhile is announced there already
+        lines = _lines(log) if log.exists() else 0
+    index = Index.open(path)
+    try:
+        not_older(path, index.announced(), lines)
+    except BaseException:
+        index.close()
+        raise
+    return index
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(2**20), b""))

@@ -63,6 +63,22 @@ def enrol(data: Data) -> None:
         typer.echo(index.issue_code(system_entropy, SystemClock().wall()))
 
 
+@cli.command()
+def accept_older(data: Data) -> None:
+    """Go on with an older copy of central's registry where the newest is lost. It stands in central's log. While central is not running."""
+    index = data / ".central" / "index.db"
+    if not index.exists():  # a slip in its name must not make another central
+        raise UsageError(
+            "This is not central's folder", where=str(data), todo="Give the folder that central uses."
+        )
+    FolderStore.open(data, system_entropy, older_registry=SystemClock()).close()
+    typer.echo("Central goes on with the older registry; its log says so.")
+    typer.echo("Workstations that it does not know any more must be enrolled again, with new codes.")
+    typer.echo(
+        "What desks took and settled since that copy is unknown to it: a case may be handed out a second time."
+    )
+
+
 @cli.command(name="import")
 def import_(
     stick: Annotated[Path, typer.Argument(help="Folder on a stick that `fangxin sync export` has filled.")],

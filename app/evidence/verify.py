@@ -95,7 +95,7 @@ def check_history(path: Path, witnessed: Witnessed) -> Verdict:
 
 def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed | None) -> dict[str, int]:
     """Every journal by itself, then all of them against central's log. Returns SHA-256 → bytes of what the manifests name."""
-    place, manifests, received = eyes.place, dict[str, int](), dict[Path, int]()
+    place, manifests, received = eyes.place, dict[str, int](), dict[str, tuple[Path, int]]()
     for path in place.odd:
         if not path.is_symlink() or eyes.plain(
             path
@@ -108,7 +108,7 @@ def _audit_journals(eyes: Eyes, trust: Trust, facts: Facts, witnessed: Witnessed
             journal, eyes, trust, facts, logged.sizes(journal.name)
         )
         manifests |= signatures.named
-        received[journal.lines] = signatures.received
+        received[journal.name] = (journal.lines, signatures.received)
     logged.check(roots, facts)
     logged.say_absent(received)
     if witnessed is not None:

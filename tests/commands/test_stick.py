@@ -103,3 +103,34 @@ def test_a_workstation_without_a_study_says_so(run: Run, command: str) -> None:
     assert (code, said) == (2, "")
     assert "No study is installed here yet" in told
     assert not Path("stick").exists()
+
+
+def test_an_older_registry_is_named_and_can_be_gone_on_with(run: Run, room: str) -> None:
+    registry = Path("central/.central/index.db")
+    older = registry.read_bytes()
+    run("sync", "export", "stick")
+    assert run("central", "import", "stick", "--data", "central")[0] == 0
+    registry.write_bytes(older)
+    for command in (
+        ("import", "stick"),
+        ("status",),
+        ("enrol",),
+        ("install", "d.study", "--key", "keys/publisher.vkey"),
+    ):
+        code, said, told = run("central", *command, "--data", "central")
+        assert (code, said) == (1, ""), command
+        assert "an older registry was put back" in told
+        assert "fangxin central accept-older" in told
+    code, said, told = run("central", "accept-older", "--data", "central")
+    assert code == 0, told
+    assert "must be enrolled again" in said
+    assert run("central", "import", "stick", "--data", "central")[0] == 0
+    code, said, told = run("central", "accept-older", "--data", "central")
+    assert (code, said) == (1, "")
+    assert "nothing to accept" in told
+
+
+def test_a_folder_that_is_no_centrals_has_no_registry_to_accept(run: Run) -> None:
+    code, _, told = run("central", "accept-older", "--data", "elsewhere")
+    assert (code, "This is not central's folder" in told) == (2, True), told
+    assert not Path("elsewhere").exists()

@@ -251,6 +251,15 @@ def check_answers(archive, events, identity):
                 fault("interview", event["interview"], "is not what was answered during the call")
 
 
+def check_receipts_in_log(archive, entries, trees):
+    logged = {(entry["journal"], entry["size"]) for entry in entries}
+    for name in trees:
+        receipts = [path.stem for path in (archive / "journals" / name / "receipts").glob("*.note")]
+        newest = max((int(stem) for stem in receipts if stem.isdecimal()), default=0)
+        if newest and (name, newest) not in logged:
+            fault("central's log does not say that it has signed for", newest, "lines of", name)
+
+
 def check_log(archive, log, trees):
     for number, line in enumerate(log, 1):
         entry = canonical(line)
@@ -288,6 +297,8 @@ def main(archive, keys, *options):
     check_places(archive)
     check_objects(archive, everything)
     check_log(archive, log, trees)
+    if (archive / "log.vkey").exists() or log:
+        check_receipts_in_log(archive, entries, trees)
     if "--identity" in options:
         check_answers(archive, everything, options[options.index("--identity") + 1])
     if "--witness" in options:

@@ -88,6 +88,16 @@ def test_both_prove_from_a_witness_that_history_was_rewritten(
     assert "since the witness saw it" in second(made, "--witness", str(note), WITNESS.vkey).stdout
 
 
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_both_miss_the_line_of_a_receipt_in_a_log_without_its_checkpoints(made: Made, left: int) -> None:
+    with_log(made)
+    path = made.archive / "log" / "entries.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:left]))
+    shutil.rmtree(path.parent / "checkpoints")
+    assert not verify(made.archive).completeness_ok
+    assert "central's log does not say" in second(made).stdout
+
+
 @pytest.mark.real
 def test_both_find_an_insiders_answer(tmp_path: Path) -> None:
     if shutil.which("age") is None:

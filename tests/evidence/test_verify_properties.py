@@ -1,19 +1,24 @@
 """Whatever byte is changed, whichever file taken away: it is found; and whatever is thrown at a check, it gives a verdict."""
 
+import os
 import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.canonical import encode
 from app.errors import EvidenceError, SealError
 from app.evidence.verify import verify
-from tests.evidence.archive import Made
+from tests.evidence.archive import NAME, Made
 from tests.evidence.pen import EVERYBODY
+from tests.witness.test_witnessed import with_log
 
 QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FILES = st.integers(0, 10**6)
@@ -117,3 +122,34 @@ def _ruin(path: Path, other: Path, chance: random.Random) -> None:
             path.write_bytes(b"\n".join(lines))
         case _:
             path.write_bytes(other.read_bytes() if other.exists() else b"")
+
+
+PIPES = (
+    "study/tiny-1.study",
+    "central.vkey",
+    "publisher.vkey",
+    f"devices/{NAME}.vkey",
+    f"journals/{NAME}/journal.jsonl",
+    "log/entries.jsonl",
+)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+@pytest.mark.parametrize("place", PIPES)
+def test_a_pipe_in_a_files_place_is_named_and_nobody_waits_for_it(made: Made, place: str) -> None:
+    """Whoever opens a pipe to read waits until somebody writes: for ever. In a process of its own, so that it could be ended."""
+    with_log(made)
+    path = made.archive / place
+    path.unlink()
+    os.mkfifo(path)
+    check = f"from pathlib import Path; from app.evidence.verify import verify; print(verify(Path({str(made.archive)!r})).text())"
+    done = subprocess.run(
+        [sys.executable, "-c", check],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        timeout=30,
+    )
+    assert "This is a link or a device; it was not opened" in done.stdout
+    assert f"({place})" in done.stdout

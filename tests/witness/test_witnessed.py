@@ -200,6 +200,7 @@ def cut_behind_the_first_receipt(made: Made) -> None:
 def test_without_centrals_log_what_cannot_be_shown_is_said(made: Made, lang: str) -> None:
     with_log(made)
     assert "log.absent" not in notes(made)
+    assert "Completeness: nothing is missing" in verify(made.archive).text().split("\n")
     cut_behind_the_first_receipt(made)
     assert "log.cut" in spoiling(verify(made.archive))
     shutil.rmtree(made.archive / "log")
@@ -210,9 +211,14 @@ def test_without_centrals_log_what_cannot_be_shown_is_said(made: Made, lang: str
     (note,) = [each for each in verdict.completeness if each.rule == "log.absent"]
     assert (note.at.line, note.to_json()["severity"]) == (30, "note")
     assert "after line 30 of this journal" in verdict.text()
+    head = "Completeness: nothing is missing, as far as can be told without central's log"
+    assert head in verdict.text().split("\n"), "it must not be read as a whole archive"
     assert "witness's sheet" in note.needed
     page = html(page_of(Checked(made.archive, verdict), lang, datetime(2026, 11, 26, tzinfo=UTC)))
-    said = {"zh": ("没有中心总账", "第 30 行", "见证日报"), "en": ("log is not here", "line 30", "sheet")}
+    said = {
+        "zh": ("就现有内容看没有缺失", "没有中心总账", "第 30 行", "见证日报"),
+        "en": ("as far as can be told without", "log is not here", "line 30", "sheet"),
+    }
     for words in said[lang]:
         assert words in page
 
@@ -249,6 +255,17 @@ def without_log(made: Made, *more: str) -> None:
 def test_a_log_that_was_taken_away_is_missed(made: Made) -> None:
     without_log(made)
     assert spoiling(verify(made.archive)) == {"log.absent"}
+
+
+@pytest.mark.parametrize("left", [0, 1, 2], ids=["nothing", "one line", "all but the newest receipt's"])
+def test_a_log_that_lost_lines_and_its_checkpoints_lacks_a_receipt_that_is_here(
+    made: Made, left: int
+) -> None:
+    with_log(made)
+    path = made.archive / "log" / "entries.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:left]))
+    shutil.rmtree(path.parent / "checkpoints")
+    assert spoiling(verify(made.archive)) == {"log.cut" if left else "log.absent"}
 
 
 def test_with_its_key_it_is_missed_by_whoever_knows_that_key(made: Made) -> None:

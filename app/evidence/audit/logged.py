@@ -18,7 +18,7 @@ from app.evidence.audit.place import EPOCH_NAME, SHA256, Eyes
 from app.evidence.audit.verdict import Spot
 from app.evidence.journal import LONGEST
 from app.evidence.merkle import Frontier, leaf_hash
-from app.evidence.note import Checkpoint, Opened, Verifier, open_note
+from app.evidence.note import Checkpoint, Verifier, open_note
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,10 @@ class Logged:
     def _say_unjudged(self, log_keys: Sequence[Verifier]) -> None:
         """A log whose key is gone: that is no small thing."""
         if self._own and not log_keys:
-            what = "The key of central's log is not here: its signatures could not be checked"
-            at = self.eyes.at(self._path)
+            at, what = (
+                self.eyes.at(self._path),
+                "The key of central's log is not here: its signatures could not be checked",
+            )
             self.eyes.findings.missing("log.unchecked", what, at, needed="log.vkey, or --key")
 
     def sizes(self, journal: str) -> set[int]:
@@ -111,37 +113,40 @@ class Logged:
                 what = (
                     f"The first {each.size} lines of {each.journal} are not those that central had signed for"
                 )
-                findings.broken(
-                    "log.journal", what, at, needed=f"journals/{each.journal} as central had it then"
-                )
+                needed = f"journals/{each.journal} as central had it then"
+                findings.broken("log.journal", what, at, needed=needed)
             elif root is None:
                 newest[each.journal] = max(newest[each.journal], each.size)
         for journal, size in newest.items():
             lines = facts.lengths.get(f"journals/{journal}/journal.jsonl", 0)
             if lines < size:
                 what = f"Central had signed for {size} lines of {journal}, but {lines} are here"
-                findings.missing(
-                    "log.cut",
-                    what,
-                    self.eyes.at(self._path),
-                    needed=f"lines {lines + 1} to {size} of journals/{journal}",
-                )
+                needed = f"lines {lines + 1} to {size} of journals/{journal}"
+                findings.missing("log.cut", what, self.eyes.at(self._path), needed=needed)
 
-    def say_absent(self, received: Mapping[Path, int]) -> None:
-        """Without the log nothing in a copy tells of lines that were cut off behind the newest receipt that was left in it. received:
-        journal file → lines under its newest receipt."""
+    def say_absent(self, received: Mapping[str, tuple[Path, int]]) -> None:
+        """Without the log nothing in a copy tells of lines that were cut off behind the newest receipt left in it; a log has the line of
+        each receipt, from before it was given. received: journal → its file, lines under its newest receipt."""
         if self.lines:
+            self._has_each(received)
             return
-        if self._origin and not self._path.exists():  # its key is known, so there was one
+        if self._origin:  # its key is known, so there was one
             what = "Central's log is not here: lines that central had signed for could be cut off unseen"
             needed = "log/entries.jsonl, or what a witness cosigned"
             self.eyes.findings.missing("log.absent", what, self.eyes.at(self._path), needed=needed)
             return
-        for path, size in received.items():
+        for path, size in received.values():
             after = f"line {size} of this journal" if size else "this journal began"
             what = f"Central's log is not here: what was handed in after {after} and taken out again cannot be shown"
             needed = "log/ and log.vkey of central's folder, or a witness's sheet with his key"
             self.eyes.findings.note("log.absent", what, replace(self.eyes.at(path), line=size), needed=needed)
+
+    def _has_each(self, received: Mapping[str, tuple[Path, int]]) -> None:
+        for journal, (_, size) in received.items():
+            if size and size not in self._sizes[journal]:
+                what = f"Central has signed for {size} lines of {journal}, but its log does not say so"
+                at, needed = self.eyes.at(self._path), "log/entries.jsonl as it was signed"
+                self.eyes.findings.missing("log.cut", what, at, needed=needed)
 
     def _judge(
         self, name: str, point: Checkpoint, roots: Mapping[str, Mapping[int, bytes]], facts: Facts
@@ -197,12 +202,19 @@ class Logged:
                 if EPOCH_NAME.fullmatch(journal) and SHA256.fullmatch(root) and size >= 0:
                     self._entries.append(_Entry(journal, size, root, self.lines))
                     self._sizes[journal].add(size)
+            case {"type": "registry", "lines": int(lines)}:
+                what = f"Central went on with an older copy of its registry, which knew of {lines} lines of this log"
+                at = self.eyes.at(self._path, self.lines)
+                self.eyes.findings.note("log.registry", what, at, needed="the operator's reason")
 
     def _own_checkpoint(self, path: Path, data: bytes, log_keys: Sequence[Verifier]) -> int:
         """A checkpoint of the log that lies in the archive. Returns the lines that it covers, 0 when it does not hold."""
         findings, at, needed = self.eyes.findings, self.eyes.at(path), "the note as it was signed"
         try:
-            point = Checkpoint.parse(open_note(data, log_keys).text if log_keys else _text(data))
+            unchecked = (
+                data.decode("utf-8", "replace").rpartition("\n\n")[0] + "\n"
+            )  # without a key only compared
+            point = Checkpoint.parse(open_note(data, log_keys).text if log_keys else unchecked)
         except EvidenceError as error:
             findings.broken("note.signature", f"This note does not hold: {error.what}", at, needed=needed)
             return 0
@@ -285,9 +297,3 @@ def _journal_of(point: Checkpoint) -> str:
 def same_history(computed: bytes | None, signed: bytes) -> bool:
     """The Merkle root over the log's lines that are here is the one that the witness signed."""
     return computed == signed
-
-
-def _text(data: bytes) -> str:
-    """A note's text when there is no key to check it with: what it says is then only compared."""
-    opened = Opened(data.decode("utf-8", "replace").rpartition("\n\n")[0] + "\n", ())
-    return opened.text

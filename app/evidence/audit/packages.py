@@ -41,7 +41,11 @@ def suite_in(place: Place) -> Suite:
     """The suite that the study packages of an archive name; S1 where there is none. Whether they are as they were signed is judged later.
 
     Raises EvidenceError when they name several, or one that this version does not know: then nothing here can be judged."""
-    named = {name: path for path in sorted(place.root.glob("study/*.study")) if (name := _suite_named(path))}
+    folder = place.root / "study"
+    paths = [] if folder.is_symlink() else sorted(folder.glob("*.study"))
+    # a pipe in a package's place would keep the check waiting for ever; what is no plain file is reported later
+    plain = [path for path in paths if path.is_file() and not path.is_symlink()]
+    named = {name: path for path in plain if (name := _suite_named(path))}
     try:
         if len(named) > 1:
             raise EvidenceError(

@@ -175,8 +175,8 @@ class Eyes:
         return found
 
     def plain(self, path: Path) -> bool:
-        """Whether a plain file is there. A link in its place is reported."""
-        if path.is_symlink():
+        """Whether a plain file is there. A link, pipe or device in its place is reported."""
+        if path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir()):
             self._link(path)
             return False
         return path.is_file()

@@ -163,7 +163,6 @@ def _central(case: Trial) -> Seen:
 
 _CENTRAL_KEEPS = {
     "log's tree": "built again from the lines",
-    "registry": "what went back is not evidence: used codes and numbers of requests",
     "log checkpoints": "signed again over the same lines",
     "cosigned checkpoints": "the witness has his own copy",
 }
