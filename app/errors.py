@@ -64,7 +64,3 @@ class LineError(FangxinError):
 
 class SyncError(FangxinError):
     """Central cannot be reached, refused, or its answer proves nothing."""
-
-
-class NotCentralError(SyncError):
-    """What came back does not carry central's signature."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.__main__ import main
 from app.central.pages import open_to_read
 
 ROOT = Path(__file__).parent.parent
@@ -24,40 +25,31 @@ def commands(page: Path) -> list[list[str]]:
 
 
 class Shell:
-    """Runs commands as a user would, in one folder, with central in the background where the page starts it."""
+    """Runs commands as a user would, in one folder, in this process; central in one of its own, where the page starts it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "FANGXIN_DATA_DIR": str(folder / "station"),
-        }
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._patch, self._capsys = folder, patch, capsys
+        patch.chdir(folder)
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("FANGXIN_DATA_DIR", str(folder / "station"))
         self.central: subprocess.Popen[str] | None = None
         self.code = ""
 
     def run(self, words: list[str]) -> None:
         """One command. Paths into the source tree are found from the folder by a link."""
-        known = {"CODE": self.code, "CENTRAL": self.environment.get("FANGXIN_CENTRAL_URL", "")}
+        known = {"CODE": self.code, "CENTRAL": os.environ.get("FANGXIN_CENTRAL_URL", "")}
         known["CALL"] = self._call() if "CALL" in words else ""
         known |= self._pool() if "CASE" in words else {}
         arguments = [known.get(word, word) for word in words[1:]]
         if arguments[:2] == ["central", "serve"]:
             self._serve([*arguments[:-1], "0"])
             return
-        done = subprocess.run(
-            [sys.executable, "-m", "app", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"{' '.join(words)}\n{done.stderr}"
+        self._capsys.readouterr()
+        code = main(arguments)
+        said = self._capsys.readouterr()
+        assert code == 0, f"{' '.join(words)}\n{said.err}"
         if arguments[:2] == ["central", "enrol"]:
-            self.code = done.stdout.strip()
+            self.code = said.out.strip()
 
     def _call(self) -> str:
         """The first call of the demo whose recording was closed."""
@@ -75,14 +67,13 @@ class Shell:
     def _serve(self, arguments: list[str]) -> None:
         self.central = subprocess.Popen(
             [sys.executable, "-m", "app", *arguments],
-            cwd=self.folder,
-            env={**self.environment, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
         )
         assert self.central.stdout is not None
-        self.environment["FANGXIN_CENTRAL_URL"] = self.central.stdout.readline().split()[-1]
+        self._patch.setenv("FANGXIN_CENTRAL_URL", self.central.stdout.readline().split()[-1])
 
     def close(self) -> None:
         """Stop central."""
@@ -93,9 +84,11 @@ class Shell:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [CLI, START], ids=lambda page: page.name)
-def test_every_command_of_the_page_works(page: Path, tmp_path: Path) -> None:
+def test_every_command_of_the_page_works(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "resources").symlink_to(ROOT / "resources", target_is_directory=True)
-    shell = Shell(tmp_path)
+    shell = Shell(tmp_path, monkeypatch, capsys)
     try:
         for words in commands(page):
             assert words[0] == "fangxin"

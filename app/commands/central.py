@@ -72,9 +72,9 @@ def accept_older(data: Data) -> None:
             "This is not central's folder", where=str(data), todo="Give the folder that central uses."
         )
     FolderStore.open(data, system_entropy, older_registry=SystemClock()).close()
-    typer.echo("Central goes on with the older registry; its log says so.")
-    typer.echo("Workstations that it does not know any more must be enrolled again, with new codes.")
-    typer.echo(
+    announce(
+        "Central goes on with the older registry; its log says so.\n"
+        "Workstations that it does not know any more must be enrolled again, with new codes.\n"
         "What desks took and settled since that copy is unknown to it: a case may be handed out a second time."
     )
 

@@ -15,10 +15,10 @@ import stamina
 
 from app.canonical import Value, decode, encode
 from app.clock import Clock, Entropy
-from app.errors import EvidenceError, NotCentralError, SyncError
+from app.errors import EvidenceError, SyncError
 from app.evidence.durable import storage_errors
 from app.evidence.note import Signer, Verifier, open_note
-from app.sync.parcel import countersigned_text
+from app.sync.parcel import NotCentralError, countersigned_text
 from app.sync.signature import address, signed_headers
 
 CHUNK = 256 * 1024

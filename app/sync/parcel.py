@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import StorageError
+from app.errors import StorageError, SyncError
 from app.evidence import durable
 from app.evidence.batch import Item, Manifest, checkpoint_hash, place_for
 from app.evidence.note import Checkpoint, Signer, Verifier, open_note, sign
 from app.store import Parcel, Receipt, Store
+
+
+class NotCentralError(SyncError):
+    """What came back does not carry central's signature."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ right one could otherwise name a desk of his own."""
 
 from app.canonical import decode, hexdigest
 from app.clock import Entropy
-from app.errors import NotCentralError, SyncError
+from app.errors import SyncError
 from app.evidence.note import sign
 from app.sync.client import Client
+from app.sync.parcel import NotCentralError
 
 
 def roll_text(nonce: str, listing: bytes) -> str:

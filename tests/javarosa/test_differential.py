@@ -56,7 +56,9 @@ def fail(oracle: JavaRosa, paper: Paper, record: list[Said], strange: list[Diffe
     pytest.fail("\n".join([f"JAVAROSA_SEED={SEED}", *map(str, (shown or strange)[:5]), case]), pytrace=False)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, PARTS))]
+)
 def test_random_interviews_agree_with_javarosa(
     part: int, javarosa: JavaRosa, capsys: pytest.CaptureFixture[str]
 ) -> None:
