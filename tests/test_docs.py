@@ -83,7 +83,9 @@ class Shell:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [CLI, START], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [pytest.param(CLI, marks=pytest.mark.long), START], ids=lambda page: page.name
+)
 def test_every_command_of_the_page_works(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
