@@ -110,7 +110,7 @@ def page_of(checked: Checked, lang: str, now: datetime) -> Page:
             (
                 words["completeness"],
                 verdict.completeness_ok,
-                words[("logless" if verdict.logless else "all") if verdict.completeness_ok else "gaps"],
+                words["all" if verdict.completeness_ok else "gaps"],
             ),
         ),
         (

@@ -6,18 +6,22 @@ call; a busy line. `workstation` is the data folder of that workstation, `archiv
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.canonical import decode, hexdigest
+from app.central.log import CentralLog, log_signer
+from app.clock import VirtualClock
 from app.evidence.batch import Item, Manifest, checkpoint_hash
-from app.evidence.note import Signer, cosign, sign
+from app.evidence.note import Checkpoint, Signer, cosign, sign
 from app.study.archive import pack
 from tests.evidence.pen import CENTRAL, DEVICE, NOON, PUBLISHER, Lie, Pen
 
 NAME = "0a1b2c3d.1"
 ORIGIN = "fangxin/tiny/0a1b2c3d/1"
+LOG = log_signer(CENTRAL)
 
 
 def tiny_package(text: str = "id = 'tiny'\n") -> bytes:
@@ -29,7 +33,7 @@ def tiny_package(text: str = "id = 'tiny'\n") -> bytes:
 
 
 def hand_in(pen: Pen, archive: Path, start: int = 0, *, central: Signer = CENTRAL, name: str = NAME) -> int:
-    """What central has after a sync: everything up to the newest checkpoint, its receipt, and the manifest of both."""
+    """What central has after a sync: everything up to the newest checkpoint, its receipt, the manifest of both, and its log of it."""
     size, origin = pen.journal.size, pen.journal.origin
     checkpoint = pen.journal.checkpoint()
     seconds = pen.clock.wall() // 1000
@@ -47,6 +51,7 @@ def hand_in(pen: Pen, archive: Path, start: int = 0, *, central: Signer = CENTRA
     put(pen.journal.path.parent / "receipts" / f"{size:012}.note", receipt.encode())
     pen.write("sync.receipt", size=size, sha256=hexdigest(receipt.encode()))
     pen.journal.checkpoint()
+    log_of(archive)
     return size
 
 
@@ -59,6 +64,23 @@ def put(path: Path, data: bytes) -> None:
     """A file with its folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
+
+
+def log_of(archive: Path, more: int = 0) -> str:
+    """Central's log over all that is handed in, in the archive; its last checkpoint. more: lines of devices that are not here."""
+    shutil.rmtree(archive / "log", ignore_errors=True)
+    put(archive / "log.vkey", LOG.vkey.encode() + b"\n")
+    clock = VirtualClock(NOON)
+    with closing(CentralLog.open(archive / "log", archive.parent / "log.tree", LOG)) as log:
+        log.append(clock, "study", study="tiny", version=1, sha256="00" * 32)
+        for path in sorted(archive.glob("journals/*/checkpoints/*.note")):
+            note = path.read_bytes()
+            point = Checkpoint.parse(note.decode().rpartition("\n\n")[0] + "\n")
+            told = {"root": point.root.hex(), "sha256": hexdigest(note)}
+            log.append(clock, "checkpoint", journal=path.parents[1].name, size=point.size, **told)
+        for _ in range(more):
+            log.append(clock, "device", journal="ffffffff.1", vkey="x")
+        return log.checkpoint()
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,8 @@ def handed_in(room: Room, archive: Path) -> Path:
 
 
 def good(verdict: Verdict) -> None:
-    assert [each.text() for each in (*verdict.integrity, *verdict.completeness) if each.spoils] == []
+    spoiling = [each.rule for each in (*verdict.integrity, *verdict.completeness) if each.spoils]
+    assert spoiling == ["log.absent"], "no central has run here"
     assert verdict.counts["interviews"] == 1
     assert verdict.counts["opened"] >= 3
     assert verdict.counts["answers"] > 12

@@ -6,7 +6,7 @@ from app.evidence.journal import GENESIS
 from app.evidence.merkle import EMPTY
 from app.evidence.note import Checkpoint, Signer, cosign, sign
 from app.evidence.verify import verify
-from tests.evidence.archive import NAME, ORIGIN, Made, put
+from tests.evidence.archive import NAME, ORIGIN, Made, log_of, put
 from tests.evidence.pen import CENTRAL, DEVICE, PUBLISHER
 from tests.evidence.tampering import FORGER, NOTES, edited, named, resign, write_lines
 
@@ -25,6 +25,7 @@ def everything_rewritten(made: Made) -> None:
             )
     write_lines(made, lines)
     resign(made, FORGER)
+    log_of(made.archive)
     (made.archive / "central.vkey").unlink()
     put(made.archive / "devices" / f"{NAME}.vkey", FORGER.vkey.encode() + b"\n")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.canonical import decode, encode, hexdigest
-from app.central.log import CentralLog, log_signer
+from app.central.log import CentralLog
 from app.certificate import Checked, html, page_of
 from app.clock import VirtualClock
 from app.evidence.audit import logged
@@ -15,34 +15,18 @@ from app.evidence.audit.logged import Witnessed
 from app.evidence.batch import Item, Manifest, checkpoint_hash
 from app.evidence.journal import GENESIS
 from app.evidence.merkle import root
-from app.evidence.note import COSIGNATURE, Checkpoint, Signer, cosign, open_note, sign
+from app.evidence.note import COSIGNATURE, Checkpoint, Signer, cosign, sign
 from app.evidence.verify import Verdict, verify
-from tests.evidence.archive import NAME, ORIGIN, Made, put
+from tests.evidence.archive import LOG, NAME, ORIGIN, Made, log_of, put
 from tests.evidence.pen import CENTRAL, DEVICE, NOON
 from tests.evidence.tampering import flip, write_lines
 
 WITNESS = Signer("supervisor.example", b"\x0a" * 32, COSIGNATURE)
-LOG = log_signer(CENTRAL)
 
 
 def with_log(made: Made, more: int = 0) -> str:
     """Central's log as it stands after the afternoon, in the archive. Returns what the witness cosigned."""
-    shutil.rmtree(made.archive / "log", ignore_errors=True)
-    put(made.archive / "log.vkey", LOG.vkey.encode() + b"\n")
-    log, clock = (
-        CentralLog.open(made.archive / "log", made.archive.parent / "log.tree", LOG),
-        VirtualClock(NOON),
-    )
-    log.append(clock, "study", study="tiny", version=1, sha256="00" * 32)
-    for path in sorted((made.journal.parent / "checkpoints").glob("*.note")):
-        point = Checkpoint.parse(open_note(path.read_bytes(), [DEVICE.verifier]).text)
-        told = {"root": point.root.hex(), "sha256": hexdigest(path.read_bytes())}
-        log.append(clock, "checkpoint", journal=NAME, size=point.size, **told)
-    for _ in range(more):
-        log.append(clock, "device", journal="ffffffff.1", vkey="x")
-    note = log.checkpoint()
-    log.close()
-    return cosign(note, WITNESS, NOON // 1000)
+    return cosign(log_of(made.archive, more), WITNESS, NOON // 1000)
 
 
 def checked(made: Made, cosigned: str, keys: tuple[Signer, ...] = (WITNESS,)) -> Verdict:
@@ -207,23 +191,23 @@ def test_without_centrals_log_what_cannot_be_shown_is_said(made: Made, lang: str
     assert "log.absent" in spoiling(verify(made.archive)), "its key is here, so there was one"
     (made.archive / "log.vkey").unlink()
     verdict = verify(made.archive)
-    assert verdict.ok, "nothing that is here contradicts it"
-    (note,) = [each for each in verdict.completeness if each.rule == "log.absent"]
-    assert (note.at.line, note.to_json()["severity"]) == (30, "note")
+    assert spoiling(verdict) == {"log.absent"}, "nothing that is here contradicts it"
+    (said,) = [each for each in verdict.completeness if each.rule == "log.absent"]
+    assert (said.at.line, said.to_json()["severity"]) == (30, "missing")
     assert "after line 30 of this journal" in verdict.text()
-    head = "Completeness: nothing is missing, as far as can be told without central's log"
-    assert head in verdict.text().split("\n"), "it must not be read as a whole archive"
-    assert "witness's sheet" in note.needed
+    assert "Completeness: NOT COMPLETE (one finding)" in verdict.text().split("\n")
+    assert "witness's sheet" in said.needed
     page = html(page_of(Checked(made.archive, verdict), lang, datetime(2026, 11, 26, tzinfo=UTC)))
-    said = {
-        "zh": ("就现有内容看没有缺失", "没有中心总账", "第 30 行", "见证日报"),
-        "en": ("as far as can be told without", "log is not here", "line 30", "sheet"),
+    expected = {
+        "zh": ("没有中心总账", "第 30 行", "见证日报"),
+        "en": ("log is not here", "line 30", "sheet"),
     }
-    for words in said[lang]:
+    for words in expected[lang]:
         assert words in page
 
 
 def test_an_archive_that_central_never_signed_for_says_so_from_its_first_line(made: Made) -> None:
+    without_log(made, "log.vkey")
     shutil.rmtree(made.journal.parent / "receipts")
     (note,) = [each for each in verify(made.archive).completeness if each.rule == "log.absent"]
     assert "after this journal began" in note.what
@@ -234,6 +218,7 @@ def test_a_devices_own_checkpoint_that_somebody_kept_fixes_its_journal(made: Mad
     kept = (made.journal.parent / "receipts" / "000000000030.note").read_text(encoding="utf-8")
     assert checked(made, kept, (CENTRAL,)).ok
     rewritten_by_both(made)
+    with_log(made)
     assert spoiling(checked(made, kept, (CENTRAL,))) == {"witness.rewritten"}
 
 
@@ -270,7 +255,7 @@ def test_a_log_that_lost_lines_and_its_checkpoints_lacks_a_receipt_that_is_here(
 
 def test_with_its_key_it_is_missed_by_whoever_knows_that_key(made: Made) -> None:
     without_log(made, "log.vkey")
-    assert "log.absent" in notes(made)
+    assert "log.absent" in spoiling(verify(made.archive))
     known = [DEVICE.verifier, CENTRAL.verifier, LOG.verifier]
     assert "log.absent" in spoiling(verify(made.archive, keys=known))
 

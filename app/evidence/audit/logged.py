@@ -14,7 +14,7 @@ from cryptography.x509 import Certificate
 from app.canonical import Value, decode
 from app.errors import EvidenceError
 from app.evidence.audit.facts import Facts
-from app.evidence.audit.place import EPOCH_NAME, SHA256, Eyes
+from app.evidence.audit.place import EPOCH_NAME, SHA256, Eyes, Layout
 from app.evidence.audit.verdict import Spot
 from app.evidence.journal import LONGEST
 from app.evidence.merkle import Frontier, leaf_hash
@@ -88,10 +88,8 @@ class Logged:
     def _say_unjudged(self, log_keys: Sequence[Verifier]) -> None:
         """A log whose key is gone: that is no small thing."""
         if self._own and not log_keys:
-            at, what = (
-                self.eyes.at(self._path),
-                "The key of central's log is not here: its signatures could not be checked",
-            )
+            what = "The key of central's log is not here: its signatures could not be checked"
+            at = self.eyes.at(self._path)
             self.eyes.findings.missing("log.unchecked", what, at, needed="log.vkey, or --key")
 
     def sizes(self, journal: str) -> set[int]:
@@ -125,8 +123,9 @@ class Logged:
                 findings.missing("log.cut", what, self.eyes.at(self._path), needed=needed)
 
     def say_absent(self, received: Mapping[str, tuple[Path, int]]) -> None:
-        """Without the log nothing in a copy tells of lines that were cut off behind the newest receipt left in it; a log has the line of
-        each receipt, from before it was given. received: journal → its file, lines under its newest receipt."""
+        """Without the log nothing in a copy tells of lines that were cut off behind the newest receipt left in it, nor of a desk that was
+        taken out whole; a log has the line of each desk and receipt, from before it was given. received: journal → its file, lines under
+        its newest receipt."""
         if self.lines:
             self._has_each(received)
             return
@@ -139,7 +138,9 @@ class Logged:
             after = f"line {size} of this journal" if size else "this journal began"
             what = f"Central's log is not here: what was handed in after {after} and taken out again cannot be shown"
             needed = "log/ and log.vkey of central's folder, or a witness's sheet with his key"
-            self.eyes.findings.note("log.absent", what, replace(self.eyes.at(path), line=size), needed=needed)
+            had = self.eyes.place.layout is Layout.ARCHIVE  # a workstation never had it
+            say = self.eyes.findings.missing if had else self.eyes.findings.note
+            say("log.absent", what, replace(self.eyes.at(path), line=size), needed=needed)
 
     def _has_each(self, received: Mapping[str, tuple[Path, int]]) -> None:
         for journal, (_, size) in received.items():

@@ -112,23 +112,14 @@ class Verdict:
         """Both verdicts are good: exit status 0."""
         return self.integrity_ok and self.completeness_ok
 
-    @property
-    def logless(self) -> bool:
-        """Completeness is good only as far as can be told of an archive from which central's log is absent: behind the newest receipt
-        all could have been taken out."""
-        return self.checked == "an archive" and any(each.rule == "log.absent" for each in self.completeness)
-
     def text(self) -> str:
         """The verdicts in plain English: two headlines, what was looked at, then the findings, the gravest first."""
         counts = self.counts
         altered = sum(finding.spoils for finding in self.integrity)
         missing = sum(finding.spoils for finding in self.completeness)
-        whole = "nothing is missing" + (
-            ", as far as can be told without central's log" if self.logless else ""
-        )
         lines = [
             f"Integrity: {f'NOT PROVEN ({_things(altered)})' if altered else 'nothing was altered'}",
-            f"Completeness: {f'NOT COMPLETE ({_things(missing)})' if missing else whole}",
+            f"Completeness: {f'NOT COMPLETE ({_things(missing)})' if missing else 'nothing is missing'}",
             f"Looked at {self.checked}: "
             + ", ".join(f"{name} {number}" for name, number in counts.items() if number),
         ]
