@@ -14,6 +14,10 @@ from hardware.base import RATE, AudioBlock
 BACKLOG = 600 * RATE
 """Most samples that one take() hands over; the rest follows with the next. A laptop that slept must not fill the memory."""
 
+FIRST = 1000.0
+"""ms that the first block of a device may be old. A device that is being opened may take for ever (PulseAudio, after a source vanished:
+11 s and more): the other side must be written meanwhile."""
+
 
 class Side:
     """One source as it comes and goes. expected: its absence is a loss from the start; otherwise only once it has begun (a softphone has no
@@ -50,6 +54,8 @@ class Side:
         """ms up to which it is certain what is to be heard, silence included."""
         if not self._stretches or self._stretches[-1].closed:
             return now
+        if not self._stretches[-1].begun:
+            return now - FIRST
         return min(now, self._stretches[-1].known_until())
 
     def read(self, time: float, count: int) -> tuple[Floats, Mask]:

@@ -44,6 +44,11 @@ class SourceClock:
         return self._slope
 
     @property
+    def begun(self) -> bool:
+        """Whether it has been heard at all: before that it knows no time."""
+        return self._phase is not None
+
+    @property
     def settled(self) -> bool:
         """Whether all that came may be placed: false while a new source is young or a late block may mean loss."""
         return self._phase is not None and self._suspect is None and self._last - self._began >= _FRESH

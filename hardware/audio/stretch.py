@@ -1,5 +1,7 @@
 """One uninterrupted stretch of a source: from opening a device until it is lost or closed, read on our timeline at 8000 Hz."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,9 +72,14 @@ class Stretch:
             self._signal = np.concatenate((self._signal, np.zeros(self._reach, np.float32)))
             self._closed = True
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything has come at all."""
+        return self.clock.begun
+
     def begins(self) -> float:
-        """ms at which its first sample was recorded."""
-        return self.clock.time(0)
+        """ms at which its first sample was recorded; never, as far as is known, before anything has come."""
+        return self.clock.time(0) if self.begun else math.inf
 
     def known_until(self) -> float:
         """ms up to which its sound can be read now."""
@@ -82,7 +89,9 @@ class Stretch:
     def read(self, time: float, count: int) -> tuple[Floats, Mask]:
         """`count` samples at 8000 Hz from `time` (ms) on, and which of them are silence put in. Reads on where it stopped last."""
         sound = np.zeros(count, np.float32)
-        missing = np.zeros(count, np.bool_)
+        missing = np.full(count, not self.begun)
+        if not self.begun:
+            return sound, missing
         for at in range(0, count, STEP):
             length = min(STEP, count - at)
             positions = self._positions(time + at * 1000 / RATE, length)

@@ -110,6 +110,24 @@ def test_a_stream_that_was_moved_to_another_device_is_not_recorded() -> None:
     assert blocks[-1].right.strip(b"\0")
 
 
+def test_a_line_that_opens_again_and_gives_nothing_does_not_hold_up_the_microphone() -> None:
+    place = call(workplace())
+    blocks = talking(place, 1000)
+    adapter = place.system.sockets["Line adapter"]
+    adapter.moved_to = "Somebody's webcam"
+    blocks += talking(place, 2500)
+    adapter.moved_to, adapter.silent = "", True
+    blocks += talking(place, 11_000)
+    assert check_sound(blocks) == pytest.approx(14_500 * 8, abs=1100 * 8), "written, not only kept in memory"
+    assert all(block.left.strip(b"\0") for block in blocks), "the microphone is recorded all the same"
+    assert all(block.gap for block in blocks[-5:])
+    adapter.silent = False
+    blocks += talking(place, 5000)
+    assert check_sound(blocks) == pytest.approx(19_500 * 8, abs=400)
+    assert blocks[-1].right.strip(b"\0")
+    assert not any(block.gap for block in blocks[-10:])
+
+
 def test_another_device_is_never_taken_instead() -> None:
     place = Workplace(Socket("Webcam"), microphone="Headset", ear="-")
     assert place.system.open == []

@@ -177,6 +177,11 @@ def test_a_tone_goes_through_without_a_click(server: SoundServer) -> None:
     assert found["gaps"] == []
 
 
+def story(found: dict[str, Any]) -> str:
+    """What the sound did, line by line: a dictionary of it would be cut where it begins to tell."""
+    return "\n".join([str(found["samples"]), str(found["gaps"]), *found["told"], *found["log"]])
+
+
 def test_a_source_that_vanishes_is_noticed_its_stand_in_is_not_recorded_and_it_is_taken_again(
     server: SoundServer,
 ) -> None:
@@ -196,8 +201,8 @@ def test_a_source_that_vanishes_is_noticed_its_stand_in_is_not_recorded_and_it_i
     found = recorder.end()
     stop(playing)
     told = [each.split(" ", 1)[1] for each in found["told"]]
-    assert any(each.startswith("line-audio: ") and "good" not in each for each in told), found
-    assert "line-audio: good" in told, found
+    assert any(each.startswith("line-audio: ") and "good" not in each for each in told), story(found)
+    assert "line-audio: good" in told, story(found)
     assert sum(length for _, length in found["gaps"]) >= 3 * 8000
     assert found["samples"] == pytest.approx(16 * 8000, abs=4000)
     assert np.abs(found["right"][-8000:]).max() > 0.01, "the line is heard again"
@@ -214,6 +219,6 @@ def test_a_sound_service_that_crashes_is_found_again(server: SoundServer) -> Non
     found = recorder.end()
     stop(playing)
     told = [each.split(" ", 1)[1] for each in found["told"]]
-    assert "microphone: good" in told, found
+    assert "microphone: good" in told, story(found)
     assert found["samples"] == pytest.approx(16 * 8000, abs=4000)
     assert np.abs(found["left"][-8000:]).max() > 0.01

@@ -30,6 +30,7 @@ class Socket:
     sounds: Callable[[int, int], Floats] = lambda start, count: np.full(count, 0.25, np.float32)
     plugged: bool = True
     refuses: bool = False
+    silent: bool = False  # opens, but never a block comes
     ppm: float = 0.0
     moved_to: str = ""
     played: list[bytes] = field(default_factory=list)
@@ -100,7 +101,7 @@ class FakeSystem:
         for stream in list(self.open):
             if not self.socket_of(stream).plugged:
                 stream.dead = True
-            if not stream.dead and not self.stalled:
+            if not stream.dead and not self.stalled and not stream.socket.silent:
                 stream.advance()
 
     def socket_of(self, stream: FakeStream) -> Socket:
