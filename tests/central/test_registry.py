@@ -99,6 +99,25 @@ class TestOffers:
         assert room.stores.journal(NAME).size == 0
         room.registry.take_offer(NAME, offer(whole, 0, 4))
 
+    @pytest.mark.parametrize("size", [2, 4])
+    def test_a_checkpoint_of_another_past_is_a_fork_even_if_no_line_comes_with_it(
+        self, room: Room, size: int
+    ) -> None:
+        whole = lines(4)
+        room.registry.take_offer(NAME, offer(whole, 0, 4))
+        refusal = refused(room, Offer(size, (), checkpoint([*whole[: size - 1], b"other"])))
+        assert (refusal.status, refusal.word) == (422, "fork")
+        assert [alarm.name for alarm in room.stores.index.alarms()] == [NAME]
+
+    def test_a_receipt_that_lies_under_another_size_is_not_given_out(self, room: Room) -> None:
+        """Somebody who tidied up in central's folder: it would tell the desk that fewer, or more, lines are signed for than are."""
+        short = room.registry.take_offer(NAME, offer(lines(4), 0, 2))
+        room.registry.take_offer(NAME, offer(lines(4), 2, 4))
+        (room.journal / "receipts" / "000000000004.note").write_text(short, encoding="utf-8")
+        for ask in (room.stores.journal(NAME).newest_receipt, lambda: room.stores.journal(NAME).receipt(4)):
+            with pytest.raises(EvidenceError, match="for other lines"):
+                ask()
+
     def test_no_receipt_for_another_history(self, room: Room) -> None:
         no_receipt_for_another_history(room)
 

@@ -6,7 +6,7 @@ from app.evidence.journal import GENESIS
 from app.evidence.merkle import EMPTY
 from app.evidence.note import Checkpoint, Signer, cosign, sign
 from app.evidence.verify import verify
-from tests.evidence.archive import NAME, ORIGIN, Made, log_of, put
+from tests.evidence.archive import LOG, NAME, ORIGIN, Made, log_of, put
 from tests.evidence.pen import CENTRAL, DEVICE, PUBLISHER
 from tests.evidence.tampering import FORGER, NOTES, edited, named, resign, write_lines
 
@@ -60,6 +60,13 @@ def test_another_central_than_the_one_given_is_named(made: Made) -> None:
     other = Signer("central.example", b"\x55" * 32, CENTRAL.kind)
     verdict = verify(made.archive, keys=[DEVICE.verifier, other.verifier])
     assert {"key.differs", "central.signature"} <= named(verdict, INTEGRITY)
+
+
+def test_another_log_than_the_one_given_is_named(made: Made) -> None:
+    """Who holds central's folder could write a new log under a new key: the key that the auditor has from elsewhere shows it."""
+    other = Signer(LOG.name, b"\x44" * 32)
+    found = named(verify(made.archive, keys=[DEVICE.verifier, CENTRAL.verifier, other.verifier]), INTEGRITY)
+    assert {"key.differs", "note.signature"} <= found
 
 
 def test_with_all_keys_given_the_archive_vouches_for_nothing(made: Made) -> None:

@@ -145,6 +145,16 @@ def test_what_is_no_plain_file_of_ours_on_a_stick_is_not_opened(
     with pytest.raises(IntakeError, match=r"no file of a workstation.*x\.note"):
         import_from(stick, central.registry)
     (folder / "x.note").unlink()
+    journal = folder.parent / "journal.jsonl"
+    journal.rename(tmp_path / "elsewhere")
+    journal.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IntakeError, match=r"no file of a workstation.*journal\.jsonl"):
+        import_from(stick, central.registry)
     (stick / "objects" / ("a" * 64)).symlink_to("/dev/zero")
     with pytest.raises(IntakeError, match="no file of a workstation"):
         import_from(stick, central.registry)
+
+
+def test_a_workstation_that_has_signed_nothing_yet_has_nothing_to_carry(world: World, tmp_path: Path) -> None:
+    fresh = world.workstation("deadbeef")
+    assert out(fresh, tmp_path / "stick") == Carried(0, 0)

@@ -76,6 +76,10 @@ def test_a_log_that_grows_is_cosigned_and_kept(keeper: Keeper) -> None:
     assert set(cosigned(keeper.folder)) == {5, 17, 40}
 
 
+def test_a_log_that_was_seen_when_it_was_empty_may_grow(keeper: Keeper) -> None:
+    assert [answer.status for answer in grown(keeper, 0, 5, 17)] == [200] * 3
+
+
 REFUSED: list[tuple[str, Callable[[], str], int, str]] = [
     (
         "rewritten history",
