@@ -10,7 +10,7 @@ from app.central.registry import Registry
 from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded
 from app.errors import EvidenceError, StorageError
-from app.evidence.note import open_note
+from app.evidence.note import cosign, open_note
 from tests.central.room import DEVICE, NAME, STRANGER, Room, checkpoint, offer, refused
 from tests.central.test_intake import lines
 from tests.sync.world import CENTRE, NOW, STUDY
@@ -117,6 +117,13 @@ class TestOffers:
         for ask in (room.stores.journal(NAME).newest_receipt, lambda: room.stores.journal(NAME).receipt(4)):
             with pytest.raises(EvidenceError, match="for other lines"):
                 ask()
+
+    def test_a_receipt_for_another_checkpoint_than_the_devices_is_not_given_out(self, room: Room) -> None:
+        room.registry.take_offer(NAME, offer(lines(4), 0, 4))
+        other = cosign(checkpoint(lines(4, salt="y")), room.stores.signer, NOW // 1000)
+        (room.journal / "receipts" / "000000000004.note").write_text(other, encoding="utf-8")
+        with pytest.raises(EvidenceError, match="does not begin with the device's checkpoint"):
+            room.stores.journal(NAME).newest_receipt()
 
     def test_no_receipt_for_another_history(self, room: Room) -> None:
         no_receipt_for_another_history(room)

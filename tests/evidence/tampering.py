@@ -147,6 +147,11 @@ def first_line_of_another_epoch(made: Made) -> None:
     edited(made, 0, epoch=2)
 
 
+def of_another_program(made: Made) -> None:
+    lines = [{**decode(line), "origin": ORIGIN.replace("fangxin", "other")} for line in made.lines]
+    write_lines(made, chained(lines))
+
+
 def shift_with_another_package(made: Made) -> None:
     edited(made, line_number(made, "shift.open"), study_sha="00" * 32)
 
@@ -336,6 +341,12 @@ TAMPERINGS: dict[str, tuple[Tamper, Kind, str]] = {
         INTEGRITY,
         "journal.origin",
     ),
+    "a line whose time is no number": (
+        lambda made: edited(made, 3, wall="noon"),
+        INTEGRITY,
+        "line.altered",
+    ),
+    "a journal of another program": (of_another_program, INTEGRITY, "journal.origin"),
     "a shift with another package": (shift_with_another_package, INTEGRITY, "study.differs"),
 }
 

@@ -210,7 +210,13 @@ def test_where_only_a_person_says_when_it_was_answered_the_sound_must_last_as_lo
         assert of_one_told_by_hand(Field.of(40, devices=1), missing, closed=closed) == found
 
 
-def test_rows_that_hide_the_number_are_those_of_calls_at_that_time(tmp_path: Path) -> None:
+def test_a_call_that_was_never_dialled_is_none_of_the_carriers() -> None:
+    field = Field.of(40, devices=1)
+    field.facts.calls["f" * 16] = Call("f" * 16, "0" * 8, False, Spot("journal.jsonl", 99, "f" * 16))
+    assert field.compared() == []
+
+
+def test_rows_that_hide_the_number_are_those_of_calls_at_that_time() -> None:
     field = Field.of(40, devices=1)
     field.rows = [replace(row, number="1**********") for row in field.rows]
     assert field.compared(numbers=True) == []

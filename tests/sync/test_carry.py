@@ -7,6 +7,7 @@ import pytest
 from app.central.carry import Imported, import_from
 from app.central.intake import IntakeError
 from app.errors import EvidenceError, StorageError
+from app.evidence.verify import verify
 from app.sync.carry import Carried, export_to, take_back
 from app.sync.outbox import sync_once
 from tests.sync.world import Central, Workstation, World
@@ -33,6 +34,8 @@ def test_there_and_back(central: Central, station: Workstation, tmp_path: Path) 
     stick = tmp_path / "stick"
     assert out(station, stick) == Carried(2, 3)
     assert len(station.store.pending()) == 2  # on a stick is not sent
+    said = {each.rule for each in verify(stick).completeness if each.spoils}
+    assert "key.absent" not in said, "whoever gets the stick can tell whose journal it is"
     assert import_from(stick, central.registry) == [Imported(station.name, 3, 1)]
     assert back(station, stick, central) == Carried(2, 3)
     assert station.store.pending() == ()
@@ -145,6 +148,10 @@ def test_what_is_no_plain_file_of_ours_on_a_stick_is_not_opened(
     with pytest.raises(IntakeError, match=r"no file of a workstation.*x\.note"):
         import_from(stick, central.registry)
     (folder / "x.note").unlink()
+    (folder / "000000000009.note").write_bytes(b"\xff")
+    with pytest.raises(IntakeError, match=r"no file of a workstation.*000000000009\.note"):
+        import_from(stick, central.registry)
+    (folder / "000000000009.note").unlink()
     journal = folder.parent / "journal.jsonl"
     journal.rename(tmp_path / "elsewhere")
     journal.symlink_to(tmp_path / "elsewhere")

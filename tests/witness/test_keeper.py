@@ -35,6 +35,10 @@ class Log:
         return request(old, proof, self.note(size))
 
 
+def _renamed(log: Log, size: int) -> str:
+    return Checkpoint("else/log", size, log.tree.root(size)).text
+
+
 TRUE, OTHER = Log(40), Log(40, other_from=12)
 
 
@@ -100,6 +104,12 @@ REFUSED: list[tuple[str, Callable[[], str], int, str]] = [
     ("before us", lambda: TRUE.request(20, 40), 409, ""),
     ("old beyond new", lambda: request(17, [], TRUE.note(5)), 400, ""),
     ("another log", lambda: request(17, [], TRUE.note(40, Signer("else/log", b"\x07" * 32))), 404, ""),
+    (
+        "another log's name under this log's signature",
+        lambda: request(17, TRUE.tree.consistency(17, 40), sign(_renamed(TRUE, 40), LOG)),
+        400,
+        "",
+    ),
     ("forged", lambda: request(17, [], TRUE.note(40, Signer("central/log", b"\x07" * 32))), 403, "signature"),
     ("a byte of the signature", lambda: TRUE.request(17, 40)[:-4] + "AAA\n", 403, "signature"),
     ("no request", lambda: "hello", 400, ""),
