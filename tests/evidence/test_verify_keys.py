@@ -121,7 +121,9 @@ def test_who_brings_no_publishers_key_is_not_told_that_the_study_was_altered(mad
     assert "key.own" in {each.rule for each in verdict.completeness}
 
 
-def test_who_brings_a_key_that_is_no_publishers_of_this_study_is_told_that_it_was_not_checked(made: Made) -> None:
+def test_who_brings_a_key_that_is_no_publishers_of_this_study_is_told_that_it_was_not_checked(
+    made: Made,
+) -> None:
     (made.archive / "publisher.vkey").unlink()
     other = Signer("elsewhere/publisher", b"\x77" * 32)
     verdict = verify(made.archive, keys=[CENTRAL.verifier, other.verifier])

@@ -60,6 +60,13 @@ def test_the_room_key_goes_to_the_desks_that_central_signs_for(central: Central,
     assert way.sealed == [f"/v1/assignments/{desk.name.partition('.')[0]}"]
 
 
+def test_only_the_centre_is_told_which_desks_there_are(
+    world: World, central: Central, desk: Workstation
+) -> None:
+    with world.client(desk, central) as client, pytest.raises(RefusedError, match="known key"):
+        client.fetch("/v1/devices")
+
+
 def test_who_has_not_the_named_key_is_told_nothing(central: Central, desk: Workstation) -> None:
     way = Way()
     with (

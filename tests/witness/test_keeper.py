@@ -132,6 +132,11 @@ def test_what_is_no_continuation_is_refused_and_nothing_changes(
     assert bool(alarm) == bool(answer.alarm)
     assert (keeper.newest_note, cosigned(keeper.folder)) == before
     assert answer.text == ("17" if status == 409 else "")
+    kept = [
+        (keeper.folder / "refused").glob(f"*/{name}") for name in ("why.txt", "refused.note", "proof.txt")
+    ]
+    signed = alarm and "signature" not in alarm  # a forged checkpoint is no proof against central
+    assert [len(list(each)) for each in kept] == [1 if signed else 0] * 3
     assert [each.status for each in grown(keeper, 40)] == [200]
 
 
