@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.canonical import hexdigest
 from app.central.index import Enrolled
-from app.central.intake import IntakeError, Offer
+from app.central.intake import Chunk, IntakeError, Offer
 from app.central.registry import Registry
 from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded
@@ -13,6 +14,7 @@ from app.errors import EvidenceError, StorageError
 from app.evidence.note import cosign, open_note
 from tests.central.room import DEVICE, NAME, STRANGER, Room, checkpoint, offer, refused
 from tests.central.test_intake import lines
+from tests.evidence.power import PowerCut
 from tests.sync.world import CENTRE, NOW, STUDY
 
 
@@ -54,6 +56,21 @@ class TestOffers:
             journal = folder / "journals" / NAME / "journal.jsonl"
             assert (journal.read_bytes() if size else b"") == b"".join(line + b"\n" for line in whole[:size])
             assert stores.index.alarms() == ()
+
+    def test_what_a_receipt_stands_for_is_there_after_a_power_cut(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        disk = PowerCut(monkeypatch)
+        data = b"a sealed recording"
+        name = hexdigest(data)
+        assert room.registry.take_chunk(name, Chunk(0, len(data), True, data)) == (len(data), True)
+        room.registry.take_offer(NAME, offer(lines(4), 0, 4))
+        sealed, note = room.folder / "objects" / name, "000000000004.note"
+        journal, log = room.journal / "journal.jsonl", room.folder / "log" / "entries.jsonl"
+        for path in (sealed, journal, room.journal / "receipts" / note, log):
+            assert disk.left(path) == path.read_bytes(), path
+        assert disk.named(room.journal)
+        assert disk.named(sealed.parent)
 
     def test_asking_again_gives_the_same_receipt(self, room: Room) -> None:
         first = room.registry.take_offer(NAME, offer(lines(3), 0, 3))

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from app.errors import StorageError
 from app.evidence import recording, wav
 from app.evidence.recording import join, plaintext, remains_of, tail_of
 from tests.evidence.calls import CENTRE, TENTH, begin, speech, talk
+from tests.evidence.power import PowerCut
 
 
 def test_no_room_for_the_call_is_told_before_dialling_and_leaves_nothing(tmp_path: Path) -> None:
@@ -92,33 +92,13 @@ def test_a_disk_that_fails_at_the_end_leaves_the_tail(
     assert join(found.age, found.tail, [CENTRE], call_id="c1") >= 24_000
 
 
-class PowerCut:
-    """A disk that keeps of each file what was synced, and no more."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.kept: dict[int, int] = {}
-        for name in ("fsync", "fdatasync"):
-            monkeypatch.setattr(os, name, self._noting(getattr(os, name)))
-
-    def _noting(self, sync: Callable[[int], None]) -> Callable[[int], None]:
-        def noting(descriptor: int) -> None:
-            sync(descriptor)
-            status = os.fstat(descriptor)
-            self.kept[status.st_ino] = status.st_size
-
-        return noting
-
-    def left(self, path: Path) -> bytes:
-        return path.read_bytes()[: self.kept.get(path.stat().st_ino, 0)]
-
-
 def test_what_was_acknowledged_is_there_after_a_power_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = PowerCut(monkeypatch)
     recorder = begin(tmp_path)
     age, tail = recorder.path, tail_of(recorder.path)
-    assert tmp_path.stat().st_ino in disk.kept, "the names are durable before anybody dials"
+    assert disk.named(tmp_path), "the names are durable before anybody dials"
     assert (disk.left(age), disk.left(tail)) == (age.read_bytes(), tail.read_bytes())
     for tenth in range(0, 60, 15):
         talk(recorder, tenth, tenth + 15)

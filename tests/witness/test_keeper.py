@@ -13,6 +13,7 @@ from app.evidence.note import COSIGNATURE, Checkpoint, Signer, Verifier, open_no
 from app.witness import keeper as module
 from app.witness.asking import request
 from app.witness.keeper import Answer, Keeper
+from tests.evidence.power import PowerCut
 
 LOG = Signer("central/log", b"\x05" * 32)
 NOW = 1_790_000_000_000
@@ -78,6 +79,15 @@ def test_a_log_that_grows_is_cosigned_and_kept(keeper: Keeper) -> None:
     assert open_note(note, [keeper.signer.verifier]).signatures[0].seconds == NOW // 1000
     assert (keeper.newest, keeper.entries()) == (Checkpoint("central/log", 40, TRUE.tree.root()), TRUE.lines)
     assert set(cosigned(keeper.folder)) == {5, 17, 40}
+
+
+def test_what_was_cosigned_is_there_after_a_power_cut(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = PowerCut(monkeypatch)
+    assert [answer.status for answer in grown(keeper, 5, 17)] == [200] * 2
+    for name in ("newest.note", "entries.jsonl"):
+        assert disk.left(keeper.folder / name) == (keeper.folder / name).read_bytes(), name
 
 
 def test_a_log_that_was_seen_when_it_was_empty_may_grow(keeper: Keeper) -> None:
