@@ -336,6 +336,26 @@ def test_an_outcome_without_its_interview_line_is_completed(camera: Camera) -> N
     assert verify(before, identities=list(centre().identities.values())).ok
 
 
+def test_an_answer_that_was_kept_a_moment_before_the_crash_is_committed_to_at_the_next_start(
+    camera: Camera,
+) -> None:
+    """The store has it, the journal not yet. Without its line the sealed interview would say what nobody committed to."""
+    ring(camera.room)
+    talk(camera.room, "q03")
+    with camera.running("answer"):
+        camera.room.desk.answer("3")
+    kept = next(copy for copy, _, what in camera.pictures if what.endswith("the store has committed"))
+    room = camera.next_start(kept).open()
+    (interrupted,) = events(room, "call.interrupted")
+    interview = room.ledger.store.interview_of(interrupted["case"])
+    assert interview is not None
+    given = [event for event in room.ledger.store.events(interview) if isinstance(event, Answered)]
+    assert given[-1].question == "q03"
+    committed = [line["commit"] for line in events(room, "answer.commit", "answer.amend")]
+    assert committed == [room.ledger.commitment(event) for event in given]
+    room.close()
+
+
 def test_sealed_files_are_left_alone_when_an_earlier_journal_cannot_be_read(camera: Camera) -> None:
     """What that journal named is not known, so no file may be taken for one that nobody names."""
     ring(camera.room)

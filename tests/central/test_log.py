@@ -10,7 +10,7 @@ from app.clock import VirtualClock
 from app.errors import EvidenceError, StorageError
 from app.evidence import durable
 from app.evidence.merkle import root, verify_consistency
-from app.evidence.note import COSIGNATURE, Checkpoint, Signer, cosign, open_note
+from app.evidence.note import COSIGNATURE, Checkpoint, Signer, cosign, open_note, sign
 
 CENTRAL = Signer("central", b"\x02" * 32, COSIGNATURE)
 CLOCK = VirtualClock(1_700_000_000_000)
@@ -127,6 +127,16 @@ def test_a_witness_that_signs_again_a_hundred_times_leaves_one_line_and_another_
     stranger = Signer("witness/9", b"\x09" * 32, COSIGNATURE)
     assert not log.cosigned(cosign(note, stranger, 1), known)
     assert not log.cosigned("hello", known)
+    log.close()
+
+
+@pytest.mark.parametrize("size", [2, 9])
+def test_a_witness_who_signed_another_log_is_not_kept_beside_ours(tmp_path: Path, size: int) -> None:
+    grown(tmp_path, 2)
+    log = begun(tmp_path)
+    other = sign(Checkpoint("central/log", size, b"\x09" * 32).text, log.signer)
+    assert not log.cosigned(cosign(other, WITNESSES[0], 1), [WITNESSES[0].verifier])
+    assert not (tmp_path / "log" / "cosigned").exists()
     log.close()
 
 

@@ -4,15 +4,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.canonical import hexdigest
 from app.central.index import Enrolled
-from app.central.intake import IntakeError, Offer
+from app.central.intake import Chunk, IntakeError, Offer
 from app.central.registry import Registry
 from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded
 from app.errors import EvidenceError, StorageError
-from app.evidence.note import open_note
+from app.evidence.note import cosign, open_note
 from tests.central.room import DEVICE, NAME, STRANGER, Room, checkpoint, offer, refused
 from tests.central.test_intake import lines
+from tests.evidence.power import PowerCut
 from tests.sync.world import CENTRE, NOW, STUDY
 
 
@@ -54,6 +56,21 @@ class TestOffers:
             journal = folder / "journals" / NAME / "journal.jsonl"
             assert (journal.read_bytes() if size else b"") == b"".join(line + b"\n" for line in whole[:size])
             assert stores.index.alarms() == ()
+
+    def test_what_a_receipt_stands_for_is_there_after_a_power_cut(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        disk = PowerCut(monkeypatch)
+        data = b"a sealed recording"
+        name = hexdigest(data)
+        assert room.registry.take_chunk(name, Chunk(0, len(data), True, data)) == (len(data), True)
+        room.registry.take_offer(NAME, offer(lines(4), 0, 4))
+        sealed, note = room.folder / "objects" / name, "000000000004.note"
+        journal, log = room.journal / "journal.jsonl", room.folder / "log" / "entries.jsonl"
+        for path in (sealed, journal, room.journal / "receipts" / note, log):
+            assert disk.left(path) == path.read_bytes(), path
+        assert disk.named(room.journal)
+        assert disk.named(sealed.parent)
 
     def test_asking_again_gives_the_same_receipt(self, room: Room) -> None:
         first = room.registry.take_offer(NAME, offer(lines(3), 0, 3))
@@ -98,6 +115,32 @@ class TestOffers:
         assert refused(room, false).word == "fork"
         assert room.stores.journal(NAME).size == 0
         room.registry.take_offer(NAME, offer(whole, 0, 4))
+
+    @pytest.mark.parametrize("size", [2, 4])
+    def test_a_checkpoint_of_another_past_is_a_fork_even_if_no_line_comes_with_it(
+        self, room: Room, size: int
+    ) -> None:
+        whole = lines(4)
+        room.registry.take_offer(NAME, offer(whole, 0, 4))
+        refusal = refused(room, Offer(size, (), checkpoint([*whole[: size - 1], b"other"])))
+        assert (refusal.status, refusal.word) == (422, "fork")
+        assert [alarm.name for alarm in room.stores.index.alarms()] == [NAME]
+
+    def test_a_receipt_that_lies_under_another_size_is_not_given_out(self, room: Room) -> None:
+        """Somebody who tidied up in central's folder: it would tell the desk that fewer, or more, lines are signed for than are."""
+        short = room.registry.take_offer(NAME, offer(lines(4), 0, 2))
+        room.registry.take_offer(NAME, offer(lines(4), 2, 4))
+        (room.journal / "receipts" / "000000000004.note").write_text(short, encoding="utf-8")
+        for ask in (room.stores.journal(NAME).newest_receipt, lambda: room.stores.journal(NAME).receipt(4)):
+            with pytest.raises(EvidenceError, match="for other lines"):
+                ask()
+
+    def test_a_receipt_for_another_checkpoint_than_the_devices_is_not_given_out(self, room: Room) -> None:
+        room.registry.take_offer(NAME, offer(lines(4), 0, 4))
+        other = cosign(checkpoint(lines(4, salt="y")), room.stores.signer, NOW // 1000)
+        (room.journal / "receipts" / "000000000004.note").write_text(other, encoding="utf-8")
+        with pytest.raises(EvidenceError, match="does not begin with the device's checkpoint"):
+            room.stores.journal(NAME).newest_receipt()
 
     def test_no_receipt_for_another_history(self, room: Room) -> None:
         no_receipt_for_another_history(room)

@@ -1,6 +1,7 @@
 """Handing a recording out: two roles ask, the journal tells, the receiver opens, and the sound is the very one that was sealed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,6 +160,44 @@ def test_when_the_journal_cannot_be_written_nothing_leaves(
     with pytest.raises(StorageError, match="full"):
         room(tmp_path).release(asked(made, WANG, LI), made.archive, [CENTRE], tmp_path / "out.age")
     assert not (tmp_path / "out.age").exists()
+
+
+def test_when_the_second_line_cannot_be_written_the_file_is_taken_back_and_the_wish_stays_signed(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = releasing.Journal.append
+
+    def full_in_the_end(journal: releasing.Journal, kind: str, /, **fields: Any) -> None:
+        if kind == "release.made":
+            raise StorageError("The disk is full")
+        true(journal, kind, **fields)
+
+    monkeypatch.setattr(releasing.Journal, "append", full_in_the_end)
+    with pytest.raises(StorageError, match="full"):
+        room(tmp_path).release(asked(made, WANG, LI), made.archive, [CENTRE], tmp_path / "out.age")
+    assert not (tmp_path / "out.age").exists()
+    assert [line["type"] for line in lines(tmp_path)] == ["epoch.new", "release.request"]
+    assert (tmp_path / "journal" / "checkpoints" / "000000000002.note").exists()
+
+
+def test_a_recording_that_changed_while_it_was_wrapped_does_not_leave(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = releasing.rewrap
+
+    def another(path: Path, identities: Any, receivers: Any, out: Path, entropy: Any) -> None:
+        true(made.object("rec.close", "sha256", made.calls["silent"]), identities, receivers, out, entropy)
+
+    monkeypatch.setattr(releasing, "rewrap", another)
+    with pytest.raises(EvidenceError, match="changed while it was being wrapped"):
+        room(tmp_path).release(asked(made, WANG, LI), made.archive, [CENTRE], tmp_path / "out.age")
+    assert not (tmp_path / "out.age").exists()
+
+
+def test_nobody_signs_what_is_no_request() -> None:
+    """Else one name could be had under a text that somebody makes a request of later, or under anything at all."""
+    with pytest.raises(EvidenceError, match="not a request"):
+        approve("I owe the bearer a thousand yuan\n", LI)
 
 
 def test_a_file_that_is_there_is_not_written_over(made: Made, tmp_path: Path) -> None:

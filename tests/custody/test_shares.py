@@ -64,6 +64,13 @@ def test_sheets_of_another_key_are_refused() -> None:
         join(said(*SHEETS[:2]), Identity(bytes(range(32))).recipient)
 
 
+def test_sheets_of_something_shorter_than_a_key_of_ours_are_refused() -> None:
+    """A wallet's words, for instance: 128 bits, and well made."""
+    words = slip39.generate_mnemonics(1, [(2, 3)], bytes(range(16)), extendable=False)[0]
+    with pytest.raises(SealError, match="of another key"):
+        join(words[:2], CENTRE.recipient)
+
+
 @pytest.mark.parametrize(("needed", "of"), [(1, 3), (4, 3), (2, 17)])
 def test_a_split_that_protects_nothing_is_refused(needed: int, of: int) -> None:
     with pytest.raises(UsageError, match="cannot be split"):

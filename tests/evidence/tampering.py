@@ -130,6 +130,32 @@ def second_history(made: Made) -> None:
     put(made.archive / NOTES / "forks" / "000000000040.0a0b0c0d.refused.note", sign(text, DEVICE).encode())
 
 
+def in_the_place_of(kind: str, other: str) -> Tamper:
+    """A note that the device and central did sign, put where one of another kind belongs."""
+    return lambda made: shutil.copy(
+        made.archive / other / "000000000048.note", made.archive / kind / "000000000048.note"
+    )
+
+
+def receipt_by_central_alone(made: Made) -> None:
+    path = made.archive / NOTES / "receipts" / "000000000048.note"
+    head, gap, lines = path.read_text(encoding="utf-8").rpartition("\n\n")
+    path.write_text(head + gap + lines.splitlines(keepends=True)[1], encoding="utf-8")
+
+
+def first_line_of_another_epoch(made: Made) -> None:
+    edited(made, 0, epoch=2)
+
+
+def of_another_program(made: Made) -> None:
+    lines = [{**decode(line), "origin": ORIGIN.replace("fangxin", "other")} for line in made.lines]
+    write_lines(made, chained(lines))
+
+
+def shift_with_another_package(made: Made) -> None:
+    edited(made, line_number(made, "shift.open"), study_sha="00" * 32)
+
+
 def without(*parts: str) -> Tamper:
     def tamper(made: Made) -> None:
         for part in parts:
@@ -299,6 +325,29 @@ TAMPERINGS: dict[str, tuple[Tamper, Kind, str]] = {
         "study.altered",
     ),
     "a second history": (second_history, INTEGRITY, "journal.fork"),
+    "a manifest in a checkpoint's place": (
+        in_the_place_of(f"{NOTES}/checkpoints", f"batches/{NAME}"),
+        INTEGRITY,
+        "note.foreign",
+    ),
+    "a receipt in a manifest's place": (
+        in_the_place_of(f"batches/{NAME}", f"{NOTES}/receipts"),
+        INTEGRITY,
+        "note.foreign",
+    ),
+    "a receipt without the device's signature": (receipt_by_central_alone, INTEGRITY, "note.signature"),
+    "a journal whose first line names another epoch": (
+        first_line_of_another_epoch,
+        INTEGRITY,
+        "journal.origin",
+    ),
+    "a line whose time is no number": (
+        lambda made: edited(made, 3, wall="noon"),
+        INTEGRITY,
+        "line.altered",
+    ),
+    "a journal of another program": (of_another_program, INTEGRITY, "journal.origin"),
+    "a shift with another package": (shift_with_another_package, INTEGRITY, "study.differs"),
 }
 
 

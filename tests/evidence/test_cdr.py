@@ -189,6 +189,41 @@ def test_saboteur_without_finding_out_the_clocks_nothing_fits(monkeypatch: pytes
         test_every_call_is_found_although_the_clocks_are_wrong(numbers=False)
 
 
+def of_one_told_by_hand(field: Field, missing: int, *, closed: bool) -> list[str]:
+    """What is found when only the interviewer says when one call was answered, and its sound is so many seconds shorter than the talk."""
+    call, row = next(
+        (call, row)
+        for call, row in zip(field.facts.calls.values(), field.rows, strict=True)
+        if row.seconds > 60
+    )
+    call.answer_source = "user"
+    call.latest = (row.seconds - missing) * 8000
+    call.samples = call.latest if closed else -1
+    return field.compared(numbers=True)
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_where_only_a_person_says_when_it_was_answered_the_sound_must_last_as_long_as_the_carriers_talk(
+    closed: bool,
+) -> None:
+    for missing, found in ((-60, []), (1, []), (4, ["carrier.duration"])):
+        assert of_one_told_by_hand(Field.of(40, devices=1), missing, closed=closed) == found
+
+
+def test_a_call_that_was_never_dialled_is_none_of_the_carriers() -> None:
+    field = Field.of(40, devices=1)
+    field.facts.calls["f" * 16] = Call("f" * 16, "0" * 8, False, Spot("journal.jsonl", 99, "f" * 16))
+    assert field.compared() == []
+
+
+def test_rows_that_hide_the_number_are_those_of_calls_at_that_time() -> None:
+    field = Field.of(40, devices=1)
+    field.rows = [replace(row, number="1**********") for row in field.rows]
+    assert field.compared(numbers=True) == []
+    field.rows = [replace(row, number="2**********") for row in field.rows]
+    assert set(field.compared(numbers=True)) == {"carrier.absent", "carrier.unknown"}
+
+
 def answered_call(pen: Pen) -> None:
     talk = pen.dial(pen.id())
     talk.speak(20)
@@ -219,7 +254,15 @@ def test_an_archive_is_compared_by_the_sealed_numbers_or_by_time(tmp_path: Path)
 
 def test_rows_that_cannot_be_read_are_named_not_dropped(tmp_path: Path) -> None:
     text = f"被叫,开始时间,时长\n{NUMBER},soon,4\n{NUMBER},{local(NOON)},long\n"
-    assert [line for line, _ in read_list(written(tmp_path, text)).refused] == [2, 3]
+    listed = read_list(written(tmp_path, text))
+    assert [line for line, _ in listed.refused] == [2, 3]
+    findings = Findings()
+    reconcile(Facts(), listed, findings)
+    found = findings.verdict()
+    assert [(each.rule, each.at.line) for each in found.completeness if each.spoils] == [
+        ("carrier.row", 2),
+        ("carrier.row", 3),
+    ]
 
 
 def test_the_afternoon_without_its_carrier_rows_names_each_answered_call(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -75,6 +76,38 @@ def test_names_are_made_durable_before_anybody_is_told(
     assert steps == [tmp_path.name, "journals", "1"]
     make_folder(tmp_path / "journals")
     assert len(steps) == 3
+
+
+def put_in_place(path: Path) -> None:
+    write_file(path, b"x")
+
+
+def written_bit_by_bit(path: Path) -> None:
+    with new_file(path) as file:
+        file.write("x")
+
+
+@pytest.mark.parametrize("write", [put_in_place, written_bit_by_bit])
+def test_a_file_has_its_bytes_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], None]
+) -> None:
+    """The other way round a power cut leaves the new name over nothing, and the old file is gone."""
+    steps: list[str] = []
+    synced, renamed = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        steps.append(f"{os.fstat(descriptor).st_size} bytes")
+        synced(descriptor)
+
+    def replace(path: Path, target: Path) -> Path:
+        steps.append("name")
+        return renamed(path, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(durable, "sync_folder", lambda _: steps.append("folder"))
+    write(tmp_path / "note")
+    assert steps == ["1 bytes", "name", "folder"]
 
 
 def test_new_files_are_for_their_owner_only(tmp_path: Path) -> None:

@@ -185,3 +185,10 @@ def test_saboteur_without_prefixes_an_inner_node_passes_as_leaf(monkeypatch: pyt
     monkeypatch.setitem(globals(), "TREE", tree_of(LEAVES[:2]))
     with pytest.raises(AssertionError):
         check_inner_node_is_no_leaf()
+
+
+def test_a_tree_needs_no_proof_that_it_is_its_own_beginning_and_none_is_taken() -> None:
+    same = TREE.root(5)
+    verify_consistency(5, 5, same, same, [])
+    with pytest.raises(EvidenceError, match="of one size differ"):
+        verify_consistency(5, 5, same, same, [same])

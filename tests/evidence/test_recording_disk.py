@@ -2,14 +2,16 @@
 
 import os
 import time
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from app.errors import StorageError
-from app.evidence import recording
-from app.evidence.recording import join, remains_of, tail_of
+from app.evidence import recording, wav
+from app.evidence.recording import join, plaintext, remains_of, tail_of
 from tests.evidence.calls import CENTRE, TENTH, begin, speech, talk
+from tests.evidence.power import PowerCut
 
 
 def test_no_room_for_the_call_is_told_before_dialling_and_leaves_nothing(tmp_path: Path) -> None:
@@ -88,6 +90,22 @@ def test_a_disk_that_fails_at_the_end_leaves_the_tail(
     monkeypatch.undo()
     found = remains_of(recorder.path)
     assert join(found.age, found.tail, [CENTRE], call_id="c1") >= 24_000
+
+
+def test_what_was_acknowledged_is_there_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = PowerCut(monkeypatch)
+    recorder = begin(tmp_path)
+    age, tail = recorder.path, tail_of(recorder.path)
+    assert disk.named(tmp_path), "the names are durable before anybody dials"
+    assert (disk.left(age), disk.left(tail)) == (age.read_bytes(), tail.read_bytes())
+    for tenth in range(0, 60, 15):
+        talk(recorder, tenth, tenth + 15)
+        rest = b"".join(plaintext(BytesIO(disk.left(age)), BytesIO(disk.left(tail)), [CENTRE], "c1"))
+        assert len(rest) >= len(wav.header()) + recorder.seconds_durable * wav.SECOND
+    recorder.close()
+    assert disk.left(age) == age.read_bytes()
 
 
 def short_writes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,6 +137,35 @@ def test_what_a_workstation_left_open_is_missing(tmp_path: Path, scene: Scene, r
             assert finding.needed
 
 
+def corrected(pen: Pen, was: str) -> None:
+    talk = begun(pen)
+    talk.end("remote_hangup", "21")
+    told = {"was": was, "outcome": "22", "reason": "44" * 32}
+    pen.write("outcome.amend", call=talk.call, case=talk.case, **told)
+
+
+def test_an_outcome_that_was_put_right_is_noted(tmp_path: Path) -> None:
+    assert "call.corrected" in noted(verify(played(tmp_path, lambda pen: corrected(pen, "21")).archive))
+
+
+def test_a_correction_of_an_outcome_that_never_was_needs_an_explanation(tmp_path: Path) -> None:
+    verdict = verify(played(tmp_path, lambda pen: corrected(pen, "60")).archive)
+    assert missing(verdict) == ["call.outcome"]
+    assert "from 60 to 22, and it was 21" in verdict.text()
+
+
+def test_sound_that_was_lost_in_a_call_is_said_with_its_length(tmp_path: Path) -> None:
+    def scene(pen: Pen) -> None:
+        talk = begun(pen)
+        for at in (0, 800):
+            pen.write("rec.gap", call=talk.call, at=at, samples=4000)
+        talk.end("remote_hangup", "21")
+
+    verdict = verify(played(tmp_path, scene).archive)
+    assert "recording.gap" in noted(verdict)
+    assert "1.00 s of sound were lost" in verdict.text()
+
+
 def test_an_end_that_was_written_late_does_not_make_the_call_longer(tmp_path: Path) -> None:
     def late(pen: Pen) -> None:
         talk = begun(pen)

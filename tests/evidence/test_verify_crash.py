@@ -54,7 +54,11 @@ def test_what_was_handed_in_though_its_line_was_never_written_is_no_fault(tmp_pa
         pen.seal({"v": 1, "kind": "contact"}, CENTRE)
         crashed_before_dialling(pen)
 
-    assert "object.unused" in noted(verify(played(tmp_path, scene).archive))
+    made = played(tmp_path, scene)
+    assert "object.unused" in noted(verify(made.archive))
+    for path in (made.archive / "objects").iterdir():
+        path.unlink()
+    assert missing(verify(made.archive)) == ["object.absent"], "the device had handed it in"
 
 
 def running(pen: Pen) -> None:

@@ -6,7 +6,7 @@ from app.evidence.journal import GENESIS
 from app.evidence.merkle import EMPTY
 from app.evidence.note import Checkpoint, Signer, cosign, sign
 from app.evidence.verify import verify
-from tests.evidence.archive import NAME, ORIGIN, Made, log_of, put
+from tests.evidence.archive import LOG, NAME, ORIGIN, Made, log_of, put
 from tests.evidence.pen import CENTRAL, DEVICE, PUBLISHER
 from tests.evidence.tampering import FORGER, NOTES, edited, named, resign, write_lines
 
@@ -62,6 +62,13 @@ def test_another_central_than_the_one_given_is_named(made: Made) -> None:
     assert {"key.differs", "central.signature"} <= named(verdict, INTEGRITY)
 
 
+def test_another_log_than_the_one_given_is_named(made: Made) -> None:
+    """Who holds central's folder could write a new log under a new key: the key that the auditor has from elsewhere shows it."""
+    other = Signer(LOG.name, b"\x44" * 32)
+    found = named(verify(made.archive, keys=[DEVICE.verifier, CENTRAL.verifier, other.verifier]), INTEGRITY)
+    assert {"key.differs", "note.signature"} <= found
+
+
 def test_with_all_keys_given_the_archive_vouches_for_nothing(made: Made) -> None:
     verdict = verify(made.archive, keys=[DEVICE.verifier, CENTRAL.verifier, PUBLISHER.verifier])
     assert verdict.ok
@@ -112,3 +119,13 @@ def test_who_brings_no_publishers_key_is_not_told_that_the_study_was_altered(mad
     verdict = verify(made.archive, keys=[DEVICE.verifier, CENTRAL.verifier])
     assert verdict.ok, verdict.text()
     assert "key.own" in {each.rule for each in verdict.completeness}
+
+
+def test_who_brings_a_key_that_is_no_publishers_of_this_study_is_told_that_it_was_not_checked(
+    made: Made,
+) -> None:
+    (made.archive / "publisher.vkey").unlink()
+    other = Signer("elsewhere/publisher", b"\x77" * 32)
+    verdict = verify(made.archive, keys=[CENTRAL.verifier, other.verifier])
+    assert verdict.integrity_ok, verdict.text()
+    assert "study.unchecked" in {each.rule for each in verdict.completeness}

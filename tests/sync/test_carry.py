@@ -33,6 +33,10 @@ def test_there_and_back(central: Central, station: Workstation, tmp_path: Path) 
     stick = tmp_path / "stick"
     assert out(station, stick) == Carried(2, 3)
     assert len(station.store.pending()) == 2  # on a stick is not sent
+    (key,) = (stick / "devices").iterdir()
+    assert key.read_text(encoding="utf-8") == f"{station.signer.vkey}\n", (
+        "whose journal it is, anybody can tell"
+    )
     assert import_from(stick, central.registry) == [Imported(station.name, 3, 1)]
     assert back(station, stick, central) == Carried(2, 3)
     assert station.store.pending() == ()
@@ -145,6 +149,20 @@ def test_what_is_no_plain_file_of_ours_on_a_stick_is_not_opened(
     with pytest.raises(IntakeError, match=r"no file of a workstation.*x\.note"):
         import_from(stick, central.registry)
     (folder / "x.note").unlink()
+    (folder / "000000000009.note").write_bytes(b"\xff")
+    with pytest.raises(IntakeError, match=r"no file of a workstation.*000000000009\.note"):
+        import_from(stick, central.registry)
+    (folder / "000000000009.note").unlink()
+    journal = folder.parent / "journal.jsonl"
+    journal.rename(tmp_path / "elsewhere")
+    journal.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IntakeError, match=r"no file of a workstation.*journal\.jsonl"):
+        import_from(stick, central.registry)
     (stick / "objects" / ("a" * 64)).symlink_to("/dev/zero")
     with pytest.raises(IntakeError, match="no file of a workstation"):
         import_from(stick, central.registry)
+
+
+def test_a_workstation_that_has_signed_nothing_yet_has_nothing_to_carry(world: World, tmp_path: Path) -> None:
+    fresh = world.workstation("deadbeef")
+    assert out(fresh, tmp_path / "stick") == Carried(0, 0)

@@ -7,9 +7,9 @@ from app.canonical import decode, encode
 from app.clock import seeded, system_entropy
 from app.errors import SyncError
 from app.evidence.age import Identity
-from app.evidence.note import Verifier
+from app.evidence.note import Verifier, sign
 from app.sync.client import Client, RefusedError
-from app.sync.roll import enrolled
+from app.sync.roll import enrolled, roll_text
 from app.sync.room_key import admit
 from tests.sync.world import CENTRE, Central, Wire, Workstation, World, other_cosigner
 
@@ -58,6 +58,16 @@ def test_the_room_key_goes_to_the_desks_that_central_signs_for(central: Central,
     with office(central, way) as client:
         assert admit(client, ROOM, system_entropy) == (desk.name.partition(".")[0],)
     assert way.sealed == [f"/v1/assignments/{desk.name.partition('.')[0]}"]
+
+
+def test_only_the_centre_is_told_which_desks_there_are(
+    world: World, central: Central, desk: Workstation
+) -> None:
+    with world.client(desk, central) as client, pytest.raises(RefusedError, match="known key"):
+        client.fetch("/v1/devices")
+    note = sign(roll_text("00" * 16, encode({"v": 1, "devices": []})), CENTRE)
+    with world.client(desk, central) as client, pytest.raises(RefusedError, match="known key"):
+        client.countersigned("/v1/devices", note)
 
 
 def test_who_has_not_the_named_key_is_told_nothing(central: Central, desk: Workstation) -> None:

@@ -13,6 +13,7 @@ from app.evidence.note import COSIGNATURE, Checkpoint, Signer, Verifier, open_no
 from app.witness import keeper as module
 from app.witness.asking import request
 from app.witness.keeper import Answer, Keeper
+from tests.evidence.power import PowerCut
 
 LOG = Signer("central/log", b"\x05" * 32)
 NOW = 1_790_000_000_000
@@ -33,6 +34,10 @@ class Log:
     def request(self, old: int, size: int) -> str:
         proof = self.tree.consistency(old, size) if 0 < old < size else []
         return request(old, proof, self.note(size))
+
+
+def _renamed(log: Log, size: int) -> str:
+    return Checkpoint("else/log", size, log.tree.root(size)).text
 
 
 TRUE, OTHER = Log(40), Log(40, other_from=12)
@@ -76,6 +81,19 @@ def test_a_log_that_grows_is_cosigned_and_kept(keeper: Keeper) -> None:
     assert set(cosigned(keeper.folder)) == {5, 17, 40}
 
 
+def test_what_was_cosigned_is_there_after_a_power_cut(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = PowerCut(monkeypatch)
+    assert [answer.status for answer in grown(keeper, 5, 17)] == [200] * 2
+    for name in ("newest.note", "entries.jsonl"):
+        assert disk.left(keeper.folder / name) == (keeper.folder / name).read_bytes(), name
+
+
+def test_a_log_that_was_seen_when_it_was_empty_may_grow(keeper: Keeper) -> None:
+    assert [answer.status for answer in grown(keeper, 0, 5, 17)] == [200] * 3
+
+
 REFUSED: list[tuple[str, Callable[[], str], int, str]] = [
     (
         "rewritten history",
@@ -96,6 +114,12 @@ REFUSED: list[tuple[str, Callable[[], str], int, str]] = [
     ("before us", lambda: TRUE.request(20, 40), 409, ""),
     ("old beyond new", lambda: request(17, [], TRUE.note(5)), 400, ""),
     ("another log", lambda: request(17, [], TRUE.note(40, Signer("else/log", b"\x07" * 32))), 404, ""),
+    (
+        "another log's name under this log's signature",
+        lambda: request(17, TRUE.tree.consistency(17, 40), sign(_renamed(TRUE, 40), LOG)),
+        400,
+        "",
+    ),
     ("forged", lambda: request(17, [], TRUE.note(40, Signer("central/log", b"\x07" * 32))), 403, "signature"),
     ("a byte of the signature", lambda: TRUE.request(17, 40)[:-4] + "AAA\n", 403, "signature"),
     ("no request", lambda: "hello", 400, ""),
@@ -118,6 +142,11 @@ def test_what_is_no_continuation_is_refused_and_nothing_changes(
     assert bool(alarm) == bool(answer.alarm)
     assert (keeper.newest_note, cosigned(keeper.folder)) == before
     assert answer.text == ("17" if status == 409 else "")
+    kept = [
+        (keeper.folder / "refused").glob(f"*/{name}") for name in ("why.txt", "refused.note", "proof.txt")
+    ]
+    signed = alarm and "signature" not in alarm  # a forged checkpoint is no proof against central
+    assert [len(list(each)) for each in kept] == [1 if signed else 0] * 3
     assert [each.status for each in grown(keeper, 40)] == [200]
 
 

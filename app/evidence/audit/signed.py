@@ -33,7 +33,7 @@ class _File:
 @dataclass
 class Signatures:
     """The signed notes about one journal. After check(): covered: lines under the newest true signature of the device; proven: those of
-    them that come to a signed root; named: the objects in its manifests, SHA-256 â bytes; received: lines under the newest true receipt;
+    them that come to a signed root; named: the objects in its manifests, SHA-256 → bytes; received: lines under the newest true receipt;
     vouched: central, by a key that the auditor brought, countersigned lines that are here."""
 
     place: JournalPlace
