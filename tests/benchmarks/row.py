@@ -23,6 +23,19 @@ class Row:
     against: str = ""
 
 
+@dataclass(frozen=True)
+class Cost:
+    """seconds: wall time, the process's start included. cpu: seconds of it that a core worked for the process; compared are these, for the
+    machine may be shared. peak: MiB that it had in memory at most."""
+
+    seconds: float
+    cpu: float
+    peak: float
+
+    def __str__(self) -> str:
+        return f"{self.cpu:.1f} s CPU ({self.seconds:.1f} s wall), peak {self.peak:.0f} MiB"
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows in columns."""
     wide = max(len(row.what) for row in rows)
@@ -72,6 +85,21 @@ def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
         raise RuntimeError(words[-1])
     found: dict[str, Any] = json.loads(lines[-1])
     return found
+
+
+def cost_of(*arguments: object, program: str = "") -> Cost:
+    """A child's wall seconds and peak memory. RuntimeError when it fails."""
+    words = [*(program.split() or [sys.executable]), *map(str, arguments)]
+    began = time.perf_counter()
+    child = subprocess.Popen(
+        words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise RuntimeError(f"{' '.join(words[:5])} ended with {child.returncode}")
+    wall = time.perf_counter() - began
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
