@@ -6,11 +6,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
@@ -28,6 +27,7 @@ from hardware.base import RATE, Practice, Resident
 from tests.desk_room import centre, talker
 from tests.desk_talk import SAYS, drawn
 from tests.faults.block import Block
+from tests.faults.owed import Look
 from tests.line.desk import RealRoom
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike, Verb
@@ -61,33 +61,6 @@ class SlowRoom(RealRoom):
         )
         self.worker = self.process  # type: ignore[assignment]
         return self.process
-
-
-class _Look(NamedTuple):
-    """A moment, and seconds so far. waited: for which each thread of this process (by its number) wanted to run and the machine let others
-    run, as Linux counts them; stolen: for which the machine's own host let others run; computed: for which this thread ran."""
-
-    at: float
-    waited: Mapping[str, float]
-    stolen: float
-    computed: float
-
-    @classmethod
-    def now(cls) -> "_Look":
-        waited = {}
-        for thread in Path("/proc/self/task").iterdir():
-            with suppress(OSError):  # it has just ended
-                told = (thread / "schedstat").read_text(encoding="ascii")
-                waited[thread.name] = int(told.split()[1]) / 1e9
-        with Path("/proc/stat").open(encoding="ascii") as file:
-            stolen = int(file.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
-        return cls(time.monotonic(), waited, stolen, time.thread_time())
-
-    def owed_since(self, before: "_Look") -> float:
-        """Seconds that the machine owed this process: to all threads, for who waits for Python's lock waits for the thread that has it, and
-        that one for a processor."""
-        waited = (long - before.waited.get(thread, 0.0) for thread, long in self.waited.items())
-        return sum(waited) + self.stolen - before.stolen
 
 
 class Window(QObject):
@@ -131,7 +104,7 @@ class Window(QObject):
     def measure(self) -> None:
         """From now on."""
         self.latest = self.busy = self.held_up = 0.0
-        self._looked = _Look.now()
+        self._looked = Look.now()
 
     def tell(self, verb: Verb, seen: Screen | None = None) -> int:
         """The interviewer does something. seen: the screen that it is meant for."""
@@ -146,7 +119,7 @@ class Window(QObject):
         until = time.monotonic() + seconds
         while not true() and time.monotonic() < until:
             QTest.qWait(LOOK)
-            before, self._looked = self._looked, _Look.now()
+            before, self._looked = self._looked, Look.now()
             late = self._looked.at - before.at - LOOK / 1000  # with what the interviewer did in between
             busy = late - self._looked.owed_since(before)
             self.latest, self.busy = max(self.latest, late), max(self.busy, busy)
