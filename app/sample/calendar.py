@@ -79,6 +79,8 @@ class Calendar:
 
     sorts: tuple[Sort, ...]
     days: Days | None = None
+    _by_day: dict[int, tuple[Slice, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Slices of days that were asked for, silent ones aside: each re-dial looks weeks ahead, over the same days."""
 
     def covers(self, day: int) -> bool:
         """The table says of the day whether it is worked."""
@@ -103,12 +105,15 @@ class Calendar:
         days = self.days
         if days is not None and (day in days.silent or day in days.silent_units.get(unit, ())):
             return ()
-        rest, midnight = self.is_rest(day), day * _DAY - CHINA_AHEAD
-        return tuple(
-            Slice(sort, midnight + sort.start * _MINUTE, midnight + sort.end * _MINUTE)
-            for sort in self.sorts
-            if sort.rest == rest or days is None
-        )
+        found = self._by_day.get(day)
+        if found is None:
+            rest, midnight = self.is_rest(day), day * _DAY - CHINA_AHEAD
+            found = self._by_day[day] = tuple(
+                Slice(sort, midnight + sort.start * _MINUTE, midnight + sort.end * _MINUTE)
+                for sort in self.sorts
+                if sort.rest == rest or days is None
+            )
+        return found
 
     def slice_at(self, wall: int, unit: str = "") -> Slice | None:
         """The slice that a moment lies in."""

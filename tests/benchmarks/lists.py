@@ -4,19 +4,15 @@ Each runs as the command that a user types, in a process of its own; the peers (
 same way.
 """
 
-import os
 import random
 import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import xlsxwriter
 
-from tests.benchmarks.row import ROOT, Row
+from tests.benchmarks.row import ROOT, Cost, Row, cost_of
 
 HEAD = ("手机号", "单位代码", "部门")
 BEGINS = ("138", "139", "150", "158", "186", "189", "135", "177")
@@ -30,29 +26,19 @@ READ_BOOK = (
 )
 
 
-@dataclass(frozen=True)
-class Cost:
-    """seconds: wall time, the process's start included. cpu: seconds of it that a core worked for the process; compared are these, for the
-    machine may be shared. peak: MiB that it had in memory at most."""
-
-    seconds: float
-    cpu: float
-    peak: float
-
-    def __str__(self) -> str:
-        return f"{self.cpu:.1f} s CPU ({self.seconds:.1f} s wall), peak {self.peak:.0f} MiB"
-
-
 def measure(folder: Path, megabytes: int, drawn: int, seed: str) -> list[Row]:
     """Lists of this size in each encoding and as a workbook, and a draw of so many numbers out of 11,210,000."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for encoding in ("utf-8", "gb18030", "utf-16"):
         path, count = _text(folder / f"{encoding}.csv", encoding, megabytes << 20, seed)
-        peer = {"csv.reader alone": _cost("-c", READ, path, encoding), "wc -l": _cost(path, program="wc -l")}
+        peer = {
+            "csv.reader alone": cost_of("-c", READ, path, encoding),
+            "wc -l": cost_of(path, program="wc -l"),
+        }
         rows.append(_row(f"list of {_size(path)}, CSV {encoding}", _clean(path), count, peer))
     path, count = _book(folder / "people.xlsx", megabytes << 20, seed)
-    peer = {"python-calamine alone": _cost("-c", READ_BOOK, path)}
+    peer = {"python-calamine alone": cost_of("-c", READ_BOOK, path)}
     rows.append(_row(f"list of {_size(path)}, XLSX", _clean(path), count, peer))
     return [*rows, *_draws(folder, drawn)]
 
@@ -66,7 +52,7 @@ def _row(what: str, ours: Cost, count: int, peers: dict[str, Cost]) -> Row:
 
 def _clean(path: Path) -> Cost:
     out = path.with_suffix(".clean")
-    cost = _cost("-m", "app", "sample", "list", path, "--draws", path.parent / "draws", "--out", out)
+    cost = cost_of("-m", "app", "sample", "list", path, "--draws", path.parent / "draws", "--out", out)
     for written in (out, out.with_name(f"{out.name}.hashes"), path):
         written.unlink()
     return cost
@@ -80,38 +66,23 @@ def _draws(folder: Path, drawn: int) -> Iterator[Row]:
         table.unlink()
     segments = "".join(f"{1_300_000 + n},,mobile,\n" for n in range(1121))  # as many as Dazhou has
     (study / "frame" / "mobile.csv").write_text("prefix,unit,kind,operator\n" + segments, encoding="ascii")
-    _cost("-m", "app", "centre", "keygen", keys)
+    cost_of("-m", "app", "centre", "keygen", keys)
     common = (study, "--draws", folder / "draws", "--name", "w1", "--keys", keys)
-    _cost("-m", "app", "sample", "commit", *common, "--n", drawn)
-    made = _cost("-m", "app", "sample", "draw", *common, "--public", "20237331128159211123" * 2)
+    cost_of("-m", "app", "sample", "commit", *common, "--n", drawn)
+    made = cost_of("-m", "app", "sample", "draw", *common, "--public", "20237331128159211123" * 2)
     secret = folder / "draws" / "w1" / "secret.hex"
-    audited = _cost("-m", "app", "sample", "audit", *common, "--secret", secret)
+    audited = cost_of("-m", "app", "sample", "audit", *common, "--secret", secret)
     words = (
         ROOT / "resources" / "audit_draw.py",
         folder / "draws" / "w1",
         secret,
         study / "frame" / "mobile.csv",
     )
-    scripted = _cost("-I", *words)
-    peer = _cost(f"0-{11_210_000 - 1}", "-n", drawn, program="shuf -i")
+    scripted = cost_of("-I", *words)
+    peer = cost_of(f"0-{11_210_000 - 1}", "-n", drawn, program="shuf -i")
     for name, cost in (("draw", made), ("  audit of it", audited), ("  audit_draw.py on it", scripted)):
         ratio = f"{cost.cpu / max(peer.cpu, 1e-3):.0f} × shuf, which proves nothing ({peer})"
         yield Row(f"{name}: {drawn:,} of 11,210,000", str(cost), ratio)
-
-
-def _cost(*arguments: object, program: str = "") -> Cost:
-    """A child's wall seconds and peak memory. RuntimeError when it fails."""
-    words = [*(program.split() or [sys.executable]), *map(str, arguments)]
-    began = time.perf_counter()
-    child = subprocess.Popen(
-        words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise RuntimeError(f"{' '.join(words[:5])} ended with {child.returncode}")
-    wall = time.perf_counter() - began
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def _people(seed: str) -> Iterator[tuple[str, str, str]]:

@@ -23,6 +23,19 @@ class Row:
     against: str = ""
 
 
+@dataclass(frozen=True)
+class Cost:
+    """seconds: wall time, the process's start included. cpu: seconds of it that a core worked for the process; compared are these, for the
+    machine may be shared. peak: MiB that it had in memory at most."""
+
+    seconds: float
+    cpu: float
+    peak: float
+
+    def __str__(self) -> str:
+        return f"{self.cpu:.1f} s CPU ({self.seconds:.1f} s wall), peak {self.peak:.0f} MiB"
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows in columns."""
     wide = max(len(row.what) for row in rows)
@@ -72,6 +85,26 @@ def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
         raise RuntimeError(words[-1])
     found: dict[str, Any] = json.loads(lines[-1])
     return found
+
+
+_SMALL = """import json, os, sys, time
+began, null = time.perf_counter(), [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+_, status, usage = os.wait4(os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=null), 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]))
+"""
+"""Between us and what is measured: a process counts as its own peak what the one had that it came from."""
+
+
+def cost_of(*arguments: object, program: str = "") -> Cost:
+    """What a process costs; without a program, Python. RuntimeError when it fails."""
+    words = [*(program.split() or [sys.executable]), *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    small = [sys.executable, "-I", "-S", "-c", _SMALL, *words]
+    done = subprocess.run(small, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    code, wall, cpu, peak = json.loads(done.stdout)
+    if code:
+        raise RuntimeError(f"{' '.join(words[:5])} ended with {code}")
+    return Cost(wall, cpu, peak / 1024)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -27,6 +27,7 @@ from hardware.base import RATE, Practice, Resident
 from tests.desk_room import centre, talker
 from tests.desk_talk import SAYS, drawn
 from tests.faults.block import Block
+from tests.faults.owed import Look
 from tests.line.desk import RealRoom
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike, Verb
@@ -63,8 +64,9 @@ class SlowRoom(RealRoom):
 
 
 class Window(QObject):
-    """The desk's window in Qt's event loop, on this thread; until() lets it live. held_up: seconds that it was late at the longest, less
-    what the machine itself owed this thread in that very moment; latest: the same with it.
+    """The desk's window in Qt's event loop, on this thread; until() lets it live. How late a look came at the most, in seconds: latest, all
+    of it; busy, less what the machine owed the process in that very moment; held_up, also less what the thread computed itself: then it
+    waited for somebody. To paint another page takes 60 ms of a quiet machine and more of a busy one, and no disk has a part in it.
 
     A QObject, so that what the desk's thread has said last goes with it: queued for a plain object that is gone, PySide 6.11 calls it all
     the same and the process dies, in whatever row comes next.
@@ -101,8 +103,8 @@ class Window(QObject):
 
     def measure(self) -> None:
         """From now on."""
-        self.latest = self.held_up = 0.0
-        self._looked = time.monotonic(), _unscheduled()
+        self.latest = self.busy = self.held_up = 0.0
+        self._looked = Look.now()
 
     def tell(self, verb: Verb, seen: Screen | None = None) -> int:
         """The interviewer does something. seen: the screen that it is meant for."""
@@ -117,11 +119,11 @@ class Window(QObject):
         until = time.monotonic() + seconds
         while not true() and time.monotonic() < until:
             QTest.qWait(LOOK)
-            before, owed = self._looked
-            self._looked = time.monotonic(), _unscheduled()
-            late = self._looked[0] - before - LOOK / 1000  # with what the interviewer did in between
-            self.latest = max(self.latest, late)
-            self.held_up = max(self.held_up, late - (self._looked[1] - owed))
+            before, self._looked = self._looked, Look.now()
+            late = self._looked.at - before.at - LOOK / 1000  # with what the interviewer did in between
+            busy = late - self._looked.owed_since(before)
+            self.latest, self.busy = max(self.latest, late), max(self.busy, busy)
+            self.held_up = max(self.held_up, busy - (self._looked.computed - before.computed))
             assert not self.faults, f"the desk failed: {self.faults[0]!r}"
         return true()
 
@@ -139,12 +141,6 @@ class Window(QObject):
 
     def _settled(self, number: int) -> None:
         self.done = number
-
-
-def _unscheduled() -> float:
-    """Seconds for which this thread wanted to run so far and the machine let others run, as Linux counts them."""
-    _, waited, _ = Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()
-    return int(waited) / 1e9
 
 
 def call_over(
@@ -187,6 +183,7 @@ def call_over(
         "disk_waited_s": round(waited, 1),
         "disk_longest_s": round(longest, 1),
         "window_ms": round(1000 * window.held_up),
+        "with_its_own_work_ms": round(1000 * window.busy),
         "with_the_machine_ms": round(1000 * window.latest),
         "notices": sorted(window.notices),
     }

@@ -6,6 +6,7 @@ import os
 import random
 import resource
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +80,7 @@ class Trouble:
             case "kill":
                 signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process wherever it is, as -9 does
                 signal.setitimer(signal.ITIMER_REAL, self.chance.uniform(0.0001, 0.005))
+                self.due = sys.maxsize  # nothing more: what is only prepared when it dies has not struck
             case "recording EIO":
                 _fails_once(recording)
             case "journal EIO":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from sys import intern
 
 from app.canonical import Value
 from app.evidence.audit.facts import (
@@ -20,6 +21,9 @@ from app.evidence.audit.facts import (
 from app.evidence.audit.verdict import Spot
 from app.evidence.journal import Entry
 
+_NAME = 40
+"""Letters of the longest name; hashes are longer, and few stand twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -29,7 +33,7 @@ class _Line:
     at: Spot
 
     def __getitem__(self, name: str) -> Value:
-        return self.data[name]
+        return _one(self.data[name])
 
     def sealed(self, kind: str, sha256: str, size: str = "") -> Sealed:
         return Sealed(self[sha256], self[size] if size else -1, kind, self.at)
@@ -39,11 +43,16 @@ class _Line:
         return Moment(self["wall"], self["mono"], self["boot"])
 
 
+def _one(value: Value) -> Value:
+    """The same, but names that stand in many lines (call, question, boot, type) once: a large archive has millions of lines."""
+    return intern(value) if type(value) is str and len(value) <= _NAME else value
+
+
 def listener(facts: Facts, file: str) -> Callable[[Entry], None]:
     """What takes the lines of the journal in this file and adds them to facts."""
 
     def take(entry: Entry) -> None:
-        line = _Line(entry.data, Spot(file, entry.number, entry.data.get("call", "")))
+        line = _Line(entry.data, Spot(file, entry.number, _one(entry.data.get("call", ""))))
         kind = line["type"]
         if "call" in line.data and kind not in _OF_OTHERS:
             _hear(_call(facts, line), line)

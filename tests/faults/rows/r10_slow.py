@@ -12,7 +12,9 @@ from ui.bridge import Bridge
 from ui.desk_thread import DeskLike, Verb
 
 UI_MS = 100
-"""What the machine itself owes the window's thread in the same moment is not counted."""
+"""What the window's thread computes itself, and what the machine owes the process in the same moment, is not counted."""
+_OWN_MS = 500
+"""What it computes itself counted too: a window that turns round and round for the disk is held up as well."""
 _AFTER = 6.0
 """Seconds of talking after a stall."""
 _SLACK = 1.5
@@ -43,6 +45,7 @@ def _whole(seen: dict[str, object], seconds: float) -> Seen:
     assert seen["gaps"] == 0, f"sound was lost: {seen}"
     assert float(str(seen["kept"])) >= seconds, f"sound is missing: {seen}"
     assert int(str(seen["window_ms"])) < UI_MS, f"the window's thread was held up: {seen}"
+    assert int(str(seen["with_its_own_work_ms"])) < _OWN_MS, f"the window's thread was busy: {seen}"
     return seen
 
 
