@@ -29,7 +29,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """samples of silence stand in for sound that was lost, from sample `at` on."""
+    """samples of silence stand in for sound that was lost, from sample `at` on; at a call's end, that were lacking at its end."""
 
     at: int
     samples: int

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hardware.audio import places
+from hardware.audio import place as place_module
 from hardware.audio.devices import Format
 from hardware.audio.resample import Floats
 from hardware.base import AudioBlock, Condition
@@ -148,7 +148,7 @@ def test_a_process_that_slept_does_not_declare_its_devices_dead() -> None:
 
 def test_a_watch_without_attention_would_take_sleep_for_death(monkeypatch: pytest.MonkeyPatch) -> None:
     """The saboteur: quiet measured by the clock on the wall."""
-    monkeypatch.setattr(places, "ATTENTION", 1_000_000)
+    monkeypatch.setattr(place_module, "ATTENTION", 1_000_000)
     place = call(workplace())
     talking(place, 1000)
     place.clock.advance(30_000)
