@@ -50,6 +50,14 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Stalled:
+    """The disk has taken nothing for so long that no more sound can wait for it; the call is being ended. Trouble follows once the disk
+    lets go of the recording: until then its files may still grow, and must not be hashed."""
+
+    error: FangxinError
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The line would not dial at all. The end of the call follows."""
 
@@ -120,7 +128,7 @@ class Covered:
     coverage: Coverage
 
 
-Report = Heard | Marked | Gap | Saved | Trouble | Refused | Lost | Overheard | Unheard | Covered
+Report = Heard | Marked | Gap | Saved | Stalled | Trouble | Refused | Lost | Overheard | Unheard | Covered
 
 
 @dataclass(frozen=True)

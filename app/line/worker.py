@@ -10,7 +10,7 @@ from app.clock import Entropy
 from app.errors import FangxinError, StorageError
 from app.evidence.recording import Recorder
 from app.evidence.stanza import Wraps
-from app.line.contract import Gap, Heard, Overheard, Refused, Report, Trouble
+from app.line.contract import Gap, Heard, Overheard, Refused, Report, Stalled, Trouble
 from app.line.levels import Levels
 from app.line.tape import DirectTape, NewTape, Tape
 from hardware.base import (
@@ -176,7 +176,7 @@ class LineWorker:
                 reports.append(Gap(self.samples, block.gap))
             self._tape.put(block.left, block.right)
             news = self._news()
-            if any(isinstance(report, Trouble) for report in news):
+            if any(isinstance(report, Stalled | Trouble) for report in news):
                 return reports + news
             reports += self._levels.feed(block, self.samples) + news
             self.samples += block.samples
@@ -215,7 +215,7 @@ class LineWorker:
         news = self._tape.news()
         if self._tape.over:
             self._tape = None
-        if any(isinstance(report, Trouble) for report in news) and self._recording:
+        if any(isinstance(report, Stalled | Trouble) for report in news) and self._recording:
             self._recording = False
             self._line.hang_up()
         return news
