@@ -17,6 +17,7 @@ from app.line.contract import (
     Refused,
     Report,
     Saved,
+    Stalled,
     Trouble,
     Unheard,
     Worker,
@@ -102,6 +103,8 @@ class LineVerbs:
             case Saved(closed):
                 work.owe(partial(self._ledger.saved, work.call, closed, work.coverage))
                 self._show(recording=RecordingView.CLOSED)
+            case Stalled(error):
+                self._stopped(error)
             case Trouble(error):
                 self._stopped(error)
                 work.owe(partial(self._ledger.broke_off, work.call, error))

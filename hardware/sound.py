@@ -15,7 +15,8 @@ from hardware.audio.devices import Cards
 from hardware.audio.judgement import Judgement
 from hardware.audio.limiter import Safety
 from hardware.audio.live import Live, PcmIntake, Volume
-from hardware.audio.places import Block, Gone, Intake, Log, Opened, Outlet, Place, Places
+from hardware.audio.place import Block, Gone, Intake, Opened, Outlet, Place
+from hardware.audio.places import Log, Places
 from hardware.audio.portaudio import ABSENT, PortAudio
 from hardware.audio.sides import Side, TwoSides
 from hardware.base import AudioBlock, Condition, LineEvent, Pcm
@@ -160,10 +161,10 @@ class DeviceSound:
         self._threads.clear()
 
     def pump(self) -> None:
-        """One round of the live way, and a look at who is silent."""
+        """A look at who is silent, and one round of the live way."""
         if not self._closing.is_set():
+            self._places.watch()  # first: whatever befalls the live way, the recording hears of a device that is gone
             self._live.pump()
-            self._places.watch()
 
     def mend(self) -> None:
         """One round of opening and closing."""
@@ -188,17 +189,19 @@ class _Incoming:
 
     def __init__(self, intake: Intake, side: Side) -> None:
         self._arrived, self._side, self._form = intake.arrived, side, intake.form
+        self._open = False
 
     def take_in(self) -> None:
         """Everything that has arrived by now. Not what comes meanwhile: on a machine that is kept busy that would never end."""
         for _ in range(len(self._arrived)):
             match self._arrived.popleft():
                 case Opened(form):
-                    self._form = form
+                    self._form, self._open = form, True
                     self._side.opened(form.rate)
-                case Block(time=at, samples=samples, flagged=flagged):
+                case Block(time=at, samples=samples, flagged=flagged) if self._open:
                     self._side.heard(at, self._form.heard(samples), flagged=flagged)
                 case Gone():
+                    self._open = False
                     self._side.closed()
 
 

@@ -25,6 +25,8 @@ ALSO = (
     Sink("hardware/", "Fault", "text", 2),
     Sink("hardware/", "condition", "value", 1),
     Sink("hardware/serial_line.py", "lose", "reason", 0),
+    Sink("hardware/audio/places.py", "_trouble", "text", 1),
+    Sink("hardware/audio/judgement.py", "_say", "value", 1),
     Sink("app/line/worker.py", "Fault", "text", 2),
     Sink("app/witness/keeper.py", "Answer", "alarm", 2),
     Sink("app/witness/round.py", "Seen", "alarm", 2),

@@ -24,6 +24,7 @@ from app.line.contract import (
     Overheard,
     Refused,
     Saved,
+    Stalled,
     Trouble,
     Unheard,
 )
@@ -48,6 +49,7 @@ _INNER = (
     Marked,
     Gap,
     Saved,
+    Stalled,
     Trouble,
     Refused,
     Lost,

@@ -29,7 +29,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """samples of silence stand in for sound that was lost, from sample `at` on."""
+    """samples of silence stand in for sound that was lost, from sample `at` on; at a call's end, that were lacking at its end."""
 
     at: int
     samples: int
@@ -45,6 +45,14 @@ class Saved:
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """The recording cannot go on. What was acknowledged stays; the call is being ended."""
+
+    error: FangxinError
+
+
+@dataclass(frozen=True, slots=True)
+class Stalled:
+    """The disk has taken nothing for so long that no more sound can wait for it; the call is being ended. Trouble follows once the disk
+    lets go of the recording: until then its files may still grow, and must not be hashed."""
 
     error: FangxinError
 
@@ -120,7 +128,7 @@ class Covered:
     coverage: Coverage
 
 
-Report = Heard | Marked | Gap | Saved | Trouble | Refused | Lost | Overheard | Unheard | Covered
+Report = Heard | Marked | Gap | Saved | Stalled | Trouble | Refused | Lost | Overheard | Unheard | Covered
 
 
 @dataclass(frozen=True)

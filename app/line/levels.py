@@ -10,7 +10,8 @@ from app.line.contract import Counts, Coverage, Covered, Report, Unheard
 from hardware.base import RATE, AudioBlock
 
 LOST_AFTER = RATE
-"""Samples of lost sound in a row after which somebody is told."""
+"""Samples of lost sound after which somebody is told: in a row, or in pieces, of which ten good samples make up for one."""
+_MAKES_UP = 10
 DEAD_AFTER = 3 * RATE
 """Samples without any signal after which a channel counts as dead."""
 PAUSE = 30 * RATE
@@ -31,7 +32,8 @@ class _Channel:
     speech: int = 0
     trouble: bool = False
     _heard: bool = False
-    _lost_for: int = 0
+    _lost_for: float = 0.0
+    _losing: bool = False
     _dead_for: int = 0
 
     def take(self, sound: npt.NDArray[np.int16], *, lost: bool, excused: bool) -> bool:
@@ -39,7 +41,7 @@ class _Channel:
         size = len(sound)
         # A line that is open has some noise: every sample alike is a pulled plug, or a network that saves on silence.
         dead = not lost and int(sound.max()) == int(sound.min())
-        self._lost_for = self._lost_for + size if lost else 0
+        self._lose(size if lost else -size / _MAKES_UP)
         self._dead_for = self._dead_for + size if dead and not excused else 0
         patience = PAUSE if self._heard and self.name == "right" else DEAD_AFTER
         if lost:
@@ -51,8 +53,13 @@ class _Channel:
         elif not dead:
             self._heard = True
             self._measure(sound)
-        before, self.trouble = self.trouble, self._lost_for >= LOST_AFTER or self._dead_for >= patience
+        before, self.trouble = self.trouble, self._losing or self._dead_for >= patience
         return before is not self.trouble
+
+    def _lose(self, size: float) -> None:
+        """More lost, or made up for. What was told is taken back when half is made up for: not at the first good tenth of a second."""
+        self._lost_for = min(max(0.0, self._lost_for + size), LOST_AFTER)
+        self._losing = self._lost_for >= (LOST_AFTER / 2 if self._losing else LOST_AFTER)
 
     def _measure(self, sound: npt.NDArray[np.int16]) -> None:
         size, level = len(sound), float(np.sqrt(np.mean(np.square(sound, dtype=np.float64))))
@@ -95,6 +102,13 @@ class Levels:
                     news.append(Unheard(channel.name, at + begin, over=not channel.trouble))
         self.spoken += block.samples
         return news
+
+    def lacks(self, samples: int) -> None:
+        """So many samples of the call never came, on either side."""
+        if self._on:
+            self.spoken += samples
+            for channel in (self._left, self._right):
+                channel.missing += samples
 
     def ended(self) -> list[Report]:
         """The call is over: what its recording covers, once; nothing when nobody was ever on the line."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.errors import StorageError
 from app.evidence.recording import Recorder
-from app.line.contract import Marked, Report, Saved, Trouble
+from app.line.contract import Marked, Report, Saved, Stalled, Trouble
 from hardware.base import RATE
 
 MARK_EVERY = 10 * RATE
@@ -110,8 +110,8 @@ class DirectTape:
 
 class RingTape:
     """Writes on a thread of its own. put() and finish() return at once; up to RING samples wait for the disk, and all that waits is
-    written with one sync, so that a disk that takes seconds for each still keeps up. When it does not, the recording ends with Trouble:
-    what was acknowledged stays, and the call must be ended."""
+    written with one sync, so that a disk that takes seconds for each still keeps up. When it does not, Stalled is told at once and the
+    call must be ended; what waits is written when the disk takes it after all, and then the recording ends with Trouble."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._direct = DirectTape(recorder)
@@ -129,8 +129,8 @@ class RingTape:
 
     @property
     def over(self) -> bool:
-        """The thread is through, and its last word was heard; or the ring was full."""
-        return self._full or (self._ended and self._news.empty())
+        """The thread is through, and its last word was heard."""
+        return self._ended and self._news.empty()
 
     def put(self, left: bytes, right: bytes) -> None:
         """More sound. Returns at once."""
@@ -139,14 +139,14 @@ class RingTape:
         samples = len(left) // 2
         if self._put + samples - self._written > RING:
             self._full = True
-            self._news.put(Trouble(_stalled()))
+            self._news.put(Stalled(_stalled()))
             self._jobs.put(None)
             return
         self._put += samples
         self._jobs.put((left, right))
 
     def news(self) -> list[Report]:
-        """Marked, Saved and Trouble since the last look."""
+        """Marked, Saved, Stalled and Trouble since the last look."""
         news: list[Report] = []
         while not self._news.empty():
             news.append(self._news.get())
@@ -182,7 +182,7 @@ class RingTape:
 
     def _write(self) -> None:
         try:
-            while (job := self._jobs.get()) is not None and not self._full:
+            while (job := self._jobs.get()) is not None:
                 then = self._all(job) if isinstance(job, tuple) else job
                 if then is not None:
                     then()
@@ -190,8 +190,9 @@ class RingTape:
                     self._news.put(report)
                 if then is None:
                     break
-            if self._full:
+            if self._full and not self._direct.over:
                 self._direct.abandon()
+                self._news.put(Trouble(_stalled()))
         except Exception as error:
             # Our bug, but the call must not go on unrecorded because of it; the thread's traceback goes to the log.
             self._news.put(Trouble(StorageError(f"The recording failed: {type(error).__name__}")))

@@ -10,11 +10,27 @@ from app.clock import Entropy
 from app.errors import FangxinError, StorageError
 from app.evidence.recording import Recorder
 from app.evidence.stanza import Wraps
-from app.line.contract import Gap, Heard, Overheard, Refused, Report, Trouble
+from app.line.contract import Gap, Heard, Overheard, Refused, Report, Stalled, Trouble
 from app.line.levels import Levels
 from app.line.tape import DirectTape, NewTape, Tape
-from hardware.base import Answered, AudioBlock, Capability, Cause, Ended, Fault, Headset, Line, Sound
+from hardware.base import (
+    RATE,
+    Answered,
+    AudioBlock,
+    Capability,
+    Cause,
+    Dialing,
+    Ended,
+    Fault,
+    Headset,
+    Line,
+    LineEvent,
+    Sound,
+)
 from hardware.listen import Listener
+
+UNDER_WAY = 2 * RATE
+"""Samples that a call's end may find still under way through the sound system."""
 
 Ear = Callable[[str], Listener]
 """call id → what listens to that call."""
@@ -44,6 +60,7 @@ class LineWorker:
         self._recording = False
         self._refusal: list[Report] = []
         self._call = ""
+        self._dialled: int | None = None
         self.samples = 0
 
     @property
@@ -70,7 +87,7 @@ class LineWorker:
             raise StorageError("The last recording is still being closed", todo="Wait a moment.")
         recorder = Recorder(path, call, recipients, self._entropy, reserve_seconds=reserve_seconds)
         self._tape, self._recording = self._new_tape(recorder), True
-        self._call, self.samples, self._levels = call, 0, Levels()
+        self._call, self.samples, self._levels, self._dialled = call, 0, Levels(), None
         return recorder.header_sha
 
     def dial(self, number: str) -> None:
@@ -119,12 +136,14 @@ class LineWorker:
         reports += self._record(self._sound.poll())
         for event in (*self._sound.heard(), *(self._headset.poll() if self._headset else ()), *events):
             reports.append(Heard(event, self.samples))
+            if isinstance(event, Dialing):
+                self._dialled = event.mono
             if isinstance(event, Answered):
                 self._levels.answered()
                 if self._listener is not None:
                     self._listener.answered()
             if isinstance(event, Ended):
-                reports += self._overheard() + self._levels.ended()
+                reports += self._overheard() + self._never_came(event) + self._levels.ended()
                 self._stop()
         return reports + self._news()
 
@@ -157,12 +176,22 @@ class LineWorker:
                 reports.append(Gap(self.samples, block.gap))
             self._tape.put(block.left, block.right)
             news = self._news()
-            if any(isinstance(report, Trouble) for report in news):
+            if any(isinstance(report, Stalled | Trouble) for report in news):
                 return reports + news
             reports += self._levels.feed(block, self.samples) + news
             self.samples += block.samples
             reports += self._listen(block.right)
         return reports
+
+    def _never_came(self, ended: LineEvent) -> list[Report]:
+        """The sound of the call that has not come until its end, whatever held it up: by the line's clock, apart from the sound's own."""
+        if self._dialled is None or not self._recording:
+            return []
+        lacking = (ended.mono - self._dialled) * RATE // 1000 - self.samples
+        if lacking <= UNDER_WAY:
+            return []
+        self._levels.lacks(lacking)
+        return [Gap(self.samples, lacking)]
 
     def _listen(self, right: bytes) -> list[Report]:
         if self._listener is None:
@@ -186,7 +215,7 @@ class LineWorker:
         news = self._tape.news()
         if self._tape.over:
             self._tape = None
-        if any(isinstance(report, Trouble) for report in news) and self._recording:
+        if any(isinstance(report, Stalled | Trouble) for report in news) and self._recording:
             self._recording = False
             self._line.hang_up()
         return news

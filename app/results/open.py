@@ -62,7 +62,7 @@ def open_archive(
             "The interviews to this journal are not here", where=str(archive), todo="Give the whole archive."
         )
     known = load_outcomes() if outcomes is None else outcomes
-    reading = _Reading(place, read_facts(place), identities, study, known, _uncovered(place))
+    reading = _Reading(place, read_facts(place), identities, study, known, _covered(place))
     interviews = tuple(reading.interviews())
     return Opened(tuple(reading.calls()), interviews)
 
@@ -140,7 +140,7 @@ class _Reading:
     identities: Sequence[Unwraps]
     study: StudySource | None
     outcomes: Mapping[str, Outcome]
-    uncovered: frozenset[str]
+    covered: frozenset[str]
     _studies: dict[tuple[str, int], StudySource] = field(default_factory=dict)
     _closings: dict[str, Closing] = field(default_factory=dict)
     _exchanges: dict[str, str] = field(default_factory=dict)
@@ -171,7 +171,7 @@ class _Reading:
             rehearsal=bool(talk.content.get("rehearsal")),
             outcome=self.facts.calls[closing.call].outcome or closing.outcome,
             interviewer=self.facts.calls[closing.call].shift,
-            covered=not self.uncovered.intersection(interview.calls),
+            covered=self.covered.issuperset(interview.calls),
             known=talk.known,
         )
 
@@ -250,14 +250,14 @@ class _Reading:
         return self._studies[study, version]
 
 
-def _uncovered(place: Place) -> frozenset[str]:
-    """The calls whose rec.close says that the recording does not cover the conversation."""
+def _covered(place: Place) -> frozenset[str]:
+    """The calls whose rec.close says that the recording covers the conversation. Of one that broke off (rec.recovered) nobody knows."""
     found = set()
     for journal in place.journals:
         with storage_errors(journal.lines), journal.lines.open("rb") as lines:
             for line in lines:
                 # Verified before; the test on bytes spares decoding the hundred other lines of a call.
-                if b'"rec.close"' in line and (event := decode(line.rstrip(b"\n"))).get("covered") == 0:
+                if b'"rec.close"' in line and (event := decode(line.rstrip(b"\n"))).get("covered") == 1:
                     found.add(str(event["call"]))
     return frozenset(found)
 

@@ -65,10 +65,14 @@ class Format:
         return self.channels * (4 if self.floats else 2)
 
     def heard(self, block: bytes) -> Floats:
-        """One channel, full scale ±1, of a block: the mean of its channels."""
+        """One channel, full scale ±1, of a block: the mean of its channels. A part of a moment at its end, and what is no number, is a
+        driver's fault that must not cost the call."""
         kind = "<f4" if self.floats else "<i2"
-        sound = np.frombuffer(block, kind).reshape(-1, self.channels).astype(np.float32)
-        if not self.floats:
+        whole = np.frombuffer(block, kind, len(block) // self.frame * self.channels)
+        sound = whole.reshape(-1, self.channels).astype(np.float32)
+        if self.floats:
+            np.nan_to_num(sound, copy=False, posinf=1, neginf=-1)
+        else:
             sound /= 32768
         if self.channels == 1:
             return sound[:, 0]

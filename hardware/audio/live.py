@@ -8,7 +8,8 @@ import numpy as np
 from hardware.audio.devices import Format
 from hardware.audio.limiter import Limiter, Safety
 from hardware.audio.passage import Passage
-from hardware.audio.places import ATTENTION, SILENT, Block, Gone, Intake, Opened, Outlet, Tell
+from hardware.audio.place import ATTENTION, Block, Gone, Intake, Opened, Outlet
+from hardware.audio.places import SILENT, Tell
 from hardware.audio.resample import Floats
 from hardware.audio.sides import words
 from hardware.base import RATE, Pcm

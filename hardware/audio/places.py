@@ -1,27 +1,20 @@
-"""The places where a device belongs (microphone, line, ear …): opened by name, watched, given up when dead, opened again when back.
+"""All places where a device belongs (microphone, line, ear …): opened by name, watched, given up when dead, opened again when back.
 
-Two callers: watch() is light and called every few ms; mend() may take seconds (opening, asking what is there, renewing PortAudio's list)
-and runs on a thread of its own. Neither is called by two threads at once.
+Two callers: watch() is light and called every few ms; mend() may take seconds, or hang for ever in a sound system that hangs (opening,
+closing, asking what is there, renewing PortAudio's list), and runs on a thread of its own. Neither is called by two threads at once.
 """
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from hardware.audio.devices import Cards, Device, Format, SoundError, Stream, find, plain
-from hardware.audio.passage import Queue
+from hardware.audio.devices import Cards, plain
+from hardware.audio.place import Place
 
 SILENT = 400
 """ms without a block after which a device is told to be lost. Blocks come every 5 or 10 ms; a busy machine held them for 310."""
 
-DEAD = 1000
-"""ms without a block after which its stream is given up and opened anew."""
+UNANSWERED = 3000
+"""ms after which a device is told not to answer: it was opened and no block came, or opening it, or renewing the list, takes so long."""
 
-ATTENTION = 100
-"""ms that one look counts at most: a process that slept itself must not declare its devices dead."""
-
-_RUNNING = 20  # blocks
-_SLOW_START = 3000  # ms until the first block of a stream that has just been opened
 _AGAIN = 1000  # ms between two attempts to open a device
 _LOOK = 2000  # ms between two looks at who is connected
 _STUBBORN = 5  # failures of a device that PortAudio believes to know
@@ -33,147 +26,6 @@ Tell = Callable[[str, str, bool], None]
 
 Log = Callable[[str, str], None]
 """(direction, text): "<" what the device did, ">" what we did to it, "!" what went wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """From here on blocks of this format."""
-
-    form: Format
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Samples that came at `time` (ms). flagged: some were lost before."""
-
-    time: int
-    samples: bytes
-    flagged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The stream is closed: nothing more until the next Opened."""
-
-
-Arrived = Opened | Block | Gone
-
-
-class Place:
-    """One device of the workplace. what: its name in conditions. wanted: device name, "" = the usual one."""
-
-    speaks = False
-
-    def __init__(self, what: str, wanted: str, mono: Callable[[], int]) -> None:
-        self.what, self.wanted, self._mono = what, wanted, mono
-        self.stream: Stream | None = None
-        self.trouble = ""
-        """What is wrong with it now; "" = nothing."""
-        self.failures = 0
-        """Attempts to open since it was last open."""
-        self.peer = ""
-        self.next_attempt = 0
-        self.quiet = 0
-        """ms for which no block came, as far as somebody was awake to see it."""
-        self.alive = False
-        """Whether it has been running since it was opened. Some devices take a few blocks at once and then nothing for two seconds."""
-        self._blocks = self._seen = self._opened = 0
-
-    @property
-    def dead(self) -> bool:
-        """Whether its stream is to be given up."""
-        # A player that ran dry may pause by itself (PulseAudio's null sinks: 1.6 s); opening it anew would only make it pause again.
-        hasty = self.alive and not self.speaks
-        return self.stream is not None and self.quiet >= (DEAD if hasty else _SLOW_START)
-
-    def open(self, cards: Cards) -> None:
-        """Open the device. SoundError."""
-        device = find(self.wanted, cards.devices(), speaks=self.speaks)
-        if device is None:
-            raise SoundError(f"{self.wanted or 'the usual device'}: not there")
-        self.quiet, self.alive, self._opened = 0, False, self._blocks
-        self.stream = self._open(cards, device)
-        self.peer, self.failures = self.stream.whose(), 0
-
-    def shut(self) -> None:
-        """Close the stream."""
-        if self.stream is not None:
-            self.stream.close()
-            self.stream = None
-
-    def look(self, elapsed: int) -> None:
-        """Did a block come in the `elapsed` ms since the last look?"""
-        if self._blocks != self._seen:
-            self._seen, self.quiet = self._blocks, 0
-            self.alive = self._blocks - self._opened >= _RUNNING
-        elif self.stream is not None:
-            self.quiet += min(elapsed, ATTENTION)
-
-    def _open(self, cards: Cards, device: Device) -> Stream:
-        raise NotImplementedError
-
-
-class Intake(Place):
-    """A place where sound comes in. Blocks wait in `arrived` for the recording (never thrown away) and in `live` for the ear (the last half
-    second). Deques: the callback of the sound system appends, nobody waits for a lock."""
-
-    def __init__(self, what: str, wanted: str, mono: Callable[[], int]) -> None:
-        super().__init__(what, wanted, mono)
-        self.arrived: deque[Arrived] = deque()
-        self.live: deque[bytes] = deque(maxlen=100)
-        self.form = Format(48_000)
-        self.muted = False
-
-    def shut(self) -> None:
-        """Close the stream; the recording is told."""
-        if self.stream is not None:
-            super().shut()
-            self.arrived.append(Gone())
-
-    def _open(self, cards: Cards, device: Device) -> Stream:
-        return cards.listen(device, self._ready, urgent=self.what == "line-audio")
-
-    def _ready(self, form: Format) -> Callable[[bytes, bool], None]:
-        self.form = form
-        self.arrived.append(Opened(form))
-
-        def take(samples: bytes, flagged: bool) -> None:  # noqa: FBT001 — the sound system's own signature
-            if self.muted:
-                samples = bytes(len(samples))
-            self.arrived.append(Block(self._mono(), samples, flagged))
-            self.live.append(samples)
-            self._blocks += 1
-
-        return take
-
-
-class Outlet(Place):
-    """A place where sound goes out: what is put into `queue` is played."""
-
-    speaks = True
-
-    def __init__(self, what: str, wanted: str, mono: Callable[[], int]) -> None:
-        super().__init__(what, wanted, mono)
-        self.form = Format(48_000)
-        self.queue: Queue | None = None
-
-    def shut(self) -> None:
-        """Close the stream."""
-        self.queue = None
-        super().shut()
-
-    def _open(self, cards: Cards, device: Device) -> Stream:
-        return cards.speak(device, self._ready)
-
-    def _ready(self, form: Format) -> Callable[[int], bytes]:
-        queue = Queue(form.frame)
-        self.form, self.queue = form, queue
-
-        def give(frames: int) -> bytes:
-            self._blocks += 1
-            return queue.take(frames)
-
-        return give
 
 
 class Places:
@@ -190,13 +42,16 @@ class Places:
         self.idle = True
 
     def watch(self) -> None:
-        """Light: notice who has fallen silent or speaks again."""
+        """Light: notice who has fallen silent, does not answer, or speaks again. Whatever mend() hangs in."""
         now = self._mono()
         elapsed, self._last_watch = now - self._last_watch, now
         for place in self._places:
             place.look(elapsed)
-            if place.alive and place.quiet >= SILENT and not place.trouble:
-                self._trouble(place, "lost")
+            running = place.alive and place.stream is not None
+            if place.overdue:
+                place.give_up()
+            if place.quiet >= (SILENT if running else UNANSWERED) and not place.trouble:
+                self._trouble(place, "lost" if running else "does not answer")
             elif place.alive and place.quiet == 0 and place.trouble and place.stream is not None:
                 self._well(place)
 
@@ -223,7 +78,7 @@ class Places:
         place.next_attempt = self._mono() + _AGAIN
         try:
             place.open(self._cards)
-        except SoundError as error:
+        except Exception as error:  # noqa: BLE001 — whatever a driver throws, the other places want to be opened too
             place.failures += 1
             if place.failures == 1:
                 self._log("!", f"{place.what}: {error}")
@@ -240,8 +95,8 @@ class Places:
             whose = place.stream.whose()
             if whose and whose != place.peer:
                 self._log("!", f"{place.what}: moved from {place.peer} to {whose}, closing")
-                place.shut()
                 self._trouble(place, f"moved to {whose}")
+                place.shut()
 
     def _who_is_back(self) -> None:
         """PortAudio does not see what was plugged in after it started. Its list is renewed when somebody missing is there again, or when

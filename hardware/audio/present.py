@@ -10,12 +10,16 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from hardware.audio.devices import plain
 
 _PATIENCE = 5.0  # seconds
+_PAUSE = 30.0
+"""Seconds in which a sound server that did not answer in time is not asked again: it would be asked four times for each device, and no
+device could be opened meanwhile."""
 _LIST = "import json, sounddevice; print(json.dumps([each['name'] for each in sounddevice.query_devices()]))"
 
 
@@ -25,26 +29,42 @@ def present() -> frozenset[str] | None:
         return _windows()
     if getattr(sys, "frozen", False):
         return None  # the executable is Fangxin itself, no interpreter that would run _LIST
-    said = _said(sys.executable, "-c", _LIST)
+    try:
+        said = _said(sys.executable, "-c", _LIST)
+    except TimeoutError:
+        return None
     return frozenset(plain(name) for name in json.loads(said)) if said else None
 
 
 class Peers:
-    """The sound server's view of this process's streams. Without PulseAudio nothing is known and nothing is claimed."""
+    """The sound server's view of this process's streams. Without PulseAudio, or while that hangs, nothing is known and nothing is claimed.
+    pactl: asks it (words → what it says, "" = nothing); seconds: a monotonic clock."""
 
-    def __init__(self) -> None:
-        self._server = bool(_pactl("info")) if sys.platform.startswith("linux") else False
+    def __init__(
+        self, pactl: Callable[..., str] | None = None, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._pactl, self._seconds = pactl or _pactl, seconds
+        self._again = seconds()
+        try:
+            self._server = bool(self._pactl("info")) if pactl or sys.platform.startswith("linux") else False
+        except TimeoutError:
+            self._server = True  # it is there; it hangs
+            self._again += _PAUSE
 
     def ours(self) -> Mapping[str, str]:
         """Stream → source or sink it is connected to, of this process."""
-        if not self._server:
+        if not self._server or self._seconds() < self._again:
             return {}
         found: dict[str, str] = {}
-        for kind, end in (("source-outputs", "source"), ("sink-inputs", "sink")):
-            names = {each["index"]: str(each["name"]) for each in _table(f"{end}s")}
-            for each in _table(kind):
-                if each.get("properties", {}).get("application.process.id") == str(os.getpid()):
-                    found[f"{kind} {each['index']}"] = names.get(each[end], "")
+        try:
+            for kind, end in (("source-outputs", "source"), ("sink-inputs", "sink")):
+                names = {each["index"]: str(each["name"]) for each in self._table(f"{end}s")}
+                for each in self._table(kind):
+                    if each.get("properties", {}).get("application.process.id") == str(os.getpid()):
+                        found[f"{kind} {each['index']}"] = names.get(each[end], "")
+        except TimeoutError:
+            self._again = self._seconds() + _PAUSE
+            return {}
         return found
 
     def of_new(self, before: Mapping[str, str]) -> Callable[[], str]:
@@ -54,14 +74,13 @@ class Peers:
             return lambda: ""
         return lambda: self.ours().get(new[0], "")
 
-
-def _table(kind: str) -> list[dict[str, Any]]:
-    said = _pactl("-f", "json", "list", kind)
-    try:
-        found = json.loads(said or "[]")
-    except ValueError:
-        return []
-    return [each for each in found if isinstance(each, dict)]
+    def _table(self, kind: str) -> list[dict[str, Any]]:
+        said = self._pactl("-f", "json", "list", kind)
+        try:
+            found = json.loads(said or "[]")
+        except ValueError:
+            return []
+        return [each for each in found if isinstance(each, dict)]
 
 
 def _pactl(*words: str) -> str:
@@ -69,8 +88,11 @@ def _pactl(*words: str) -> str:
 
 
 def _said(*words: str) -> str:
+    """What a program says; "" = nothing. TimeoutError when it hangs."""
     try:
         done = subprocess.run(words, capture_output=True, timeout=_PATIENCE, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError(f"{words[0]} does not answer") from error
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

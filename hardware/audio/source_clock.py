@@ -18,6 +18,7 @@ _FLAGGED = 3.0  # ms: the same when the device itself said that it lost somethin
 _SURE = 1000.0  # ms of steady lateness until it counts as loss
 _SURE_FLAGGED = 300.0
 _LATEST = 250.0  # ms: the last part of that time, whose earliest arrival measures the loss
+_SPARSE = 1000.0  # ms: a dying device may bring a block now and then; one that brings none for so long is given up (place.DEAD)
 _FAR = 3.0  # ms in one window: more than any drift; says nothing of the slope
 _FRESH = 200.0  # ms: how long a new source is listened to before its first sample is placed
 
@@ -105,7 +106,7 @@ class SourceClock:
         """Is it only late, or lost? Late blocks catch up sooner or later; after a loss none does."""
         assert self._suspect is not None
         self._late.append((time, late))
-        while self._late[0][0] < time - _LATEST:
+        while self._late[0][0] < time - (_LATEST if len(self._late) > 2 else _SPARSE):
             self._late.popleft()
         age = time - self._suspect
         caught_up = late <= self._threshold()
@@ -113,7 +114,7 @@ class SourceClock:
             self._suspect = None
             return 0
         least = min(each for _, each in self._late)
-        steady = self._late[-1][0] - self._late[0][0] >= _LATEST / 2
+        steady = self._late[-1][0] - self._late[0][0] >= _LATEST / 2 and (len(self._late) > 2 or age >= _SURE)
         if age < (_SURE_FLAGGED if self._flagged else _SURE) or not steady or least <= self._threshold():
             return 0
         self._suspect, self._window = None, None

@@ -21,7 +21,7 @@ _CALM, _CALMEST, _NEAR = 20.0, 200e-6, 15.0
 _TORN = 400.0  # ms: further away than this is not pulled but jumped
 
 Mask = NDArray[np.bool_]
-"""True where a sample is silence put in for sound that was lost or never came."""
+"""True where a sample is silence put in for sound that was lost or never came, and as often as samples had to be left out before."""
 
 
 class Stretch:
@@ -40,6 +40,7 @@ class Stretch:
         self._lost: list[tuple[int, int]] = []  # index ranges filled with silence
         self._position: float | None = None  # where reading stands
         self._read_until = 0.0  # ms: the time at which it stands there
+        self._left_out = 0  # samples at 8000 Hz that were jumped over and are not yet counted
         self._closed = False
 
     @property
@@ -98,6 +99,9 @@ class Stretch:
             sound[at : at + length], missing[at : at + length] = self._at(positions)
         if self._position is not None:
             self._forget(self._position)
+        counted = min(self._left_out, count)
+        missing[:counted] = True
+        self._left_out -= counted
         return sound, missing
 
     def _fill(self, lost: int) -> None:
@@ -114,7 +118,11 @@ class Stretch:
     def _positions(self, time: float, length: int) -> NDArray[np.float64]:
         usual = self.rate / RATE
         wanted = self.clock.index(time)
-        if self._position is None or abs(self._position - wanted) > _TORN * self.rate / 1000:
+        if self._position is not None and abs(self._position - wanted) > _TORN * self.rate / 1000:
+            # A device that samples faster than it says: what waits too long is lost as truly as what never came.
+            self._left_out += max(0, round((wanted - self._position) * RATE / self.rate))
+            self._position = None
+        if self._position is None:
             self._position = wanted
         self._read_until = time + length * 1000 / RATE
         real = (self.clock.index(self._read_until) - wanted) / length

@@ -92,6 +92,40 @@ def test_lost_sound_is_told_within_five_seconds_on_both_sides() -> None:
     assert all(at <= 2 + 5 for at, _, over in talk.troubles if not over)
 
 
+def test_sound_lost_in_pieces_is_told_within_five_seconds_as_well_and_once() -> None:
+    talk = Talk().say(VOICE, VOICE, 2)
+    for _ in range(20):
+        talk.say(NOTHING, NOTHING, 0.3, lost=True).say(VOICE, VOICE, 0.4)
+    talk.say(VOICE, VOICE, 6)
+    assert [(side, over) for _, side, over in talk.troubles] == [
+        ("left", False),
+        ("right", False),
+        ("left", True),
+        ("right", True),
+    ]
+    assert talk.troubles[1][0] <= 2 + 5
+
+
+def test_a_crackle_now_and_then_troubles_nobody() -> None:
+    talk = Talk()
+    for _ in range(10):
+        talk.say(NOTHING, NOTHING, 0.1, lost=True).say(VOICE, VOICE, 3)
+    assert talk.troubles == []
+    assert not talk.end().coverage.good, "but it is counted"
+
+
+def test_what_never_came_is_missing_on_both_sides() -> None:
+    talk = Talk().say(VOICE, VOICE, 50)
+    talk.levels.lacks(2 * RATE)
+    coverage = talk.end().coverage
+    assert (coverage.spoken, coverage.left.missing, coverage.right.missing) == (
+        52 * RATE,
+        2 * RATE,
+        2 * RATE,
+    )
+    assert not coverage.good
+
+
 def test_a_line_on_which_nothing_ever_comes_is_told() -> None:
     assert [(side, over) for _, side, over in Talk().say(VOICE, NOTHING, 5).troubles] == [("right", False)]
 

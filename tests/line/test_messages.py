@@ -26,6 +26,7 @@ from app.line.contract import (
     Overheard,
     Refused,
     Saved,
+    Stalled,
     Trouble,
     Unheard,
 )
@@ -77,6 +78,7 @@ REPORTS = (
     Gap(80, 160),
     Saved(Closed("ab", "cd", 99, 16_000)),
     Trouble(StorageError("The disk is full", where="/x", todo="Free some.")),
+    Stalled(StorageError("The disk has not taken any sound for 60 s", todo="Ask IT.")),
     Refused(LineError("The modem does not answer")),
     Lost(CALL, "SIGKILL"),
     Unheard("right", 32_000, over=False),
@@ -113,7 +115,7 @@ def test_every_message_survives_the_trip_on_one_line(message: Message) -> None:
     back = decode(line)
     assert encode(back) == line
     match message:
-        case NotReady() | NotOpened() | Told(report=Trouble() | Refused()):
+        case NotReady() | NotOpened() | Told(report=Trouble() | Stalled() | Refused()):
             pass  # errors compare by identity
         case _:
             assert back == message

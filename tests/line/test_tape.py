@@ -11,11 +11,11 @@ import pytest
 from app.clock import seeded
 from app.errors import StorageError
 from app.evidence import recording
-from app.evidence.age import Identity
-from app.evidence.recording import Recorder, join, tail_of
+from app.evidence.age import CHUNK, Identity
+from app.evidence.recording import Recorder, join, remains_of, tail_of
 from app.line import process, service
 from app.line import tape as module
-from app.line.contract import Marked, Report, Saved, Trouble
+from app.line.contract import Marked, Report, Saved, Stalled, Trouble
 from app.line.tape import RING, DirectTape, RingTape, Tape
 from hardware.base import RATE
 
@@ -145,17 +145,48 @@ def test_a_disk_that_takes_nothing_for_a_minute_ends_the_recording_and_keeps_wha
     disk.gate.clear()
     for _ in range(RING // RATE + 2):
         tape.put(SECOND, SECOND)
-    (trouble,) = tape.news()
-    assert isinstance(trouble, Trouble)
-    assert "has not taken any sound for 60 s" in trouble.error.what
-    assert isinstance(trouble.error.__cause__, OSError)
-    assert errorcode[trouble.error.__cause__.errno or 0] == "ETIMEDOUT"
-    assert tape.over
+    (stalled,) = tape.news()
+    assert isinstance(stalled, Stalled)
+    assert "has not taken any sound for 60 s" in stalled.error.what
+    assert not tape.over, "the disk still has the files in hand"
     tape.put(SECOND, SECOND)
     disk.gate.set()
-    wait(lambda: tape._ended)
+    *_, trouble = told(tape)
+    assert isinstance(trouble, Trouble)
+    assert isinstance(trouble.error.__cause__, OSError)
+    assert errorcode[trouble.error.__cause__.errno or 0] == "ETIMEDOUT"
+    wait(lambda: tape.over)
     assert tape.news() == []
-    assert disk.samples() >= 3 * RATE
+    assert disk.samples() == 3 * RATE + RING, "what waited in memory is written after all"
+
+
+def test_a_recording_that_broke_off_does_not_grow_once_that_is_told(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its hash goes into the journal then. A disk that takes the rest later would make it look like a forged one."""
+    stuck, free = threading.Event(), threading.Event()
+    real = recording.sync_data
+
+    def sync(descriptor: int) -> None:
+        stuck.set()
+        assert free.wait(30)
+        real(descriptor)
+
+    monkeypatch.setattr(recording, "sync_data", sync)
+    monkeypatch.setattr(module, "RING", 12 * RATE)
+    tape = RingTape(disk.recorder)
+    tape.put(9 * SECOND, 9 * SECOND)
+    assert stuck.wait(10)
+    tape.put(9 * SECOND, 9 * SECOND)
+    assert [type(report) for report in tape.news()] == [Stalled]
+    free.set()
+    assert [type(report) for report in told(tape)] == [Trouble]
+    then = remains_of(disk.path)
+    wait(lambda: tape._ended)
+    assert remains_of(disk.path) == then
+    assert then.age_bytes > 2 * CHUNK, (
+        "it has grown while the disk was stuck: that is what must not be hashed"
+    )
 
 
 def test_the_ring_holds_a_stall_of_half_a_minute_and_nobody_gives_up_before_it_is_full() -> None:

@@ -243,3 +243,27 @@ def test_what_the_network_says_is_told_with_its_sound_and_a_resident_s_voice_nev
             assert 0 <= clip.at < place.worker.samples
             assert len(clip.sound) // 2 <= CLIP
         place.worker.close()
+
+
+@pytest.mark.parametrize(("seconds", "good"), [(1, True), (5, False)])
+def test_sound_that_stood_still_until_the_end_is_not_taken_for_a_whole_call(
+    place: Place, monkeypatch: pytest.MonkeyPatch, seconds: int, good: bool
+) -> None:
+    """Whatever held it up. A second may be under way when the call ends; more is counted as missing."""
+    levels_of_speech(monkeypatch)
+    place.begin().after(20_000)
+    monkeypatch.setattr(place.room.sound, "poll", list)
+    place.after(seconds * 1000)
+    place.worker.hang_up()
+    reports = place.after(100)
+    (covered,) = [report.coverage for report in reports if isinstance(report, Covered)]
+    gaps = [(report.at, report.samples) for report in reports if isinstance(report, Gap)]
+    lacking = 0 if good else seconds * RATE
+    assert covered.left.missing == covered.right.missing == lacking == sum(samples for _, samples in gaps)
+    assert covered.good is good
+    assert all(at == place.worker.samples == 20 * RATE for at, _ in gaps)
+
+
+def levels_of_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resident speaks all the time, so that only what is missing spoils the interview."""
+    monkeypatch.setattr("app.line.levels._SPEECH", 0.0)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import StorageError
+from app.evidence.recording import Recorder
 from app.interview.screen import Page
 from app.results import open as opening
 from app.results.open import Opened, open_archive
@@ -54,8 +56,30 @@ def test_nothing_is_said_where_every_recording_is_whole(worked: Path) -> None:
     assert not any("录音不完整" in note.zh for note in notes(made))
 
 
+def test_an_interview_whose_recording_broke_off_is_not_scored_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What of it is there was never counted; that the last question had been asked does not make it whole."""
+    room = seat(tmp_path, answers())
+    ring(room)
+
+    def cannot(self: Recorder) -> None:
+        self.abandon()
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(Recorder, "close", cannot)
+    talk(room)
+    room.wait_for(Page.OUTCOME)
+    monkeypatch.undo()
+    room.desk.choose_outcome("60")
+    room.desk.sign_out()
+    room.close()
+    assert [(row.outcome, row.covered) for row in opened(room.folder).interviews] == [("60", False)]
+
+
 def test_saboteur_that_does_not_look_at_the_recordings_scores_it(
     worked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "_uncovered", lambda place: frozenset())
+    calls = frozenset(row.call for row in opened(worked).calls)
+    monkeypatch.setattr(opening, "_covered", lambda place: calls)
     assert all(row.covered for row in opened(worked).interviews)
