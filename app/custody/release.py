@@ -1,7 +1,8 @@
 """Handing one recording to somebody: checked, written down, and only then wrapped for his key. The sound itself is never opened, and its
 hash in the workstation's journal holds for the file that he gets.
 
-    journal/             the centre's signed journal of releases: "release.request" before the file is made, "release.made" after it
+    journal/             the centre's signed journal of releases: "release.request" before the file is begun, "release.made" before
+                         anybody can open it
     requests/<id>.note   each request as it was signed
 """
 
@@ -14,13 +15,14 @@ from app.centre_journal import centre_journal
 from app.clock import Clock, Entropy
 from app.custody.request import Approved, Request, check
 from app.errors import EvidenceError, StorageError
-from app.evidence.age import Identity, Recipient, rewrap
+from app.evidence.age import Identity, Recipient
 from app.evidence.audit.facts import Call
 from app.evidence.audit.journals import read_facts
 from app.evidence.audit.place import Place
 from app.evidence.durable import make_folder, storage_errors, write_file
 from app.evidence.journal import Journal
 from app.evidence.note import Signer, Verifier
+from app.evidence.rewrapping import rewrapped
 from app.evidence.seal import digests
 
 
@@ -38,7 +40,7 @@ class ReleaseRoom:
         """Carry out a request once: the recording, wrapped for its receiver alone, is at out; both lines stand under a checkpoint.
 
         Raises EvidenceError when the request is not approved or was carried out, when the archive has no such recording or another file in
-        its place; SealError when no identity opens it; StorageError when out exists. No file is at out then.
+        its place; SealError when no identity opens it; StorageError when out exists. No file of ours is at out then.
         """
         approved = check(note, self.trusted)
         request = approved.request
@@ -53,16 +55,12 @@ class ReleaseRoom:
                     "This request was carried out already", where=request.id, todo="Write and sign a new one."
                 )
             self._intend(journal, approved, note)
-            try:
-                rewrap(path, identities, [request.receiver], out, self.entropy)
-                sha, payload = digests(out)
+            # The line comes before the header, without which nobody can open the file: nothing leaves this room unseen.
+            with rewrapped(path, identities, [request.receiver], out, self.entropy) as (sha, payload):
                 if payload != call.payload:
                     raise EvidenceError("The recording changed while it was being wrapped", where=str(path))
                 journal.append("release.made", request=request.id, sha256=sha)
                 journal.checkpoint()
-            except BaseException:
-                out.unlink(missing_ok=True)  # nothing leaves this room that the journal does not show
-                raise
         return approved
 
     def _intend(self, journal: Journal, approved: Approved, note: str) -> None:

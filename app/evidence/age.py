@@ -4,7 +4,6 @@ age keeps secrets; it proves nothing. Whoever has the public keys can make such 
 the file, and whose, is told by the journal (notes/security.md §3.1).
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -225,25 +224,6 @@ def decrypt(source: Path | bytes, identities: Sequence[Unwraps]) -> bytes:
 def open_stream(file: BinaryIO, identities: Sequence[Unwraps]) -> Iterator[bytes]:
     """Open the header now and yield verified chunks. An error may come after some chunks: then what came is true but not all."""
     return iter(Reader(file, identities))
-
-
-def rewrap(
-    path: Path, identities: Sequence[Unwraps], recipients: Sequence[Wraps], out: Path, entropy: Entropy
-) -> None:
-    """The same content for other recipients: a new header over unchanged payload bytes, so that payload_sha256 still holds.
-
-    Raises SealError when no identity fits, StorageError when out exists or cannot be written. The payload is not verified.
-    """
-    with storage_errors(path), path.open("rb") as file:
-        header = stanza.read(file, of_one_suite([*recipients, *identities]))
-        file_key = _unwrap(header.stanzas, identities)
-        header.check(file_key)
-        with storage_errors(out), out.open("xb") as target:
-            target.write(_wrap(file_key, recipients, entropy))
-            while block := file.read(CHUNK):
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
 
 
 def _wrap(file_key: bytes, recipients: Sequence[Wraps], entropy: Entropy) -> bytes:

@@ -1,5 +1,7 @@
 """Handing a recording out: two roles ask, the journal tells, the receiver opens, and the sound is the very one that was sealed."""
 
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -180,15 +182,52 @@ def test_when_the_second_line_cannot_be_written_the_file_is_taken_back_and_the_w
     assert (tmp_path / "journal" / "checkpoints" / "000000000002.note").exists()
 
 
+def test_a_kill_at_any_moment_leaves_nothing_that_can_be_opened_and_no_line_tells_of(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the saboteur of the order: with the line after the file, what lies there before it could be opened."""
+    true, out, before = releasing.Journal.append, tmp_path / "out.age", dict[str, bytes]()
+
+    def killed_just_before(journal: releasing.Journal, kind: str, /, **fields: Any) -> None:
+        before[kind] = out.read_bytes() if out.exists() else b""
+        true(journal, kind, **fields)
+
+    monkeypatch.setattr(releasing.Journal, "append", killed_just_before)
+    room(tmp_path).release(asked(made, WANG, LI), made.archive, [CENTRE], out)
+    assert before["release.request"] == b""
+    for identity in (COURT, CENTRE):
+        with pytest.raises(SealError):
+            decrypt(before["release.made"], [identity])
+    assert len(before["release.made"]) == out.stat().st_size, (
+        "the disk has taken all but the header: it cannot be too full for that"
+    )
+
+
+def test_a_file_that_somebody_puts_at_the_chosen_place_meanwhile_stays_his(
+    made: Made, tmp_path: Path
+) -> None:
+    out, random = tmp_path / "out.age", seeded("room")
+
+    def meanwhile(size: int) -> bytes:
+        out.write_bytes(b"thesis")
+        return random(size)
+
+    late = replace(room(tmp_path), entropy=meanwhile)
+    with pytest.raises(StorageError, match="there already"):
+        late.release(asked(made, WANG, LI), made.archive, [CENTRE], out)
+    assert out.read_bytes() == b"thesis"
+    assert [line["type"] for line in lines(tmp_path)] == ["epoch.new", "release.request"]
+
+
 def test_a_recording_that_changed_while_it_was_wrapped_does_not_leave(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    true = releasing.rewrap
+    true = releasing.rewrapped
 
-    def another(path: Path, identities: Any, receivers: Any, out: Path, entropy: Any) -> None:
-        true(made.object("rec.close", "sha256", made.calls["silent"]), identities, receivers, out, entropy)
+    def another(path: Path, *rest: Any) -> AbstractContextManager[tuple[str, str]]:
+        return true(made.object("rec.close", "sha256", made.calls["silent"]), *rest)
 
-    monkeypatch.setattr(releasing, "rewrap", another)
+    monkeypatch.setattr(releasing, "rewrapped", another)
     with pytest.raises(EvidenceError, match="changed while it was being wrapped"):
         room(tmp_path).release(asked(made, WANG, LI), made.archive, [CENTRE], tmp_path / "out.age")
     assert not (tmp_path / "out.age").exists()

@@ -11,7 +11,9 @@ from app.canonical import hexdigest
 from app.clock import seeded
 from app.errors import SealError, StorageError
 from app.evidence import bech32, stanza
-from app.evidence.age import CHUNK, Identity, Reader, Recipient, Writer, decrypt, encrypt, open_stream, rewrap
+from app.evidence.age import CHUNK, Identity, Reader, Recipient, Writer, decrypt, encrypt, open_stream
+from app.evidence.rewrapping import rewrapped
+from app.evidence.seal import digests
 
 CENTRE = Identity.generate(seeded("centre"))
 LEAD = Identity.generate(seeded("lead"))
@@ -172,15 +174,24 @@ def test_sealing_for_nobody_is_refused() -> None:
 def test_other_recipients_get_the_same_payload_bytes(tmp_path: Path) -> None:
     old, new = tmp_path / "old.age", tmp_path / "new.age"
     old.write_bytes(sealed(b"sound" * 50_000, CENTRE))
-    rewrap(old, [CENTRE], [LEAD.recipient, STRANGER.recipient], new, seeded("again"))
+    with rewrapped(old, [CENTRE], [LEAD.recipient, STRANGER.recipient], new, seeded("again")) as hashes:
+        pass
+    assert hashes == digests(new)
+    assert hashes[1] == digests(old)[1]
     assert decrypt(new, [STRANGER]) == b"sound" * 50_000
     with pytest.raises(SealError):
         decrypt(new, [CENTRE])
     assert old.read_bytes()[-100_000:] == new.read_bytes()[-100_000:]
-    with pytest.raises(StorageError, match="already"):
-        rewrap(old, [CENTRE], [LEAD.recipient], new, seeded("again"))
-    with pytest.raises(SealError, match="no public key"):
-        rewrap(old, [CENTRE], [], tmp_path / "none.age", seeded("again"))
+    with (
+        pytest.raises(StorageError, match="already"),
+        rewrapped(old, [CENTRE], [LEAD.recipient], new, seeded("again")),
+    ):
+        pass
+    with (
+        pytest.raises(SealError, match="no public key"),
+        rewrapped(old, [CENTRE], [], tmp_path / "none.age", seeded("again")),
+    ):
+        pass
 
 
 def test_a_fault_in_a_file_names_the_file(tmp_path: Path) -> None:

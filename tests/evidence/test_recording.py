@@ -12,8 +12,9 @@ from app.canonical import hexdigest
 from app.clock import seeded
 from app.errors import SealError, StorageError
 from app.evidence import wav
-from app.evidence.age import decrypt, rewrap
+from app.evidence.age import decrypt
 from app.evidence.recording import join, remains_of, tail_of
+from app.evidence.rewrapping import rewrapped
 from app.evidence.tail import Frames, read_frames
 from tests.evidence.calls import CENTRE, LEAD, STRANGER, begin, sealed_sound, speech, talk
 
@@ -52,7 +53,8 @@ def test_payload_hash_outlives_a_change_of_recipients(tmp_path: Path) -> None:
     recorder = begin(tmp_path)
     talk(recorder, 0, 30)
     closed = recorder.close()
-    rewrap(recorder.path, [CENTRE], [STRANGER.recipient], tmp_path / "new.age", seeded("new"))
+    with rewrapped(recorder.path, [CENTRE], [STRANGER.recipient], tmp_path / "new.age", seeded("new")):
+        pass
     payload = (tmp_path / "new.age").read_bytes().split(b"\n--- ", 1)[1].split(b"\n", 1)[1]
     assert hexdigest(payload) == closed.payload_sha256
     assert hexdigest((tmp_path / "new.age").read_bytes()) != closed.sha256

@@ -16,10 +16,11 @@ import pytest
 from app.clock import seeded
 from app.errors import EvidenceError, SealError, StudyError
 from app.evidence import merkle
-from app.evidence.age import Identity, Reader, Recipient, encrypt, rewrap
+from app.evidence.age import Identity, Reader, Recipient, encrypt
 from app.evidence.batch import Item, Manifest, checkpoint_hash
 from app.evidence.note import COSIGNATURE, Signer, Verifier, cosign, sign
 from app.evidence.recording import Recorder, join, remains_of, tail_of
+from app.evidence.rewrapping import rewrapped
 from app.evidence.seal import digests
 from app.evidence.suite import S1, verifier_of
 from app.evidence.verify import Verdict, verify
@@ -172,7 +173,8 @@ def test_what_a_crash_left_is_joined_and_what_was_closed_is_rewrapped_in_the_sui
     left = remains_of(cut, SX_MEANS)
     assert left.age_sha256 == hashlib.sha3_256(cut.read_bytes()).hexdigest()
     assert join(cut, tail_of(cut), [CENTRE], call_id="ab" * 8) == 80_000
-    rewrap(whole, [CENTRE], [LEAD.recipient], tmp_path / "again.age", seeded("again"))
+    with rewrapped(whole, [CENTRE], [LEAD.recipient], tmp_path / "again.age", seeded("again")):
+        pass
     assert digests(tmp_path / "again.age", SX_MEANS)[1] == closed.payload_sha256
     assert join(tmp_path / "again.age", None, [LEAD], call_id="ab" * 8) == 84_000
 
@@ -216,8 +218,11 @@ def test_a_file_of_one_suite_is_none_of_the_other(tmp_path: Path) -> None:
     for path, identity in ((ours, S1_CENTRE), (theirs, CENTRE)):
         with path.open("rb") as file, pytest.raises(SealError):
             Reader(file, [identity])
-    with pytest.raises(SealError, match="different suites"):
-        rewrap(ours, [CENTRE], [S1_CENTRE.recipient], tmp_path / "out", seeded("x"))
+    with (
+        pytest.raises(SealError, match="different suites"),
+        rewrapped(ours, [CENTRE], [S1_CENTRE.recipient], tmp_path / "out", seeded("x")),
+    ):
+        pass
     assert not (tmp_path / "out").exists()
 
 
