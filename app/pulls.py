@@ -94,8 +94,8 @@ class Pulls:
 
     def end(self, pull: Pull, fate: Fate) -> None:
         """What has become of a decision."""
-        attempts = len(self._store.case(pull.case).attempts) if self._store.knows_case(pull.case) else 0
         with self._store.together():
+            attempts = len(self._store.case(pull.case).attempts) if self._store.knows_case(pull.case) else 0
             rows = [
                 _Row(pull, fate, attempts) if row.pull.sha256 == pull.sha256 else row for row in self._rows()
             ]

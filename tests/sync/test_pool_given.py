@@ -1,6 +1,7 @@
 """A case that a supervisor gives to a desk, on the wire: what central takes, what a desk takes, and what neither lets itself be told."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from app.queue_people import Bar
 from app.sample.case import Attempt
 from app.sample.plan import Caller
 from app.sample.pull import WEEK, Fate, Pull
+from app.store import Store
 from app.sync.client import Client, RefusedError
 from app.sync.pool_pulls import given as written
 from app.sync.shared_pool import Round, pool_round
@@ -151,6 +153,26 @@ def test_what_central_plays_again_after_the_call_is_not_called_again(room: Room)
     go_round(desk)
     assert comes_next(desk) == ""
     assert Pulls(desk.store).wanted(desk.clock.wall()) == ()
+
+
+def test_a_call_that_another_process_enters_while_the_decision_is_taken_does_not_use_it_up(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The saboteur's reading before the transaction: the call would count as the decision's own, and its case would not come again."""
+    desk, pull = room.desk(1), decision(5, 1)
+    hand_in(room, note(pull))
+    go_round(desk)
+    (taken, _), *_ = Pulls(desk.store).of(pull.case)
+    case, turn = desk.store.case(pull.case), desk.store.together
+    with closing(Store.open(room.folder / "desk-1.db", bytes([2]) * 32)) as other:
+
+        def after_the_other() -> AbstractContextManager[None]:
+            other.save_case(case.with_attempt(Attempt(NOW - 1, "16", by="I02")))
+            return turn()
+
+        monkeypatch.setattr(desk.store, "together", after_the_other)
+        Pulls(desk.store).end(taken, Fate.TAKEN)
+    assert comes_next(desk) == pull.case, "taken, and not called yet"
 
 
 def test_a_decision_is_forgotten_after_a_week_and_the_case_is_everybodys(room: Room) -> None:
