@@ -51,8 +51,8 @@ def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -
     """Give every enrolled desk the room's key, sealed to it: without it a desk gets no cases of the pool. `release` does it too; this
     is for a desk that was enrolled since. Compare the names: each must be a machine of the room."""
     room = room_key_in(load(study), draws, keys)
-    with centre_at(keys, url, central) as client:
-        announce(admitted(room_key.admit(client, room, system_entropy)))
+    with centre_at(keys, url, central) as (client, desks):
+        announce(admitted(room_key.admit(client, desks, room, system_entropy)))
 
 
 def admitted(desks: Sequence[str]) -> str:
@@ -75,7 +75,7 @@ def cells(
     """Say how full the quota cells are over all desks, as these last told it, and what was decided about them."""
     source, publisher = load(study), Centre.read(keys).publisher
     room = room_key_in(source, draws, keys)
-    with centre_at(keys, url, central) as client:
+    with centre_at(keys, url, central) as (client, _):
         told = client.post("/v1/pool/all-cells", {"v": 1})
         known = known_cells(told, source.id, publisher.verifier, room)
     states = cell_states(quotas_of(source), known, source.form)
@@ -169,7 +169,7 @@ def _decide(
         )
     decision = Closure(known[chosen], *who_why, SystemClock().wall(), open=open_)
     note = decision_note(source.id, decision, Centre.read(keys).publisher)
-    with centre_at(keys, url, central) as client:
+    with centre_at(keys, url, central) as (client, _):
         client.post("/v1/pool/decisions", {"v": 1, "note": note})
     if open_:
         announce(
@@ -182,13 +182,14 @@ def _decide(
 
 
 @contextmanager
-def centre_at(keys: Path, url: str, central: str) -> Iterator[Client]:
-    """The centre at central. Nothing is sent before who answers has shown that he holds central's key. What comes back and is not the
-    room's or the centre's own work is told as central's."""
+def centre_at(keys: Path, url: str, central: str) -> Iterator[tuple[Client, dict[str, str]]]:
+    """The centre at central, and the desks that are enrolled there, for which central has signed (app/sync/roll.py). Nothing is sent
+    before who answers has shown that he holds central's key. What comes back and is not the room's or the centre's own work is told as
+    central's."""
     publisher = Centre.read(keys).publisher
     with Client(url, "centre", publisher, verifiers([central]), SystemClock(), system_entropy) as client:
-        enrolled(client, system_entropy)
+        desks = enrolled(client, system_entropy)
         try:
-            yield client
+            yield client, desks
         except EvidenceError as error:
             raise EvidenceError("What central says of the room does not hold", where=url) from error

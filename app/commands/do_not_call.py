@@ -103,7 +103,7 @@ def tell(
         source, listed, publisher = load(study), existing(folder, keys), Centre.read(keys).publisher
         notes = [entry_note(source.id, entry, publisher) for entry in listed.entries()]
         taken, answer = 0, dict[str, Value]()
-        with centre_at(keys, url, central) as client:
+        with centre_at(keys, url, central) as (client, _):
             for at in range(0, max(1, len(notes)), _ONE_REQUEST):
                 answer = client.post("/v1/pool/do-not-call", {"v": 1, "notes": notes[at : at + _ONE_REQUEST]})
                 taken += int(answer["taken"])

@@ -16,7 +16,6 @@ from app.sample.pull import Fate, Pull
 from app.study.load import load
 from app.sync.pool_pulls import given as written
 from app.sync.pool_pulls import opened_pulls
-from app.sync.roll import enrolled
 
 
 def register(cli: typer.Typer) -> None:
@@ -42,8 +41,7 @@ def give(
     with said_in(tongue(context, lang)):
         source, publisher = load(study), Centre.read(keys).publisher
         room = room_key_in(source, draws, keys)
-        with centre_at(keys, url, central) as client:
-            desks = enrolled(client, system_entropy)
+        with centre_at(keys, url, central) as (client, desks):
             if to not in desks:
                 raise UsageError(f'There is no desk "{to}"', todo=f"Desks are: {', '.join(sorted(desks))}")
             # Its hour is central's: by it a call is known to have come after the decision.
@@ -69,7 +67,7 @@ def given(
     with said_in(tongue(context, lang)):
         source, publisher = load(study), Centre.read(keys).publisher
         room = room_key_in(source, draws, keys)
-        with centre_at(keys, url, central) as client:
+        with centre_at(keys, url, central) as (client, _):
             documents = client.post("/v1/pool/given", {"v": 1})["given"]
             found = list(opened_pulls(documents, source.id, publisher.verifier, room))
         if as_json:

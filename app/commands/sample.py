@@ -186,11 +186,11 @@ def release(
     )
     publisher = Centre.read(keys).publisher
     known = cells.columns(panel, column or [], cases)
-    with cells.centre_at(keys, url, central) as client:
-        desks = admit(client, room, system_entropy)
+    with cells.centre_at(keys, url, central) as (client, desks):
+        named = admit(client, desks, room, system_entropy)
         offered = offer(cases, room.recipient, number_key(publisher), system_entropy, known)
         answer = client.post("/v1/pool/cases", offered)
-    announce(f"{answer['added']} of {len(cases)} cases are new in the pool; {cells.admitted(desks)}")
+    announce(f"{answer['added']} of {len(cases)} cases are new in the pool; {cells.admitted(named)}")
 
 
 def _say(told: Mapping[str, Value], words: str, as_json: bool) -> None:

@@ -1,25 +1,25 @@
 """The room's key: an age identity that the centre seals to each desk of a room. Central carries it and cannot open it."""
 
+from collections.abc import Mapping
+
 from app.canonical import decode, encode
 from app.clock import Entropy
 from app.evidence.age import Identity, Recipient, decrypt, encrypt
 from app.evidence.seal import pad
 from app.store import Store
 from app.sync.client import Client
-from app.sync.roll import enrolled
 
 _ROOM = "pool.room"
 
 
-def admit(centre: Client, room: Identity, entropy: Entropy) -> tuple[str, ...]:
-    """As the centre: leave the room's key at central for every desk that is enrolled now, sealed to it. Returns these (8 hex digits each);
-    doing it again is harmless. Raises SyncError.
+def admit(centre: Client, desks: Mapping[str, str], room: Identity, entropy: Entropy) -> tuple[str, ...]:
+    """As the centre: leave the room's key at central for these desks, sealed to each. desks: of enrolled(), for which central has just
+    signed. Returns them (8 hex digits each); doing it again is harmless. Raises SyncError.
 
     Which desks there are only central says: a person must see their names, or a central that is not honest could name itself."""
-    newest = enrolled(centre, entropy)
-    for desk, recipient in newest.items():
+    for desk, recipient in desks.items():
         centre.put_assignment(desk, encrypt(pad(_document(room)), [Recipient.parse(recipient)], entropy))
-    return tuple(sorted(newest))
+    return tuple(sorted(desks))
 
 
 def room_key_of(client: Client, store: Store, own: Identity) -> Identity | None:

@@ -2,9 +2,11 @@
 
 import csv
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from app.central import roll
 from tests.field_day import FieldDay
 
 HEADINGS = ("电话", "县区", "办事窗口", "𠮷号", "姓名")
@@ -40,14 +42,17 @@ def test_columns_with_chinese_headings_reach_the_desk(day: FieldDay, tmp_path: P
 
 
 def test_a_desk_that_is_enrolled_after_the_release_says_what_it_lacks_and_is_given_it(
-    day: FieldDay, capsys: pytest.CaptureFixture[str]
+    day: FieldDay, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    listing = Mock(wraps=roll.listing)
+    monkeypatch.setattr(roll, "listing", listing)
     day.release(1)
     late = day.desk(1, "I01")
     capsys.readouterr()
     late.sync(4)
     assert "fangxin sample admit" in capsys.readouterr().out
     day.admit()
+    assert listing.call_count == 2, "each command asks once for the list, and goes by what central signed"
     said = capsys.readouterr().out
     assert "1 desks have the room's key" in said
     assert late.station.name.partition(".")[0] in said, (

@@ -53,10 +53,15 @@ def office(central: Central, way: Way, key: Verifier | None = None) -> Client:
     )
 
 
+def handed_out(client: Client) -> tuple[str, ...]:
+    """As the centre's commands do it: the list once, then the key."""
+    return admit(client, enrolled(client, system_entropy), ROOM, system_entropy)
+
+
 def test_the_room_key_goes_to_the_desks_that_central_signs_for(central: Central, desk: Workstation) -> None:
     way = Way()
     with office(central, way) as client:
-        assert admit(client, ROOM, system_entropy) == (desk.name.partition(".")[0],)
+        assert handed_out(client) == (desk.name.partition(".")[0],)
     assert way.sealed == [f"/v1/assignments/{desk.name.partition('.')[0]}"]
 
 
@@ -76,14 +81,14 @@ def test_who_has_not_the_named_key_is_told_nothing(central: Central, desk: Works
         office(central, way, other_cosigner().verifier) as client,
         pytest.raises(SyncError, match="does not hold the key that was given as central's"),
     ):
-        admit(client, ROOM, system_entropy)
+        handed_out(client)
     assert way.sealed == []
 
 
 def test_a_desk_that_somebody_on_the_way_has_added_gets_no_key(central: Central, desk: Workstation) -> None:
     way = Way(intruder="deadbeef")
     with office(central, way) as client, pytest.raises(RefusedError, match="ask again"):
-        admit(client, ROOM, system_entropy)
+        handed_out(client)
     assert way.sealed == []
 
 
@@ -103,5 +108,5 @@ def test_saboteur_without_centrals_signature_the_intruder_is_sealed_the_key(
     way = Way(intruder="deadbeef")
     monkeypatch.setattr(Client, "countersigned", lambda *_: "")
     with office(central, way) as client:
-        assert "deadbeef" in admit(client, ROOM, system_entropy)
+        assert "deadbeef" in handed_out(client)
     assert "/v1/assignments/deadbeef" in way.sealed
