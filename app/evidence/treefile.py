@@ -8,14 +8,17 @@ The file is a cache of what it was built from: when it is lost, or does not come
 
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from app.evidence.durable import open_append, storage_errors, sync_data, write_all
 from app.evidence.merkle import Frontier, Nodes
 
 _HASH = 32
+_AT_ONCE = 4096
+"""Leaves whose nodes are written together: a history of millions is not to lie in memory."""
 
 
 class FileTree(Nodes):
@@ -51,12 +54,12 @@ class FileTree(Nodes):
             return self._reader.read(_HASH)
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaves by their hashes, all with one write; durable on return. After a StorageError open the file again."""
-        made: list[bytes] = []
-        for leaf in leaves:
-            made += self._frontier.append(leaf)
+        """Add leaves by their hashes, however many; durable on return. After a StorageError open the file again."""
+        rest = iter(leaves)
+        while made := [node for leaf in islice(rest, _AT_ONCE) for node in self._frontier.append(leaf)]:
+            with storage_errors(self.path):
+                write_all(self._descriptor, b"".join(made))
         with storage_errors(self.path):
-            write_all(self._descriptor, b"".join(made))
             sync_data(self._descriptor)
 
     def clear(self) -> None:
@@ -65,24 +68,19 @@ class FileTree(Nodes):
             os.ftruncate(self._descriptor, 0)
         self._frontier = Frontier()
 
-    def settle(self, leaves: Sequence[bytes]) -> None:
-        """Make it the tree of these leaves (their hashes): compared node by node, the upper ones too, and built again when any differs.
-        One that is intact must not hide a line that was changed, and a node that was changed would make true proofs false."""
-        frontier, held = Frontier(), len(self) == len(leaves)
+    def settle(self, leaves: Iterable[bytes]) -> None:
+        """Make it the tree of these leaves (their hashes): compared node by node, the upper ones too, and built again from the first that
+        differs. One that is intact must not hide a line that was changed, and a node that was changed would make true proofs false."""
+        rest = iter(leaves)
         with storage_errors(self.path):
             self._reader.seek(0)
             reader = io.BufferedReader(self._reader)
             try:
-                for leaf in leaves if held else ():
-                    made = b"".join(frontier.append(leaf))
-                    if reader.read(len(made)) != made:
-                        held = False
-                        break
+                self._frontier, differing = _as_far_as_it_holds(reader, rest)
             finally:
                 reader.detach()
-        if not held:
-            self.clear()
-            self.extend(leaves)
+            os.ftruncate(self._descriptor, _place(0, len(self)) * _HASH)
+        self.extend(chain(differing, rest))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -104,6 +102,17 @@ class FileTree(Nodes):
                 found.append(self.node(level, start >> level))
                 start += 1 << level
         return found
+
+
+def _as_far_as_it_holds(reader: BinaryIO, leaves: Iterator[bytes]) -> tuple[Frontier, list[bytes]]:
+    """The tree of the leaves whose nodes the file has, and the first leaf of which it has not all."""
+    frontier = Frontier()
+    for leaf in leaves:
+        peaks = frontier.peaks.copy()
+        made = b"".join(frontier.append(leaf))
+        if reader.read(len(made)) != made:
+            return Frontier(frontier.size - 1, peaks), [leaf]
+    return frontier, []
 
 
 def _place(level: int, place: int) -> int:

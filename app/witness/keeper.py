@@ -7,8 +7,9 @@ cannot both be true are the proof that it has shown two histories.
 
 import base64
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -195,11 +196,16 @@ class Keeper:
             finally:
                 os.close(descriptor)
 
-    def entries(self) -> list[bytes]:
-        """The log's lines as far as they were copied."""
+    def entries(self) -> Iterator[bytes]:
+        """The log's lines as far as they were copied, one by one."""
         path = self.folder / "entries.jsonl"
         with durable.storage_errors(path):
-            return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+            if not path.exists():
+                return
+            with path.open("rb") as file:
+                for line in file:
+                    if line.endswith(b"\n"):
+                        yield line[:-1]
 
     def alarms(self) -> list[str]:
         """What was refused, oldest first: one sentence each."""
@@ -230,20 +236,21 @@ class Keeper:
         accepted, path = self.newest, self.folder / "entries.jsonl"
         size = accepted.size if accepted else 0
         self._remembers(size)
-        lines = self.entries()[:size]
-        self.tree.settle([leaf_hash(line) for line in lines])
-        if len(lines) == size:
+        self.tree.settle(leaf_hash(line) for line in islice(self.entries(), size))
+        if self.copied == size:
             good = accepted is None or self.tree.root() == accepted.root
         else:
             # Checkpoints were accepted without their lines: then these here are the lines of an earlier one.
-            good = not lines or self._cosigned_root(len(lines)) == self.tree.root()
+            good = not self.copied or self._cosigned_root(self.copied) == self.tree.root()
         if not good:
             what, where = "The witness's own copy of the log is damaged", str(path)
             raise EvidenceError(what, where=where, todo="Put back the newest copy of this file alone.")
-        whole = b"".join(line + b"\n" for line in lines)
+        end = sum(len(line) + 1 for line in islice(self.entries(), size))
         with durable.storage_errors(path):
-            if path.exists() and path.read_bytes() != whole:
-                durable.write_file(path, whole)
+            if path.exists() and path.stat().st_size != end:
+                with path.open("r+b") as file:
+                    file.truncate(end)
+                    durable.sync_data(file.fileno())
 
     def _remembers(self, size: int) -> None:
         """What was cosigned was accepted before. A witness that has forgotten it would sign another history at the same size."""

@@ -4,11 +4,12 @@ Signed by hand and put into a binder it is a witness that no computer department
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import segno
@@ -76,13 +77,13 @@ def sheet_of(keeper: Keeper, now: int) -> Sheet:
     point = Checkpoint.parse(opened.text)
     day = in_china(now)
     midnight = round(day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
-    rows = _rows([decode(line) for line in keeper.entries()[: point.size]], midnight)
+    rows = _rows(map(decode, islice(keeper.entries(), point.size)), midnight)
     alarms = tuple(each.rpartition(" (")[0] or each for each in keeper.alarms())
     seen = opened.signatures[0].seconds
     return Sheet(day.strftime("%Y-%m-%d"), note, point.size, point.root, seen, own.vkey, rows, alarms)
 
 
-def _rows(entries: Sequence[Mapping[str, Value]], midnight: int) -> tuple[Row, ...]:
+def _rows(entries: Iterable[Mapping[str, Value]], midnight: int) -> tuple[Row, ...]:
     lines: dict[str, int] = {}
     before: dict[str, int] = {}
     objects: dict[str, int] = {}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.evidence import treefile
 from app.evidence.merkle import EMPTY, Tree, leaf_hash
 from app.evidence.treefile import FileTree
 
@@ -76,3 +77,17 @@ def test_a_false_node_far_below_the_root_is_found_and_the_file_built_again(tmp_p
         tree.settle(leaves)
         tree.settle(leaves)
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(("held", "wanted"), [(0, 9), (9, 0), (9, 9), (9, 13), (13, 9), (64, 63), (1, 2)])
+def test_whatever_it_held_it_is_the_tree_of_the_leaves_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int, wanted: int
+) -> None:
+    monkeypatch.setattr(treefile, "_AT_ONCE", 4)
+    with FileTree(tmp_path / "tree") as tree:
+        tree.extend(LEAVES[:held])
+        tree.settle(iter(LEAVES[:wanted]))
+        assert (len(tree), tree.root()) == (wanted, in_memory(wanted).root())
+        tree.extend(LEAVES[wanted : wanted + 3])
+    with FileTree(tmp_path / "tree") as again:
+        assert again.root() == in_memory(wanted + 3).root()

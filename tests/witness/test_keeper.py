@@ -1,5 +1,6 @@
 """The witness cosigns a log that only grows, and nothing else: whatever central shows it, and wherever it crashes."""
 
+import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from app.clock import VirtualClock, seeded
 from app.errors import EvidenceError, StorageError
 from app.evidence import durable
-from app.evidence.merkle import Tree, leaf_hash, verify_consistency
+from app.evidence.merkle import Frontier, Tree, leaf_hash, verify_consistency
 from app.evidence.note import COSIGNATURE, Checkpoint, Signer, Verifier, open_note, sign
 from app.witness import keeper as module
 from app.witness.asking import request
@@ -77,7 +78,10 @@ def test_a_log_that_grows_is_cosigned_and_kept(keeper: Keeper) -> None:
     assert [answer.status for answer in answers] == [200] * 4
     note = TRUE.note(40) + answers[-1].text
     assert open_note(note, [keeper.signer.verifier]).signatures[0].seconds == NOW // 1000
-    assert (keeper.newest, keeper.entries()) == (Checkpoint("central/log", 40, TRUE.tree.root()), TRUE.lines)
+    assert (keeper.newest, list(keeper.entries())) == (
+        Checkpoint("central/log", 40, TRUE.tree.root()),
+        TRUE.lines,
+    )
     assert set(cosigned(keeper.folder)) == {5, 17, 40}
 
 
@@ -170,7 +174,7 @@ def test_lines_that_do_not_come_to_what_was_signed_are_refused(keeper: Keeper) -
     for entries in (OTHER.lines[17:40], TRUE.lines[17:39], []):
         answer = keeper.add_checkpoint(TRUE.request(17, 40), entries)
         assert (answer.status, "do not come to" in answer.alarm) == (422, True)
-    assert keeper.entries() == TRUE.lines[:17]
+    assert list(keeper.entries()) == TRUE.lines[:17]
     assert grown(keeper, 40)[0].status == 200
 
 
@@ -195,7 +199,25 @@ def test_a_copy_that_somebody_has_altered_is_not_worked_with(tmp_path: Path) -> 
     path.write_bytes(whole + b'{"half')  # a crash while the next lines were copied
     with begun(tmp_path) as again:
         assert grown(again, 40)[0].status == 200
-        assert again.entries() == TRUE.lines
+        assert list(again.entries()) == TRUE.lines
+
+
+def test_however_long_the_log_is_only_little_of_it_lies_in_memory(tmp_path: Path) -> None:
+    with begun(tmp_path):
+        pass
+    line, lines = b"x" * 2000, 6000
+    tree = Frontier()
+    for _ in range(lines):
+        tree.append(leaf_hash(line))
+    (tmp_path / "entries.jsonl").write_bytes((line + b"\n") * lines)
+    (tmp_path / "newest.note").write_text(sign(Checkpoint("central/log", lines, tree.root()).text, LOG))
+    tracemalloc.start()
+    try:
+        with begun(tmp_path) as keeper:
+            assert keeper.copied == lines
+        assert tracemalloc.get_traced_memory()[1] < len(line) * lines // 4
+    finally:
+        tracemalloc.stop()
 
 
 def test_only_one_witness_works_in_a_folder(keeper: Keeper) -> None:

@@ -248,7 +248,7 @@ def _witness(case: Trial) -> Seen:
             assert f"{keeper.signer.vkey}\n" == vkey, f"{kind}, {done}: the witness signs with another key"
             had = keeper.copied
             answer = keeper.add_checkpoint(request(newest.size, [], keeper.newest_note), lines[had:])
-            assert keeper.entries() == lines, f"{kind}, {done}: the witness's copy is not the log"
+            assert list(keeper.entries()) == lines, f"{kind}, {done}: the witness's copy is not the log"
             assert keeper.tree.root() == newest.root, f"{kind}, {done}: the tree is not that of the lines"
             assert answer.status == 200, f"{kind}, {done}: {answer}"
     except FangxinError as error:

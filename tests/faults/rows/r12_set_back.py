@@ -195,7 +195,7 @@ def _witness(case: Trial) -> Seen:
             assert newest.size == len(lines), f"{kind}: the witness has forgotten what it cosigned"
             had = keeper.copied
             answer = keeper.add_checkpoint(request(newest.size, [], keeper.newest_note), lines[had:])
-            assert (answer.status, keeper.entries()) == (200, lines), f"{kind}: {answer}"
+            assert (answer.status, list(keeper.entries())) == (200, lines), f"{kind}: {answer}"
     except FangxinError as error:
         return {**seen, **_refused(error, kind, left)}
     return {**seen, "start": "started", "said": f"{len(lines) - had} lines asked for again"}

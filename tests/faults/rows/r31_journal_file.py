@@ -160,7 +160,7 @@ def _trees(case: Trial) -> Seen:
     folder = evidence_rooms.witness(case.folder)
     done = _spoilt(folder / "tree", case.chance)
     with Keeper.open(folder, log, VirtualClock(NOON), seeded("x")) as keeper:
-        _proofs(keeper.tree, keeper.entries(), done)
+        _proofs(keeper.tree, list(keeper.entries()), done)
     return {"tree": "witness", "done": done, "came": "built again from the lines"}
 
 
