@@ -29,34 +29,41 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a round achieved. objects: sealed files that central signed for; events: journal lines that it took; receipt: the newest.
-    alarm: something about central that a person should hear of."""
+    """What a round achieved. objects: sealed files that central signed for; events: journal lines that it took; receipt: the newest."""
 
     objects: int
     events: int
     receipt: Receipt | None
-    alarm: str = ""
 
 
 def sync_once(
-    store: Store, journal: Path, client: Client, progress: Callable[[Progress], None] = lambda _: None
+    store: Store,
+    journal: Path,
+    client: Client,
+    progress: Callable[[Progress], None] = lambda _: None,
+    alarm: Callable[[str], None] = lambda _: None,
 ) -> Synced:
-    """One round. journal: the epoch's folder. progress may raise to stop: the next round goes on from there.
+    """One round. journal: the epoch's folder. progress may raise to stop: the next round goes on from there. alarm: hears what a person
+    should know of central, at once: the next round knows nothing of it any more, however this one ends.
 
     Raises SyncError (nothing is marked sent that central has not signed for) and StorageError.
     """
     try:
-        return _round(store, JournalFolder(journal), client, progress)
+        return _round(store, JournalFolder(journal), client, progress, alarm)
     except RefusedError as refusal:
         if refusal.word != "objects":
             raise
         # Central misses objects that it once signed for: hand them in again, now.
         store.mark_waiting(str(sha256) for sha256 in refusal.facts.get("missing", ()))
-    return _round(store, JournalFolder(journal), client, progress)
+    return _round(store, JournalFolder(journal), client, progress, alarm)
 
 
 def _round(
-    store: Store, folder: JournalFolder, client: Client, progress: Callable[[Progress], None]
+    store: Store,
+    folder: JournalFolder,
+    client: Client,
+    progress: Callable[[Progress], None],
+    alarm: Callable[[str], None],
 ) -> Synced:
     checkpoints = folder.checkpoints()
     parcels = store.pending()
@@ -66,13 +73,13 @@ def _round(
     origin = checkpoint_in(checkpoints[-1][1]).origin
     before = store.last_receipt(origin)
     held = before.size if before else 0
-    alarm = _send_journal(store, folder, held, checkpoints, client)
+    _send_journal(store, folder, held, checkpoints, client, alarm)
     note = manifest(store, checkpoints[-1][1], parcels, client.signer)
     events = 0
     if note is not None:
         batch = file_batch(store, folder, client.put_batch(note))
         events = batch.size - batch.start
-    return Synced(len(parcels), events, store.last_receipt(origin), alarm)
+    return Synced(len(parcels), events, store.last_receipt(origin))
 
 
 def _send_objects(parcels: Sequence[Parcel], client: Client, progress: Callable[[Progress], None]) -> None:
@@ -88,10 +95,15 @@ def _send_objects(parcels: Sequence[Parcel], client: Client, progress: Callable[
 
 
 def _send_journal(
-    store: Store, folder: JournalFolder, held: int, checkpoints: Sequence[tuple[int, str]], client: Client
-) -> str:
-    """Hand in the lines behind the first `held`, for which there is a receipt. Returns an alarm, "" when there is none."""
-    start, last, alarm = held, checkpoints[-1][0], ""
+    store: Store,
+    folder: JournalFolder,
+    held: int,
+    checkpoints: Sequence[tuple[int, str]],
+    client: Client,
+    alarm: Callable[[str], None],
+) -> None:
+    """Hand in the lines behind the first `held`, for which there is a receipt."""
+    start, last = held, checkpoints[-1][0]
     turns = 0
     while start < last:
         size, note, lines = _piece(folder, start, checkpoints)
@@ -103,7 +115,9 @@ def _send_journal(
                 raise
             start = refusal.number("size")
             if start < held:
-                alarm = f"Central had lost lines that it signed for (it held {start} of {held}); they were handed in again"
+                alarm(
+                    f"Central had lost lines that it signed for (it held {start} of {held}); they are handed in again"
+                )
             continue
         file_receipt(store, folder, receipt)
         start = size
@@ -112,7 +126,6 @@ def _send_journal(
             f"Central holds {start} lines of this journal, this workstation only {last}",
             todo="An older copy of this workstation was restored: call the supervisor, then begin a new epoch: `fangxin sync renew`.",
         )
-    return alarm
 
 
 def _piece(

@@ -1271,6 +1271,10 @@
         <translation>上传未成功：%1</translation>
     </message>
     <message>
+        <source>%1. Tell the supervisor.</source>
+        <translation>%1。请告知督导。</translation>
+    </message>
+    <message>
         <source>this workstation&apos;s records contradict what it sent before. Stop interviewing and call the supervisor.</source>
         <translation>本工作站的记录与此前上传的不一致。请停止访问，联系督导。</translation>
     </message>

@@ -44,6 +44,12 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     sending = replace(sent, waiting=12, since=sent.last, at=sent.last + 60_000)
     fork = "Central refused: the journal contradicts what it holds (POST http://10.0.0.2:12340/v1/journals/0a.1)."
     yield "03e-refused", replace(desk.screen, sending=replace(sending, refused=fork, word="fork"))
+    lost = "Central had lost lines that it signed for (it held 212 of 380); they are handed in again"
+    yield "03e-lost", replace(desk.screen, sending=replace(sent, at=sent.last, alarm=lost))
+    yield (
+        "03e-lost-and-refused",
+        replace(desk.screen, sending=replace(sending, refused=fork, word="fork", alarm=lost)),
+    )
     yield "03f-not-yet", replace(desk.screen, sending=SendingView())
     yield "04-no-cases", replace(desk.screen, notice=Notice.NO_CASES)
     desk.next_case()

@@ -18,7 +18,7 @@ def _moment(wall: int, now: int) -> str:
 
 
 class SendingPanel(QWidget):
-    """One muted line; above it, in the colour of a warning, why central does not take what is sent."""
+    """One muted line; above it, in the colour of a warning, why central does not take what is sent, and what it has lost."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,11 +40,13 @@ class SendingPanel(QWidget):
         if view is not None:
             self._text.setText(self.words(view))
             self._alarm.setText(self.alarm(view))
-            self._warning.setVisible(bool(view.refused))
+            self._warning.setVisible(bool(view.refused or view.alarm))
 
     def alarm(self, view: SendingView) -> str:
-        """Why central refuses; "" = it does not."""
-        return self.tr("Sending failed: %1").replace("%1", self._why(view)) if view.refused else ""
+        """Why central refuses, and what else must be known of it; "" = nothing."""
+        refused = self.tr("Sending failed: %1").replace("%1", self._why(view)) if view.refused else ""
+        lost = self.tr("%1. Tell the supervisor.") if view.alarm else ""
+        return "\n".join(filter(None, (refused, lost.replace("%1", sentence(view.alarm)))))
 
     def words(self, view: SendingView) -> str:
         """The muted line."""
