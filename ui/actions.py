@@ -275,5 +275,7 @@ CALL_BEFORE = QT_TRANSLATE_NOOP("Actions", "The call before")
 """What the key says while an outcome is being corrected."""
 REASON = QT_TRANSLATE_NOOP("Actions", "Reason")
 """What the key of the note says then: the note is why it is corrected."""
+REASON_HELP = QT_TRANSLATE_NOOP("Actions", "Write the reason for the correction; no names in it")
+"""What the list of keys says of it then."""
 _ENTER = QT_TRANSLATE_NOOP("Actions", "Enter")
 _SPACE = QT_TRANSLATE_NOOP("Actions", "Space")

@@ -108,6 +108,10 @@
         <translation>给督导写备注，不要写人名</translation>
     </message>
     <message>
+        <source>Write the reason for the correction; no names in it</source>
+        <translation>写明更正原因，不要写人名</translation>
+    </message>
+    <message>
         <source>Don’t know</source>
         <translation>不清楚</translation>
     </message>
@@ -271,6 +275,18 @@
     <message>
         <source>Dial</source>
         <translation>拨号</translation>
+    </message>
+    <message>
+        <source>Tell your supervisor. Dial again only when the fault is put right.</source>
+        <translation>请告知督导。故障排除后再重新拨号。</translation>
+    </message>
+    <message>
+        <source>Dial again   Enter</source>
+        <translation>重新拨号&#x3000;回车</translation>
+    </message>
+    <message>
+        <source>Dial again</source>
+        <translation>重新拨号</translation>
     </message>
 </context>
 <context>

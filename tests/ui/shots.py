@@ -59,6 +59,8 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     yield "06-case-resumes", replace(desk.screen, case=resumed, notice=Notice.INTERVIEW_RESUMES)
     elsewhere = replace(desk.screen.case, begun_elsewhere=True, attempts=2)
     yield "06a-begun-elsewhere", replace(desk.screen, case=elsewhere)
+    full = "The disk is full (/home/desk/journals). Free some space, then start again."
+    yield "06b-case-stopped", replace(desk.screen, notice=Notice.STOPPED, notice_text=full)
     desk.dial()
     yield "07-dialing", replace(desk.screen, elapsed=4)
     yield "08-ringing", replace(desk.screen, line=LineView.RINGING, elapsed=17)

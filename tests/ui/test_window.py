@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.interview.screen import Entered, LineView, Notice, Page, Screen, UnsavedView
 from tests.ui.conftest import Station
 from tests.ui.shots import screens
+from ui.actions import Act
 from ui.dialogs import Crash, LeavingCall, LeavingOutcome, WorldFault
 
 ENTER = Qt.Key.Key_Return
@@ -108,6 +109,18 @@ def test_a_stopped_desk_says_what_to_do_and_keeps_the_technical_words_apart(stil
     assert notice._frame.property("tone") == "danger"
 
 
+def test_a_stopped_desk_invites_nobody_to_dial(still: Station) -> None:
+    still.language.use("zh")
+    some, page = dict(screens("zh")), still.window.face.case
+    paint(still, some["06b-case-stopped"])
+    assert (page._button.text(), page._button.property("role")) == ("重新拨号　回车", "again")
+    assert page._history.text() == "请告知督导。故障排除后再重新拨号。"
+    paint(still, some["05-case"])
+    assert (page._button.text(), page._button.property("role")) == ("拨号　回车", "primary")
+    paint(still, replace(some["03-ready"], notice=Notice.STOPPED, notice_text="The disk is full (/data)."))
+    assert still.window.face.ready._button.property("role") == "again"
+
+
 def test_what_could_not_be_saved_stands_on_the_screen_for_paper(still: Station) -> None:
     unsaved = (
         UnsavedView(Entered.ANSWER, "0badcafe", "q07", "9"),
@@ -155,6 +168,19 @@ def test_help_lists_this_page_s_keys(station: Station) -> None:
         if panel.isVisible():
             station.press(Qt.Key.Key_F1)
     assert not panel.isVisible()
+
+
+def test_the_reason_of_a_correction_has_one_name_in_the_bar_in_the_help_and_beside_its_field(
+    still: Station,
+) -> None:
+    face = still.window.face
+    for iso, name in (("en", "reason"), ("zh", "更正原因")):
+        still.language.use(iso)
+        paint(still, dict(screens(iso))["25a-correcting"])
+        (helped,) = [text for cap, text in face.help._lines if cap.text() == "F8"]
+        button = face.keys._buttons[Act.NOTE]
+        said = (helped.text(), button.toolTip(), button._words.text(), face.outcome._note_word.text())
+        assert [words for words in said if name not in words.lower()] == [], iso
 
 
 def gaps(qtbot: QtBot, until: threading.Event) -> list[float]:

@@ -1,6 +1,6 @@
 """The case at hand, before it is dialled."""
 
-from app.interview.screen import Screen
+from app.interview.screen import Notice, Screen
 from ui.layout import column, label
 from ui.pages.card import CardPage
 
@@ -26,7 +26,12 @@ class CasePage(CardPage):
         self._number.setText(case.number)
         self.setAccessibleName(f"{self._unit.text()} {case.number}")
         self._number.setAccessibleName(self.tr("Number {number}").format(number=case.number))
-        if case.attempts:
+        stopped = screen.notice is Notice.STOPPED
+        if stopped:
+            self._history.setText(
+                self.tr("Tell your supervisor. Dial again only when the fault is put right.")
+            )
+        elif case.attempts:
             self._history.setText(self.tr("Attempts so far: {attempts}").format(attempts=case.attempts))
         else:
             self._history.setText(self.tr("First attempt"))
@@ -38,5 +43,6 @@ class CasePage(CardPage):
             text = self.tr("Interview broken off earlier: it goes on where it stopped")
         self._resumes.setText(text)
         self._resumes.setVisible(case.resumes or case.begun_elsewhere)
-        self._button.setText(self.tr("Dial   Enter"))
-        self._button.setAccessibleName(self.tr("Dial"))
+        self.offer(self._button, again=stopped)
+        self._button.setText(self.tr("Dial again   Enter") if stopped else self.tr("Dial   Enter"))
+        self._button.setAccessibleName(self.tr("Dial again") if stopped else self.tr("Dial"))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.interview.screen import Screen
 from ui.pace import ENTER
+from ui.theme import mark
 
 
 class DeskPage(QWidget):
@@ -48,3 +49,7 @@ class DeskPage(QWidget):
         button.setAutoDefault(False)
         button.clicked.connect(self.enter)
         return button
+
+    def offer(self, button: QPushButton, *, again: bool) -> None:
+        """The way on in the colour of one. again: what failed just now; it may be tried again, and nothing invites to it."""
+        mark(button, role="again" if again else "primary")

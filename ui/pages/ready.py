@@ -51,5 +51,6 @@ class ReadyPage(CardPage):
         self._dials_word.setText(self.tr("dialled today"))
         self._completes.setText(str(screen.counts.completes))
         self._completes_word.setText(self.tr("completed today"))
+        self.offer(self._button, again=stopped)
         self._button.setText(self.tr("Look again   Enter") if empty else self.tr("Next case   Enter"))
         self._button.setAccessibleName(self.tr("Look again") if empty else self.tr("Next case"))

@@ -8,6 +8,7 @@ from ui.actions import (
     ACTIONS,
     CALL_BEFORE,
     REASON,
+    REASON_HELP,
     RESUME_DIALLING,
     UNMUTE,
     Act,
@@ -42,6 +43,11 @@ def _beside_the_answer(action: Action, screen: Screen) -> bool:
     return question.kind == "select_one" or question.scale is not None
 
 
+def _help(action: Action, screen: Screen) -> str:
+    """What a key does here, under the name that the bar gives it."""
+    return action_word(REASON_HELP if action.act is Act.NOTE and screen.correcting else action.help)
+
+
 class KeyBar(CapBar):
     """One flat button per key that works on this screen."""
 
@@ -67,7 +73,7 @@ class KeyBar(CapBar):
             if button is not None:
                 text = self._label(action, screen)
                 button.say(action.keys[0], text)
-                button.setToolTip(action_word(action.help))
+                button.setToolTip(_help(action, screen))
                 button.setVisible(action in working and not _beside_the_answer(action, screen))
         self.fit([self._buttons[act] for act in _GIVE_WAY])
 
@@ -133,7 +139,7 @@ class HelpPanel(QWidget):
         working = on(screen)
         for action, (key, text) in zip(ACTIONS, self._lines, strict=True):
             key.setText(key_word(action))
-            text.setText(action_word(action.help))
+            text.setText(_help(action, screen))
             key.setVisible(action in working)
             text.setVisible(action in working)
         scored = (
