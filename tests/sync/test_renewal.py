@@ -87,15 +87,7 @@ def test_a_call_that_was_open_when_the_old_epoch_ended_is_settled_in_the_new_one
 
 def restored(folder: Path, world: World) -> tuple[Central, Room, Client]:
     """A workstation that handed in two calls, and was then set back to the image that was taken after the first."""
-    central, room = world.central(), seat(folder, answers(), answers(), answers())
-    publisher = centre().publisher.vkey
-    served = {
-        "study": room.study.id,
-        "version": room.study.version,
-        "rehearsal": True,
-        "centre_vkey": publisher,
-    }
-    central.stores.install(package(folder), **served)
+    central, room = serving(folder, world, interviews=3)
     client = enrolled(room, central, world)
     room.work(1)
     handed_in(room, client)
@@ -151,15 +143,7 @@ def test_a_restored_workstation_that_is_not_asked_forks_and_is_refused(tmp_path:
 def test_what_a_damaged_epoch_had_signed_is_handed_in_by_the_new_one(
     tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    central, room = world.central(), seat(tmp_path, answers(), answers())
-    publisher = centre().publisher.vkey
-    served = {
-        "study": room.study.id,
-        "version": room.study.version,
-        "rehearsal": True,
-        "centre_vkey": publisher,
-    }
-    central.stores.install(package(tmp_path), **served)
+    central, room = serving(tmp_path, world)
     enrolled(room, central, world)
     room.work(1)
     room.desk.sign_out()
@@ -180,15 +164,7 @@ def test_what_a_damaged_epoch_had_signed_is_handed_in_by_the_new_one(
 def test_central_that_was_restored_from_an_old_copy_is_told_of_on_the_command_line(
     tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    central, room = world.central(), seat(tmp_path, answers(), answers())
-    publisher = centre().publisher.vkey
-    served = {
-        "study": room.study.id,
-        "version": room.study.version,
-        "rehearsal": True,
-        "centre_vkey": publisher,
-    }
-    central.stores.install(package(tmp_path), **served)
+    central, room = serving(tmp_path, world)
     client = enrolled(room, central, world)
     room.work(1)
     handed_in(room, client)
@@ -204,6 +180,19 @@ def test_central_that_was_restored_from_an_old_copy_is_told_of_on_the_command_li
     assert central.stores.journal(name).size > 3
     assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def serving(folder: Path, world: World, interviews: int = 2) -> tuple[Central, Room]:
+    """Central with the study of a workstation at which so many residents answer."""
+    central, room = world.central(), seat(folder, *(answers() for _ in range(interviews)))
+    central.stores.install(
+        package(folder),
+        study=room.study.id,
+        version=room.study.version,
+        rehearsal=True,
+        centre_vkey=centre().publisher.vkey,
+    )
+    return central, room
 
 
 def from_the_command_line(monkeypatch: pytest.MonkeyPatch, central: Central, room: Room) -> None:

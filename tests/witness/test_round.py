@@ -172,31 +172,37 @@ def test_before_anything_was_cosigned_there_is_no_sheet(watch: Watch) -> None:
         sheet_of(watch.keeper, NOW)
 
 
+def needs(*tools: str) -> None:
+    """Skip where a program is not installed."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"the program {tool} is not installed")
+
+
+def code_on(sheet: Path) -> bytes:
+    """What a scanner reads on a printed sheet of one page."""
+    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", sheet, sheet.with_name("page")], check=True)
+    (picture,) = sheet.parent.glob("page*.png")
+    scan = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture]
+    return subprocess.run(scan, capture_output=True, check=True).stdout
+
+
 @pytest.mark.real
 def test_a_scanner_reads_the_printed_code_and_it_still_proves_the_archive(
     watch: Watch, tmp_path: Path
 ) -> None:
-    for tool in ("pdftoppm", "zbarimg"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"the program {tool} is not installed")
+    needs("pdftoppm", "zbarimg")
     days_work(watch)
     sheet = tmp_path / "sheet.pdf"
     write_sheet(sheet, sheet_of(watch.keeper, NOW))
-    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", sheet, tmp_path / "page"], check=True)
-    (picture,) = tmp_path.glob("page*.png")
     words = subprocess.run(
         ["pdftotext", "-layout", sheet, "-"], capture_output=True, check=True
     ).stdout.decode()
     # What proves something is set in letters that every reader has, whatever typefaces for Chinese there are.
     assert re.search(r"0badcafe\.1 +9 +9 +6", words)
     assert "— witness" in words
-    read = subprocess.run(
-        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
-        capture_output=True,
-        check=True,
-    )
     text = tmp_path / "scanned.txt"
-    text.write_bytes(read.stdout)
+    text.write_bytes(code_on(sheet))
     watch.call(9)  # the archive has grown since
     archive, key = watch.stores.folder, watch.keeper.signer.vkey
     assert main(["witness", "check", str(text), str(archive), "--witness-key", key]) == 0
@@ -210,9 +216,7 @@ def test_a_scanner_reads_the_printed_code_and_it_still_proves_the_archive(
 def test_however_many_desks_and_alarms_there_are_nothing_is_printed_on_the_code(
     watch: Watch, tmp_path: Path, desks: int, alarms: int
 ) -> None:
-    for tool in ("pdftoppm", "zbarimg"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"the program {tool} is not installed")
+    needs("pdftoppm", "zbarimg")
     days_work(watch)
     plain, printed = sheet_of(watch.keeper, NOW), tmp_path / "sheet.pdf"
     (row,) = plain.rows
@@ -223,14 +227,7 @@ def test_however_many_desks_and_alarms_there_are_nothing_is_printed_on_the_code(
     rows = tuple(replace(row, journal=f"{n:08x}.1") for n in range(desks))
     sheet = replace(plain, rows=rows, alarms=said)
     write_sheet(printed, sheet)
-    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", printed, tmp_path / "page"], check=True)
-    (picture,) = tmp_path.glob("page*.png")
-    read = subprocess.run(
-        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
-        capture_output=True,
-        check=True,
-    )
-    assert read.stdout.decode().strip() == sheet.note.strip()
+    assert code_on(printed).decode().strip() == sheet.note.strip()
     told = subprocess.run(["pdftotext", printed, "-"], capture_output=True, check=True).stdout.decode()
     words = re.sub(r"\s+", "", told)
     assert [each for each in said[:5] if re.sub(r"\s+", "", each) not in words] == []
@@ -242,9 +239,7 @@ def test_however_many_desks_and_alarms_there_are_nothing_is_printed_on_the_code(
 
 @pytest.mark.real
 def test_a_scanner_reads_the_code_of_the_page_that_a_browser_prints(watch: Watch, tmp_path: Path) -> None:
-    for tool in ("chromium", "pdftoppm", "zbarimg"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"the program {tool} is not installed")
+    needs("chromium", "pdftoppm", "zbarimg")
     days_work(watch)
     page, printed, sheet = tmp_path / "sheet.html", tmp_path / "sheet.pdf", sheet_of(watch.keeper, NOW)
     write_sheet(page, sheet)
@@ -258,14 +253,7 @@ def test_a_scanner_reads_the_code_of_the_page_that_a_browser_prints(watch: Watch
     subprocess.run(
         [*browser, f"--print-to-pdf={printed}", page.as_uri()], check=True, capture_output=True, timeout=120
     )
-    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", printed, tmp_path / "page"], check=True)
-    (picture,) = tmp_path.glob("page*.png")
-    read = subprocess.run(
-        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture],
-        capture_output=True,
-        check=True,
-    )
-    assert read.stdout.decode().strip() == sheet.note.strip()
+    assert code_on(printed).decode().strip() == sheet.note.strip()
 
 
 def test_what_scanners_and_editors_do_to_the_text_does_no_harm(watch: Watch) -> None:
