@@ -19,6 +19,7 @@ from app.sync.client import Client, RefusedError
 from app.sync.enrol import Introduction, enrol
 from app.sync.outbox import sync_once
 from app.sync.renewal import Reason, Succession, refuse_restored, succession
+from app.sync.round_process import read_round
 from app.workstation import Workstation, open_workstation
 from tests.desk_room import Room, centre, package
 from tests.desk_talk import answers, seat
@@ -175,9 +176,14 @@ def test_central_that_was_restored_from_an_old_copy_is_told_of_on_the_command_li
     room.close()
     from_the_command_line(monkeypatch, central, room)
     monkeypatch.setenv("FANGXIN_LANGUAGE", "zh")
-    assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0
-    assert "中心服务器丢失过已签回执的行" in capsys.readouterr().err
+    monkeypatch.setattr(sync_command, "_pool", fails)
+    assert main(["--data-dir", str(room.folder), "sync", "now", "--json"]) == 1
+    said = capsys.readouterr()
+    assert "中心服务器丢失过已签回执的行" in said.err
+    told = read_round(1, said.out.encode(), b"")
+    assert ("lost lines that it signed for" in told.alarm, "cannot be reached" in told.fault) == (True, True)
     assert central.stores.journal(name).size > 3
+    monkeypatch.setattr(sync_command, "_pool", lambda *_: None)
     assert main(["--data-dir", str(room.folder), "sync", "now"]) == 0
     assert capsys.readouterr().err == ""
 
@@ -193,6 +199,11 @@ def serving(folder: Path, world: World, interviews: int = 2) -> tuple[Central, R
         centre_vkey=centre().publisher.vkey,
     )
     return central, room
+
+
+def fails(*_: object) -> None:
+    """The pool's part of a round, when central goes away in the middle of it: what was heard before must not be lost."""
+    raise SyncError("Central cannot be reached")
 
 
 def from_the_command_line(monkeypatch: pytest.MonkeyPatch, central: Central, room: Room) -> None:
