@@ -161,7 +161,10 @@ def check_notes(name, notes, tree, keys, central):
             text = keys.open(path, path.read_bytes(), *signers)
             if text is None:
                 continue
-            origin, told, root, _ = text.split("\n")
+            origin, told, root, *rest = text.split("\n")
+            if rest != [""]:
+                fault(path, "is no checkpoint")
+                continue
             if int(told) != size or not origin.endswith("/" + name.replace(".", "/")):
                 fault(path, "is about something else")
             elif size > tree.size:
@@ -209,11 +212,16 @@ def check_places(archive):
             fault(path, "is another study, or another version")
 
 
-def check_objects(archive, events):
+def check_objects(archive, keys, events):
     named = {
         event[field] for event in events for field in NAMES.get(event.get("type"), []) if event.get(field)
     }
     for note in archive.glob("batches/*/*.note"):
+        origin = "/" + note.parent.name.replace(".", "/")
+        text = keys.open(note, note.read_bytes(), "fangxin" + origin)
+        head = text.split("\n")[:2] if text is not None else ["fangxin-batch/v1", origin]
+        if head[0] != "fangxin-batch/v1" or not head[1].endswith(origin):
+            fault(note, "is no manifest of this journal")
         named |= set(
             re.findall(r"^([0-9a-f]{64}) [0-9]+ [a-z-]+$", note.read_text("utf-8", "replace"), re.MULTILINE)
         )
@@ -295,7 +303,7 @@ def main(archive, keys, *options):
         check_calls(folder.name, events)
         everything += events
     check_places(archive)
-    check_objects(archive, everything)
+    check_objects(archive, keys, everything)
     check_log(archive, log, trees)
     if not log:
         fault("central's log is not here")
