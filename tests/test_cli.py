@@ -180,6 +180,7 @@ def test_nothing_is_written_by_looking(fangxin: Command, workstation: Path, keys
 
 
 @pytest.mark.slow
+@pytest.mark.long  # start.md's demo is in the ordinary run
 def test_the_demo_goes_from_study_to_report_and_can_be_checked_again(
     fangxin: Command, tmp_path: Path
 ) -> None:
