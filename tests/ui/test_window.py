@@ -121,6 +121,34 @@ def test_a_stopped_desk_invites_nobody_to_dial(still: Station) -> None:
     assert still.window.face.ready._button.property("role") == "again"
 
 
+def test_a_stopped_desk_speaks_of_a_call_only_while_one_is_on(still: Station) -> None:
+    for iso, ending in (("en", "ending the call"), ("zh", "正在结束通话")):
+        still.language.use(iso)
+        some = dict(screens(iso))
+        for name, in_call in (
+            ("07-dialing", True),
+            ("08-ringing", True),
+            ("13-q1", True),
+            ("03-ready", False),
+            ("05-case", False),
+            ("20-outcome", False),
+        ):
+            paint(still, replace(some[name], notice=Notice.STOPPED, notice_text="The disk is full (/data)."))
+            assert (ending in still.window.face.notice._text.text()) is in_call, (iso, name)
+
+
+def test_the_last_message_speaks_of_a_call_only_when_one_was_on(still: Station) -> None:
+    still.language.use("zh")
+    face, some = still.window.face, dict(screens("zh"))
+    for screen, said in (
+        (some["13-q1"], "正在结束通话并封存录音…"),
+        (some["03-ready"], "正在关闭工作台…"),
+        (None, "正在关闭工作台…"),
+    ):
+        face.take_leave(screen)
+        assert face._message.text() == said
+
+
 def test_what_could_not_be_saved_stands_on_the_screen_for_paper(still: Station) -> None:
     unsaved = (
         UnsavedView(Entered.ANSWER, "0badcafe", "q07", "9"),
