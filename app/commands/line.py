@@ -46,7 +46,7 @@ CHECKED = {
     "echo": "回声",
     "keys": "密钥",
     "line": "线路",
-    "microphone": "话筒",
+    "microphone": "麦克风",
     "sound": "声音",
     "study": "调查包",
     "swap": "内存外泄",

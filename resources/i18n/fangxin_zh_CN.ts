@@ -1791,7 +1791,7 @@
     </message>
     <message>
         <source>Earphone</source>
-        <translation>听筒</translation>
+        <translation>耳机</translation>
     </message>
     <message>
         <source>Line sound</source>
@@ -1808,6 +1808,26 @@
     <message>
         <source>Echo</source>
         <translation>回声</translation>
+    </message>
+    <message>
+        <source>Weak signal</source>
+        <translation>信号弱</translation>
+    </message>
+    <message>
+        <source>asks for its PIN</source>
+        <translation>需要输入 PIN 码</translation>
+    </message>
+    <message>
+        <source>locked, asks for its PUK</source>
+        <translation>已锁定，需要 PUK 码</translation>
+    </message>
+    <message>
+        <source>none inserted</source>
+        <translation>未插卡</translation>
+    </message>
+    <message>
+        <source>Telephone</source>
+        <translation>话机</translation>
     </message>
     <message>
         <source>Device fault</source>
@@ -1835,7 +1855,7 @@
     </message>
     <message>
         <source>refused by the network</source>
-        <translation>网络拒绝接入</translation>
+        <translation>拒绝接入</translation>
     </message>
     <message>
         <source>no answer</source>
@@ -1851,7 +1871,7 @@
     </message>
     <message>
         <source>too loud</source>
-        <translation>声音过大</translation>
+        <translation>音量过大</translation>
     </message>
     <message>
         <source>good</source>
