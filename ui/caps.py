@@ -28,8 +28,9 @@ class CapButton(QPushButton):
         self.setLayout(self._line)
         policy = self.sizePolicy()
         policy.setHeightForWidth(wrap)  # words that wrap in a narrow column need the height of two lines
-        if wrap:  # else Qt keeps a button as wide as its words on one line, and the column beside it leaves the window
+        if wrap:  # else Qt keeps a button as wide as its words on one line, and as low: a column leaves the window, or words are cut
             policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+            policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         self.setSizePolicy(policy)
 
     def hasHeightForWidth(self) -> bool:

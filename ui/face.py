@@ -75,7 +75,10 @@ class Face(QWidget):
     def take_leave(self, screen: Screen | None) -> None:
         """What is awaited while the desk ends; screen: what it said last."""
         in_call = screen is not None and screen.line in IN_CALL
-        calling, closing = self.tr("Ending the call and sealing the recording …"), self.tr("Closing the desk …")
+        calling, closing = (
+            self.tr("Ending the call and sealing the recording …"),
+            self.tr("Closing the desk …"),
+        )
         self.say(calling if in_call else closing)
 
     def too_early(self, screen: Screen | None) -> None:

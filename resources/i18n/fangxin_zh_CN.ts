@@ -1815,11 +1815,11 @@
     </message>
     <message>
         <source>asks for its PIN</source>
-        <translation>需要输入 PIN 码</translation>
+        <translation>需要输入卡密码</translation>
     </message>
     <message>
         <source>locked, asks for its PUK</source>
-        <translation>已锁定，需要 PUK 码</translation>
+        <translation>已锁定，需要解锁码</translation>
     </message>
     <message>
         <source>none inserted</source>
