@@ -136,7 +136,9 @@ def test_all_columns_of_the_menu_are_in_the_window_and_what_is_proposed_is_in_si
         port, row = page._area.viewport(), page._board._rows[key]
         assert page._board.width() <= port.width(), f"{name}: columns beside the window"
         for each in page._board._rows.values():
-            assert each._words.height() >= each._words.heightForWidth(each._words.width()), each.accessibleName()
+            assert each._words.height() >= each._words.heightForWidth(each._words.width()), (
+                each.accessibleName()
+            )
         assert port.rect().contains(row.rect().translated(row.mapTo(port, row.rect().topLeft()))), name
 
 
