@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.questionnaire.form import Question
+from app.results.basis import Basis
 from app.results.index import Design, Estimate, Item
 from app.results.rates import Rate, rates
 from app.results.table import (
@@ -108,7 +109,7 @@ class Report:
     """A whole report. rates: with e that leaves out numbers announced as dead; plain: with AAPOR's default e. counts: category →
     cases. outcomes: (outcome, calls) of those that occurred. cases: numbers handed out; undialled: those
     of them that were never dialled. scored: interviews in the index; unplaced: complete ones of no unit.
-    uncovered: complete ones whose recording has lost sound or a side."""
+    uncovered: complete ones whose recording has lost sound or a side. basis: None where there is no archive behind it."""
 
     subject: Subject
     created: date
@@ -127,6 +128,7 @@ class Report:
     scored: int
     unplaced: int
     uncovered: int
+    basis: Basis | None = None
 
 
 def subject_of(study: StudySource) -> Subject:

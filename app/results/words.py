@@ -60,7 +60,13 @@ def notes(report: Report) -> tuple[Words, ...]:
     """How the figures came about and what they do not say."""
     return tuple(
         note
-        for note in (*_definition(report), *_places(report), _small(report), *_response(report))
+        for note in (
+            *_definition(report),
+            *_places(report),
+            _small(report),
+            *_response(report),
+            *_basis(report),
+        )
         if note.zh
     )
 
@@ -171,3 +177,43 @@ def _response(report: Report) -> tuple[Words, ...]:
             "keep a local number but live elsewhere are dialled and found not eligible (4.10).",
         ),
     )
+
+
+def _basis(report: Report) -> tuple[Words, ...]:
+    basis = report.basis
+    if basis is None:
+        return ()
+    versions = "、".join(map(str, basis.changed))
+    changed = Words(
+        f"调查期间方案有过改动：第{versions}版的区县、权重或计分题与第{report.subject.version}版不同。全部访问一律按第{report.subject.version}版计算。"
+        if basis.changed
+        else "",
+        f"The study was changed on the way: units, weights or scored items of version {', '.join(map(str, basis.changed))} were others. "
+        f"All interviews are counted by version {report.subject.version}.",
+    )
+    undialled = Words(
+        ""
+        if basis.undialled_known
+        else "一共发放了多少号码，档案里没有记载；从未拨打的号码不在各种率的分母里，各种率因此可能偏高。",
+        "How many numbers were handed out is not known here: those never dialled are in no rate, and the rates may be too high.",
+    )
+    missing = Words(
+        f"没有发现改动，但缺少应有的内容（{basis.missing}处），指数只根据现有的访问计算。"
+        if basis.missing
+        else "没有发现改动，也没有缺失。",
+        f"nothing was altered, but {basis.missing} things are missing, and the index rests on what is here."
+        if basis.missing
+        else "nothing was altered, nothing is missing.",
+    )
+    keys = Words(
+        "核验只用了档案自带的公钥，只能证明档案自相一致。" if basis.own_keys else "",
+        "The archive's own public keys were used: that proves only that it agrees with itself. "
+        if basis.own_keys
+        else "",
+    )
+    checked = Words(
+        f"计算前先核验了档案：{missing.zh}{keys.zh}日志指纹 {basis.fingerprint}；用 fangxin verify 核验同一份档案，会得到同样的指纹。",
+        f"The archive was checked before it was counted: {missing.en} {keys.en}For the same archive fangxin verify shows the same "
+        "fingerprint.",
+    )
+    return changed, undialled, checked

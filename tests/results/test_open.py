@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.clock import VirtualClock, seeded
-from app.errors import EvidenceError, SealError, StorageError
+from app.errors import EvidenceError, SealError
 from app.evidence.age import Identity
 from app.evidence.journal import read
 from app.evidence.verify import verify
@@ -152,8 +152,9 @@ def test_a_study_that_is_passed_in_is_used_instead_of_the_package(
     bare = copied(worked, tmp_path)
     shutil.rmtree(bare / "study")
     assert open_archive(bare, keys(), source(), verdict=verify(worked)) == opened
-    with pytest.raises(StorageError, match="no such folder"):
+    with pytest.raises(EvidenceError, match="package is not in the archive") as caught:
         open_archive(bare, keys(), verdict=verify(worked))
+    assert caught.value.where.endswith("dazhou-2017-1.study")
 
 
 def test_an_interrupted_call_is_a_row_without_an_outcome(tmp_path: Path) -> None:
