@@ -49,6 +49,10 @@ SHOWN = {
     Shown.COVERED: Words("为防倒推，不公布", "covers another"),
     Shown.NONE: Words("无样本", "no interviews"),
 }
+_SIGNED = Words(
+    "权重写在调查方案里，开始拨打之前已经签名，事后不能改动。",
+    " The weights stand in the study, signed before the first call.",
+)
 WHEN = {
     When.HALF_ANSWERED: Words("已答一半以上", "half answered"),
     When.UNSCREENED: Words("未甄别", "not screened"),
@@ -94,12 +98,13 @@ def _definition(report: Report) -> tuple[Words, ...]:
     aspects = report.subject.aspects
     zh = "，".join(f"“{aspect.zh}”占{aspect.weight}%" for aspect in aspects)
     en = ", ".join(f"{aspect.en} {aspect.weight}%" for aspect in aspects)
+    changed = report.basis is not None and report.basis.changed
+    signed = Words("", "") if changed else _SIGNED
     return (
         Words(
-            f"指数满分100分。每道题取打了分的受访者的平均分；每个方面取所含各题平均分的平均数，换算成百分制；各方面再按权重相加：{zh}。"
-            "权重写在调查方案里，开始拨打之前已经签名，事后不能改动。",
+            f"指数满分100分。每道题取打了分的受访者的平均分；每个方面取所含各题平均分的平均数，换算成百分制；各方面再按权重相加：{zh}。{signed.zh}",
             "The index runs from 0 to 100: the mean of each item over those who scored it, the mean of an aspect's items on a scale "
-            f"of 100, and the weighted sum of the aspects ({en}). The weights stand in the study, signed before the first call.",
+            f"of 100, and the weighted sum of the aspects ({en}).{signed.en}",
         ),
         Words(
             "回答“不了解”“不清楚”或者不愿回答的题不计分；没有做完的访问、复核作废的访问不计入指数。",
