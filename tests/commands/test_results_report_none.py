@@ -58,8 +58,7 @@ def nothing(_: Made) -> None:
             nothing,
             f"archive --identity lead.key {OUT}",
             1,
-            "None of the given private keys opens this study's interviews: "
-            f"they are sealed for {CENTRE.recipient} (archive). Give the centre's private key, or --split",
+            f"None of the given private keys opens this study's interviews: they are sealed for {CENTRE.recipient} (archive). Give",
         ),
         (nothing, f"archive --identity lead.pub {OUT}", 1, "This is not an age private key"),
         (nothing, f"archive {KEY} --out lead.key", 1, "A file of this name is there already (lead.key)"),

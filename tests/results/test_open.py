@@ -208,6 +208,13 @@ def test_what_is_altered_after_the_check_is_noticed_all_the_same(worked: Path, t
         open_archive(bad, keys(), verdict=verify(worked))
 
 
+def test_how_far_the_opening_is_can_be_heard(worked: Path, opened: Opened) -> None:
+    heard: list[tuple[int, int]] = []
+    open_archive(worked, keys(), verdict=verify(worked), progress=lambda done, of: heard.append((done, of)))
+    of = len(opened.interviews)
+    assert heard == [(done, of) for done in range(1, of + 1)]
+
+
 def test_something_missing_does_not_stop_the_counting(worked: Path, opened: Opened, tmp_path: Path) -> None:
     less = copied(worked, tmp_path)
     next((less / "recordings").glob("*.age")).unlink()

@@ -13,7 +13,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from app.errors import StorageError
-from app.results.report import write_html, write_xlsx
+from app.results.report import write_html, write_report, write_xlsx
 from app.results.summary import Report
 from app.results.words import REHEARSAL
 
@@ -281,3 +281,10 @@ def test_where_it_cannot_be_written_is_said(report: Made, tmp_path: Path) -> Non
         write_html(report(), tmp_path / "taken" / "report.html")
     with pytest.raises(StorageError, match="cannot be written"):
         write_xlsx(report(), tmp_path)
+
+
+def test_a_report_that_could_not_be_written_whole_is_not_left_in_half(report: Made, tmp_path: Path) -> None:
+    (tmp_path / "report.xlsx").mkdir()
+    with pytest.raises(StorageError, match="cannot be written"):
+        write_report(report(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xlsx"]
