@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from app.canonical import Value
 from app.columns import columns, padded
-from app.results.markup import count, interval, score
+from app.results.markup import count, interval, rank, score
+from app.results.ranks import Rank
 from app.results.summary import Figure, Report
 from app.results.words import CITY, SHOWN, Words
 
-_HEADS = Words("有效样本  指数  95%置信区间", "scored  index  95% interval")
+_HEADS = Words("有效样本  指数  95%置信区间  名次区间", "scored  index  95% interval  ranks")
 
 
 def index_of(report: Report) -> dict[str, str]:
@@ -42,7 +43,11 @@ def document(report: Report) -> dict[str, Value]:
         "cases": report.cases,
         "undialled": report.undialled if report.basis is None or report.basis.undialled_known else None,
         "index": index_of(report),
-        "units": [{"code": code, **_figure(figure)} for code, figure in _figures(report)],
+        "city": _figure(report.city),
+        "units": [
+            {"code": line.unit.code, **_figure(line.figure), "ranks": _ranks(line.rank)}
+            for line in report.units
+        ],
         "aspects": [{"code": line.aspect.code, **_figure(line.figure)} for line in report.aspects],
         "items": [
             {"name": item.item.name, **_figure(item.figure)} for line in report.aspects for item in line.items
@@ -53,15 +58,20 @@ def document(report: Report) -> dict[str, Value]:
 
 def text(report: Report, language: str) -> list[str]:
     """The index a unit, in lines. language: "zh" or "en"."""
-    names = [CITY, *(Words(line.unit.zh, line.unit.en) for line in report.units)]
-    wide = max(columns(name.of(language)) for name in names) + 2
+    named = [(CITY, report.city, "")]
+    named += [(Words(each.unit.zh, each.unit.en), each.figure, rank(each.rank)) for each in report.units]
+    wide = max(columns(name.of(language)) for name, _, _ in named) + 2
+    scored, ranked = (8, 8) if language == "zh" else (6, 5)
     lines = [f"  {padded('', wide)}{_HEADS.of(language)}"]
-    figures = (report.city, *(line.figure for line in report.units))
-    for name, figure in zip(names, figures, strict=True):
-        reach, why = interval(figure.estimate), SHOWN[figure.shown].of(language)
-        said = f"{count(figure.n):>{8 if language == 'zh' else 6}} {score(figure):>5}  {padded(reach, 12)}  {why}"
+    for name, figure, ranks in named:
+        reach, why = padded(interval(figure.estimate), 12), SHOWN[figure.shown].of(language)
+        said = f"{count(figure.n):>{scored}} {score(figure):>5}  {reach}  {padded(ranks, ranked)}  {why}"
         lines.append(f"  {padded(name.of(language), wide)}{said}".rstrip())
     return lines
+
+
+def _ranks(between: Rank | None) -> list[Value] | None:
+    return None if between is None else [between.best, between.worst]
 
 
 def _figures(report: Report) -> Iterator[tuple[str, Figure]]:

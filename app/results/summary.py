@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from app.questionnaire.form import Question
 from app.results.basis import Basis
 from app.results.index import Design, Estimate, Item
+from app.results.ranks import Rank, rank_intervals
 from app.results.rates import Rate, rates
 from app.results.table import (
     CallRow,
@@ -56,10 +57,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """The index of a unit."""
+    """The index of a unit. rank: among those whose index is shown; None where there is nothing to compare."""
 
     unit: Unit
     figure: Figure
+    rank: Rank | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,13 @@ def _units(
     for unit in subject.units:
         estimate = design.index(subject.aspects, lambda row, code=unit.code: row.unit == code)  # type: ignore[misc]
         lines.append(UnitLine(unit, figure(estimate, interviews[unit.code], rehearsal=rehearsal)))
-    return protect(tuple(lines))
+    return _ranked(protect(tuple(lines)))
+
+
+def _ranked(lines: tuple[UnitLine, ...]) -> tuple[UnitLine, ...]:
+    """Of what is shown only: else a rank would tell of a unit that is not."""
+    ranks = rank_intervals({each.unit.code: each.figure.estimate for each in lines if each.figure.estimate})
+    return tuple(replace(each, rank=ranks.get(each.unit.code)) for each in lines)
 
 
 def protect(lines: tuple[UnitLine, ...]) -> tuple[UnitLine, ...]:

@@ -100,6 +100,7 @@ def _definition(report: Report) -> tuple[Words, ...]:
     en = ", ".join(f"{aspect.en} {aspect.weight}%" for aspect in aspects)
     changed = report.basis is not None and report.basis.changed
     signed = Words("", "") if changed else _SIGNED
+    ranked = sum(line.rank is not None for line in report.units)
     return (
         Words(
             f"指数满分100分。每道题取打了分的受访者的平均分；每个方面取所含各题平均分的平均数，换算成百分制；各方面再按权重相加：{zh}。{signed.zh}",
@@ -117,8 +118,13 @@ def _definition(report: Report) -> tuple[Words, ...]:
             "those who could not be reached or refused. They are cut at the ends of the scale.",
         ),
         Words(
-            "各区县按方案中的顺序排列，不是名次。置信区间大部分重叠的区县，不能据此判断高低。",
-            "Units stand in the order of the study; this is no ranking. Where intervals overlap widely, no order can be read off.",
+            "各区县按方案中的顺序排列，这个顺序不是名次。名次区间是这次访问分得出来的名次："
+            f"把列出得分的{f'{ranked}个' if ranked else ''}区县两两比较（Welch t检验，Holm校正，总错误率5%），"
+            "明显比它好的有几个、明显比它差的有几个，名次就在这之间。名次区间重叠的区县，不能据此判断高低。",
+            "Units stand in the order of the study, which is no ranking. Ranks are those that these interviews can tell apart: the "
+            f"{f'{ranked} ' if ranked else ''}units with a score are compared in pairs (Welch's t, Holm's correction, 5% in all), and a "
+            "unit's rank lies between those that are clearly better and those that are clearly worse. Where ranks overlap, no order "
+            "can be read off.",
         ),
     )
 
