@@ -59,10 +59,10 @@ def report(
         look(archive)
         if draw is not None:
             drawn_folder(draw)
+        witnessed = read_witness(witness, seen) if witness else None
         with place_for_report(_beside(out, archive)):
             keys = custody.keys_of(identity, split, sheet)
             fit(archive, keys)
-            witnessed = read_witness(witness, seen) if witness else None
             with bar("checking") as heard:
                 verdict = verify(archive, keys=trusted, identities=keys, witnessed=witnessed, progress=heard)
             if not as_json or not verdict.integrity_ok:
