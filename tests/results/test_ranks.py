@@ -1,4 +1,4 @@
-"""Between which ranks a unit can lie: against our run in R, and by hand."""
+"""Between which ranks a unit can lie: against the oracle, and by hand."""
 
 import csv
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def between(ranks: dict[str, Rank]) -> dict[str, Sequence[int]]:
     return {unit: (rank.best, rank.worst) for unit, rank in ranks.items()}
 
 
-def test_six_counties_have_the_intervals_that_r_gives() -> None:
+def test_six_counties_have_the_intervals_of_the_oracle() -> None:
     with COUNTIES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     found = rank_intervals({row["unit"]: estimate(float(row["est"]), float(row["se"])) for row in rows})
