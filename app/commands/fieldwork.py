@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.columns import columns, padded
 from app.commands.cells import cell_document, cell_line
 from app.commands.invocation import identities
 from app.commands.moments import Now, moment
-from app.commands.speech import columns, language, padded
+from app.commands.speech import language
 from app.errors import UsageError
 from app.progress import Sources, field_work
 from app.results.field import SHOWN, FieldReport
@@ -71,10 +72,8 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases; was the drawn order kept?"""
-    if draw is not None and not (draw / "sample.csv").is_file():
-        raise UsageError(
-            "There is no drawn sample in this folder", where=str(draw), todo="Name a draw: draws/wave1."
-        )
+    if draw is not None:
+        drawn_folder(draw)
     at = moment(now)
     keys, given = tuple(identities(identity or [])), load(study) if study else None
     known, found = field_work(Sources(archive, given, keys, draw, released), at)
@@ -83,6 +82,13 @@ def report(
         typer.echo(str(html), err=as_json)
     if as_json or html is None:
         typer.echo(encode(document(found)).decode() if as_json else text(found, known, language()))
+
+
+def drawn_folder(draw: Path) -> None:
+    """Raises UsageError for a folder in which nothing was drawn."""
+    if not (draw / "sample.csv").is_file():
+        todo = "Name a draw: draws/wave1."
+        raise UsageError("There is no drawn sample in this folder", where=str(draw), todo=todo)
 
 
 def text(found: FieldReport, study: StudySource, spoken: str) -> str:

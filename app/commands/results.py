@@ -1,4 +1,4 @@
-"""fangxin results: rates out of a table of outcomes, for whoever wants to check ours or reckon his own."""
+"""fangxin results: the report from an archive; rates out of a table of outcomes, for whoever wants to check ours or reckon his own."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.commands import index
 from app.commands.frames import Json
 from app.commands.invocation import extra
 from app.errors import StudyError, UsageError
@@ -15,17 +16,13 @@ from app.results.words import percent
 from app.sample.outcome import Category, load_outcomes
 from app.sample.reading import read_rows
 
-cli = typer.Typer(help="Figures out of tables.", no_args_is_help=True)
+cli = typer.Typer(help="The index and its report; figures out of tables.", no_args_is_help=True)
+cli.command()(index.report)
 
 _HEADINGS = {
     "category": ("outcome", "类别", "结果码", "结果代码"),
     "count?": ("weight", "cases", "n", "数量", "权数"),
 }
-
-
-@cli.callback()
-def results() -> None:
-    """Figures out of tables."""
 
 
 @cli.command(name="rates")

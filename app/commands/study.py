@@ -10,11 +10,12 @@ import typer
 from app.canonical import encode, hexdigest
 from app.centre import Centre
 from app.clock import minute_in_china
+from app.columns import columns, padded
 from app.commands import checking
 from app.commands.checking import played
 from app.commands.form import read_xform
 from app.commands.invocation import verifiers
-from app.commands.speech import announce, columns, language, padded
+from app.commands.speech import announce, language
 from app.commands.tongue import tongue
 from app.errors import UsageError
 from app.evidence.note import Verifier
