@@ -12,9 +12,12 @@ from typing import Annotated
 import typer
 
 from app import __version__, log, settings
+from app.commands.cli import Commands
+from app.commands.help import misused
 from app.commands.invocation import Invocation, OpenDesk, OpenLead
 from app.commands.selftest import Check, run_selftest
 from app.commands.speech import speaking, teller
+from app.commands.tongue import tongue_before
 from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
 from app.line.child import WORKER_WORD
@@ -41,8 +44,15 @@ class Voice:
         """One of the world's faults."""
         self._write(said(error, error.language or self.language))
 
+    def misuse(self, error: Exception) -> None:
+        """A command line that cannot be read. Its options are not read either, so its own --help is consulted for the language."""
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            self.language = tongue_before(context)
+        self._write(misused(error, context, self.language))
+
     def complain(self, text: str) -> None:
-        """A sentence of the system's, of the command line's reader, or of ours."""
+        """A sentence of the system's, or of ours."""
         self._write(teller(self.language)(text))
 
     def _write(self, text: str) -> None:
@@ -76,7 +86,7 @@ _NAMES = frozenset(
 )
 
 
-def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
+def _add_commands(cli: Commands, words: Sequence[str]) -> None:
     """Add the commands that the words name, all for --help. Each is loaded only then: the desk opens every morning and needs none,
     and together they take longer to load than Qt."""
     wanted = _NAMES.intersection(words) or (_NAMES if "--help" in words else frozenset())
@@ -141,11 +151,11 @@ def _group(name: str) -> typer.Typer:
             return centre.cli
 
 
-def build(face: Face, words: Sequence[str], voice: Voice | None = None) -> typer.Typer:
+def build(face: Face, words: Sequence[str], voice: Voice | None = None) -> Commands:
     """The command line with this face behind it, as far as these words need it. voice: hears from the settings how to speak."""
-    cli = typer.Typer(
+    cli = Commands(
+        "Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked.",
         name="fangxin",
-        help="Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked.",
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -219,7 +229,7 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
         voice.fault(error)
         return error.exit_code
     except _MISUSE as error:
-        voice.complain(getattr(error, "format_message", error.__str__)())
+        voice.misuse(error)
         return UsageError.exit_code
     except BrokenPipeError:
         return 1  # whoever read our output has gone

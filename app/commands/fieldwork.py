@@ -52,7 +52,7 @@ def report(
     identity: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Identity file, or the folder of `centre keygen`: the whole archive is checked and interviews are opened. "
+            help="Private key file, or the folder of `centre keygen`: the whole archive is checked and interviews are opened. "
             "Without it the journals alone are read."
         ),
     ] = None,
@@ -63,14 +63,15 @@ def report(
     released: Annotated[
         int,
         typer.Option(
-            min=0, help="Numbers handed out; those never dialled count too. 0: as draw or pool say."
+            min=0,
+            help="How many numbers were released, also those never dialled; 0: as the draw or the pool says.",
         ),
     ] = 0,
     html: Annotated[Path | None, typer.Option(help="Write one HTML page here, for the team lead.")] = None,
     now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases; was the drawn order kept?"""
+    """Write the field report: dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases; was the drawn order kept?"""
     if draw is not None and not (draw / "sample.csv").is_file():
         raise UsageError(
             "There is no drawn sample in this folder", where=str(draw), todo="Name a draw: draws/wave1."

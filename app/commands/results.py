@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.commands.cli import Commands
 from app.commands.frames import Json
 from app.commands.invocation import extra
 from app.errors import StudyError, UsageError
@@ -15,7 +16,7 @@ from app.results.words import percent
 from app.sample.outcome import Category, load_outcomes
 from app.sample.reading import read_rows
 
-cli = typer.Typer(help="Figures out of tables.", no_args_is_help=True)
+cli = Commands("Rates reckoned from a table.")
 
 _HEADINGS = {
     "category": ("outcome", "类别", "结果码", "结果代码"),
@@ -25,7 +26,7 @@ _HEADINGS = {
 
 @cli.callback()
 def results() -> None:
-    """Figures out of tables."""
+    """Rates reckoned from a table."""
 
 
 @cli.command(name="rates")
@@ -51,7 +52,7 @@ def rates_command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """AAPOR's rates, each with its formula: RR1-6, COOP1-4, REF1-3, CON1-3, e. A rate whose denominator is zero is none, never 0."""
+    """Reckon AAPOR's rates, each with its formula: RR1-6, COOP1-4, REF1-3, CON1-3, e. A rate whose denominator is zero is none, never 0."""
     with extra("centre"):  # a workbook needs a library that a workstation has not
         counts = _counts(table)
     found = rates(counts, e, dead=dead)

@@ -70,6 +70,36 @@ def padded(text: str, wide: int) -> str:
     return text + " " * (wide - columns(text))
 
 
+_OPENS, _CLOSES = "（《“‘〔【([{<", "、，。；：？！）》”’〕】…)]}>,.;:?!"
+"""After an opening mark no line may end, before a closing one none may begin."""
+
+
+def wrapped(text: str, wide: int) -> list[str]:
+    """Lines of at most so many columns: broken at blanks, and before and after each Chinese character. What cannot be broken stands out."""
+    lines, line = [], ""
+    for word in text.split():
+        for at, piece in enumerate(_pieces(word)):
+            gap = "" if at or not line else " "
+            if line and columns(line + gap + piece) > wide:
+                lines.append(line)
+                line = piece
+            else:
+                line += gap + piece
+    return [*lines, line] if line else lines
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The parts of a word that stay together."""
+    piece = ""
+    for letter in word:
+        chinese = piece and (columns(piece[-1]) == 2 or columns(letter) == 2)
+        if chinese and piece[-1] not in _OPENS and letter not in _CLOSES:
+            yield piece
+            piece = ""
+        piece += letter
+    yield piece
+
+
 def _chinese(text: str) -> str:
     """Line by line, indented as it was."""
     return "\n".join(map(_line, text.split("\n")))

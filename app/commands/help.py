@@ -1,0 +1,163 @@
+"""What --help shows. The texts stand in English where a command is defined; resources/i18n/help.toml has their Chinese, one by one, so that
+they are found as they are and no sentence of an error is taken for one. tests/commands/test_help.py walks through all commands and fails
+when a text or a word has none."""
+
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from inspect import cleandoc
+from typing import Any
+
+import typer
+
+from app.commands.speech import columns, padded, teller, wrapped
+from app.resources import resource
+
+_WIDEST, _NARROWEST = 100, 40
+_FIRST = 30
+"""What stands left of a description takes at most so many columns; a longer one has its description below."""
+_KINDS = {"path": "path", "file": "path", "str": "text", "text": "text", "int": "n", "float": "n"}
+"""How Typer calls what an option takes, and how we do."""
+_RANGE = re.compile(r"(?:(-?[\d.]+)<=)?\bx\b(?:[<>]=(-?[\d.]+))?")
+_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])|(?<=[。？！])")
+
+
+def page(context: typer.Context, language: str) -> str:
+    """The help of a command, or of a group, in lines that the terminal has room for. language: "zh" or "en"."""
+    told, wide = _tell(language), min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST) - 2
+    command: Any = context.command
+    shown = [each for each in command.get_params(context) if not getattr(each, "hidden", False)]
+    arguments = [each for each in shown if each.param_type_name == "argument"]
+    options = [each for each in shown if each.param_type_name == "option"]
+    below: Mapping[str, Any] = getattr(command, "commands", {})
+    lines = [*_usage(context, arguments, told, wide), ""]
+    lines += [f"  {line}" for line in wrapped(told(tidy(command.help)), wide - 2)]
+    rows = {
+        "Arguments:": [(named(each, language), _described(each, context, told)) for each in arguments],
+        "Options:": [(_spelt(each, context, told), _described(each, context, told)) for each in options],
+        "Commands:": [(name, _short(told(tidy(each.help)))) for name, each in below.items()],
+    }
+    for heading, table in rows.items():
+        lines += ["", told(heading), *_table(table, wide)] if table else []
+    return "\n".join(lines)
+
+
+def named(argument: Any, language: str) -> str:
+    """An argument as the help and an error call it: <archive>; what is written as it stands, as WAV, in capitals."""
+    return f"<{_tell(language)(argument.metavar or argument.name)}>"
+
+
+def misused(error: Any, context: typer.Context | None, language: str) -> str:
+    """What is wrong with how a command was called, in its reader's words, and where the right way is shown."""
+    argument = getattr(error, "param", None)
+    if argument is not None and argument.param_type_name == "argument":
+        error.param_hint = f"'{named(argument, language)}'"
+    says = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
+    see = f"See `{context.command_path} --help`." if context is not None else ""
+    tell = teller(language)
+    ended = tell(says).rstrip("。") + "。" if language == "zh" else f"{says}."
+    return f"{ended}{tell(see)}" if language == "zh" else f"{ended} {see}".rstrip()
+
+
+def tidy(text: str | None) -> str:
+    """A text of a command as it is looked up: on one line."""
+    return " ".join(cleandoc(text or "").split())
+
+
+@cache
+def chinese() -> Mapping[str, str]:
+    """All texts and words of help pages, English → Chinese."""
+    return tomllib.loads(resource("i18n", "help.toml").read_text(encoding="utf-8"))
+
+
+class _Tell:
+    """From English to what is shown."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, text: str) -> str:
+        return chinese().get(text, text) if self.language == "zh" else text
+
+
+_tell = cache(_Tell)
+
+
+def _usage(context: typer.Context, arguments: list[Any], told: _Tell, wide: int) -> list[str]:
+    command: Any = context.command
+    words = [told("[OPTIONS]")]
+    for each in arguments:
+        name = named(each, told.language) + ("..." if each.nargs != 1 else "")
+        words.append(name if each.required else f"[{name}]")
+    if hasattr(command, "commands"):
+        words.append(
+            f"<{told('command')}>" if not command.invoke_without_command else f"[<{told('command')}>]"
+        )
+    before = f"{told('Usage: ')}{context.command_path} "
+    first, *rest = wrapped(" ".join(words), wide - columns(before))
+    return [before + first, *(" " * columns(before) + line for line in rest)]
+
+
+def _spelt(option: Any, context: typer.Context, told: _Tell) -> str:
+    """--out <path>"""
+    names = ", ".join([*option.opts, *option.secondary_opts])
+    kind = option.get_help_record(context)[0].removeprefix(names).strip()
+    words = [word for word in re.findall(r"[a-z]+", kind.lower()) if word in _KINDS]
+    if words and "|" not in kind:
+        kind = f"<{told(_KINDS[words[-1]])}>"
+    return f"{names} {kind}".rstrip()
+
+
+def _described(parameter: Any, context: typer.Context, told: _Tell) -> str:
+    """What it is for, and in brackets what else must be known of it."""
+    more = list(_more(parameter, context, told))
+    return told(tidy(parameter.help)) + (f"  [{told('; ').join(more)}]" if more else "")
+
+
+def _more(parameter: Any, context: typer.Context, told: _Tell) -> Iterator[str]:
+    is_option = parameter.param_type_name == "option"
+    if is_option and parameter.required:
+        yield told("required")
+    if not is_option and not parameter.required:
+        yield told("may be left out")
+    if is_option and parameter.multiple:
+        yield told("may be repeated")
+    if parameter.envvar:
+        yield told("or in the environment as {name}").format(name=parameter.envvar)
+    written = parameter.get_help_record(context)[1].removeprefix(parameter.help or "")
+    if found := _RANGE.search(written):
+        yield _range(found, told)
+    if (
+        not parameter.required
+        and parameter.default not in (None, "", False)
+        and not callable(parameter.default)
+    ):
+        yield told("default {value}").format(value=parameter.default)
+
+
+def _range(found: re.Match[str], told: _Tell) -> str:
+    one, other = found.groups()
+    if one and other:
+        return told("{least} to {most}").format(least=one, most=other)
+    at_least = one or ">=" in found[0]
+    return told("at least {least}" if at_least else "at most {most}").format(least=one or other, most=other)
+
+
+def _short(text: str) -> str:
+    """The first sentence, without its full stop."""
+    return _SENTENCE.split(text)[0].rstrip("。.")
+
+
+def _table(rows: list[tuple[str, str]], wide: int) -> Iterator[str]:
+    fitting = [columns(first) for first, _ in rows if columns(first) <= _FIRST]
+    left = max(fitting, default=_FIRST) + 4
+    for first, text in rows:
+        beside, *more = wrapped(text, wide - left) or [""]
+        if columns(first) + 4 > left:
+            yield f"  {first}"
+            more = [beside, *more]
+        else:
+            yield padded(f"  {first}", left) + beside
+        yield from (" " * left + line for line in more)
