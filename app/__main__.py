@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from app import __version__, log, settings
-from app.commands.cli import Commands
+from app.commands.cli import Commands, Misuse
 from app.commands.help import misused
 from app.commands.invocation import Invocation, OpenDesk, OpenLead
 from app.commands.selftest import Check, run_selftest
@@ -45,11 +45,10 @@ class Voice:
         self._write(said(error, error.language or self.language))
 
     def misuse(self, error: Exception) -> None:
-        """A command line that cannot be read. Its options are not read either, so its own --help is consulted for the language."""
+        """What the command line's reader says; it may have come before the settings were read."""
         context = getattr(error, "ctx", None)
-        if context is not None:
-            self.language = tongue_before(context)
-        self._write(misused(error, context, self.language))
+        language = tongue_before(context) if context is not None else self.language
+        self._write(misused(error, context, language))
 
     def complain(self, text: str) -> None:
         """A sentence of the system's, or of ours."""
@@ -60,7 +59,7 @@ class Voice:
             sys.stderr.write(f"fangxin: {text}\n")
 
 
-_DataDir = Annotated[Path | None, typer.Option(help="Folder for this workstation's data.")]
+_DataDir = Annotated[Path | None, typer.Option(is_eager=True, help="Folder for this workstation's data.")]
 _Rehearse = Annotated[bool, typer.Option("--rehearse", help="Open the desk for practice calls.")]
 _Selftest = Annotated[bool, typer.Option("--selftest", help="Check this installation and end.")]
 _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its report (JSON).")]
@@ -154,7 +153,8 @@ def _group(name: str) -> typer.Typer:
 def build(face: Face, words: Sequence[str], voice: Voice | None = None) -> Commands:
     """The command line with this face behind it, as far as these words need it. voice: hears from the settings how to speak."""
     cli = Commands(
-        "Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked.",
+        "Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked. "
+        "Without a command the desk opens.",
         name="fangxin",
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -199,14 +199,6 @@ def _open(called: Invocation, *, rehearse: bool) -> int:
     return called.open_desk(called.settings, rehearse)
 
 
-_MISUSE = next(
-    kind
-    for kind in typer.BadParameter.__mro__
-    if kind.__name__ == "ClickException" and issubclass(kind, Exception)
-)
-"""What is raised for a command line that cannot be read. Newer typers carry a click of their own, so click's own class is not it."""
-
-
 _STOPPED = 130
 _STOP = "Stopped. What was acknowledged is kept."
 
@@ -228,7 +220,7 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
     except FangxinError as error:
         voice.fault(error)
         return error.exit_code
-    except _MISUSE as error:
+    except Misuse as error:
         voice.misuse(error)
         return UsageError.exit_code
     except BrokenPipeError:

@@ -66,7 +66,8 @@ def enrol(data: Data) -> None:
 
 @cli.command()
 def accept_older(data: Data) -> None:
-    """Go on with an older copy of central's registry where the newest is lost. That is written into central's log. Central must not be running."""
+    """Go on with an older copy of central's registry where the newest is lost. That is written into central's log.
+    Central must not be running."""
     index = data / ".central" / "index.db"
     if not index.exists():  # a slip in its name must not make another central
         raise UsageError(

@@ -71,7 +71,8 @@ def report(
     now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Write the field report: dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases; was the drawn order kept?"""
+    """Write the field report: dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases;
+    was the drawn order kept?"""
     if draw is not None and not (draw / "sample.csv").is_file():
         raise UsageError(
             "There is no drawn sample in this folder", where=str(draw), todo="Name a draw: draws/wave1."

@@ -1,5 +1,5 @@
-"""What --help shows. The texts stand in English where a command is defined; resources/i18n/help.toml has their Chinese, one by one, so that
-they are found as they are and no sentence of an error is taken for one. tests/commands/test_help.py walks through all commands and fails
+"""What --help shows. The texts stand in English where a command is defined, their Chinese in resources/i18n/help/*.toml, one by one: they
+are looked up as they stand, and no sentence of an error is taken for one. tests/commands/test_help.py walks through all commands and fails
 when a text or a word has none."""
 
 import re
@@ -54,11 +54,14 @@ def misused(error: Any, context: typer.Context | None, language: str) -> str:
     argument = getattr(error, "param", None)
     if argument is not None and argument.param_type_name == "argument":
         error.param_hint = f"'{named(argument, language)}'"
-    says = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
-    see = f"See `{context.command_path} --help`." if context is not None else ""
     tell = teller(language)
-    ended = tell(says).rstrip("。") + "。" if language == "zh" else f"{says}."
-    return f"{ended}{tell(see)}" if language == "zh" else f"{ended} {see}".rstrip()
+    says = tell(str(getattr(error, "format_message", error.__str__)()))
+    if not says.endswith((".", "?", "。", "？")):
+        says += "。" if language == "zh" else "."
+    if context is None:
+        return says
+    see = tell(f"See `{context.command_path} --help`.")
+    return says + see if language == "zh" else f"{says} {see}"
 
 
 def tidy(text: str | None) -> str:
@@ -69,7 +72,10 @@ def tidy(text: str | None) -> str:
 @cache
 def chinese() -> Mapping[str, str]:
     """All texts and words of help pages, English → Chinese."""
-    return tomllib.loads(resource("i18n", "help.toml").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for path in resource("i18n", "help").glob("*.toml"):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 class _Tell:
@@ -105,8 +111,7 @@ def _spelt(option: Any, context: typer.Context, told: _Tell) -> str:
     names = ", ".join([*option.opts, *option.secondary_opts])
     kind = option.get_help_record(context)[0].removeprefix(names).strip()
     words = [word for word in re.findall(r"[a-z]+", kind.lower()) if word in _KINDS]
-    if words and "|" not in kind:
-        kind = f"<{told(_KINDS[words[-1]])}>"
+    kind = kind.strip("<>") if "|" in kind or not words else f"<{told(_KINDS[words[-1]])}>"
     return f"{names} {kind}".rstrip()
 
 
@@ -129,12 +134,9 @@ def _more(parameter: Any, context: typer.Context, told: _Tell) -> Iterator[str]:
     written = parameter.get_help_record(context)[1].removeprefix(parameter.help or "")
     if found := _RANGE.search(written):
         yield _range(found, told)
-    if (
-        not parameter.required
-        and parameter.default not in (None, "", False)
-        and not callable(parameter.default)
-    ):
-        yield told("default {value}").format(value=parameter.default)
+    value = parameter.default
+    if not (parameter.required or value is None or value is False or value == "" or callable(value)):
+        yield told("default {value}").format(value=f"{value:g}" if isinstance(value, float) else value)
 
 
 def _range(found: re.Match[str], told: _Tell) -> str:

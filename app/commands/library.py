@@ -66,7 +66,8 @@ def accept(
     clip: _Name,
     outcome: Annotated[str, typer.Option(help="Another outcome than the one with most votes.")] = "",
 ) -> None:
-    """Accept a clip as the announcement that interviewers say it is: the desk knows it from its next start on. The clip is deleted, its landmarks stay."""
+    """Accept a clip as the announcement that interviewers say it is: the desk knows it from its next start on. The clip
+    is deleted, its landmarks stay."""
     entry = _library(context).accept(clip, load_outcomes(), outcome)
     announce(f"{entry.id} is known as {entry.outcome} {load_outcomes()[entry.outcome].zh}.")
 

@@ -89,11 +89,11 @@ def wrapped(text: str, wide: int) -> list[str]:
 
 
 def _pieces(word: str) -> Iterator[str]:
-    """The parts of a word that stay together."""
+    """The parts of a word that stay together; what stands in square brackets does."""
     piece = ""
     for letter in word:
         chinese = piece and (columns(piece[-1]) == 2 or columns(letter) == 2)
-        if chinese and piece[-1] not in _OPENS and letter not in _CLOSES:
+        if chinese and "[" not in piece and piece[-1] not in _OPENS and letter not in _CLOSES:
             yield piece
             piece = ""
         piece += letter

@@ -156,7 +156,9 @@ def _pool(station: Workstation, study: Study, client: Client, who: str, keep: in
 @cli.command()
 def renew(
     context: typer.Context,
-    reason: Annotated[Reason, typer.Option(help="Why the old epoch ends.")],
+    reason: Annotated[
+        Reason, typer.Option(help="Why the old epoch ends; key: the signing key may be known to others.")
+    ],
     offline: Annotated[
         bool,
         typer.Option("--offline", help="Central cannot be asked: take this workstation's own last receipt."),
