@@ -64,15 +64,14 @@ def report(
         int,
         typer.Option(
             min=0,
-            help="How many numbers were released, also those never dialled; 0: as the draw or the pool says.",
+            help="How many numbers were released, also undialled ones; 0: as the draw or the pool says.",
         ),
     ] = 0,
     html: Annotated[Path | None, typer.Option(help="Write one HTML page here, for the team lead.")] = None,
     now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Write the field report: dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases;
-    was the drawn order kept?"""
+    """Write the field report: dials, contacts, completes, refusals, dead numbers, rates, quota cells, starved cases, order of dialling."""
     if draw is not None and not (draw / "sample.csv").is_file():
         raise UsageError(
             "There is no drawn sample in this folder", where=str(draw), todo="Name a draw: draws/wave1."

@@ -18,7 +18,7 @@ from app.resources import resource
 _WIDEST, _NARROWEST = 100, 40
 _FIRST = 30
 """What stands left of a description takes at most so many columns; a longer one has its description below."""
-_KINDS = {"path": "path", "file": "path", "str": "text", "text": "text", "int": "n", "float": "n"}
+_KINDS = {"path": "path", "str": "text", "int": "n", "float": "n"}
 """How Typer calls what an option takes, and how we do."""
 _RANGE = re.compile(r"(?:(-?[\d.]+)<=)?\bx\b(?:[<>]=(-?[\d.]+))?")
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])|(?<=[。？！])")
@@ -26,21 +26,21 @@ _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])|(?<=[。？！])")
 
 def page(context: typer.Context, language: str) -> str:
     """The help of a command, or of a group, in lines that the terminal has room for. language: "zh" or "en"."""
-    told, wide = _tell(language), min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST) - 2
+    ours, wide = _tell(language), min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST) - 2
     command: Any = context.command
-    shown = [each for each in command.get_params(context) if not getattr(each, "hidden", False)]
-    arguments = [each for each in shown if each.param_type_name == "argument"]
-    options = [each for each in shown if each.param_type_name == "option"]
+    taken = command.get_params(context)
+    arguments = [each for each in taken if each.param_type_name == "argument"]
+    options = [each for each in taken if each.param_type_name == "option"]
     below: Mapping[str, Any] = getattr(command, "commands", {})
-    lines = [*_usage(context, arguments, told, wide), ""]
-    lines += [f"  {line}" for line in wrapped(told(tidy(command.help)), wide - 2)]
+    lines = [*_usage(context, arguments, ours, wide), ""]
+    lines += [f"  {line}" for line in wrapped(ours(tidy(command.help)), wide - 2)]
     rows = {
-        "Arguments:": [(named(each, language), _described(each, context, told)) for each in arguments],
-        "Options:": [(_spelt(each, context, told), _described(each, context, told)) for each in options],
-        "Commands:": [(name, _short(told(tidy(each.help)))) for name, each in below.items()],
+        "Arguments:": [(named(each, language), _described(each, context, ours)) for each in arguments],
+        "Options:": [(_spelt(each, context, ours), _described(each, context, ours)) for each in options],
+        "Commands:": [(name, _short(ours(tidy(each.help)))) for name, each in below.items()],
     }
     for heading, table in rows.items():
-        lines += ["", told(heading), *_table(table, wide)] if table else []
+        lines += ["", ours(heading), *_table(table, wide)] if table else []
     return "\n".join(lines)
 
 
@@ -91,60 +91,60 @@ class _Tell:
 _tell = cache(_Tell)
 
 
-def _usage(context: typer.Context, arguments: list[Any], told: _Tell, wide: int) -> list[str]:
+def _usage(context: typer.Context, arguments: list[Any], ours: _Tell, wide: int) -> list[str]:
     command: Any = context.command
-    words = [told("[OPTIONS]")]
+    words = [ours("[OPTIONS]")]
     for each in arguments:
-        name = named(each, told.language) + ("..." if each.nargs != 1 else "")
+        name = named(each, ours.language) + ("..." if each.nargs != 1 else "")
         words.append(name if each.required else f"[{name}]")
     if hasattr(command, "commands"):
         words.append(
-            f"<{told('command')}>" if not command.invoke_without_command else f"[<{told('command')}>]"
+            f"<{ours('command')}>" if not command.invoke_without_command else f"[<{ours('command')}>]"
         )
-    before = f"{told('Usage: ')}{context.command_path} "
+    before = f"{ours('Usage: ')}{context.command_path} "
     first, *rest = wrapped(" ".join(words), wide - columns(before))
     return [before + first, *(" " * columns(before) + line for line in rest)]
 
 
-def _spelt(option: Any, context: typer.Context, told: _Tell) -> str:
+def _spelt(option: Any, context: typer.Context, ours: _Tell) -> str:
     """--out <path>"""
     names = ", ".join([*option.opts, *option.secondary_opts])
     kind = option.get_help_record(context)[0].removeprefix(names).strip()
     words = [word for word in re.findall(r"[a-z]+", kind.lower()) if word in _KINDS]
-    kind = kind.strip("<>") if "|" in kind or not words else f"<{told(_KINDS[words[-1]])}>"
+    kind = kind.strip("<>") if "|" in kind or not words else f"<{ours(_KINDS[words[-1]])}>"
     return f"{names} {kind}".rstrip()
 
 
-def _described(parameter: Any, context: typer.Context, told: _Tell) -> str:
+def _described(parameter: Any, context: typer.Context, ours: _Tell) -> str:
     """What it is for, and in brackets what else must be known of it."""
-    more = list(_more(parameter, context, told))
-    return told(tidy(parameter.help)) + (f"  [{told('; ').join(more)}]" if more else "")
+    more = list(_more(parameter, context, ours))
+    return ours(tidy(parameter.help)) + (f"  [{ours('; ').join(more)}]" if more else "")
 
 
-def _more(parameter: Any, context: typer.Context, told: _Tell) -> Iterator[str]:
+def _more(parameter: Any, context: typer.Context, ours: _Tell) -> Iterator[str]:
     is_option = parameter.param_type_name == "option"
     if is_option and parameter.required:
-        yield told("required")
+        yield ours("required")
     if not is_option and not parameter.required:
-        yield told("may be left out")
+        yield ours("may be left out")
     if is_option and parameter.multiple:
-        yield told("may be repeated")
+        yield ours("may be repeated")
     if parameter.envvar:
-        yield told("or in the environment as {name}").format(name=parameter.envvar)
+        yield ours("or in the environment as {name}").format(name=parameter.envvar)
     written = parameter.get_help_record(context)[1].removeprefix(parameter.help or "")
     if found := _RANGE.search(written):
-        yield _range(found, told)
+        yield _range(found, ours)
     value = parameter.default
     if not (parameter.required or value is None or value is False or value == "" or callable(value)):
-        yield told("default {value}").format(value=f"{value:g}" if isinstance(value, float) else value)
+        yield ours("default {value}").format(value=f"{value:g}" if isinstance(value, float) else value)
 
 
-def _range(found: re.Match[str], told: _Tell) -> str:
+def _range(found: re.Match[str], ours: _Tell) -> str:
     one, other = found.groups()
     if one and other:
-        return told("{least} to {most}").format(least=one, most=other)
+        return ours("{least} to {most}").format(least=one, most=other)
     at_least = one or ">=" in found[0]
-    return told("at least {least}" if at_least else "at most {most}").format(least=one or other, most=other)
+    return ours("at least {least}" if at_least else "at most {most}").format(least=one or other, most=other)
 
 
 def _short(text: str) -> str:
