@@ -41,6 +41,12 @@ _ORDER = Words(
 )
 _STARVED = Words("滞留样本 {}：{}", "Starved {}: {}")
 _HEARD = Words("工作站 {} 最近来讯：{}", "Desk {} last heard: {}")
+_Released = Annotated[
+    int,
+    typer.Option(
+        min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the pool says."
+    ),
+]
 
 
 def report(
@@ -60,13 +66,7 @@ def report(
         Path | None,
         typer.Option(help="Folder of the draw, as draws/wave1: replicates, and names in place of shifts."),
     ] = None,
-    released: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="How many numbers were released, also undialled ones; 0: as the draw or the pool says.",
-        ),
-    ] = 0,
+    released: _Released = 0,
     html: Annotated[Path | None, typer.Option(help="Write one HTML page here, for the team lead.")] = None,
     now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
