@@ -6,6 +6,7 @@ Errors of the world go to stderr as one sentence with exit code 1 (what was aske
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -86,9 +87,11 @@ _NAMES = frozenset(
 
 
 def _add_commands(cli: Commands, words: Sequence[str]) -> None:
-    """Add the commands that the words name, all for --help. Each is loaded only then: the desk opens every morning and needs none,
-    and together they take longer to load than Qt."""
-    wanted = _NAMES.intersection(words) or (_NAMES if "--help" in words else frozenset())
+    """Add the commands that the words name, all for --help and where a name is misspelt. Each is loaded only then: the desk opens every
+    morning and needs none, and together they take longer to load than Qt."""
+    wanted = _NAMES.intersection(words)
+    if not wanted and ("--help" in words or any(get_close_matches(word, _NAMES) for word in words)):
+        wanted = _NAMES
     if "demo" in wanted:
         from app.commands import demo
 

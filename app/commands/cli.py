@@ -48,8 +48,8 @@ def _named(context: typer.Context) -> Iterator[None]:
     try:
         yield
     except Misuse as error:
-        if getattr(error, "ctx", None) is None:
-            error.__dict__["ctx"] = context
+        complaint: Any = error
+        complaint.ctx = getattr(error, "ctx", None) or context
         raise
 
 

@@ -172,6 +172,7 @@ def test_a_group_alone_shows_what_is_in_it_and_counts_as_asked_wrongly(shown: Sh
         (("verify", "a", "b", "c"), "多出了参数：b c。用法见 `fangxin verify --help`。"),
         (("sample", "commit", "x"), "缺少选项 --n。用法见 `fangxin sample commit --help`。"),
         (("sample", "desgn"), "没有命令“desgn”，是不是 'design'？用法见 `fangxin sample --help`。"),
+        (("sampl",), "没有命令“sampl”，是不是 'sample'？用法见 `fangxin --help`。"),
         (("--bogus",), "没有选项 --bogus，相近的有：--out。用法见 `fangxin --help`。"),
         (("sync", "renew", "--reason", "x"), "--reason 的值不能用：“x”不在可选之列：'restored'"),
         (("line", "call", "1", "--seconds", "0"), "--seconds 的值不能用：不能小于 1。用法见"),
