@@ -42,6 +42,12 @@ _ORDER = Words(
 )
 _STARVED = Words("滞留样本 {}：{}", "Starved {}: {}")
 _HEARD = Words("工作站 {} 最近来讯：{}", "Desk {} last heard: {}")
+_Released = Annotated[
+    int,
+    typer.Option(
+        min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the pool says."
+    ),
+]
 
 
 def report(
@@ -53,7 +59,7 @@ def report(
     identity: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Identity file, or the folder of `centre keygen`: the whole archive is checked and interviews are opened. "
+            help="Private key file, or the folder of `centre keygen`: the whole archive is checked and interviews are opened. "
             "Without it the journals alone are read."
         ),
     ] = None,
@@ -61,17 +67,12 @@ def report(
         Path | None,
         typer.Option(help="Folder of the draw, as draws/wave1: replicates, and names in place of shifts."),
     ] = None,
-    released: Annotated[
-        int,
-        typer.Option(
-            min=0, help="Numbers handed out; those never dialled count too. 0: as draw or pool say."
-        ),
-    ] = 0,
+    released: _Released = 0,
     html: Annotated[Path | None, typer.Option(help="Write one HTML page here, for the team lead.")] = None,
     now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases; was the drawn order kept?"""
+    """Write the field report: dials, contacts, completes, refusals, dead numbers, rates, quota cells, starved cases, order of dialling."""
     if draw is not None:
         drawn_folder(draw)
     at = moment(now)

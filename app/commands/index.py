@@ -13,10 +13,10 @@ from app.certificate import told as verdict_told
 from app.clock import SystemClock, in_china
 from app.commands import custody, evidence
 from app.commands.fieldwork import drawn_folder
-from app.commands.frames import Json, Lang
+from app.commands.frames import Json
 from app.commands.invocation import bar, extra, verifiers
 from app.commands.speech import announce, language
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.errors import UsageError
 from app.evidence.age import Identity
 from app.evidence.verify import Verdict, verify

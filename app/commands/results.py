@@ -8,6 +8,7 @@ import typer
 
 from app.canonical import encode
 from app.commands import index
+from app.commands.cli import Commands
 from app.commands.frames import Json
 from app.commands.invocation import extra
 from app.errors import StudyError, UsageError
@@ -16,7 +17,7 @@ from app.results.words import percent
 from app.sample.outcome import Category, load_outcomes
 from app.sample.reading import read_rows
 
-cli = typer.Typer(help="The index and its report; figures out of tables.", no_args_is_help=True)
+cli = Commands("The index and its report; rates reckoned from a table.")
 cli.command()(index.report)
 
 _HEADINGS = {
@@ -48,7 +49,7 @@ def rates_command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """AAPOR's rates, each with its formula: RR1-6, COOP1-4, REF1-3, CON1-3, e. A rate whose denominator is zero is none, never 0."""
+    """Reckon AAPOR's rates, each with its formula: RR1-6, COOP1-4, REF1-3, CON1-3, e. A rate whose denominator is zero is none, never 0."""
     with extra("centre"):  # a workbook needs a library that a workstation has not
         counts = _counts(table)
     found = rates(counts, e, dead=dead)

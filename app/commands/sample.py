@@ -10,6 +10,7 @@ from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling, cells, do_not_call, frames, giving
+from app.commands.cli import Commands
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra
@@ -29,7 +30,7 @@ from app.study.model import StudySource
 from app.sync.pool_offer import offer
 from app.sync.room_key import admit
 
-cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
+cli = Commands("Sampling frame, draw, pool, quotas and queue.")
 frames.register(cli)
 calling.register(cli)
 cli.command()(design)
@@ -174,7 +175,7 @@ def release(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Column of --panel that goes with its case, sealed for the room; may be repeated."),
+        typer.Option(help="Column of --panel that goes with its case, sealed for the room."),
     ] = None,
 ) -> None:
     """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
