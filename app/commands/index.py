@@ -31,7 +31,7 @@ _Draw = Annotated[
 ]
 _Released = Annotated[
     int,
-    typer.Option(min=0, help="Numbers handed out; those never dialled count too. 0: as draw or archive say."),
+    typer.Option(min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the archive says."),
 ]
 
 
@@ -50,7 +50,8 @@ def report(
     lang: Lang = "",
     as_json: Json = False,
 ) -> None:
-    """Index per unit with 95 % intervals, aspects, items, response rates. The archive is checked first; what was altered is not counted."""
+    """Write the report: index per unit with 95 % intervals, aspects, items, response rates. First the archive is checked: of an altered one
+    nothing is counted."""
     with said_in(tongue(context, lang)):
         with extra("centre"):
             import xlsxwriter  # noqa: F401 - a library that is missing is said now, not after hours of checking

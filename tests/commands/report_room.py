@@ -18,22 +18,34 @@ TALKS = (("4", "7"), ("4", "8"), ("1", "9"))
 """County and the score of every item: Xuanhan 70 and 80, Tongchuan 90."""
 
 
-def talk(pen: Pen, county: str, score: str, outcome: str = "60") -> None:
-    """An interview with one score for everything."""
-    line = pen.dial(pen.id())
-    line.speak(3)
-    line.answered()
-    line.speak(15)
+def talk(pen: Pen, county: str, score: str, outcome: str = "60", *, covered: int = 1, cut: bool = False) -> None:
+    """An interview with one score for everything. covered: 0 = its recording has lost a side. cut: a crash cut off a call of it, and it
+    was brought to its end in a second one."""
+    case, begun = pen.id(), ""
+    if cut:
+        first = pen.dial(case)
+        first.speak(3, at_once=True)
+        first.answered()
+        first.speak(52, at_once=True)
+        first.crash()
+        begun = first.interview
+    line = pen.dial(case)
+    line.speak(3, at_once=True)
+    line.answered(begun)
+    line.speak(15, at_once=True)
     first = {"intro": "1", "consent": "1", "age": "45", "residence": "1", "county": county, "sex": "2"}
     for question, value in {**first, **{f"q{n:02}": score for n in range(1, 13)}}.items():
         line.answer(question, value)
         pen.clock.advance(-100)  # keys are pressed while both speak
-    line.speak(3)
-    line.end("remote_hangup", outcome)
+    line.speak(3, at_once=True)
+    line.end("remote_hangup", outcome, covered=covered)
 
 
-def field_work(*, handed_out: int = 10, outcome: str = "60") -> Callable[[Pen, Path, dict[str, str]], None]:
-    """The three interviews and one number where nobody was, of so many handed out to the workstation (0 = its pool's affair)."""
+def field_work(
+    *, handed_out: int = 10, outcome: str = "60", spoilt: bool = False
+) -> Callable[[Pen, Path, dict[str, str]], None]:
+    """The three interviews and one number where nobody was, of so many handed out to the workstation (0 = its pool's affair). spoilt: and
+    two complete interviews, one whose recording has lost a side, one whose recording broke off on the way."""
 
     def story(pen: Pen, archive: Path, calls: dict[str, str]) -> None:
         if handed_out:
@@ -41,8 +53,11 @@ def field_work(*, handed_out: int = 10, outcome: str = "60") -> Callable[[Pen, P
         pen.sign_in()
         for county, score in TALKS:
             talk(pen, county, score, outcome)
+        if spoilt:
+            talk(pen, "4", "1", covered=0)
+            talk(pen, "4", "1", cut=True)
         silent = pen.dial(pen.id())
-        silent.speak(4)
+        silent.speak(4, at_once=True)
         silent.end("no_answer", "16")
         hand_in(pen, archive)
 

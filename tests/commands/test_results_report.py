@@ -64,6 +64,20 @@ def test_where_nobody_wrote_down_how_many_were_handed_out_command_and_report_say
     assert json.loads(said)["undialled"] is None
 
 
+def test_an_interview_that_nobody_can_listen_to_whole_is_complete_and_not_in_the_index(
+    made: Made, fangxin: Run, tmp_path: Path
+) -> None:
+    """One recording lost a side, one broke off: both count as answered, neither pulls the score, the report says so."""
+    spoilt = archive_of(tmp_path / "spoilt", spoilt=True)
+    words = ("results", "report", str(spoilt.archive), "--identity", "centre.key")
+    code, said, _ = fangxin(*words, "--out", "out", "--json")
+    assert code == 0
+    found = json.loads(said)
+    assert (found["calls"], found["scored"], found["uncovered"], found["index"]["4"]) == (7, 3, 2, "75.00")
+    assert (found["cases"], found["rates"]["RR1"]) == (10, "0.5000")
+    assert "另有2份完成的访问录音不完整，未计入指数" in notes(tmp_path / "out")
+
+
 @pytest.mark.parametrize(
     ("lang", "shown"),
     [
