@@ -1,4 +1,4 @@
-"""A study's report from its archive: looked at, checked, opened and counted, by the demo and `fangxin results report` alike."""
+"""A study's report from its archive, for the demo and `fangxin results report` alike: looked at beforehand, opened and counted once checked."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -111,7 +111,7 @@ class Report:
     """A whole report. rates: with e that leaves out numbers announced as dead; plain: with AAPOR's default e. counts: category →
     cases. outcomes: (outcome, calls) of those that occurred. cases: numbers handed out; undialled: those
     of them that were never dialled. scored: interviews in the index; unplaced: complete ones of no unit.
-    uncovered: complete ones whose recording has lost sound or a side. basis: None where there is no archive behind it."""
+    uncovered: complete ones whose recording has lost sound or a side, or broke off. basis: None where there is no archive behind it."""
 
     subject: Subject
     created: date
