@@ -1,4 +1,4 @@
-"""A study's report from its archive, for the demo and `fangxin results report` alike: looked at beforehand, opened and counted once checked."""
+"""A study's report from its archive, for the demo and `fangxin results report` alike: a look first; once checked, opened and counted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
