@@ -31,7 +31,9 @@ _Draw = Annotated[
 ]
 _Released = Annotated[
     int,
-    typer.Option(min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the archive says."),
+    typer.Option(
+        min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the archive says."
+    ),
 ]
 
 

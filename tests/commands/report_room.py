@@ -18,7 +18,9 @@ TALKS = (("4", "7"), ("4", "8"), ("1", "9"))
 """County and the score of every item: Xuanhan 70 and 80, Tongchuan 90."""
 
 
-def talk(pen: Pen, county: str, score: str, outcome: str = "60", *, covered: int = 1, cut: bool = False) -> None:
+def talk(
+    pen: Pen, county: str, score: str, outcome: str = "60", *, covered: int = 1, cut: bool = False
+) -> None:
     """An interview with one score for everything. covered: 0 = its recording has lost a side. cut: a crash cut off a call of it, and it
     was brought to its end in a second one."""
     case, begun = pen.id(), ""
