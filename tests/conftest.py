@@ -31,6 +31,9 @@ _HOMES = {
     "XDG_STATE_HOME": "state",
     "XDG_RUNTIME_DIR": "run",
 }
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 * 2**30
+"""Bytes that must be free there: an ordinary run needs a tenth of it."""
 _SCRATCH = pytest.StashKey[Path]()
 
 
@@ -40,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     ):  # as whoever starts us in the background leaves it; Ctrl+C is tried here
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if in_memory(config):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
     scratch = Path(tempfile.mkdtemp(prefix="fangxin-tests-"))
     config.stash[_SCRATCH] = scratch
     for name in list(os.environ):
@@ -53,6 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LANG"] = "C.UTF-8"  # commands speak the system's language; tests that read Chinese say so
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={scratch / 'no-bus'}"
+
+
+def in_memory(config: pytest.Config) -> bool:
+    """Whether the tests' folders may lie in memory: thousands of fsyncs are asked for and counted, and no test of an ordinary run cuts
+    the power; waiting for the disk is a fifth of its time. The long tests, with their large archives, stay on the disk."""
+    if "not long" not in config.option.markexpr or not os.access(_MEMORY, os.W_OK | os.X_OK):
+        return False
+    found = os.statvfs(_MEMORY)
+    return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

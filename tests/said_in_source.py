@@ -8,7 +8,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 HOLE = "x1"
@@ -82,12 +82,17 @@ class _Module:
             self._walk(child, function)
 
 
+@cache  # the same files for every question
+def _read(name: str, text: str) -> _Module:
+    return _Module(name, ast.parse(text))
+
+
 class Source:
     """All modules below the folders."""
 
     def __init__(self, *folders: Path) -> None:
         self.modules = [
-            _Module(str(path.relative_to(folder.parent)), ast.parse(path.read_text("utf-8")))
+            _read(str(path.relative_to(folder.parent)), path.read_text("utf-8"))
             for folder in folders
             for path in sorted(folder.rglob("*.py"))
         ]

@@ -201,6 +201,7 @@ def counted_from_its_archive(fangxin: Command, demo: Path, told: dict[str, Any])
 
 
 @pytest.mark.slow
+@pytest.mark.long  # start.md's demo is in the ordinary run
 def test_the_demo_goes_from_study_to_report_and_can_be_checked_again(
     fangxin: Command, tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ def work(day: FieldDay) -> tuple[FieldDesk, FieldDesk, Deed]:
     return first, second, under_way
 
 
+@pytest.mark.long
 def test_the_report_says_what_was_done(day: FieldDay, capsys: pytest.CaptureFixture[str]) -> None:
     day.draw_sample(500)
     first, second, under_way = work(day)

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -145,6 +145,7 @@ RULES: list[Rule] = [
 ]
 
 
+@cache  # parsed once for all rules
 def sources() -> list[Source]:
     files = [file for folder in ("app", "ui", "hardware") for file in sorted((ROOT / folder).rglob("*.py"))]
     return [Source(file.relative_to(ROOT).as_posix(), file.read_text("utf-8")) for file in files]

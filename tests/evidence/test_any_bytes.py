@@ -150,7 +150,7 @@ def test_a_reader_takes_its_own_sample(reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
-@settings(max_examples=150)
+@settings(max_examples=60)  # for each of the readers
 @given(data=st.data())
 def test_what_is_nearly_right_is_taken_or_refused_in_words(reader: str, data: st.DataObject) -> None:
     sample, read = READERS[reader]

@@ -39,6 +39,7 @@ def first(path: Path) -> tuple[str, str]:
     return finding.rule, finding.text("zh")
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_choices_work(write_workbook: WriteWorkbook) -> None:
     rows = "".join(
         f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>v</t></is></c><c r="B{n}"><v>{n}</v></c>'
