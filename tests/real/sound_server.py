@@ -145,6 +145,16 @@ class Ear:
         self._file, self._channels = file, channels
 
     @property
+    def length(self) -> int:
+        """Samples of each channel so far."""
+        return self._file.stat().st_size // (2 * self._channels)
+
+    @property
+    def loud(self) -> bool:
+        """Anything is heard yet."""
+        return bool((np.abs(self.heard) > 0.01).any())
+
+    @property
     def heard(self) -> NDArray[np.float64]:
         raw = self._file.read_bytes()
         whole = len(raw) // (2 * self._channels) * 2 * self._channels

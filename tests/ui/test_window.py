@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.interview.screen import Entered, LineView, Notice, Page, Screen, UnsavedView
-from tests.ui.conftest import Station
+from tests.ui.conftest import PATIENCE, Station
 from tests.ui.shots import screens
 from ui.actions import Act
 from ui.dialogs import Crash, LeavingCall, LeavingOutcome, WorldFault
@@ -242,7 +242,7 @@ def test_while_a_slow_verb_runs_no_key_is_an_answer_and_the_wait_is_mentioned(st
     station.clock.advance(5000)
     station.press("9", "9", wait=False)
     page = station.window.face.interview
-    station.qtbot.waitUntil(lambda: "Saving" in page._hint.text(), timeout=3000)
+    station.qtbot.waitUntil(lambda: "Saving" in page._hint.text(), timeout=PATIENCE)
     station.desk.slow["answer"].set()
     station.rest()
     assert "Saving" not in page._hint.text()
@@ -262,7 +262,7 @@ def test_hanging_up_does_not_wait_for_a_slow_answer_to_be_painted(station: Stati
 def test_closing_between_calls_asks_nothing_and_ends_the_desk(station: Station) -> None:
     station.until(lambda s: s.page is Page.SIGN_IN)
     station.window.close()
-    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=3000)
+    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=PATIENCE)
     assert station.desk.closed
     assert station.window.ending.exit_code == 0
 
@@ -285,7 +285,7 @@ def test_closing_during_a_call_all_the_same_hangs_up_first(station: Station) -> 
     question = station.window.ending.dialog
     assert isinstance(question, LeavingCall)
     question.leave.click()
-    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=3000)
+    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=PATIENCE)
     assert [verb[0] for verb in station.desk.verbs][-2:] == ["hang_up", "close"]
     assert station.desk.screen.line is LineView.ENDED
 
@@ -304,7 +304,7 @@ def test_a_bug_in_the_desk_shows_a_report_without_numbers_and_the_log_s_place(
     station.go_to("q1")
     station.desk.broken = "answer"
     station.press("8", wait=False)
-    station.qtbot.waitUntil(lambda: station.window.ending.dialog is not None, timeout=3000)
+    station.qtbot.waitUntil(lambda: station.window.ending.dialog is not None, timeout=PATIENCE)
     crash = station.window.ending.dialog
     assert isinstance(crash, Crash)
     crash.copy.click()
@@ -314,7 +314,7 @@ def test_a_bug_in_the_desk_shows_a_report_without_numbers_and_the_log_s_place(
     assert str(tmp_path / "fangxin.log") in crash._body.text()
     assert [verb[0] for verb in station.desk.verbs][-2:] == ["hang_up", "close"]
     crash.close_button.click()
-    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=3000)
+    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=PATIENCE)
     assert station.window.ending.exit_code == 1
 
 
