@@ -13,8 +13,8 @@ _MACHINE = Path("/proc/stat")
 
 
 class Look(NamedTuple):
-    """A moment, and seconds so far. waited: for which each thread looked at (by its number) wanted to run and the machine let others run, as
-    Linux counts them; stolen: for which the machine's own host let others run; computed: for which this thread ran."""
+    """A moment, and seconds so far. waited: for which each thread looked at (by its number) wanted to run and the machine let others run,
+    as Linux counts them; stolen: for which the machine's own host let others run; computed: for which this thread ran."""
 
     at: float
     waited: Mapping[str, float]

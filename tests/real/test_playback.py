@@ -81,9 +81,9 @@ def alike(heard: NDArray[np.float64], source: NDArray[np.float64]) -> NDArray[np
 
 
 def without_silence(heard: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What is heard from the first sound to the last: before it a slow machine takes its time to start the program."""
+    """What is heard from a second before the first sound to one after the last: a slow machine takes its time to start the program."""
     (loud,) = np.nonzero(np.abs(heard).max(axis=0) > 0.01)
-    return heard[:, loud[0] : loud[-1] + 1]
+    return heard[:, max(0, loud[0] - 48_000) : loud[-1] + 48_000]
 
 
 def test_a_call_is_heard_with_each_side_in_its_ear(server: SoundServer, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_ctrl_c_is_silence_and_a_line_that_says_how_much_was_heard(
 ) -> None:
     made = make(tmp_path / "made")
     with server.listening("room.monitor", 48_000, 2) as ear, begin(server, made, tmp_path) as listening:
-        wait_until(lambda: ear.loud or listening.poll() is not None, "the call is heard")
+        wait_until(lambda: ear.loud(24_000) or listening.poll() is not None, "the call is heard")
         os.kill(listening.pid, signal.SIGINT)
         told, wrong = listening.communicate(timeout=PATIENCE)
     assert "Stopped after" in told, wrong
