@@ -93,14 +93,14 @@ def test_the_far_side_hangs_up_and_says_why(tmp_path: Path) -> None:
 
 
 def test_an_announcement_before_the_answer_is_heard_to_the_end(tmp_path: Path) -> None:
-    said = speech(tmp_path / "vacant.wav", "您好，您拨打的号码是空号，请核对后再拨。", seconds=5.0)
+    said = speech(tmp_path / "vacant.wav", "您好，您拨打的号码是空号，请核对后再拨。", seconds=8.0)
     sox = tool("sox", "sox")
     subprocess.run([sox, "vacant.wav", "-t", "al", "vacant.al"], cwd=tmp_path, check=True)
     steps = scenario(
         called(),
         says("183 Session Progress", sdp=True),
         plays(str(tmp_path / "vacant.al")),
-        waits(6000),
+        waits(9000),
         ends("404 Not Found", "Q.850;cause=1"),
     )
     with sipp(steps, tmp_path) as exchange, calling(exchange.port) as caller:
@@ -113,12 +113,12 @@ def test_an_announcement_before_the_answer_is_heard_to_the_end(tmp_path: Path) -
         assert (ended.cause, ended.raw) == (Cause.VACANT, "404 Not Found | Reason: Q.850;cause=1")
         owed = Look.now(caller.engine, exchange.process.pid).owed_since(begun)
         heard = caller.samples()
-        lasted = (ended.mono - alerting.mono) / 1000  # 6 s, unless the exchange was held up
-        assert lasted > 5.5
+        lasted = (ended.mono - alerting.mono) / 1000  # 9 s, unless the exchange was held up
+        assert lasted > 8.5
         assert lasted - 0.5 - owed < len(heard) / 8000 < lasted + 1 + owed
         loud = np.flatnonzero(np.abs(heard) > 500)
         clip = heard[loud[0] : loud[-1]]
-        assert len(clip) / 8000 > 4 - owed, "the announcement came whole"
+        assert len(clip) / 8000 > 6.5 - owed, "the announcement came whole"
         assert alike(clip, said) >= 0.99
         assert "Answered" not in caller.told()
 
