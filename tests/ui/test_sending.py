@@ -17,7 +17,8 @@ from app.sync.round_process import RoundProcess, Told, read_round, round_command
 from tests.ui.conftest import Station
 from ui.sending import Sender
 
-PATIENCE = 10
+PATIENCE = 60
+"""Seconds to wait for what a loaded machine does late."""
 NOON = 1_700_020_800_000
 
 
