@@ -6,15 +6,19 @@ Errors of the world go to stderr as one sentence with exit code 1 (what was aske
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app import __version__, log, settings
+from app.commands.cli import Commands, Misuse
+from app.commands.help import misused
 from app.commands.invocation import Invocation, OpenDesk, OpenLead
 from app.commands.selftest import Check, run_selftest
 from app.commands.speech import speaking, teller
+from app.commands.tongue import tongue_before
 from app.crash import be_discreet
 from app.errors import FangxinError, UsageError
 from app.line.child import WORKER_WORD
@@ -41,8 +45,14 @@ class Voice:
         """One of the world's faults."""
         self._write(said(error, error.language or self.language))
 
+    def misuse(self, error: Exception) -> None:
+        """What the command line's reader says; it may have come before the settings were read."""
+        context = getattr(error, "ctx", None)
+        language = tongue_before(context) if context is not None else self.language
+        self._write(misused(error, context, language))
+
     def complain(self, text: str) -> None:
-        """A sentence of the system's, of the command line's reader, or of ours."""
+        """A sentence of the system's, or of ours."""
         self._write(teller(self.language)(text))
 
     def _write(self, text: str) -> None:
@@ -50,7 +60,7 @@ class Voice:
             sys.stderr.write(f"fangxin: {text}\n")
 
 
-_DataDir = Annotated[Path | None, typer.Option(help="Folder for this workstation's data.")]
+_DataDir = Annotated[Path | None, typer.Option(is_eager=True, help="Folder for this workstation's data.")]
 _Rehearse = Annotated[bool, typer.Option("--rehearse", help="Open the desk for practice calls.")]
 _Selftest = Annotated[bool, typer.Option("--selftest", help="Check this installation and end.")]
 _Out = Annotated[Path | None, typer.Option(help="Where --selftest writes its report (JSON).")]
@@ -76,10 +86,12 @@ _NAMES = frozenset(
 )
 
 
-def _add_commands(cli: typer.Typer, words: Sequence[str]) -> None:
-    """Add the commands that the words name, all for --help. Each is loaded only then: the desk opens every morning and needs none,
-    and together they take longer to load than Qt."""
-    wanted = _NAMES.intersection(words) or (_NAMES if "--help" in words else frozenset())
+def _add_commands(cli: Commands, words: Sequence[str]) -> None:
+    """Add the commands that the words name, all for --help and where a name is misspelt. Each is loaded only then: the desk opens every
+    morning and needs none, and together they take longer to load than Qt."""
+    wanted = _NAMES.intersection(words)
+    if not wanted and ("--help" in words or any(get_close_matches(word, _NAMES) for word in words)):
+        wanted = _NAMES
     if "demo" in wanted:
         from app.commands import demo
 
@@ -141,11 +153,12 @@ def _group(name: str) -> typer.Typer:
             return centre.cli
 
 
-def build(face: Face, words: Sequence[str], voice: Voice | None = None) -> typer.Typer:
+def build(face: Face, words: Sequence[str], voice: Voice | None = None) -> Commands:
     """The command line with this face behind it, as far as these words need it. voice: hears from the settings how to speak."""
-    cli = typer.Typer(
+    cli = Commands(
+        "Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked. "
+        "Without a command the desk opens.",
         name="fangxin",
-        help="Fangxin (放心): telephone interviews whose recordings are sealed and whose results can be checked.",
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -189,14 +202,6 @@ def _open(called: Invocation, *, rehearse: bool) -> int:
     return called.open_desk(called.settings, rehearse)
 
 
-_MISUSE = next(
-    kind
-    for kind in typer.BadParameter.__mro__
-    if kind.__name__ == "ClickException" and issubclass(kind, Exception)
-)
-"""What is raised for a command line that cannot be read. Newer typers carry a click of their own, so click's own class is not it."""
-
-
 _STOPPED = 130
 _STOP = "Stopped. What was acknowledged is kept."
 
@@ -218,8 +223,8 @@ def main(arguments: Sequence[str] | None = None, face: Face | None = None) -> in
     except FangxinError as error:
         voice.fault(error)
         return error.exit_code
-    except _MISUSE as error:
-        voice.complain(getattr(error, "format_message", error.__str__)())
+    except Misuse as error:
+        voice.misuse(error)
         return UsageError.exit_code
     except BrokenPipeError:
         return 1  # whoever read our output has gone

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from app import practice
@@ -16,7 +15,7 @@ from app.central.registry import Registry
 from app.central.server import running
 from app.central.stores import FolderStore
 from app.centre import Centre
-from app.clock import Clock, Entropy, SystemClock, VirtualClock
+from app.clock import Clock, Entropy, SystemClock, VirtualClock, in_china
 from app.demo_summary import Demo, Options
 from app.desk import Desk
 from app.errors import EvidenceError, StorageError
@@ -30,9 +29,8 @@ from app.interview.screen import Counts, Notice, Page
 from app.interviewer import Interviewer
 from app.ledger import Ledger
 from app.line.worker import LineWorker
-from app.results import summary
-from app.results.open import open_archive
-from app.results.report import write_html, write_xlsx
+from app.reporting import report_of
+from app.results.report import write_report
 from app.results.summary import Report
 from app.sample.case import Case
 from app.sample.frame import load_frame
@@ -76,7 +74,7 @@ def run(options: Options, study_folder: Path, entropy: Entropy, say: Say) -> Dem
             _watch(options.out / "witness", wire, stores.log.signer.verifier, say)
     trusted = [wire.central, centre.publisher.verifier]
     witnessed = read_witness([options.out / "witness"], [supervisor])
-    report, verdict = _judge(options, source, centre, trusted, witnessed, len(cases), say)
+    report, verdict = _judge(options.out / "central", centre, trusted, witnessed, say)
     files = _write(options.out, report, say)
     return Demo(options, day.dials, day.completes, time.monotonic() - began, report, verdict, files)
 
@@ -135,38 +133,22 @@ def _watch(folder: Path, wire: "_Wire", log: Verifier, say: Say) -> None:
 
 
 def _judge(
-    options: Options,
-    source: StudySource,
-    centre: Centre,
-    trusted: Sequence[Verifier],
-    witnessed: Witnessed,
-    released: int,
-    say: Say,
+    archive: Path, centre: Centre, trusted: Sequence[Verifier], witnessed: Witnessed, say: Say
 ) -> tuple[Report, Verdict]:
     """The centre verifies what central holds, opens it and counts."""
     say("6/8  The centre checks everything that came in: altered? missing?")
     identities = list(centre.identities.values())
-    archive = options.out / "central"
     # Not with the keys that lie in the archive, and against what the witness saw.
     verdict = verify(archive, keys=trusted, identities=identities, witnessed=witnessed)
     say("7/8  Interviews opened with the centre's private keys")
-    opened = open_archive(archive, identities, verdict=verdict)
-    today = datetime.now(UTC).astimezone().date()
-    subject = summary.subject_of(source)
-    return summary.build(subject, opened.calls, opened.interviews, created=today, released=released), verdict
+    today = in_china(SystemClock().wall()).date()
+    return report_of(archive, identities, verdict, today=today), verdict
 
 
 def _write(out: Path, report: Report, say: Say) -> dict[str, Path]:
     say("8/8  Index, response rates and outcomes written")
-    files = {
-        "report": out / "report.html",
-        "workbook": out / "report.xlsx",
-        "archive": out / "central",
-        "keys": out / "centre" / "keys",
-    }
-    write_html(report, files["report"])
-    write_xlsx(report, files["workbook"])
-    return files
+    aside = {"archive": out / "central", "keys": out / "centre" / "keys"}
+    return write_report(report, out) | aside
 
 
 @dataclass(frozen=True)

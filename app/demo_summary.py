@@ -6,7 +6,9 @@ from pathlib import Path
 
 from app.canonical import Value
 from app.certificate import Checked, told
+from app.columns import padded
 from app.evidence.verify import Verdict
+from app.results.brief import index_of, rates_of, text
 from app.results.summary import Report, Shown
 
 _FILES = {"report": "报告", "workbook": "工作簿", "archive": "中心档案", "keys": "密钥"}
@@ -38,15 +40,6 @@ class Demo:
     verdict: Verdict
     files: dict[str, Path]
 
-    @property
-    def index(self) -> dict[str, str]:
-        """Unit code → index as text with two decimals, "" where there is none; the city under "city"."""
-        figures = {line.unit.code: line.figure for line in self.report.units} | {"city": self.report.city}
-        return {
-            code: _number(figure.estimate.value if figure.estimate else None)
-            for code, figure in figures.items()
-        }
-
     def to_json(self) -> dict[str, Value]:
         """For programs."""
         return {
@@ -56,8 +49,8 @@ class Demo:
             "calls": self.calls,
             "interviews": self.interviews,
             "milliseconds": round(self.seconds * 1000),
-            "index": self.index,
-            "rates": {name: _number(rate.value, 4) for name, rate in self.report.rates.items()},
+            "index": index_of(self.report),
+            "rates": rates_of(self.report),
             "verified": self.verdict.to_json(),
             "files": {name: str(path) for name, path in self.files.items()},
         }
@@ -69,8 +62,7 @@ class Demo:
             "",
             f"REHEARSAL. {self.calls} calls, {self.interviews} interviews in {self.seconds:.1f} s (seed {self.options.seed}).",
             "",
-            *(self._unit(line.unit.zh, line.unit.en, line.unit.code, language) for line in self.report.units),
-            self._unit("全市", "Whole city", "city", language),
+            *text(self.report, language),
             *(
                 ["(Fewer than 30 interviews in a unit: real results would not show its score.)"]
                 if few
@@ -95,16 +87,4 @@ class Demo:
         return said.splitlines()[:4]
 
     def _file(self, name: str, language: str) -> str:
-        return f"{_wide(_FILES[name]) if language == 'zh' else f'{name:<10}'} {self.files[name]}"
-
-    def _unit(self, zh: str, en: str, code: str, language: str) -> str:
-        beside = "" if language == "zh" else f"{en:<22} "
-        return f"  {_wide(zh)}{beside}{self.index[code] or '–':>6}"
-
-
-def _wide(zh: str) -> str:
-    return zh + " " * (10 - 2 * len(zh))  # a Chinese character is two columns wide
-
-
-def _number(value: float | None, places: int = 2) -> str:
-    return "" if value is None else f"{value:.{places}f}"
+        return f"{padded(_FILES[name] if language == 'zh' else name, 10)} {self.files[name]}"

@@ -25,6 +25,7 @@ from app.evidence.note import Verifier
 from app.results.field import FieldReport, field_report
 from app.results.heard import last_heard
 from app.results.open import calls_told, open_archive
+from app.results.packages import newest, study_in
 from app.results.table import CallRow, completed, dispositions
 from app.results.told import Told
 from app.sample.calling import calendar_for, caller_of, calling_plan, quotas_of
@@ -34,9 +35,7 @@ from app.sample.outcome import load_outcomes
 from app.sample.plan import Caller
 from app.sample.quota import full_units
 from app.sample.starved import Lack, Starved, starved
-from app.study.archive import unpack
 from app.study.bundle import open_bundle
-from app.study.load import assemble
 from app.study.model import StudySource
 from app.sync.pool_counts import known_cells
 from app.sync.shared_pool import pseudonym
@@ -73,7 +72,7 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
         scored = completed(opened.interviews, dispositions(calls, outcomes), outcomes)
         rows = ({**row.known, **row.answers} for row in scored)
         known = replace(known, done=counted(quotas, rows))
-    places, released = _drawn(sources.draw) if sources.draw else ({}, 0)
+    places, released = drawn(sources.draw) if sources.draw else ({}, 0)
     people = _people(room, study)
     full = full_units(quotas, known.filling, "county", (unit.code for unit in study.units))
     calls = _units_known(_with_names(calls, pool, people), pool)
@@ -90,42 +89,17 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
     return study, report
 
 
-def study_in(archive: Path) -> StudySource:
-    """The newest study package in an archive. Its signature is verify()'s affair. Raises EvidenceError when there is none."""
-    package = _package(archive)
-    with storage_errors(package):
-        files = unpack(package.read_bytes())
-    return assemble({name: data for name, data in files.items() if name != "manifest.note"})
-
-
-def _package(archive: Path) -> Path:
-    with storage_errors(archive):
-        packages = sorted((archive / "study").glob("*.study"), key=_version)
-    if not packages:
-        raise EvidenceError(
-            "There is no study package in this archive",
-            where=str(archive),
-            todo="Give central's folder, or a whole copy of it.",
-        )
-    return packages[-1]
-
-
 def _publisher(archive: Path) -> Verifier:
     """Who signed the archive's study package, and so may decide about its cells. Whose key that is, a report cannot know: `fangxin verify`
     with the key from the publisher's own hand says it. Raises EvidenceError, StudyError or StorageError."""
     path = archive / "publisher.vkey"
     with storage_errors(path):
         publisher = Verifier.parse(path.read_text(encoding="ascii", errors="replace").strip())
-    open_bundle(_package(archive), trusted=[publisher], now=0)
+    open_bundle(newest(archive), trusted=[publisher], now=0)
     return publisher
 
 
-def _version(package: Path) -> int:
-    number = package.stem.rpartition("-")[2]
-    return int(number) if number.isdecimal() else 0
-
-
-def _drawn(folder: Path) -> tuple[dict[str, int], int]:
+def drawn(folder: Path) -> tuple[dict[str, int], int]:
     """(ticket → replicate, numbers in released replicates)."""
     with storage_errors(folder):
         rows = list(csv.DictReader(io.StringIO((folder / "sample.csv").read_text(encoding="utf-8"))))

@@ -10,7 +10,10 @@ Needs Python 3.11 or later and pip; nothing else. Standard library only, because
 import sys
 
 if sys.version_info < (3, 11):  # before anything that an older Python does not have
-    sys.exit("fangxin: Python 3.11 or later is needed; this is %d.%d." % sys.version_info[:2])
+    sys.exit(
+        "fangxin: Python 3.11 or later is needed; this is %d.%d. 需要 Python 3.11 或更高版本。"
+        % sys.version_info[:2]
+    )
 
 import hashlib
 import os
@@ -24,7 +27,7 @@ EXTRAS = {"demo": "all", "run": "all", "test": "test"}
 
 
 def say(text: str) -> None:
-    """Progress goes to stderr: stdout belongs to the command."""
+    """Progress goes to stderr: stdout belongs to the command. In both languages: whoever sets it up may read only one."""
     print(f"fangxin: {text}", file=sys.stderr, flush=True)
 
 
@@ -68,7 +71,7 @@ def prepare(extra: str) -> Path:
     ready = environment / "ready"
     if ready.exists() and ready.read_text(encoding="utf-8") == stamp:
         return python_of(environment)
-    say(f"setting up {environment} (once, a few minutes) …")
+    say(f"setting up {environment} (once, a few minutes) … 正在准备运行环境（只需一次，几分钟）…")
     # Without pip inside: Debian's python3 comes without ensurepip; the outer pip installs into the environment.
     subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(environment)], check=True)
     pip = [sys.executable, "-m", "pip", "--python", str(python_of(environment))]
@@ -80,14 +83,15 @@ def prepare(extra: str) -> Path:
 def main(arguments: list[str]) -> int:
     """Run one of the commands; returns its exit code."""
     if not arguments or arguments[0] not in EXTRAS:
-        say("say which: demo, test or run. See README.md.")
+        say("say which: demo, test or run. See README.md. 请写明 demo、test 或 run，见 README.md。")
         return 2
     command, *rest = arguments
     try:
         python = prepare(EXTRAS[command])
     except (subprocess.CalledProcessError, OSError) as error:
         say(
-            f"the environment could not be set up: {error}. Check the network and the free disk space, then try again."
+            f"the environment could not be set up: {error}. Check the network and the free disk space, then try again. "
+            "运行环境没有准备好：请检查网络和磁盘空间，再试一次。"
         )
         return 2
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}

@@ -1,9 +1,10 @@
 """The command line as a person uses it: what each command says and with which exit code it ends."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -179,6 +180,26 @@ def test_nothing_is_written_by_looking(fangxin: Command, workstation: Path, keys
     assert {path: path.read_bytes() for path in workstation.rglob("*") if path.is_file()} == before
 
 
+def counted_from_its_archive(fangxin: Command, demo: Path, told: dict[str, Any]) -> None:
+    """The command for a centre's own archive gives the demo's report, to the letter."""
+    archive, keys = demo / "central", demo / "centre" / "keys"
+    trusted = ("--key", archive / "central.vkey", "--key", keys / "publisher.vkey")
+    said = fangxin(
+        "results", "report", archive, "--identity", keys, *trusted, "--out", demo / "again", "--json"
+    )
+    assert said.code == 0, said.err
+    counted = json.loads(said.out)
+    assert counted["index"] == told["index"]
+    assert counted["rates"] == told["rates"]
+    assert counted["city"]["n"] == sum(unit["n"] for unit in counted["units"]) == told["interviews"]
+    days = re.compile(r"\d{4}-\d\d-\d\d")  # between the two midnight may have struck
+    first, second = (
+        days.sub("", (folder / "report.html").read_text(encoding="utf-8"))
+        for folder in (demo, demo / "again")
+    )
+    assert first == second
+
+
 @pytest.mark.slow
 @pytest.mark.long  # start.md's demo is in the ordinary run
 def test_the_demo_goes_from_study_to_report_and_can_be_checked_again(
@@ -193,6 +214,7 @@ def test_the_demo_goes_from_study_to_report_and_can_be_checked_again(
         "verify", tmp_path / "demo" / "central", "--identity", tmp_path / "demo" / "centre" / "keys"
     )
     assert again.code == 0, again.out
+    counted_from_its_archive(fangxin, tmp_path / "demo", told)
     more = fangxin("demo", "--interviews", 3, "--out", tmp_path / "two", "--json")
     assert more.code == 0, more.err
     assert json.loads(more.out)["index"] == told["index"], "same seed, same index"

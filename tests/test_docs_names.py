@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "resources" / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 HANDBOOKS = ("start.md", "interviewer.md", "team-lead.md", "it.md", "analyst.md")
-"""In Chinese and English on one page, paragraph for paragraph; witness and threat model have a page for each language."""
+"""In Chinese and English on one page, paragraph for paragraph; witness, sample and threat model have a page for each language."""
 
 
 def named(text: str) -> list[str]:
@@ -88,20 +88,43 @@ def test_a_handbook_says_everything_in_both_languages(name: str) -> None:
         assert chinese < 25 or english > chinese / 5, heading
 
 
-def test_the_witnesss_handbook_says_the_same_in_both_languages() -> None:
-    """Section for section: as many rows of tables, steps and command lines, and the same options."""
-    shapes = []
-    for name in ("witness.md", "witness.zh.md"):
-        text = (DOCS / name).read_text(encoding="utf-8")
-        sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
-        shapes.append(
-            [
-                (
-                    each.count("\n|"),
-                    len(re.findall(r"^(?:\d\.|-) ", each, re.MULTILINE)),
-                    sorted(re.findall(r"--[a-z-]+", each)),
-                )
-                for each in sections
-            ]
+def shapes(name: str) -> list[tuple[int, int, list[str]]]:
+    """Of each section of a page: how many rows of tables, how many steps, and the options in it."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    return [
+        (
+            each.count("\n|"),
+            len(re.findall(r"^(?:\d\.|-) ", each, re.MULTILINE)),
+            sorted(re.findall(r"--[a-z-]+", each)),
         )
-    assert shapes[0] == shapes[1]
+        for each in re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    ]
+
+
+@pytest.mark.parametrize("name", ["witness", "sample"])
+def test_a_handbook_with_a_page_for_each_language_says_the_same_on_both(name: str) -> None:
+    assert shapes(f"{name}.md") == shapes(f"{name}.zh.md")
+
+
+def quoted(name: str) -> list[list[str]]:
+    """What stands between backquotes in each section, in alphabetical order: Chinese may say it in another."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    return [sorted(" ".join(span.split()) for span in re.findall(r"`([^`]+)`", each)) for each in sections]
+
+
+def test_the_page_on_sampling_names_the_same_commands_and_files_in_both_languages() -> None:
+    assert quoted("sample.md") == quoted("sample.zh.md")
+
+
+def test_the_page_on_sampling_names_only_commands_that_are_there() -> None:
+    """There they are written without the program's name."""
+    root = the_program()
+    lines = {
+        span
+        for each in quoted("sample.zh.md")
+        for span in each
+        if re.match(r"(sample|centre|sync) [a-z]", span)
+    }
+    assert len(lines) > 20
+    assert {line: wrong for line in lines if (wrong := fault(line, root))} == {}

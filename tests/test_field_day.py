@@ -84,6 +84,7 @@ def test_the_report_says_what_was_done(day: FieldDay, capsys: pytest.CaptureFixt
     _cells_as_they_are(day, capsys, told, [*known, under_way])
     _starved_as_they_are(told, first, known)
     _shown_alike(day, capsys, report, told)
+    _counted_alike(day, capsys, told)
 
 
 def _now(day: FieldDay) -> str:
@@ -135,6 +136,16 @@ def _cells_as_they_are(
         (complete["1"], None),
         (complete["2"], None),
     ]
+
+
+def _counted_alike(day: FieldDay, capsys: pytest.CaptureFixture[str], told: dict[str, Any]) -> None:
+    """The index rests on the interviews that the field report counts, and its rates on the numbers in central's pool."""
+    where = ("--identity", str(day.keys), "--out", str(day.folder / "report"))
+    counted = _told(day, capsys, "results", "report", str(day.archive), *where)
+    (all_of_them,) = told["tables"]["all"]
+    assert (counted["calls"], counted["scored"]) == (all_of_them["calls"], all_of_them["completes"])
+    assert (counted["cases"], counted["index"]["4"]) == (250, "70.00"), "everybody lives there and says seven"
+    assert counted["rates"] == {name: f"{float(told['rates'][name]):.4f}" for name in counted["rates"]}
 
 
 def _starved_as_they_are(told: dict[str, Any], first: FieldDesk, known: Sequence[Deed]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.layout import framed, label, row
 from ui.theme import mark
@@ -28,6 +28,9 @@ class CapButton(QPushButton):
         self.setLayout(self._line)
         policy = self.sizePolicy()
         policy.setHeightForWidth(wrap)  # words that wrap in a narrow column need the height of two lines
+        if wrap:  # else Qt keeps a button as wide as its words on one line, and as low: a column leaves the window, or words are cut
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+            policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         self.setSizePolicy(policy)
 
     def hasHeightForWidth(self) -> bool:

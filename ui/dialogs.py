@@ -129,7 +129,7 @@ class Crash(Fault):
     def __init__(self, parent: QWidget | None, error: BaseException, log: Path) -> None:
         super().__init__(parent, crash_report(error))
         text = self.tr(
-            "The call is being ended. Everything acknowledged is saved. Copy the report for IT, then start again."
+            "A call that is on is being ended. Everything acknowledged is saved. Copy the report for IT, then start again."
         )
         self.say(
             self.tr("Fangxin has met a fault of its own"),

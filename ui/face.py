@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.interview.screen import Page, Screen
+from ui.desk_thread import IN_CALL
 from ui.language import Language
 from ui.layout import column, label, row
 from ui.pages.case import CasePage
@@ -70,6 +71,15 @@ class Face(QWidget):
         """A message instead of a page: before the first screen and after the last."""
         self._message.setText(text)
         self._stack.setCurrentWidget(self._message)
+
+    def take_leave(self, screen: Screen | None) -> None:
+        """What is awaited while the desk ends; screen: what it said last."""
+        in_call = screen is not None and screen.line in IN_CALL
+        calling, closing = (
+            self.tr("Ending the call and sealing the recording …"),
+            self.tr("Closing the desk …"),
+        )
+        self.say(calling if in_call else closing)
 
     def too_early(self, screen: Screen | None) -> None:
         """Keys were not taken: the screen that is painted had only just come."""

@@ -67,9 +67,13 @@ _NOTICE = {
     ),
     Notice.STOPPED: QT_TRANSLATE_NOOP(
         "Words",
-        "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
+        "The desk has stopped. Everything entered before is saved. Do not dial on; tell your supervisor.",
     ),
 }
+_STOPPED_IN_CALL = QT_TRANSLATE_NOOP(
+    "Words",
+    "The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.",
+)
 
 _TONE = {
     Notice.SAVED: "fine",
@@ -93,8 +97,10 @@ _TONE = {
 }
 
 
-def notice_word(notice: Notice) -> str:
-    """What the desk has to say; "" for NONE."""
+def notice_word(notice: Notice, *, in_call: bool = False) -> str:
+    """What the desk has to say; "" for NONE. in_call: a call is on, which a stopped desk ends."""
+    if notice is Notice.STOPPED and in_call:
+        return word(_STOPPED_IN_CALL)
     return word(_NOTICE[notice]) if notice in _NOTICE else ""
 
 

@@ -284,7 +284,7 @@ class DeskWindow(QMainWindow):
 
     def _ending(self) -> None:
         self._pace.busy = True
-        self.face.say(self.tr("Ending the call and sealing the recording …"))
+        self.face.take_leave(self._newest)
 
     def showEvent(self, event: QShowEvent, /) -> None:
         """The key gate stands before the native window, so no widget can be forgotten."""

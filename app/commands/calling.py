@@ -9,12 +9,11 @@ import typer
 from app.canonical import encode
 from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.fieldwork import report
-from app.commands.frames import Lang
 from app.commands.invocation import invocation
 from app.commands.listening import listening
 from app.commands.moments import Now, moment
 from app.commands.speech import announce, language, told
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.commands.typed import typed_number
 from app.errors import UsageError
 from app.known_numbers import acquaint, acquainted, hasher
@@ -42,7 +41,7 @@ _IN_VAIN = (
 _GIVEN = "Given to this desk by {} at {}: {}. {}"
 Db = Annotated[
     Path | None,
-    typer.Option(help="Data folder of a workstation, or the store.db in it; else the one in force."),
+    typer.Option(help="Data folder of a workstation, or the store.db in it; not given: this computer's."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

@@ -37,8 +37,8 @@ Keys = Annotated[
 Url = Annotated[str, typer.Option(help="Central's address.")]
 Central = Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")]
 CellText = Annotated[str, typer.Argument(help="The cell, as county=3,sex=1.")]
-By = Annotated[str, typer.Option("--by", help="Who decides.")]
-Reason = Annotated[str, typer.Option(help="Why.")]
+By = Annotated[str, typer.Option("--by", help="Who decides it.")]
+Reason = Annotated[str, typer.Option(help="Why it is decided.")]
 
 
 def register(cli: typer.Typer) -> None:

@@ -11,13 +11,14 @@ from app.central.carry import import_from
 from app.central.registry import Registry
 from app.central.stores import FolderStore, open_index
 from app.clock import SystemClock, system_entropy
+from app.commands.cli import Commands
 from app.commands.frames import Json
 from app.commands.invocation import extra, verifiers
 from app.commands.speech import announce
 from app.errors import UsageError
 from app.study.bundle import open_bundle
 
-cli = typer.Typer(help="The blind central server.", no_args_is_help=True)
+cli = Commands("The central server: it takes what is sealed and can open none of it.")
 Data = Annotated[Path, typer.Option(help="Central's folder; made when it is not there.")]
 
 
@@ -65,7 +66,8 @@ def enrol(data: Data) -> None:
 
 @cli.command()
 def accept_older(data: Data) -> None:
-    """Go on with an older copy of central's registry where the newest is lost. It stands in central's log. While central is not running."""
+    """Go on with an older copy of central's registry where the newest is lost. That is written into central's log.
+    Central must not be running."""
     index = data / ".central" / "index.db"
     if not index.exists():  # a slip in its name must not make another central
         raise UsageError(
@@ -85,7 +87,7 @@ def import_(
     data: Data,
     as_json: Json = False,
 ) -> None:
-    """Take in what a workstation without a network hands in on a stick, and put the receipts onto it. While central is not running."""
+    """Take in what a workstation without a network hands in on a stick, and put the receipts onto it. Central must not be running."""
     open_index(data).close()  # a slip in its name must not make another central
     with FolderStore.open(data, system_entropy) as stores:
         came = import_from(stick, Registry(stores, SystemClock()))

@@ -11,11 +11,12 @@ from app.centre import Centre
 from app.centre_journal import journal_keys
 from app.clock import system_entropy
 from app.commands import custody, listen
+from app.commands.cli import Commands
 from app.commands.speech import announce
 from app.evidence.durable import storage_errors, write_file
 from app.results.open import open_archive
 
-cli = typer.Typer(help="The centre's own machine: keys, and opening what came in.", no_args_is_help=True)
+cli = Commands("The centre's own machine: keys, and opening what came in.")
 custody.register(cli)
 listen.register(cli)
 

@@ -20,12 +20,12 @@ from app.evidence.locked import Passphrase, is_locked, lock
 from app.evidence.note import Signer
 
 Keys = Annotated[Path, typer.Argument(help="Folder of `centre keygen`.")]
-Role = Annotated[str, typer.Option(help="Which key: centre or contact.")]
+Role = Annotated[str, typer.Option(metavar="centre|contact", help="Which key.")]
 Sheets = Annotated[
     list[Path] | None, typer.Option(help="File with a custodian's words. Not given: two are typed, unseen.")
 ]
 Identities = Annotated[
-    list[Path] | None, typer.Option(help="Identity file, or the folder of `centre keygen`.")
+    list[Path] | None, typer.Option(help="Private key file, or the folder of `centre keygen`.")
 ]
 Split = Annotated[
     Path | None, typer.Option(help="Folder of `centre keygen` whose centre's key the custodians have.")
@@ -69,7 +69,7 @@ def drill(
     forget: Annotated[
         bool,
         typer.Option(
-            "--forget", help="They are right: delete the private key's file, so that only the sheets have it."
+            "--forget", help="If they do, delete the private key's file, so that only the sheets have it."
         ),
     ] = False,
 ) -> None:
@@ -100,7 +100,9 @@ def lock_command(
 
 
 def signatory(
-    name: Annotated[str, typer.Argument(help="Role and person: analyst/wang, supervisor/li.")],
+    name: Annotated[
+        str, typer.Argument(metavar="role/person", help="Role and person: analyst/wang, supervisor/li.")
+    ],
     out: Annotated[Path, typer.Option(help="Where the private key goes; lock it then.")],
 ) -> None:
     """Make the key with which somebody signs requests for release; prints its public half for the list of signatories."""
@@ -131,7 +133,7 @@ def request(
 
 
 def sign(
-    note: Annotated[Path, typer.Argument(help="The request.")],
+    note: Annotated[Path, typer.Argument(metavar="request", help="The request.")],
     key: Annotated[Path, typer.Option(help="Your signing key.")],
 ) -> None:
     """Sign a request for release, after reading it."""
@@ -144,7 +146,7 @@ def sign(
 
 
 def release(
-    note: Annotated[Path, typer.Argument(help="The request, signed by two roles.")],
+    note: Annotated[Path, typer.Argument(metavar="request", help="The request, signed by two roles.")],
     archive: Annotated[Path, typer.Option(help="Central's folder, or a copy of it.")],
     keys: Annotated[Path, typer.Option(help="Folder of `centre keygen`.")],
     signatories: Annotated[list[str], typer.Option(help="Signatories' public keys, or a file of them.")],
@@ -153,7 +155,7 @@ def release(
     sheet: Sheets = None,
     identity: Annotated[
         list[Path] | None,
-        typer.Option(help="Identity file, where the key was never split. Then no words are asked for."),
+        typer.Option(help="Private key file, where the key was never split. Then no words are asked for."),
     ] = None,
 ) -> None:
     """Hand a recording to whom a request names. The key is joined from the sheets in memory, for this alone; the journal tells of it."""

@@ -24,14 +24,16 @@ def register(cli: typer.Typer) -> None:
     @cli.command()
     def demo(
         context: typer.Context,
-        interviews: Annotated[int, typer.Option(min=1, max=5000, help="Completed interviews to reach.")] = 42,
+        interviews: Annotated[
+            int, typer.Option(min=1, max=5000, help="How many completed interviews to make.")
+        ] = 42,
         out: Annotated[Path | None, typer.Option(help="New or empty folder for everything.")] = None,
-        seed: Annotated[str, typer.Option(help="Same seed, same index.")] = "12340",
+        seed: Annotated[str, typer.Option(help="Any text; the same seed gives the same figures.")] = "12340",
         as_json: Annotated[
             bool, typer.Option("--json", help="Print one JSON document; progress to stderr.")
         ] = False,
     ) -> None:
-        """Everything once: study, sample, calls, batches, central, centre, verification, report."""
+        """Play a whole survey once on this computer: study, sample, calls, central, verification, report."""
         with extra("all"):
             from app.demo import run  # central's libraries are an extra
         folder = empty_folder(out or _next_folder())

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
-from app.commands.frames import Folder, Json, Lang
+from app.commands.frames import Folder, Json
 from app.commands.speech import announce
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.errors import UsageError
 from app.results.design_words import caution
 from app.sample.design import Assumed, Outlook, outlook, sample_size
@@ -23,25 +23,25 @@ _USUAL = Assumed()
 def design(
     context: typer.Context,
     study: Folder,
-    target: Annotated[int, typer.Option(min=1, help="Interviews a unit.")] = 400,
-    own: Annotated[
-        list[str] | None, typer.Option("--own", help="Target of one unit, as 3=200. May be repeated.")
-    ] = None,
+    target: Annotated[int, typer.Option(min=1, help="Interviews in each unit.")] = 400,
+    own: Annotated[list[str] | None, typer.Option("--own", help="Target of one unit, as 3=200.")] = None,
     within: Annotated[
         float,
         typer.Option(
             min=0, max=50, help="Instead of --target: so many that a share is known within ± these points."
         ),
     ] = 0,
-    sd: Annotated[float, typer.Option(min=0.1, help="Spread of respondents' index, 0–100.")] = _USUAL.sd,
+    sd: Annotated[
+        float, typer.Option(min=0.1, help="Standard deviation of the respondents' index (0 to 100).")
+    ] = _USUAL.sd,
     deff: Annotated[float, typer.Option(min=0.1, help="Design effect.")] = _USUAL.deff,
     dials: Annotated[
-        float, typer.Option(min=1, help="Dials a complete interview.")
+        float, typer.Option(min=1, help="Dials for each complete interview.")
     ] = _USUAL.dials_a_complete,
     lang: Lang = "",
     as_json: Json = False,
 ) -> None:
-    """What the design will cost and show: contacts, dials, precision and detectable change, before anybody is called."""
+    """Say what the design will cost and show: contacts, dials, precision and detectable change, before anybody is called."""
     spoken = tongue(context, lang)
     with said_in(spoken):
         source, assumed = load(study), Assumed(sd, deff, dials)

@@ -9,10 +9,11 @@ from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, minute_in_china
 from app.commands.cells import centre_at
-from app.commands.frames import Folder, Json, Lang
+from app.commands.cli import Commands
+from app.commands.frames import Folder, Json
 from app.commands.invocation import extra
 from app.commands.speech import announce
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.commands.typed import typed_number
 from app.do_not_call import DoNotCall
 from app.errors import StudyError, UsageError
@@ -20,16 +21,15 @@ from app.sample.digits import BadRow, Ill
 from app.study.load import load
 from app.withdrawal import entry_note
 
-cli = typer.Typer(
-    help="People who do not want to be called: one list for all studies of a centre, kept as keyed hashes.",
-    no_args_is_help=True,
+cli = Commands(
+    "People who do not want to be called: one list for all studies of a centre, kept as keyed hashes."
 )
 List = Annotated[
     Path, typer.Argument(help="Folder of the list, on the centre's station; made the first time.")
 ]
 Keys = Annotated[Path, typer.Option(help="Folder made by `fangxin centre keygen`: it signs the list.")]
-By = Annotated[str, typer.Option("--by", help="Who decides.")]
-Reason = Annotated[str, typer.Option(help="Why.")]
+By = Annotated[str, typer.Option("--by", help="Who decides it.")]
+Reason = Annotated[str, typer.Option(help="Why it is decided.")]
 _ONE_REQUEST = 500
 """Notes that are handed to central at once."""
 

@@ -20,19 +20,31 @@ from app.evidence.witnessing import read_witness
 _Where = Annotated[
     Path, typer.Argument(help="An archive, a workstation's data folder, or a journal's folder.")
 ]
-_Keys = Annotated[list[str] | None, typer.Option(help="A public key you trust (vkey, or a file of some).")]
-_Identities = Annotated[list[Path] | None, typer.Option(help="An age identity, to check what is sealed too.")]
+Keys = Annotated[
+    list[str] | None, typer.Option(help="A public key you trust: the line itself, or a file of such lines.")
+]
+_Identities = Annotated[
+    list[Path] | None,
+    typer.Option(help="A private key file (age identity), to check what is sealed as well."),
+]
 _Cdr = Annotated[
     Path | None, typer.Option(help="A carrier's list of calls (CSV), to compare every call with.")
 ]
-_CdrZone = Annotated[str, typer.Option(help="Time zone of times in it that name none.")]
-_Witness = Annotated[list[Path] | None, typer.Option(help="A cosigned checkpoint, or a witness's folder.")]
-_WitnessKeys = Annotated[list[str] | None, typer.Option(help="The witness's public key (vkey, or a file).")]
+_CdrZone = Annotated[str, typer.Option(help="Time zone of the times in --cdr that name none.")]
+Witness = Annotated[list[Path] | None, typer.Option(help="A cosigned checkpoint, or a witness's folder.")]
+WitnessKeys = Annotated[
+    list[str] | None, typer.Option(help="The witness's public key: the line itself, or a file of such lines.")
+]
 _Tsa = Annotated[list[Path] | None, typer.Option(help="A time-stamp authority's certificate (PEM).")]
 _Certificate = Annotated[
     Path | None, typer.Option(help="Write the verdict as a page for people too (.html or .pdf).")
 ]
-_Lang = Annotated[str, typer.Option(help="Language of the verdict and the certificate, zh or en.")]
+_Lang = Annotated[
+    str,
+    typer.Option(
+        metavar="zh|en", is_eager=True, help="Language of the verdict and the certificate, zh or en."
+    ),
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -44,22 +56,22 @@ def register(cli: typer.Typer) -> None:
 def verify(
     context: typer.Context,
     path: _Where,
-    key: _Keys = None,
+    key: Keys = None,
     identity: _Identities = None,
     cdr: _Cdr = None,
     cdr_zone: _CdrZone = "+08:00",
-    witness: _Witness = None,
-    witness_key: _WitnessKeys = None,
+    witness: Witness = None,
+    witness_key: WitnessKeys = None,
     tsa: _Tsa = None,
     certificate: _Certificate = None,
     lang: _Lang = "",
     as_json: _Json = False,
 ) -> None:
-    """Has anything been altered, and is anything missing? Two answers, apart. Exit 0 only when both are good."""
+    """Has anything been altered, and is anything missing? Two separate answers. Exit 0 only when both are good."""
     language = tongue(context, lang)  # asked wrongly is said now, not after hours
     render = _render(certificate)
     zone = _zone(cdr_zone)
-    _go_together(tsa, witness, witness_key)
+    go_together(tsa, witness, witness_key)
     with speaking(language), bar("checking") as heard:
         verdict = verify_path(
             path,
@@ -80,7 +92,7 @@ def verify(
     raise typer.Exit(0 if verdict.ok else 1)
 
 
-def _go_together(tsa: object, witness: object, witness_key: object) -> None:
+def go_together(tsa: object, witness: object, witness_key: object) -> None:
     """Raises UsageError for options of which one says nothing without the other."""
     if tsa and not witness:
         todo = "Pass --witness, the folder that holds the tokens."

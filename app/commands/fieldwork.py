@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.columns import columns, padded
 from app.commands.cells import cell_document, cell_line
 from app.commands.invocation import identities
 from app.commands.moments import Now, moment
-from app.commands.speech import columns, language, padded
+from app.commands.speech import language
 from app.errors import UsageError
 from app.progress import Sources, field_work
 from app.results.field import SHOWN, FieldReport
@@ -41,6 +42,12 @@ _ORDER = Words(
 )
 _STARVED = Words("滞留样本 {}：{}", "Starved {}: {}")
 _HEARD = Words("工作站 {} 最近来讯：{}", "Desk {} last heard: {}")
+_Released = Annotated[
+    int,
+    typer.Option(
+        min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the pool says."
+    ),
+]
 
 
 def report(
@@ -52,7 +59,7 @@ def report(
     identity: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Identity file, or the folder of `centre keygen`: the whole archive is checked and interviews are opened. "
+            help="Private key file, or the folder of `centre keygen`: the whole archive is checked and interviews are opened. "
             "Without it the journals alone are read."
         ),
     ] = None,
@@ -60,21 +67,14 @@ def report(
         Path | None,
         typer.Option(help="Folder of the draw, as draws/wave1: replicates, and names in place of shifts."),
     ] = None,
-    released: Annotated[
-        int,
-        typer.Option(
-            min=0, help="Numbers handed out; those never dialled count too. 0: as draw or pool say."
-        ),
-    ] = 0,
+    released: _Released = 0,
     html: Annotated[Path | None, typer.Option(help="Write one HTML page here, for the team lead.")] = None,
     now: Now = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Dials, contacts, completes, refusals, dead numbers; rates; quota cells; starved cases; was the drawn order kept?"""
-    if draw is not None and not (draw / "sample.csv").is_file():
-        raise UsageError(
-            "There is no drawn sample in this folder", where=str(draw), todo="Name a draw: draws/wave1."
-        )
+    """Write the field report: dials, contacts, completes, refusals, dead numbers, rates, quota cells, starved cases, order of dialling."""
+    if draw is not None:
+        drawn_folder(draw)
     at = moment(now)
     keys, given = tuple(identities(identity or [])), load(study) if study else None
     known, found = field_work(Sources(archive, given, keys, draw, released), at)
@@ -83,6 +83,13 @@ def report(
         typer.echo(str(html), err=as_json)
     if as_json or html is None:
         typer.echo(encode(document(found)).decode() if as_json else text(found, known, language()))
+
+
+def drawn_folder(draw: Path) -> None:
+    """Raises UsageError for a folder in which nothing was drawn."""
+    if not (draw / "sample.csv").is_file():
+        todo = "Name a draw: draws/wave1."
+        raise UsageError("There is no drawn sample in this folder", where=str(draw), todo=todo)
 
 
 def text(found: FieldReport, study: StudySource, spoken: str) -> str:

@@ -6,18 +6,19 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.commands.cli import Commands
 from app.commands.speech import told
 from app.errors import StudyError, UsageError
 from app.questionnaire import scenario, xlsform
 from app.questionnaire.form import Form
 from app.questionnaire.play import Play
 
-cli = typer.Typer(help="A questionnaire by itself.", no_args_is_help=True)
+cli = Commands("Try a questionnaire without the window.")
 
 
 @cli.callback()
 def _form() -> None:
-    """A questionnaire by itself."""
+    """Try a questionnaire without the window."""
 
 
 @cli.command()

@@ -10,13 +10,12 @@ from app.canonical import encode
 from app.clock import system_entropy
 from app.commands.invocation import bar, extra
 from app.commands.speech import announce, told
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.errors import StudyError
 from app.evidence.durable import storage_errors
 from app.sample.digits import BadRow, Ill
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Lang = Annotated[str, typer.Option(help="zh or en; without it as the system.")]
 Folder = Annotated[Path, typer.Argument(help="Study folder.")]
 Draws = Annotated[Path, typer.Option(help="Folder of this study's draws, on the centre's station.")]
 

@@ -8,9 +8,9 @@ from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, minute_in_china, system_entropy
 from app.commands.cells import By, Central, Folder, Keys, Reason, Url, centre_at, room_key_in
-from app.commands.frames import Draws, Json, Lang
+from app.commands.frames import Draws, Json
 from app.commands.speech import announce, told
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.errors import UsageError
 from app.sample.pull import Fate, Pull
 from app.study.load import load

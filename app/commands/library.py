@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.canonical import Value, encode
+from app.commands.cli import Commands
 from app.commands.invocation import identities, invocation
 from app.commands.speech import announce
 from app.errors import UsageError
@@ -13,9 +14,7 @@ from app.evidence.durable import storage_errors, write_file
 from app.hearing.library import Offer, RoomLibrary
 from app.sample.outcome import load_outcomes
 
-cli = typer.Typer(
-    help="Announcements that the desk knows, and clips that wait for a team lead.", no_args_is_help=True
-)
+cli = Commands("Announcements that the desk knows, and clips that wait for a team lead.")
 _Name = Annotated[str, typer.Argument(help="The clip's id, as `list` shows it.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -26,7 +25,7 @@ def _library(context: typer.Context) -> RoomLibrary:
 
 @cli.command("list")
 def show(context: typer.Context, as_json: _Json = False) -> None:
-    """What is known, and what waits. Votes: how often interviewers closed a call with which outcome after this recording."""
+    """List what is known, and what waits. Votes: how often interviewers closed a call with which outcome after this recording."""
     room, outcomes = _library(context), load_outcomes()
     known, offers = room.accepted(), room.offers()
     if as_json:
@@ -51,7 +50,7 @@ def show(context: typer.Context, as_json: _Json = False) -> None:
 def hear(
     context: typer.Context,
     clip: _Name,
-    identity: Annotated[list[Path], typer.Option(help="The team lead's age identity.")],
+    identity: Annotated[list[Path], typer.Option(help="The team lead's private key file (age identity).")],
     out: Annotated[Path, typer.Option(help="The WAV file to write. Delete it when you have listened.")],
 ) -> None:
     """Open a clip that waits, to be listened to. Only then can it be accepted."""
@@ -67,14 +66,15 @@ def accept(
     clip: _Name,
     outcome: Annotated[str, typer.Option(help="Another outcome than the one with most votes.")] = "",
 ) -> None:
-    """It is what they say it is: the desk knows it from the next start on. The clip is deleted, its landmarks stay."""
+    """Accept a clip as the announcement that interviewers say it is: the desk knows it from its next start on. The clip
+    is deleted, its landmarks stay."""
     entry = _library(context).accept(clip, load_outcomes(), outcome)
     announce(f"{entry.id} is known as {entry.outcome} {load_outcomes()[entry.outcome].zh}.")
 
 
 @cli.command()
 def reject(context: typer.Context, clip: _Name) -> None:
-    """It is no announcement, or of no use: the clip is deleted and not offered again."""
+    """Reject a clip: it is no announcement, or of no use. It is deleted and not offered again."""
     _library(context).reject(clip)
     announce(f"{clip} is not offered again.")
 

@@ -12,6 +12,7 @@ from app import line_worker
 from app.canonical import Value, encode
 from app.clock import Clock, SystemClock, system_entropy
 from app.commands import library
+from app.commands.cli import Commands
 from app.commands.invocation import invocation
 from app.commands.speech import announce, language, told
 from app.errors import FangxinError, LineError, UsageError
@@ -27,7 +28,7 @@ from app.workstation import Workstation, open_workstation
 from hardware.base import AudioBlock, Cause, LineEvent, Pickup, Resident, Utterance
 from hardware.transcript import Transcript
 
-cli = typer.Typer(help="The telephone line of this workplace.", no_args_is_help=True)
+cli = Commands("The telephone line of this workplace.")
 cli.add_typer(library.cli, name="library")
 
 _SPEECH = Utterance("演练", "", 4.0)
@@ -46,7 +47,7 @@ CHECKED = {
     "echo": "回声",
     "keys": "密钥",
     "line": "线路",
-    "microphone": "话筒",
+    "microphone": "麦克风",
     "sound": "声音",
     "study": "调查包",
     "swap": "内存外泄",
@@ -59,13 +60,13 @@ _Driver = Annotated[
     typer.Option(help="rehearsal, voice_modem, cellular, softphone or manual; the chosen one if left out."),
 ]
 _Port = Annotated[str, typer.Option(help="Serial port, SIP account, or whatever the driver takes.")]
-_Option = Annotated[list[str] | None, typer.Option(help="name=value for the driver; may be repeated.")]
-_Json = Annotated[bool, typer.Option("--json", help="JSON instead of words.")]
+_Option = Annotated[list[str] | None, typer.Option(metavar="name=value", help="An option of the driver.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
 
 @cli.command("list")
 def list_lines(context: typer.Context, as_json: _Json = False) -> None:
-    """What is plugged in here, and what is chosen."""
+    """List what is plugged in here, and what is chosen."""
     settings = invocation(context).settings
     chosen, lines, sounds_here = settings.line, line_worker.found(), line_worker.sound_devices()
     if as_json:
@@ -91,7 +92,7 @@ def list_lines(context: typer.Context, as_json: _Json = False) -> None:
 def use(
     context: typer.Context,
     driver: Annotated[str, typer.Argument(help="voice_modem, cellular, softphone or manual.")],
-    port: Annotated[str, typer.Argument(help="As `fangxin line list` shows it.")] = "",
+    port: Annotated[str, typer.Argument(help="Port of the device, as `fangxin line list` shows it.")] = "",
     option: _Option = None,
 ) -> None:
     """Choose the line of this workplace: written into settings.toml."""
@@ -114,12 +115,12 @@ def call(
     port: _Port = "",
     option: _Option = None,
     record: Annotated[
-        Path | None, typer.Option(help="A plain WAV of both sides, for trying out only.")
+        Path | None, typer.Option(help="Write both sides into a plain WAV here; for trying out only.")
     ] = None,
-    seconds: Annotated[float, typer.Option(min=1, max=600, help="Hang up after so long.")] = 30.0,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="Hang up after so many seconds.")] = 30.0,
     as_json: _Json = False,
 ) -> None:
-    """One call, told event by event. Exit 1 when the line fails."""
+    """Make one call and tell it event by event. Exit 1 when the line fails."""
     clock = SystemClock()
     with _bench(invocation(context).settings, driver, port, option, clock) as bench:
         ended = trial.call(
@@ -135,7 +136,7 @@ def listen(
     ],
     as_json: _Json = False,
 ) -> None:
-    """What the desk's ear makes of a recording: tones and announcements, where they are, how sure."""
+    """Say what the desk's ear makes of a recording: tones and announcements, where they are, how sure."""
     told = _Told(None, as_json=as_json)
     for event in sounds.listen(sounds.respondent(path)):
         told.heard(event, event.mono * 8)
@@ -150,10 +151,10 @@ def doctor(
     number: Annotated[
         str, typer.Option("--call", help="A number that answers: then the line is tried both ways.")
     ] = "",
-    seconds: Annotated[float, typer.Option(min=1, max=120, help="How long to listen.")] = 8.0,
+    seconds: Annotated[float, typer.Option(min=1, max=120, help="How many seconds to listen.")] = 8.0,
     as_json: _Json = False,
 ) -> None:
-    """Is this workplace fit to make calls? Speak into the microphone meanwhile. Exit 1 when something is wrong."""
+    """Check whether this workplace is fit to make calls. Speak into the microphone meanwhile. Exit 1 when something is wrong."""
     settings, clock = invocation(context).settings, SystemClock()
     findings = [*here(settings, clock)]
     try:

@@ -13,11 +13,10 @@ import typer
 from app import line_worker
 from app.clock import SystemClock, system_entropy
 from app.commands.custody import Identities, Sheets, Split, keys_of
-from app.commands.frames import Lang
 from app.commands.invocation import bar, invocation
 from app.commands.listening import Log, journals
 from app.commands.speech import announce
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.custody.listening import ListeningRoom, Wish
 from app.errors import UsageError
 from hardware.base import RATE
@@ -37,7 +36,9 @@ def listen(
     sheet: Sheets = None,
     by: Annotated[
         str,
-        typer.Option(help="Who listens; not given: the name of this account. The journal has a commitment."),
+        typer.Option(
+            help="Who listens; not given: the name of this account. The journal keeps only a commitment to it."
+        ),
     ] = "",
     out: Annotated[
         Path | None,

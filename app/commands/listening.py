@@ -7,10 +7,9 @@ import typer
 
 from app.canonical import Value, encode
 from app.clock import minute_in_china
-from app.commands.frames import Lang
 from app.commands.invocation import identities, invocation
 from app.commands.speech import announce, told
-from app.commands.tongue import said_in, tongue
+from app.commands.tongue import Lang, said_in, tongue
 from app.custody.listening import Listened, listened
 from app.results.listening import Share, listening_sample
 from app.results.open import calls_told, open_archive
@@ -29,21 +28,24 @@ def listening(
     identity: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Identity file, or the folder of `centre keygen`. Not given: the journals alone are read."
+            help="Private key file, or the folder of `centre keygen`. Not given: the journals alone are read."
         ),
     ] = None,
     completes: Annotated[
-        float, typer.Option(min=0, max=100, help="Of an interviewer's complete interviews, per cent.")
+        float, typer.Option(min=0, max=100, help="Share of each interviewer's complete interviews, per cent.")
     ] = 10,
     coded: Annotated[
-        float, typer.Option(min=0, max=100, help="Of refusals, not eligible and dead numbers, per cent.")
+        float,
+        typer.Option(min=0, max=100, help="Share of refusals, ineligible people and dead numbers, per cent."),
     ] = 3,
-    least: Annotated[int, typer.Option(min=0, help="Complete interviews of everybody, at least.")] = 3,
+    least: Annotated[
+        int, typer.Option(min=0, help="At least so many complete interviews of each interviewer.")
+    ] = 3,
     log: Log = None,
     lang: Lang = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Which calls the team lead hears: the draw chooses them, neither desk nor lead. Those that were heard are marked."""
+    """List the calls that the team lead hears: the draw chooses them, neither desk nor lead. Those that were heard are marked."""
     with said_in(tongue(context, lang)):
         calls = open_archive(archive, identities(identity)).calls if identity else calls_told(archive)
         chosen = listening_sample(calls, Share(completes / 100, coded / 100, least))

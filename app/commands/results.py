@@ -1,4 +1,4 @@
-"""fangxin results: rates out of a table of outcomes, for whoever wants to check ours or reckon his own."""
+"""fangxin results: the report from an archive; rates out of a table of outcomes, for whoever wants to check ours or reckon his own."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from app.canonical import encode
+from app.commands import index
+from app.commands.cli import Commands
 from app.commands.frames import Json
 from app.commands.invocation import extra
 from app.errors import StudyError, UsageError
@@ -15,17 +17,13 @@ from app.results.words import percent
 from app.sample.outcome import Category, load_outcomes
 from app.sample.reading import read_rows
 
-cli = typer.Typer(help="Figures out of tables.", no_args_is_help=True)
+cli = Commands("The index and its report; rates reckoned from a table.")
+cli.command()(index.report)
 
 _HEADINGS = {
     "category": ("outcome", "类别", "结果码", "结果代码"),
     "count?": ("weight", "cases", "n", "数量", "权数"),
 }
-
-
-@cli.callback()
-def results() -> None:
-    """Figures out of tables."""
 
 
 @cli.command(name="rates")
@@ -51,7 +49,7 @@ def rates_command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """AAPOR's rates, each with its formula: RR1-6, COOP1-4, REF1-3, CON1-3, e. A rate whose denominator is zero is none, never 0."""
+    """Reckon AAPOR's rates, each with its formula: RR1-6, COOP1-4, REF1-3, CON1-3, e. A rate whose denominator is zero is none, never 0."""
     with extra("centre"):  # a workbook needs a library that a workstation has not
         counts = _counts(table)
     found = rates(counts, e, dead=dead)

@@ -10,10 +10,12 @@ from app.canonical import Value, encode
 from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands import calling, cells, do_not_call, frames, giving
+from app.commands.cli import Commands
 from app.commands.designing import design
 from app.commands.frames import Draws, Folder, Json
 from app.commands.invocation import extra
 from app.commands.speech import announce
+from app.commands.tongue import Lang, said_in, tongue
 from app.do_not_call import barred_in, number_key
 from app.draw_files import read_secret
 from app.drawing import PAPER, SCRIPT_PAGE, DrawRoom, check_design, check_frame, draws_signer
@@ -29,7 +31,7 @@ from app.study.model import StudySource
 from app.sync.pool_offer import offer
 from app.sync.room_key import admit
 
-cli = typer.Typer(help="Frame, draw and queue.", no_args_is_help=True)
+cli = Commands("Sampling frame, draw, pool, quotas and queue.")
 frames.register(cli)
 calling.register(cli)
 cli.command()(design)
@@ -47,10 +49,17 @@ Listed = Annotated[
     typer.Option("--list", help="Draw from this clean list (`sample list`) and not from the frame."),
 ]
 Exclude = Annotated[Path | None, typer.Option(help="Do-not-call list: one number a line.")]
+DoNotCall = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the do-not-call list (`sample dnc`): frozen as it stands now, for draw and audit too."
+    ),
+]
 
 
 @cli.command()
 def commit(
+    context: typer.Context,
     study: Folder,
     n: Annotated[int, typer.Option("--n", min=1, help="Numbers to draw.")],
     draws: Draws = _DRAWS,
@@ -68,31 +77,29 @@ def commit(
     beacon: Annotated[
         str, typer.Option(help='Take a future drand round instead of dice: its name, as "quicknet 12345678".')
     ] = "",
-    dnc: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of the do-not-call list (`sample dnc`): frozen as it stands now, for draw and audit too."
-        ),
-    ] = None,
+    dnc: DoNotCall = None,
+    lang: Lang = "",
     as_json: Json = False,
 ) -> None:
     """Freeze the design and commit to a secret, before the dice are rolled. Print the paper and have it signed."""
-    check_design(name, n, replicate)
-    source = load(study)
-    chosen = read_secret(secret) if secret is not None else system_entropy(32)
-    numbers, hashes = _frame(study, listed, chosen), _listed_in(dnc, keys)
-    barred = exclusion_digest(chosen, _numbers(exclude) | _barred(numbers, hashes, keys))
-    bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
-    check_frame(numbers, bundle)
-    tables = read_records(study / "frame")
-    committed = _room(source, draws, keys).commit(name, bundle, chosen, tables, beacon, hashes)
-    printed = [str(draws / name / each) for each in (PAPER, SCRIPT_PAGE)]
-    words = f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed[0]} and {printed[1]}"
-    _say({"commitment": committed, "bundle": bundle.digest, "print": printed}, words, as_json)
+    with said_in(tongue(context, lang)):
+        check_design(name, n, replicate)
+        source = load(study)
+        chosen = read_secret(secret) if secret is not None else system_entropy(32)
+        numbers, hashes = _frame(study, listed, chosen), _listed_in(dnc, keys)
+        barred = exclusion_digest(chosen, _numbers(exclude) | _barred(numbers, hashes, keys))
+        bundle = Bundle(source.id, source.version, numbers.digest, n, replicate, barred, _code(), segments)
+        check_frame(numbers, bundle)
+        tables = read_records(study / "frame")
+        committed = _room(source, draws, keys).commit(name, bundle, chosen, tables, beacon, hashes)
+        printed = [str(draws / name / each) for each in (PAPER, SCRIPT_PAGE)]
+        words = f"C = {committed}\nbundle {bundle.digest}\nTo print and sign: {printed[0]} and {printed[1]}"
+        _say({"commitment": committed, "bundle": bundle.digest, "print": printed}, words, as_json)
 
 
 @cli.command()
 def draw(
+    context: typer.Context,
     study: Folder,
     public: Annotated[
         str,
@@ -108,23 +115,26 @@ def draw(
     ] = None,
     exclude: Exclude = None,
     listed: Listed = None,
+    lang: Lang = "",
     as_json: Json = False,
 ) -> None:
     """Draw the sample that secret and public randomness fix."""
-    source = load(study)
-    room = _room(source, draws, keys)
-    known = read_secret(secret) if secret else room.secret(name)
-    numbers = _frame(study, listed, known)
-    barred = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
-    with extra("centre"):
-        count = room.draw(name, numbers, public, barred, known)
-    sample, used = str(draws / name / "sample.csv"), room.randomness(name)
-    told = {"public": used, "numbers": count, "sample": sample}
-    _say(told, f"B = {said(used)}\n{count} numbers in ticket order: {sample}", as_json)
+    with said_in(tongue(context, lang)):
+        source = load(study)
+        room = _room(source, draws, keys)
+        known = read_secret(secret) if secret else room.secret(name)
+        numbers = _frame(study, listed, known)
+        barred = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
+        with extra("centre"):
+            count = room.draw(name, numbers, public, barred, known)
+        sample, used = str(draws / name / "sample.csv"), room.randomness(name)
+        told = {"public": used, "numbers": count, "sample": sample}
+        _say(told, f"B = {said(used)}\n{count} numbers in ticket order: {sample}", as_json)
 
 
 @cli.command()
 def audit(
+    context: typer.Context,
     study: Folder,
     secret: Annotated[Path, typer.Option(help="The secret, as shown to the sworn auditors.")],
     draws: Draws = _DRAWS,
@@ -137,30 +147,33 @@ def audit(
         typer.Option(help="Write the excluded numbers here, for that script. Destroy them when it has run."),
     ] = None,
     listed: Listed = None,
+    lang: Lang = "",
     as_json: Json = False,
 ) -> None:
     """Recompute a draw from its sealed record. Exit 1 when something does not hold."""
-    source, shown = load(study), read_secret(secret)
-    room, numbers = _room(source, draws, keys), _frame(study, listed, shown)
-    excluded = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
-    with extra("centre"):
-        checks = room.audit(name, numbers, shown, excluded)
-    if barred is not None:
-        with storage_errors(barred):
-            write_file(barred, "".join(f"{number}\n" for number in sorted(excluded)).encode())
-    if script is not None:
-        script.write_bytes(audit_script())
-    if as_json:
-        typer.echo(encode([{"what": c.what, "holds": c.holds} for c in checks]).decode())
-    else:
-        for checked in checks:
-            announce(f"holds  {checked.what}" if checked.holds else f"FAILS  {checked.what}")
-    if not all(checked.holds for checked in checks):
-        raise typer.Exit(1)
+    with said_in(tongue(context, lang)):
+        source, shown = load(study), read_secret(secret)
+        room, numbers = _room(source, draws, keys), _frame(study, listed, shown)
+        excluded = _numbers(exclude) | _barred(numbers, room.dnc(name), keys)
+        with extra("centre"):
+            checks = room.audit(name, numbers, shown, excluded)
+        if barred is not None:
+            with storage_errors(barred):
+                write_file(barred, "".join(f"{number}\n" for number in sorted(excluded)).encode())
+        if script is not None:
+            script.write_bytes(audit_script())
+        if as_json:
+            typer.echo(encode([{"what": c.what, "holds": c.holds} for c in checks]).decode())
+        else:
+            for checked in checks:
+                announce(f"holds  {checked.what}" if checked.holds else f"FAILS  {checked.what}")
+        if not all(checked.holds for checked in checks):
+            raise typer.Exit(1)
 
 
 @cli.command()
 def release(
+    context: typer.Context,
     study: Folder,
     url: Annotated[str, typer.Option(help="Central's address.")],
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
@@ -174,23 +187,22 @@ def release(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Column of --panel that goes with its case, sealed for the room; may be repeated."),
+        typer.Option(help="Column of --panel that goes with its case, sealed for the room."),
     ] = None,
+    lang: Lang = "",
 ) -> None:
     """Release a replicate into the room's pool at central, whole. Every enrolled desk is given the room's key, sealed to it."""
-    source, room = load(study), None
-    place = _room(source, draws, keys)
-    cases, room = (
-        place.release(name, replicate, _frame(study, listed, place.secret(name))),
-        place.room_key(new=True),
-    )
-    publisher = Centre.read(keys).publisher
-    known = cells.columns(panel, column or [], cases)
-    with cells.centre_at(keys, url, central) as (client, desks):
-        named = admit(client, desks, room, system_entropy)
-        offered = offer(cases, room.recipient, number_key(publisher), system_entropy, known)
-        answer = client.post("/v1/pool/cases", offered)
-    announce(f"{answer['added']} of {len(cases)} cases are new in the pool; {cells.admitted(named)}")
+    with said_in(tongue(context, lang)):
+        place = _room(load(study), draws, keys)
+        cases = place.release(name, replicate, _frame(study, listed, place.secret(name)))
+        room = place.room_key(new=True)
+        publisher = Centre.read(keys).publisher
+        known = cells.columns(panel, column or [], cases)
+        with cells.centre_at(keys, url, central) as (client, desks):
+            named = admit(client, desks, room, system_entropy)
+            offered = offer(cases, room.recipient, number_key(publisher), system_entropy, known)
+            answer = client.post("/v1/pool/cases", offered)
+        announce(f"{answer['added']} of {len(cases)} cases are new in the pool; {cells.admitted(named)}")
 
 
 def _say(told: Mapping[str, Value], words: str, as_json: bool) -> None:

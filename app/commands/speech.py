@@ -5,7 +5,6 @@ no Chinese."""
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from unicodedata import east_asian_width
 
 import typer
 
@@ -58,16 +57,6 @@ def prompt(question: str, *, unseen: bool = False, twice: bool = False) -> str:
             err=True,
         )
     )
-
-
-def columns(text: str) -> int:
-    """Those that it takes on a terminal: two for a Chinese character."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def padded(text: str, wide: int) -> str:
-    """The text, filled up to so many columns."""
-    return text + " " * (wide - columns(text))
 
 
 def _chinese(text: str) -> str:

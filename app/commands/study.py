@@ -10,12 +10,14 @@ import typer
 from app.canonical import encode, hexdigest
 from app.centre import Centre
 from app.clock import minute_in_china
+from app.columns import columns, padded
 from app.commands import checking
 from app.commands.checking import played
+from app.commands.cli import Commands
 from app.commands.form import read_xform
 from app.commands.invocation import verifiers
-from app.commands.speech import announce, columns, language, padded
-from app.commands.tongue import tongue
+from app.commands.speech import announce, language
+from app.commands.tongue import Lang, tongue
 from app.errors import UsageError
 from app.evidence.note import Verifier
 from app.hearing.entry import entries
@@ -31,7 +33,7 @@ from app.study.bundle import open_bundle
 from app.study.load import load
 from app.study.model import Study
 
-cli = typer.Typer(help="The study: questionnaire, units, frame, signed package.", no_args_is_help=True)
+cli = Commands("The study: questionnaire, units, frame, signed package.")
 _DAY = 24 * 60 * 60 * 1000
 
 
@@ -43,9 +45,12 @@ def check(
     scenarios: Annotated[
         Path | None, typer.Option(help="Folder of scenario files (*.txt) to play as well.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="zh or en; without it as the system.")] = "",
+    lang: Lang = "",
     pace: Annotated[
-        int, typer.Option(min=0, max=600, help="Characters read a minute; 0 = as study.toml says.")
+        int,
+        typer.Option(
+            min=0, max=600, help="Characters an interviewer reads a minute; 0 = as study.toml says."
+        ),
     ] = 0,
 ) -> None:
     """Say all that is wrong with a study before anyone dials. Exit 0 when nothing has to be mended."""
@@ -75,7 +80,7 @@ def build(
     keys: Annotated[Path, typer.Option(help="Folder made by `fangxin centre keygen`.")],
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
     out: Annotated[Path, typer.Option(help="The package to write.")],
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long the package is good.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How many days the package is valid.")] = 90,
     witness: Annotated[
         list[str] | None, typer.Option(help="A witness's public key, or the file that holds it.")
     ] = None,

@@ -9,6 +9,7 @@ import typer
 from app.canonical import encode
 from app.clock import SystemClock, system_entropy
 from app.commands import stick
+from app.commands.cli import Commands
 from app.commands.invocation import invocation, verifiers
 from app.commands.speech import announce, told
 from app.errors import FangxinError, SyncError, UsageError
@@ -33,7 +34,7 @@ _NO_ROOM = (
     "No cases of a pool: this workstation has no room's key yet. If it was enrolled after the release, the centre hands it over with "
     "`fangxin sample admit`; cases come with the next round."
 )
-cli = typer.Typer(help="Hand in what this workstation holds.", no_args_is_help=True)
+cli = Commands("Hand in what this workstation holds.")
 stick.register(cli)
 
 
@@ -46,7 +47,7 @@ def enrol(
     ],
     central: Annotated[str, typer.Option(help="Central's public key, or the file that holds it.")],
 ) -> None:
-    """Introduce this workstation to central and take the study it serves."""
+    """Introduce this workstation to central and fetch the study that central serves."""
     station, url = _station(context)
     centrals, trusted = verifiers([central])[0], verifiers([publisher])[0]  # before the code is spent
     with _client(station, url, centrals) as client:
@@ -64,7 +65,7 @@ def now(
     who: Annotated[str, typer.Option(help="Who calls here next, by name or number of the roster.")] = "",
     keep: Annotated[int, typer.Option(min=0, max=20, help="Cases of the room's pool to have on hand.")] = 4,
     counts: Annotated[
-        bool, typer.Option("--counts", help="Exchange the quota counts and nothing else: fit beside a call.")
+        bool, typer.Option("--counts", help="Exchange only the quota counts; may run during a call.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -165,9 +166,12 @@ def _pool(station: Workstation, study: Study, client: Client, who: str, keep: in
 @cli.command()
 def renew(
     context: typer.Context,
-    reason: Annotated[Reason, typer.Option(help="Why the old epoch ends.")],
+    reason: Annotated[
+        Reason, typer.Option(help="Why the old epoch ends; key: the signing key may be known to others.")
+    ],
     offline: Annotated[
-        bool, typer.Option(help="Central cannot be asked: take this workstation's own last receipt.")
+        bool,
+        typer.Option("--offline", help="Central cannot be asked: take this workstation's own last receipt."),
     ] = False,
 ) -> None:
     """Begin a new epoch after a restore, a re-installation or a fork alarm. Then enrol again, with a new code."""

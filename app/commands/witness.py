@@ -13,6 +13,7 @@ from cryptography.x509 import Certificate
 from app.canonical import encode
 from app.certificate import Checked, told
 from app.clock import SystemClock, system_entropy
+from app.commands.cli import Commands
 from app.commands.invocation import extra, verifiers
 from app.commands.speech import announce, language
 from app.errors import EvidenceError, SyncError
@@ -25,9 +26,14 @@ from app.witness.keeper import Keeper, witness_signer
 from app.witness.round import Central, look
 from app.witness.stamps import stamp_newest
 
-cli = typer.Typer(help="The witness on the supervisor's machine.", no_args_is_help=True)
+cli = Commands("The witness on the supervisor's machine.")
 Data = Annotated[Path, typer.Option(help="The witness's folder; made when it is not there.")]
-_LogKey = Annotated[str, typer.Option(help="The key of central's log (log.vkey), from a source of your own.")]
+_LogKey = Annotated[
+    str,
+    typer.Option(
+        help="The public key of central's log (log.vkey), got by another way than from central's address."
+    ),
+]
 
 
 @cli.command()
@@ -47,9 +53,10 @@ def run(
     central: Annotated[str, typer.Option(envvar="FANGXIN_CENTRAL_URL", help="Central's address, https://…")],
     log_key: _LogKey,
     every: Annotated[int, typer.Option(min=1, max=86400, help="Seconds between two looks.")] = 600,
-    once: Annotated[bool, typer.Option("--once", help="Look once and end; 1 = alarm.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Look once and end; exit 1 means alarm.")] = False,
     tsa: Annotated[
-        str, typer.Option(help="Address of a time-stamp authority (RFC 3161), asked once a look.")
+        str,
+        typer.Option(help="Address of a time-stamp authority (RFC 3161), asked for a stamp at each look."),
     ] = "",
     tsa_cert: Annotated[list[Path] | None, typer.Option(help="The authority's certificate (PEM).")] = None,
 ) -> None:
@@ -86,10 +93,15 @@ def sheet(
 @cli.command()
 def check(
     text: Annotated[
-        Path, typer.Argument(help="What a scanner read off a sheet, as a file; or a witness's folder.")
+        Path,
+        typer.Argument(
+            metavar="scan", help="File with what a scanner read off a sheet; or a witness's folder."
+        ),
     ],
     archive: Annotated[Path, typer.Argument(help="The archive to hold against it.")],
-    witness_key: Annotated[list[str], typer.Option(help="The witness's public key (vkey, or a file).")],
+    witness_key: Annotated[
+        list[str], typer.Option(help="The witness's public key: the line itself, or a file of such lines.")
+    ],
     tsa: Annotated[
         list[Path] | None, typer.Option(help="A time-stamp authority's certificate (PEM).")
     ] = None,

@@ -208,7 +208,7 @@ def _nothing() -> None:
 def _stalled() -> StorageError:
     error = StorageError(
         f"The disk has not taken any sound for {RING // RATE} s",
-        todo="The call is being ended. Ask IT: the disk may be failing, or a virus scanner holds it.",
+        todo="Ask IT: the disk may be failing, or a virus scanner holds it.",
     )
     error.__cause__ = OSError(
         errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)

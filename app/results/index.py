@@ -151,7 +151,8 @@ class Design:
         """Sum over strata of n/(n-1) times the centred sum of squares. A stratum of one is compared with zero, the mean of all scores
         (R survey: lonely.psu = "adjust"), instead of pretending that it does not vary."""
         total = 0.0
-        for stratum in set(self._strata):
+        # In the order of the rows: a set's, and so the last digit of the sum, would be another in each process.
+        for stratum in dict.fromkeys(self._strata):
             part = scores[self._strata == stratum]
             if len(part) == 1:
                 total += float(part[0] ** 2)

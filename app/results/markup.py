@@ -5,6 +5,7 @@ from html import escape
 
 from app.resources import resource
 from app.results.index import Estimate
+from app.results.ranks import Rank
 from app.results.summary import Figure
 from app.results.words import REHEARSAL, REHEARSAL_WHY, SHOWN, Words
 
@@ -86,6 +87,13 @@ def score(figure: Figure, decimals: int = 1) -> str:
     """The value of a figure; a dash when there is none to show."""
     value = figure.estimate.value if figure.estimate else None
     return "—" if value is None else f"{value:.{decimals}f}"
+
+
+def rank(between: Rank | None) -> str:
+    """The ranks that a unit can have; a dash when it was compared with none."""
+    if between is None:
+        return "—"
+    return str(between.best) if between.best == between.worst else f"{between.best}–{between.worst}"
 
 
 def interval(estimate: Estimate | None, limits: tuple[float, float] = (0.0, 100.0), decimals: int = 1) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.canonical import Value, decode, hexdigest
-from app.errors import EvidenceError, SealError, StudyError
+from app.errors import EvidenceError, SealError
 from app.evidence.audit.facts import Call, Closing, Facts, Interview
 from app.evidence.audit.journals import read_facts
-from app.evidence.audit.place import Layout, Place
+from app.evidence.audit.place import Layout, Place, Progress
 from app.evidence.audit.seals import read_document
 from app.evidence.audit.verdict import Findings, Severity
 from app.evidence.durable import storage_errors
@@ -17,21 +17,22 @@ from app.evidence.verify import Verdict, verify
 from app.questionnaire.form import Kind
 from app.questionnaire.session import Session
 from app.questionnaire.world import World
+from app.results.packages import study_of
 from app.results.table import CallRow, InterviewRow
 from app.results.told import NotTold, Told
 from app.sample.outcome import Outcome, When, load_outcomes
-from app.study.archive import unpack
-from app.study.load import assemble
 from app.study.model import StudySource
 from hardware.base import RATE
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What an archive holds, as rows. calls: in the order of dialling; interviews: in the order in which they began."""
+    """What an archive holds, as rows. calls: in the order of dialling; interviews: in the order in which they began. studies: those of
+    the archive's packages with which the interviews were made."""
 
     calls: tuple[CallRow, ...]
     interviews: tuple[InterviewRow, ...]
+    studies: tuple[StudySource, ...] = field(default=(), compare=False)
 
 
 def open_archive(
@@ -41,11 +42,13 @@ def open_archive(
     *,
     verdict: Verdict | None = None,
     outcomes: Mapping[str, Outcome] | None = None,
+    progress: Progress | None = None,
 ) -> Opened:
     """Open an archive of which nothing was altered and all lines are signed. study: None = for each interview the package in the archive
     with which it was made.
 
     verdict: of a check just made; None = the archive is checked now. What is missing does not stop this: it is the caller's to tell.
+    progress: hears (interviews opened, of how many).
     Raises EvidenceError when the archive was altered, has unsigned lines or is none, SealError when no identity opens its interviews.
     """
     judged = verify(archive, identities=identities) if verdict is None else verdict
@@ -63,8 +66,8 @@ def open_archive(
         )
     known = load_outcomes() if outcomes is None else outcomes
     reading = _Reading(place, read_facts(place), identities, study, known, _covered(place))
-    interviews = tuple(reading.interviews())
-    return Opened(tuple(reading.calls()), interviews)
+    interviews = tuple(reading.interviews(progress))
+    return Opened(tuple(reading.calls()), interviews, tuple(reading.studies.values()))
 
 
 def calls_told(
@@ -141,15 +144,17 @@ class _Reading:
     study: StudySource | None
     outcomes: Mapping[str, Outcome]
     covered: frozenset[str]
-    _studies: dict[tuple[str, int], StudySource] = field(default_factory=dict)
+    studies: dict[tuple[str, int], StudySource] = field(default_factory=dict)
     _closings: dict[str, Closing] = field(default_factory=dict)
     _exchanges: dict[str, str] = field(default_factory=dict)
 
-    def interviews(self) -> Iterable[InterviewRow]:
+    def interviews(self, progress: Progress | None) -> Iterable[InterviewRow]:
         self.note_closings()
-        for interview in self.facts.interviews.values():
-            if interview.closings:
-                yield self._interview(interview, interview.closings[-1])
+        closed = [interview for interview in self.facts.interviews.values() if interview.closings]
+        for number, interview in enumerate(closed, start=1):
+            yield self._interview(interview, interview.closings[-1])
+            if progress is not None:
+                progress(number, len(closed))
 
     def note_closings(self) -> None:
         """Which call closed an interview."""
@@ -216,7 +221,7 @@ class _Reading:
             if hexdigest(data) != closing.sealed.sha256:
                 raise EvidenceError("This sealed interview was altered since it was checked")
             content = read_document(data, self.identities, "interview")
-            study = self.study or self._package(str(content["study"]), int(content["version"]))
+            package = str(content["study"]), int(content["version"])
             values = {str(answer["question"]): str(answer["value"]) for answer in content["answers"]}
             known = {str(name): str(value) for name, value in content.get("made", [])}
         except (EvidenceError, SealError) as error:
@@ -227,6 +232,7 @@ class _Reading:
             raise EvidenceError(
                 "This sealed interview is not written as it should be", where=str(closing.sealed.at)
             ) from error
+        study = self.study or self._package(*package)
         notes = {question.name for question in study.form.questions if question.kind is Kind.NOTE}
         relevant = Session(study.form, values, world=World(given=known)).answers
         return _Talk(
@@ -235,19 +241,10 @@ class _Reading:
 
     def _package(self, study: str, version: int) -> StudySource:
         """The study that the archive itself holds; verify has compared it with its signed list."""
-        if (study, version) not in self._studies:
-            path = self.place.root / "study" / f"{study}-{version}.study"
-            try:
-                with storage_errors(path):
-                    files = unpack(path.read_bytes())
-                self._studies[study, version] = assemble(
-                    {name: data for name, data in files.items() if name != "manifest.note"}
-                )
-            except StudyError as error:
-                raise EvidenceError(
-                    f"The study package in this archive cannot be used: {error.what}", where=path.name
-                ) from error
-        return self._studies[study, version]
+        if (study, version) not in self.studies:
+            package = self.place.root / "study" / f"{study}-{version}.study"
+            self.studies[study, version] = study_of(package)
+        return self.studies[study, version]
 
 
 def _covered(place: Place) -> frozenset[str]:

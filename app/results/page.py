@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from app.results.chart import Axis
-from app.results.markup import amount, both, count, document, interval, lead, score, section, table, tag
+from app.results.markup import amount, both, count, document, interval, lead, rank, score, section, table, tag
 from app.results.rates import Rate
 from app.results.summary import AspectLine, Figure, Report
 from app.results.words import (
@@ -80,18 +80,22 @@ def _units(report: Report) -> str:
         ("num", Words("指数", "Index")),
         ("mid", Words("95%置信区间", "95% interval")),
         ("axis", axis.ticks()),
+        ("mid", Words("名次区间", "Ranks")),
         ("", Words("备注", "Remark")),
     )
     rows = [_unit(CITY, report.city, axis, "total")]
-    rows += [_unit(Words(line.unit.zh, line.unit.en), line.figure, axis) for line in report.units]
+    rows += [
+        _unit(Words(line.unit.zh, line.unit.en), line.figure, axis, ranks=rank(line.rank))
+        for line in report.units
+    ]
     return section(Words("各区县指数", "Index by unit"), table(columns, rows), sheet=False)
 
 
-def _unit(name: Words, figure: Figure, axis: Axis, kind: str = "") -> str:
+def _unit(name: Words, figure: Figure, axis: Axis, kind: str = "", *, ranks: str = "") -> str:
     return (
         f'<tr class="{kind}"><th scope="row">{both(name)}</th><td class="num">{count(figure.n)}</td>'
         f'<td class="num">{score(figure)}</td><td class="mid">{interval(figure.estimate)}</td>'
-        f'<td class="axis">{axis.bar(figure.estimate)}</td><td>{tag(figure)}</td></tr>'
+        f'<td class="axis">{axis.bar(figure.estimate)}</td><td class="mid">{ranks}</td><td>{tag(figure)}</td></tr>'
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 from io import BytesIO
 from typing import Any
 
+from app.results.ranks import Rank
 from app.results.summary import Figure, Report
 from app.results.words import (
     CATEGORIES,
@@ -103,10 +104,13 @@ def _index(book: _Book, report: Report) -> None:
         ("95%下限 Low", "one", 12),
         ("95%上限 High", "one", 12),
         ("备注 Remark", "text", 28),
+        ("最好名次 Best rank", "count", 12),
+        ("最差名次 Worst rank", "count", 12),
     )
     rows = [["", *CITY, *_numbers(report.city, 100.0)]]
     rows += [
-        [line.unit.code, line.unit.zh, line.unit.en, *_numbers(line.figure, 100.0)] for line in report.units
+        [line.unit.code, line.unit.zh, line.unit.en, *_numbers(line.figure, 100.0), *_ranks(line.rank)]
+        for line in report.units
     ]
     book.sheet("指数 Index", columns, rows)
 
@@ -187,6 +191,10 @@ def _items(book: _Book, report: Report) -> None:
             for one in line.items
         )
     book.sheet("题目均值 Items", columns, rows)
+
+
+def _ranks(rank: Rank | None) -> list[_Cell]:
+    return [None, None] if rank is None else [rank.best, rank.worst]
 
 
 def _numbers(figure: Figure, highest: float) -> list[_Cell]:

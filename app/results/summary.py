@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from app.questionnaire.form import Question
+from app.results.basis import Basis
 from app.results.index import Design, Estimate, Item
+from app.results.ranks import Rank, rank_intervals
 from app.results.rates import Rate, rates
 from app.results.table import (
     CallRow,
@@ -55,10 +57,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """The index of a unit."""
+    """The index of a unit. rank: among those whose index is shown; None where there is nothing to compare."""
 
     unit: Unit
     figure: Figure
+    rank: Rank | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Report:
     """A whole report. rates: with e that leaves out numbers announced as dead; plain: with AAPOR's default e. counts: category →
     cases. outcomes: (outcome, calls) of those that occurred. cases: numbers handed out; undialled: those
     of them that were never dialled. scored: interviews in the index; unplaced: complete ones of no unit.
-    uncovered: complete ones whose recording has lost sound or a side."""
+    uncovered: complete ones whose recording has lost sound or a side, or broke off. basis: None where there is no archive behind it."""
 
     subject: Subject
     created: date
@@ -127,6 +130,7 @@ class Report:
     scored: int
     unplaced: int
     uncovered: int
+    basis: Basis | None = None
 
 
 def subject_of(study: StudySource) -> Subject:
@@ -216,7 +220,13 @@ def _units(
     for unit in subject.units:
         estimate = design.index(subject.aspects, lambda row, code=unit.code: row.unit == code)  # type: ignore[misc]
         lines.append(UnitLine(unit, figure(estimate, interviews[unit.code], rehearsal=rehearsal)))
-    return protect(tuple(lines))
+    return _ranked(protect(tuple(lines)))
+
+
+def _ranked(lines: tuple[UnitLine, ...]) -> tuple[UnitLine, ...]:
+    """Of what is shown only: else a rank would tell of a unit that is not."""
+    ranks = rank_intervals({each.unit.code: each.figure.estimate for each in lines if each.figure.estimate})
+    return tuple(replace(each, rank=ranks.get(each.unit.code)) for each in lines)
 
 
 def protect(lines: tuple[UnitLine, ...]) -> tuple[UnitLine, ...]:

@@ -34,8 +34,8 @@ class CallRow:
 class InterviewRow:
     """One interview as it was sealed last. unit: where the respondent lives, as he said; never the exchange's. answers: question →
     stored value. known: the same for what the form was told beforehand, columns of the sample too. outcome: of the call that closed it;
-    only a complete one is scored. covered: False when the journal says that a recording of it has lost sound or a side; such a one is not
-    scored either, and counted apart."""
+    only a complete one is scored. covered: the journal says of the recording of each of its calls that it covers the conversation. One
+    that has lost sound or a side, or broke off, is not scored either, and counted apart."""
 
     id: str
     case: str

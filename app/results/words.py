@@ -49,6 +49,10 @@ SHOWN = {
     Shown.COVERED: Words("为防倒推，不公布", "covers another"),
     Shown.NONE: Words("无样本", "no interviews"),
 }
+_SIGNED = Words(
+    "权重写在调查方案里，开始拨打之前已经签名，事后不能改动。",
+    " The weights stand in the study, signed before the first call.",
+)
 WHEN = {
     When.HALF_ANSWERED: Words("已答一半以上", "half answered"),
     When.UNSCREENED: Words("未甄别", "not screened"),
@@ -60,7 +64,13 @@ def notes(report: Report) -> tuple[Words, ...]:
     """How the figures came about and what they do not say."""
     return tuple(
         note
-        for note in (*_definition(report), *_places(report), _small(report), *_response(report))
+        for note in (
+            *_definition(report),
+            *_places(report),
+            _small(report),
+            *_response(report),
+            *_basis(report),
+        )
         if note.zh
     )
 
@@ -88,12 +98,14 @@ def _definition(report: Report) -> tuple[Words, ...]:
     aspects = report.subject.aspects
     zh = "，".join(f"“{aspect.zh}”占{aspect.weight}%" for aspect in aspects)
     en = ", ".join(f"{aspect.en} {aspect.weight}%" for aspect in aspects)
+    changed = report.basis is not None and report.basis.changed
+    signed = Words("", "") if changed else _SIGNED
+    ranked = sum(line.rank is not None for line in report.units)
     return (
         Words(
-            f"指数满分100分。每道题取打了分的受访者的平均分；每个方面取所含各题平均分的平均数，换算成百分制；各方面再按权重相加：{zh}。"
-            "权重写在调查方案里，开始拨打之前已经签名，事后不能改动。",
+            f"指数满分100分。每道题取打了分的受访者的平均分；每个方面取所含各题平均分的平均数，换算成百分制；各方面再按权重相加：{zh}。{signed.zh}",
             "The index runs from 0 to 100: the mean of each item over those who scored it, the mean of an aspect's items on a scale "
-            f"of 100, and the weighted sum of the aspects ({en}). The weights stand in the study, signed before the first call.",
+            f"of 100, and the weighted sum of the aspects ({en}).{signed.en}",
         ),
         Words(
             "回答“不了解”“不清楚”或者不愿回答的题不计分；没有做完的访问、复核作废的访问不计入指数。",
@@ -106,8 +118,13 @@ def _definition(report: Report) -> tuple[Words, ...]:
             "those who could not be reached or refused. They are cut at the ends of the scale.",
         ),
         Words(
-            "各区县按方案中的顺序排列，不是名次。置信区间大部分重叠的区县，不能据此判断高低。",
-            "Units stand in the order of the study; this is no ranking. Where intervals overlap widely, no order can be read off.",
+            "各区县按方案中的顺序排列，这个顺序不是名次。名次区间是这次访问分得出来的名次："
+            f"把列出得分的{f'{ranked}个' if ranked else ''}区县两两比较（Welch t检验，Holm校正，总错误率5%），"
+            "明显比它好的有几个、明显比它差的有几个，名次就在这之间。名次区间重叠的区县，不能据此判断高低。",
+            "Units stand in the order of the study, which is no ranking. Ranks are those that these interviews can tell apart: the "
+            f"{f'{ranked} ' if ranked else ''}units with a score are compared in pairs (Welch's t, Holm's correction, 5% in all), and a "
+            "unit's rank lies between those that are clearly better and those that are clearly worse. Where ranks overlap, no order "
+            "can be read off.",
         ),
     )
 
@@ -171,3 +188,43 @@ def _response(report: Report) -> tuple[Words, ...]:
             "keep a local number but live elsewhere are dialled and found not eligible (4.10).",
         ),
     )
+
+
+def _basis(report: Report) -> tuple[Words, ...]:
+    basis = report.basis
+    if basis is None:
+        return ()
+    versions = "、".join(map(str, basis.changed))
+    changed = Words(
+        f"调查期间方案有过改动：第{versions}版的区县、权重或计分题与第{report.subject.version}版不同。全部访问一律按第{report.subject.version}版计算。"
+        if basis.changed
+        else "",
+        f"The study was changed on the way: units, weights or scored items of version {', '.join(map(str, basis.changed))} were others. "
+        f"All interviews are counted by version {report.subject.version}.",
+    )
+    undialled = Words(
+        ""
+        if basis.undialled_known
+        else "一共发放了多少号码，档案里没有记载；从未拨打的号码不在各种率的分母里，各种率因此可能偏高。",
+        "How many numbers were handed out is not known here: those never dialled are in no rate, and the rates may be too high.",
+    )
+    missing = Words(
+        f"没有发现改动，但缺少应有的内容（{basis.missing}处），指数只根据现有的访问计算。"
+        if basis.missing
+        else "没有发现改动，也没有缺失。",
+        f"nothing was altered, but {basis.missing} things are missing, and the index rests on what is here."
+        if basis.missing
+        else "nothing was altered, nothing is missing.",
+    )
+    keys = Words(
+        "核验只用了档案自带的公钥，只能证明档案自相一致。" if basis.own_keys else "",
+        "The archive's own public keys were used: that proves only that it agrees with itself. "
+        if basis.own_keys
+        else "",
+    )
+    checked = Words(
+        f"计算前先核验了档案：{missing.zh}{keys.zh}日志指纹 {basis.fingerprint}；用 fangxin verify 核验同一份档案，会得到同样的指纹。",
+        f"The archive was checked before it was counted: {missing.en} {keys.en}For the same archive fangxin verify shows the same "
+        "fingerprint.",
+    )
+    return changed, undialled, checked

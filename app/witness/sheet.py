@@ -30,6 +30,7 @@ from app.witness.keeper import Keeper
 _QR_BYTES = 2300
 _LEFT, _WIDE, _ROW, _SIDE, _FOOT = 18 * mm, 174 * mm, 4.6 * mm, 62 * mm, 42 * mm
 """Of the PDF's page: its edge and what is between the edges, a device's line, the code's side, and what stays free for signatures."""
+_OPTION = '<span class="option">--witness-key</span>'
 _ALARMS = 5
 """Printed in full; of more it is said how many."""
 
@@ -129,7 +130,7 @@ def html(sheet: Sheet) -> str:
         for row in sheet.rows
     )
     alarms = "".join(f"<p><b>{words['alarm']}</b> {escape(alarm)}</p>" for alarm in sheet.alarms)
-    how = words["how"].replace("--witness-key", '<span class="option">--witness-key</span>')
+    how, command = words["how"].replace("\n", "<br>"), words["command"].replace("--witness-key", _OPTION)
     drawn = BytesIO()
     # Without a size of its own: the style gives it one, and a browser then scales it where it would else cut it off.
     _code(sheet).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True)
@@ -145,7 +146,8 @@ def html(sheet: Sheet) -> str:
 {rows}
 </tbody></table>
 <div class="code">{drawn.getvalue().decode()}<div><pre>{escape(sheet.note)}</pre>
-<p class="small">{how}</p><p class="small"><code>{escape(sheet.witness)}</code></p></div></div>
+<p class="small">{how}<br><code>{command}</code></p>
+<p class="small">{words["key"]}<br><code>{escape(sheet.witness)}</code></p></div></div>
 <p class="sign"><span>{words["sign"]}</span><span>{words["stamp"]}</span><span>{words["date"]}</span></p>
 </main></body></html>
 """
@@ -164,12 +166,18 @@ def pdf(sheet: Sheet) -> bytes:
     low = y - _SIDE - 4 * mm
     _draw_code(page, sheet, _LEFT, low, _SIDE)
     text = page.beginText(86 * mm, low + _SIDE - 4 * mm)
-    for letters, said in ((PROOF, sheet.note), (song, words["how"]), (PROOF, sheet.witness)):
+    proved, how = f"{sheet.note}\n", (song, words["how"])
+    for letters, said in (
+        (PROOF, proved),
+        how,
+        (PROOF, words["command"]),
+        (song, f"\n{words['key']}"),
+        (PROOF, sheet.witness),
+    ):
         text.setFont(letters, 7)
         for line in said.splitlines():
             for piece in _folded(line, 68 if letters == PROOF else 42 if not line.isascii() else 80):
                 text.textLine(piece)
-        text.textLine("")
     page.drawText(text)
     page.setFont(song, 9.5)
     for place, name in ((18, "sign"), (82, "stamp"), (146, "date")):

@@ -20,6 +20,8 @@ _LOOK = 2000  # ms between two looks at who is connected
 _STUBBORN = 5  # failures of a device that PortAudio believes to know
 _RENEW = 2000  # ms until the list is renewed again when it did not help; twice as long after each
 _RENEW_MOST = 60_000
+_SLOW = 3000
+"""ms of one round of mending that are worth a line in the log: a device that is back waits for the next round."""
 
 Tell = Callable[[str, str, bool], None]
 """(what, value, good) of a Condition."""
@@ -68,6 +70,8 @@ class Places:
             self._last_look = now
             self._who_is_connected()
             self._who_is_back()
+        if (took := self._mono() - now) >= _SLOW:
+            self._log("!", f"the sound system was busy with it for {took} ms")
 
     def close(self) -> None:
         """Close everything."""

@@ -106,8 +106,8 @@ class PortAudio:
         latency: float | str,
     ) -> Stream:
         refused: list[str] = []
+        before = self._peers.ours()
         for rate, count, floats in formats(device.rate, channels):
-            before = self._peers.ours()
             form = Format(rate, count, floats)
             try:
                 stream = kind(
@@ -120,7 +120,11 @@ class PortAudio:
                     callback=callback(form),
                     **host_settings(device),
                 )
-                stream.start()
+                try:
+                    stream.start()
+                except sounddevice.PortAudioError:
+                    stream.close()  # or the device stays taken: by us
+                    raise
             except (sounddevice.PortAudioError, ValueError) as error:
                 refused.append(f"{rate}/{count}/{'float32' if floats else 'int16'}: {error}")
                 continue

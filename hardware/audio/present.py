@@ -18,8 +18,9 @@ from hardware.audio.devices import plain
 
 _PATIENCE = 5.0  # seconds
 _PAUSE = 30.0
-"""Seconds in which a sound server that did not answer in time is not asked again: it would be asked four times for each device, and no
-device could be opened meanwhile."""
+"""Seconds in which a sound server that did not answer in time is not asked again: it would be asked for each device, and no device could be
+opened meanwhile."""
+_FRESH = 1.0  # seconds
 _LIST = "import json, sounddevice; print(json.dumps([each['name'] for each in sounddevice.query_devices()]))"
 
 
@@ -44,7 +45,8 @@ class Peers:
         self, pactl: Callable[..., str] | None = None, seconds: Callable[[], float] = time.monotonic
     ) -> None:
         self._pactl, self._seconds = pactl or _pactl, seconds
-        self._again = seconds()
+        self._again = self._looked = seconds()
+        self._seen: Mapping[str, str] = {}
         try:
             self._server = bool(self._pactl("info")) if pactl or sys.platform.startswith("linux") else False
         except TimeoutError:
@@ -52,35 +54,46 @@ class Peers:
             self._again += _PAUSE
 
     def ours(self) -> Mapping[str, str]:
-        """Stream → source or sink it is connected to, of this process."""
+        """Stream → source or sink it is connected to, of this process: asked now."""
         if not self._server or self._seconds() < self._again:
             return {}
-        found: dict[str, str] = {}
         try:
-            for kind, end in (("source-outputs", "source"), ("sink-inputs", "sink")):
-                names = {each["index"]: str(each["name"]) for each in self._table(f"{end}s")}
-                for each in self._table(kind):
-                    if each.get("properties", {}).get("application.process.id") == str(os.getpid()):
-                        found[f"{kind} {each['index']}"] = names.get(each[end], "")
+            listed = self._listed()
         except TimeoutError:
             self._again = self._seconds() + _PAUSE
             return {}
-        return found
+        self._seen, self._looked = _own(listed), self._seconds()
+        return self._seen
 
     def of_new(self, before: Mapping[str, str]) -> Callable[[], str]:
         """A question for the stream that was not there `before`: to whom is it connected now? "" = not known."""
         new = [each for each in self.ours() if each not in before] if self._server else []
         if len(new) != 1:
             return lambda: ""
-        return lambda: self.ours().get(new[0], "")
+        return lambda: self._lately().get(new[0], "")
 
-    def _table(self, kind: str) -> list[dict[str, Any]]:
-        said = self._pactl("-f", "json", "list", kind)
+    def _lately(self) -> Mapping[str, str]:
+        """One look serves every stream that is asked for within a second: on a busy machine each costs a good part of one."""
+        return self._seen if self._seconds() - self._looked < _FRESH else self.ours()
+
+    def _listed(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Everything at once: each question starts a program."""
         try:
-            found = json.loads(said or "[]")
+            found = json.loads(self._pactl("-f", "json", "list") or "{}")
         except ValueError:
-            return []
-        return [each for each in found if isinstance(each, dict)]
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def _own(listed: Mapping[str, list[dict[str, Any]]]) -> Mapping[str, str]:
+    """Stream → source or sink, of this process."""
+    found: dict[str, str] = {}
+    for kind, end in (("source_outputs", "source"), ("sink_inputs", "sink")):
+        names = {each["index"]: str(each["name"]) for each in listed.get(f"{end}s", ())}
+        for each in listed.get(kind, ()):
+            if each.get("properties", {}).get("application.process.id") == str(os.getpid()):
+                found[f"{kind} {each['index']}"] = names.get(each[end], "")
+    return found
 
 
 def _pactl(*words: str) -> str:
@@ -90,7 +103,14 @@ def _pactl(*words: str) -> str:
 def _said(*words: str) -> str:
     """What a program says; "" = nothing. TimeoutError when it hangs."""
     try:
-        done = subprocess.run(words, capture_output=True, timeout=_PATIENCE, check=False)
+        done = subprocess.run(
+            words,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+            # pactl up to 16.0 writes a decimal comma into its JSON where people do.
+            env={**os.environ, "LC_ALL": "C"},
+        )
     except subprocess.TimeoutExpired as error:
         raise TimeoutError(f"{words[0]} does not answer") from error
     except (OSError, subprocess.SubprocessError):

@@ -133,7 +133,7 @@
     </message>
     <message>
         <source>Ask in the other language from here on</source>
-        <translation>从本题起改用另一种语言访问</translation>
+        <translation>从现在起改用另一种语言访问</translation>
     </message>
     <message>
         <source>Window: {language}</source>
@@ -326,8 +326,8 @@
 <context>
     <name>Crash</name>
     <message>
-        <source>The call is being ended. Everything acknowledged is saved. Copy the report for IT, then start again.</source>
-        <translation>正在结束通话，已登记的内容均已保存。请复制报告交给技术人员，然后重新打开程序。</translation>
+        <source>A call that is on is being ended. Everything acknowledged is saved. Copy the report for IT, then start again.</source>
+        <translation>如有通话，系统会自动挂断。已录入的内容均已保存。请复制报告交给技术人员，然后重新打开程序。</translation>
     </message>
     <message>
         <source>Fangxin has met a fault of its own</source>
@@ -466,10 +466,6 @@
         <source>Opening the desk …</source>
         <translation>正在打开工作台…</translation>
     </message>
-    <message>
-        <source>Ending the call and sealing the recording …</source>
-        <translation>正在结束通话并封存录音…</translation>
-    </message>
 </context>
 <context>
     <name>DialingPage</name>
@@ -512,6 +508,17 @@
     <message>
         <source>This line cannot tell when somebody answers: press Space as soon as you hear a person.</source>
         <translation>这条线路不会自动报接通：一听到对方说话就按空格键。</translation>
+    </message>
+</context>
+<context>
+    <name>Face</name>
+    <message>
+        <source>Ending the call and sealing the recording …</source>
+        <translation>正在结束通话并封存录音…</translation>
+    </message>
+    <message>
+        <source>Closing the desk …</source>
+        <translation>正在关闭工作台…</translation>
     </message>
 </context>
 <context>
@@ -965,7 +972,7 @@
     </message>
     <message>
         <source>{outcome}   (as it stands)</source>
-        <translation>{outcome}（现有结果）</translation>
+        <translation>现有结果：{outcome}</translation>
     </message>
     <message>
         <source>How did the call end?</source>
@@ -1001,7 +1008,7 @@
     </message>
     <message>
         <source>{outcome}   (proposed)</source>
-        <translation>{outcome}（系统建议）</translation>
+        <translation>系统建议：{outcome}</translation>
     </message>
     <message>
         <source>Note (required)</source>
@@ -1543,6 +1550,10 @@
         <translation>请重选拨打结果，并写明更正原因。直接按回车则保持不变，按 Ctrl+Z 查看再前一通电话。</translation>
     </message>
     <message>
+        <source>The desk has stopped. Everything entered before is saved. Do not dial on; tell your supervisor.</source>
+        <translation>工作台已停止工作。此前录入的内容均已保存。请不要再拨号，马上告知督导。</translation>
+    </message>
+    <message>
         <source>The desk has stopped and is ending the call. Everything entered before is saved. Do not dial on; tell your supervisor.</source>
         <translation>工作台已停止工作，正在结束通话。此前录入的内容均已保存。请不要再拨号，马上告知督导。</translation>
     </message>
@@ -1780,7 +1791,7 @@
     </message>
     <message>
         <source>Earphone</source>
-        <translation>听筒</translation>
+        <translation>耳机</translation>
     </message>
     <message>
         <source>Line sound</source>
@@ -1797,6 +1808,26 @@
     <message>
         <source>Echo</source>
         <translation>回声</translation>
+    </message>
+    <message>
+        <source>Weak signal</source>
+        <translation>信号弱</translation>
+    </message>
+    <message>
+        <source>asks for its PIN</source>
+        <translation>需要输入卡密码</translation>
+    </message>
+    <message>
+        <source>locked, asks for its PUK</source>
+        <translation>已锁定，需要解锁码</translation>
+    </message>
+    <message>
+        <source>none inserted</source>
+        <translation>未插卡</translation>
+    </message>
+    <message>
+        <source>Telephone</source>
+        <translation>话机</translation>
     </message>
     <message>
         <source>Device fault</source>
@@ -1824,7 +1855,7 @@
     </message>
     <message>
         <source>refused by the network</source>
-        <translation>网络拒绝接入</translation>
+        <translation>拒绝接入</translation>
     </message>
     <message>
         <source>no answer</source>
@@ -1840,7 +1871,7 @@
     </message>
     <message>
         <source>too loud</source>
-        <translation>声音过大</translation>
+        <translation>音量过大</translation>
     </message>
     <message>
         <source>good</source>

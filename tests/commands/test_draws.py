@@ -67,6 +67,27 @@ def test_where_dice_were_promised_no_round_is_taken(run: Run) -> None:
     refused(run("draw", "--name", "w1", "--public", ROUND), "No drand round was named")
 
 
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("commit", ("--n", "300")),
+        ("draw", ("--public", DICE)),
+        ("audit", ("--secret", "secret.hex")),
+        ("release", ("--url", "http://127.0.0.1:9", "--central", "x")),
+    ],
+)
+def test_each_step_of_a_draw_speaks_the_language_that_it_is_asked_for(
+    run: Run, command: str, more: tuple[str, ...]
+) -> None:
+    refused(run(command, *more, "--lang", "zh", study="nowhere"), "没有这个调查方案文件夹")
+    refused(run(command, *more, "--lang", "en", study="nowhere"), "There is no study")
+    refused(run(command, *more, "--lang", "fr"), 'There are no words in "fr"')
+
+
+def test_what_a_commitment_answers_is_said_in_that_language(run: Run) -> None:
+    assert "请打印并签字：draws/w1/" in run("commit", "--n", "300", "--name", "w1", "--lang", "zh")[1]
+
+
 @pytest.mark.parametrize("public", ["12", DICE[:39], DICE[:39] + "l", "\uff11" * 40, ROUND[:-1]])
 def test_dice_that_were_typed_wrong(run: Run, public: str) -> None:
     run("commit", "--name", "w1", "--n", "300")

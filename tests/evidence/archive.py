@@ -114,10 +114,17 @@ class Made:
 Story = Callable[[Pen, Path, dict[str, str]], None]
 
 
-def make(folder: Path, *, lie: Lie = lambda _: None, story: Story | None = None) -> Made:
-    """Build both folders. story: what happens, instead of the afternoon; it hands in by itself."""
+def make(
+    folder: Path,
+    *,
+    lie: Lie = lambda _: None,
+    story: Story | None = None,
+    study: tuple[str, int] = ("tiny", 1),
+) -> Made:
+    """Build both folders. story: what happens, instead of the afternoon; it hands in by itself. study: that the interviews say they are of;
+    the package is the tiny one's."""
     workstation, archive = folder / "workstation", folder / "archive"
-    pen = Pen.begin(workstation, lie=lie)
+    pen = Pen.begin(workstation, lie=lie, study=study)
     calls: dict[str, str] = {}
     with pen.journal:
         (story or afternoon)(pen, archive, calls)

@@ -155,8 +155,8 @@ class Talk:
             {**told, "wall": self.pen.clock.wall(), "reason": reason}
         )
 
-    def end(self, cause: str, outcome: str) -> None:
-        """The line is idle, the recording closed, the outcome chosen, everything signed."""
+    def end(self, cause: str, outcome: str, *, covered: int = 1) -> None:
+        """The line is idle, the recording closed, the outcome chosen, everything signed. covered: 0 = a side of a conversation is lost."""
         pen, call = self.pen, self.call
         closed = self.recorder.close()
         pen.write("dial.end", call=call, cause=cause, raw="", at=self.sample)
@@ -167,6 +167,7 @@ class Talk:
             payload_sha256=closed.payload_sha256,
             bytes=closed.bytes,
             samples=closed.samples,
+            **({"covered": covered} if self.interview else {}),
         )
         pen.parcels[closed.sha256] = (self.recorder.path, "recording")
         sha = self._sealed(outcome) if self.interview else ""

@@ -40,7 +40,7 @@ class Server:
         self._file = os.open(image, os.O_RDWR)
         self._size = image.stat().st_size
         self._log = log.open("wb") if log else None
-        self._delay = self._until = 0.0
+        self._delay = self._stall = self._until = 0.0
         self._waited = self._longest = 0.0
 
     def obey(self, commands: IO[str]) -> None:
@@ -51,7 +51,7 @@ class Server:
                 case "delay":
                     self._delay = float(seconds)
                 case "stall":
-                    self._until = time.monotonic() + float(seconds)
+                    self._stall, self._until = float(seconds), 0.0  # it begins with the next write
                 case _:
                     print(self._waited, self._longest, flush=True)
         os._exit(0)
@@ -73,6 +73,8 @@ class Server:
         if kind == _READ:
             return os.pread(self._file, length, offset).ljust(length, b"\0")
         data = stream.read(length) if kind == WRITE else b""
+        if self._stall:
+            self._stall, self._until = 0.0, time.monotonic() + self._stall
         self._wait(max(0.0, self._until - time.monotonic()) + (self._delay if kind == FLUSH else 0.0))
         if kind == WRITE:
             os.pwrite(self._file, data, offset)
@@ -135,13 +137,13 @@ def block(folder: Path, megabytes: int = 512, *, logged: bool = False) -> Iterat
             finally:
                 subprocess.run(["fusermount3", "-u", "-z", place], check=False, capture_output=True)
                 with suppress(subprocess.TimeoutExpired):
-                    fuse.wait(10)
+                    fuse.wait(60)
                 fuse.kill()
                 server.kill()
 
 
 def _there(path: Path) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 120  # a loaded machine starts a process late
     while not path.exists():
         assert time.monotonic() < until, f"{path} does not come"
         time.sleep(0.02)

@@ -52,7 +52,7 @@ class Disk:
             self.place,
         )
 
-    def unmount(self, patience: float = 20) -> None:
+    def unmount(self, patience: float = 120) -> None:
         """Whoever held a file on it may still be dying: tried for so many seconds."""
         until = time.monotonic() + patience
         while subprocess.run(["umount", self.place], capture_output=True, check=False).returncode:

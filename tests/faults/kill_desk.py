@@ -28,7 +28,7 @@ _PACE = 0.00025
 _SPREAD = {"between cases": 0.0005, "first second": 0.01, "dialling": 0.05, "in a call": 0.3}
 """Seconds over which a kill is spread within its phase; the other phases are over in milliseconds."""
 _MOMENT = 0.004
-_GIVE_UP = 60.0
+_GIVE_UP = 240.0
 
 Life = Callable[[Path, int, Say], None]
 

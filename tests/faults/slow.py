@@ -28,6 +28,7 @@ from tests.desk_room import centre, talker
 from tests.desk_talk import SAYS, drawn
 from tests.faults.block import Block
 from tests.faults.owed import Look
+from tests.line.bench import PATIENCE
 from tests.line.desk import RealRoom
 from ui.bridge import Bridge
 from ui.desk_thread import DeskLike, Verb
@@ -79,7 +80,9 @@ class Window(QObject):
         super().__init__()
 
         def make() -> DeskLike:
-            return room.open().desk
+            room.open()
+            room.process.ready(PATIENCE)  # nobody dials before a line that a loaded machine opens late
+            return room.desk
 
         self.bridge = Bridge(make)
         self._theme = Theme(app)
@@ -157,7 +160,7 @@ def call_over(
         _go(window, lambda desk: desk.sign_in("小李"), Page.READY)
         _go(window, lambda desk: desk.next_case(), Page.CASE)
         _go(window, lambda desk: desk.dial(), Page.INTERVIEW)
-        assert window.until(lambda: window.shown.elapsed >= 3, 30), "no sound"
+        assert window.until(lambda: window.shown.elapsed >= 3, PATIENCE), "no sound"
         began = time.monotonic()
         window.measure()
         talking = trouble(disk)
@@ -168,13 +171,13 @@ def call_over(
         disk.tell("delay", 0.0)
         cut = window.shown.page is not Page.INTERVIEW
         window.tell(lambda desk: desk.hang_up())
-        assert window.until(lambda: window.shown.page is Page.OUTCOME, 60), "the call does not end"
+        assert window.until(lambda: window.shown.page is Page.OUTCOME, PATIENCE), "the call does not end"
         window.tell(lambda desk: desk.choose_outcome("39"))
-        assert window.until(lambda: window.shown.page is Page.READY, 90), (
+        assert window.until(lambda: window.shown.page is Page.READY, PATIENCE), (
             f"no outcome: {window.shown.notice_text}"
         )
         window.tell(lambda desk: desk.sign_out())
-        assert window.until(lambda: window.shown.page is Page.SIGN_IN, 30), "no end of the shift"
+        assert window.until(lambda: window.shown.page is Page.SIGN_IN, PATIENCE), "no end of the shift"
     return {
         **_left(folder, call),
         "cut": cut,
@@ -191,7 +194,7 @@ def call_over(
 
 def _go(window: Window, verb: Verb, page: Page) -> None:
     window.tell(verb)
-    assert window.until(lambda: window.shown.page is page, 60), f"the desk shows {window.shown}"
+    assert window.until(lambda: window.shown.page is page, 2 * PATIENCE), f"the desk shows {window.shown}"
 
 
 def _talk(window: Window, until: float) -> int:

@@ -114,7 +114,7 @@ def under_strace(life: Life, log: Path, *inject: str) -> list[Call]:
                 break
         life.go()
         life.wait()
-        strace.wait(30)
+        strace.wait(120)
     return list(_calls(log))
 
 

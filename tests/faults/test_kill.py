@@ -25,7 +25,7 @@ def on_disk() -> Iterator[Path]:
 def test_kills_in_every_phase_lose_nothing(on_disk: Path, each: int) -> None:
     trials = each * len(PHASES)
     command = [sys.executable, "-m", "tests.faults.kill_desk", str(on_disk / "desk"), "12340", str(trials)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert [r for r in results if not r["ok"]] == []
     assert len(results) == trials, done.stderr[-2000:]

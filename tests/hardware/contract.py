@@ -36,7 +36,8 @@ STEP = 50
 
 @dataclass
 class LineBench:
-    """A line on the bench. answering, ringing, busy: numbers that behave so. advance: let that many milliseconds pass."""
+    """A line on the bench. answering, ringing, busy: numbers that behave so. advance: let that many milliseconds pass. patience: so many
+    times as long as a line may take is waited for one whose peers are real programs, which a loaded machine makes late."""
 
     line: Line
     answering: str
@@ -44,6 +45,7 @@ class LineBench:
     busy: str
     advance: Callable[[int], None]
     nobody_real: bool
+    patience: int = 1
     events: list[LineEvent] = field(default_factory=list)
 
     def look(self) -> None:
@@ -58,7 +60,7 @@ class LineBench:
 
     def until(self, kind: type[LineEvent], within: int = 60_000) -> LineEvent:
         """Look on until such an event is heard; fails when it is not."""
-        for _ in range(0, within, STEP):
+        for _ in range(0, within * self.patience, STEP):
             self.look()
             if found := [event for event in self.events if isinstance(event, kind)]:
                 return found[-1]

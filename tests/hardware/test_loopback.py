@@ -36,7 +36,7 @@ def frame(number: int) -> bytes:
 
 
 def wait_until(true: Callable[[], object]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not true():
         assert time.monotonic() < until
         time.sleep(0.002)

@@ -24,7 +24,7 @@ class Hanging:
 
     def __call__(self, *args: object, **options: object) -> object:
         self.entered.set()
-        assert self.free.wait(30)
+        assert self.free.wait(120)
         return self._does(*args, **options)
 
 
@@ -33,13 +33,13 @@ def hanging(place: Workplace, verb: Hanging) -> Iterator[None]:
     """The mending thread hangs in this verb, as in the field; all else goes on. Afterwards the verb returns."""
     mending = threading.Thread(target=place.sound.mend)
     mending.start()
-    assert verb.entered.wait(10)
+    assert verb.entered.wait(60)
     real, place.sound.mend = place.sound.mend, lambda: None  # type: ignore[method-assign]
     try:
         yield
     finally:
         verb.free.set()
-        mending.join(10)
+        mending.join(60)
         place.sound.mend = real  # type: ignore[method-assign]
     assert not mending.is_alive()
 

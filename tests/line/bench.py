@@ -17,6 +17,8 @@ from hardware.base import LineEvent, Pickup, Resident
 CENTRE = Identity.generate(seeded("centre"))
 NUMBER = "13800000000"
 COMMAND = (sys.executable, "-m", "app.line_worker")
+PATIENCE = 120.0
+"""Seconds to wait for what a loaded machine does late."""
 
 
 class Workplace:
@@ -52,12 +54,13 @@ class Workplace:
         return self.folder / f"{call}.age"
 
     def call(self, call: str = "c" * 16) -> str:
-        """Open the recording and dial."""
+        """Open the recording and dial; not before the worker is there, which a loaded machine starts late."""
+        assert self.worker.ready(PATIENCE), self.log
         self.worker.open(call, self.path(call), [CENTRE.recipient], 600)
         self.worker.dial(NUMBER)
         return call
 
-    def until(self, true: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Poll as a desk does until something is true."""
         until = time.monotonic() + seconds
         while not true():

@@ -16,6 +16,7 @@ from app.line.process import WorkerProcess
 from hardware.base import Practice, Resident
 from tests.desk_room import NOON, Room, centre, talker
 from tests.desk_talk import SAYS, drawn
+from tests.line.bench import PATIENCE
 
 
 class NoonClock:
@@ -74,7 +75,7 @@ class RealRoom(Room):
         assert self.process._child is not None
         return self.process._child.pid
 
-    def until(self, true: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Tick as the desk's thread does, until something is true."""
         until = time.monotonic() + seconds
         while not true():
@@ -108,6 +109,7 @@ def real_room(folder: Path, *, auto_dial: bool = False) -> RealRoom:
     residents = {case.number: talker(case.number, pickup_after=0.5) for case in drawn("real", 40)}
     room = RealRoom(folder / "desk", "real", 40, residents)
     room.open()
+    assert room.process.ready(PATIENCE), room.log
     room.desk._show(auto_dial=True if auto_dial else None)
     room.desk.sign_in("小李")
     return room

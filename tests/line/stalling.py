@@ -5,7 +5,8 @@ worker's own thread (the saboteur). opening SECONDS: the disk takes that long to
 waits for the disk. deaf: the driver hangs once a call
 is connected. patience MS: the desk counts as dead after so much silence. careless: neither the end of the pipe nor silence ends it
 (the saboteur). noisy: libraries print on stdout.
-In all of them the sound card's buffer holds 0.8 s, and what is not fetched in time is lost, as on a real one.
+In all of them the sound card's buffer holds 0.8 s, and what is not fetched in time is lost, as on a real one; but a machine that lets
+others run meanwhile costs nothing here.
 """
 
 import sys
@@ -23,18 +24,19 @@ from app.line.tape import DirectTape
 from hardware.base import RATE, AudioBlock
 from hardware.guard import GuardedLine
 from hardware.rehearsal import RehearsalSound
+from tests.faults.owed import Look
 
 BUFFER = 0.8
 """Seconds of sound that the card keeps."""
 
 
 def with_a_real_buffer(sound: RehearsalSound) -> RehearsalSound:
-    """What is fetched later than BUFFER is lost: silence, and counted."""
-    fetch, last = sound.poll, [time.monotonic()]
+    """What the worker fetches later than BUFFER by its own fault is lost: silence, and counted."""
+    fetch, last = sound.poll, [Look.now()]
 
     def poll() -> Sequence[AudioBlock]:
-        now = time.monotonic()
-        late, last[0] = now - last[0] - BUFFER, now
+        before, last[0] = last[0], Look.now()
+        late = last[0].at - before.at - last[0].owed_since(before) - BUFFER
         lost = round(max(0.0, late) * RATE)
         blocks = list(fetch())
         for index, block in enumerate(blocks):

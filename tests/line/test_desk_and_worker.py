@@ -8,6 +8,7 @@ import pytest
 
 from app.interview.screen import LineView, Notice, Page, RecordingView
 from tests.desk_talk import events
+from tests.line.bench import PATIENCE
 from tests.line.desk import RealRoom, real_room
 
 
@@ -38,6 +39,7 @@ def test_a_worker_that_dies_costs_the_call_and_nothing_else(room: RealRoom, how:
     room.desk.choose_outcome("39")
     assert room.desk.screen.page is Page.READY
     room.desk.next_case()
+    assert room.process.ready(PATIENCE)
     room.desk.dial()
     assert room.desk.screen.page is Page.DIALING, room.desk.screen
     assert room.pid != first

@@ -20,6 +20,7 @@ from app.line.process import WorkerProcess
 from hardware.base import RATE
 from tests.desk_room import centre
 from tests.desk_talk import events
+from tests.line.bench import PATIENCE
 from tests.line.desk import RealRoom, real_room
 from tests.line.lone_desk import step
 
@@ -50,22 +51,26 @@ def test_kills_at_random_moments_cost_calls_and_nothing_else(
     room = real_room(tmp_path)
     try:
         killed = 0
-        while killed < KILLS:
+        while killed < KILLS or _lost(room) < KILLS // 3:
+            assert killed < 10 * KILLS, "the kills must hit calls, or they prove nothing"
             work(room, chance.uniform(0.2, 3.5), durable)
             with suppress(AssertionError, ProcessLookupError):  # it is just being started again
                 os.kill(room.pid, chance.choice([signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV]))
                 killed += 1
         # Nothing hangs: the next whole interview works.
-        room.until(lambda: bool(step(room)) or _complete(room), 90)
+        room.until(lambda: bool(step(room)) or _complete(room), 300)
         assert room.desk.screen.notice in (Notice.SAVED, Notice.LINE_LOST), room.desk.screen
-        lost = events(room, "io.error")
-        assert len(lost) >= KILLS // 3, "the kills must have hit calls, or they prove nothing"
         for call, seconds in durable.items():
             _there(room, call, seconds)
         verdict = room.verified()
         assert verdict.ok, verdict.text()
     finally:
         room.close()
+
+
+def _lost(room: RealRoom) -> int:
+    """How many calls a kill has ended so far; the others hit a worker that was just being started, on a slow machine most of them."""
+    return len(events(room, "io.error"))
 
 
 def _complete(room: RealRoom) -> bool:
@@ -86,7 +91,6 @@ def test_a_worker_that_dies_while_a_recording_is_being_opened_leaves_nothing_beh
 ) -> None:
     room = real_room(tmp_path)
     try:
-        assert room.process.ready(30)
         real = WorkerProcess._asked
 
         def dies(self: WorkerProcess, question: object) -> object:
@@ -100,6 +104,7 @@ def test_a_worker_that_dies_while_a_recording_is_being_opened_leaves_nothing_beh
         monkeypatch.undo()
         assert events(room, "rec.open", "dial.start") == []
         assert not room.station.store.open_calls()
+        assert room.process.ready(PATIENCE)
         room.desk.dial()
         room.shows(Page.INTERVIEW)
         room.desk.hang_up()

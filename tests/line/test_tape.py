@@ -38,7 +38,7 @@ class Disk:
         def write(left: bytes, right: bytes) -> None:
             if not self.gate.is_set():
                 self.waiting.set()
-            assert self.gate.wait(30)
+            assert self.gate.wait(60)
             real(left, right)
 
         self.recorder.write = write  # type: ignore[method-assign]
@@ -59,7 +59,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 def wait(true: Callable[[], bool]) -> None:
     """For something that another thread does."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not true():
         assert time.monotonic() < until
         time.sleep(0.005)
@@ -96,8 +96,8 @@ def test_a_disk_that_stalls_holds_nobody_up_and_everything_is_there_afterwards(d
     began = time.monotonic()
     for _ in range(20):
         tape.put(SECOND, SECOND)
-    assert disk.waiting.wait(10)
-    assert time.monotonic() - began < 5
+    assert disk.waiting.wait(60)
+    assert time.monotonic() - began < 20, "it waited for the disk"
     assert tape.seconds_durable == 0, "what waits in memory is not acknowledged"
     disk.gate.set()
     tape.finish()
@@ -116,7 +116,7 @@ def test_all_that_waits_for_a_slow_disk_goes_out_with_one_sync(
     disk.gate.clear()
     for _ in range(20):
         tape.put(SECOND, SECOND)
-    assert disk.waiting.wait(10)
+    assert disk.waiting.wait(60)
     disk.gate.set()
     tape.finish()
     told(tape)
@@ -129,7 +129,7 @@ def test_saboteur_a_direct_tape_is_held_up_by_the_disk(disk: Disk) -> None:
     disk.gate.clear()
     putting = threading.Thread(target=tape.put, args=(SECOND, SECOND))
     putting.start()
-    assert disk.waiting.wait(10)
+    assert disk.waiting.wait(60)
     assert putting.is_alive()
     disk.gate.set()
     putting.join()
@@ -169,14 +169,14 @@ def test_a_recording_that_broke_off_does_not_grow_once_that_is_told(
 
     def sync(descriptor: int) -> None:
         stuck.set()
-        assert free.wait(30)
+        assert free.wait(60)
         real(descriptor)
 
     monkeypatch.setattr(recording, "sync_data", sync)
     monkeypatch.setattr(module, "RING", 12 * RATE)
     tape = RingTape(disk.recorder)
     tape.put(9 * SECOND, 9 * SECOND)
-    assert stuck.wait(10)
+    assert stuck.wait(60)
     tape.put(9 * SECOND, 9 * SECOND)
     assert [type(report) for report in tape.news()] == [Stalled]
     free.set()

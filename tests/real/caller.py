@@ -4,13 +4,19 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from unittest.mock import patch
 
 import numpy as np
 
 from app.clock import SystemClock
+from hardware import softphone
 from hardware.base import Alerting, Answered, Ended, LineEvent
 from hardware.softphone import Softphone, open_line
+from tests.faults.owed import Look
 from tests.real.peers import HOST, PATIENCE, Samples
+
+PROMISED = 5.0
+"""Seconds from a hang-up to an idle line."""
 
 
 @dataclass
@@ -46,6 +52,21 @@ class Caller:
         assert isinstance(event, Ended)
         return event
 
+    def let_go(self) -> Ended:
+        """Hang up, and look on until the call has ended: in the 5 s that every line promises, less what the machine owed both programs."""
+        before = Look.now(self.engine)
+        self.line.hang_up()
+        ended, now = self.ended(), Look.now(self.engine)
+        took = now.at - before.at - now.owed_since(before)
+        assert took < PROMISED, f"the line is idle after {took:.1f} s\n{self.said()}"
+        return ended
+
+    @property
+    def engine(self) -> int:
+        """The engine's process."""
+        assert self.line._program is not None
+        return self.line._program.pid
+
     def told(self) -> list[str]:
         """The kinds of what was told."""
         return [type(event).__name__ for event in self.events]
@@ -61,7 +82,8 @@ class Caller:
 
 @contextmanager
 def calling(port: int, options: Mapping[str, str] | None = None, more: str = "") -> Iterator[Caller]:
-    """A softphone with an account at an exchange on this machine. more: what else stands in its address."""
+    """A softphone with an account at an exchange on this machine. more: what else stands in its address. A machine that lets the engine
+    wait for seconds is no reason to take it for dead after a hang-up: when that is done is tests/hardware/test_softphone.py."""
     transcript: list[tuple[str, str]] = []
     settings = {"bind": HOST, **(options or {})}
     line = open_line(
@@ -72,7 +94,8 @@ def calling(port: int, options: Mapping[str, str] | None = None, more: str = "")
     )
     program = line._program
     try:
-        yield Caller(line, transcript)
+        with patch.object(softphone, "RELEASE_MS", round(PATIENCE * 1000)):
+            yield Caller(line, transcript)
     finally:
         line.close()
         if program is not None:

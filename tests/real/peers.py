@@ -221,6 +221,15 @@ GOOD = 1 / 3
 """Share of the pieces that have to be as good as alike() says. Another sound reaches 0.5 in none; with ten processes to a core most pieces
 hold a lost packet."""
 
+ENOUGH = 8
+"""Pieces that are not silent; fewer say nothing."""
+
+
+def pieces(heard: Samples) -> list[Samples]:
+    """Its quarters of a second that are not silent: who waits for them waits as long as a peer that a loaded machine held up takes."""
+    whole = (heard[begins : begins + WINDOW] for begins in range(0, len(heard) - WINDOW + 1, WINDOW))
+    return [piece for piece in whole if np.abs(piece.astype(np.float64)).mean() >= 200]
+
 
 def alike(heard: Samples, said: Samples) -> float:
     """How truly it was heard: the correlation (1.0 = the same sound, however loud) of a quarter of a second of `heard` with the place of
@@ -232,14 +241,11 @@ def alike(heard: Samples, said: Samples) -> float:
     power = np.concatenate([[0.0], np.cumsum(want**2)])
     there = np.sqrt(np.maximum(power[long:] - power[:-long], 1.0))
     found = []
-    for begins in range(0, len(heard) - WINDOW + 1, WINDOW):
-        piece = heard[begins : begins + WINDOW].astype(np.float64)
-        if np.abs(piece).mean() < 200:
-            continue
-        clip = _finer(piece)
+    for piece in pieces(heard):
+        clip = _finer(piece.astype(np.float64))
         across = np.fft.irfft(whole * np.conj(np.fft.rfft(clip, size)), size)
         found.append(float(np.max(across[: len(there)] / there) / np.linalg.norm(clip)))
-    return float(np.quantile(found, 1 - GOOD)) if len(found) >= 8 else 0.0
+    return float(np.quantile(found, 1 - GOOD)) if len(found) >= ENOUGH else 0.0
 
 
 def _finer(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -1,6 +1,9 @@
-"""A program that records through the product's own Sound for some seconds and tells what it got: for tests with a real sound server.
+"""A program that records through the product's own Sound and tells what it got: for tests with a real sound server.
 
-python -m tests.real.record OUT.npz SECONDS [--threads N] [--stall MS] [--volume DB]     → one JSON object on stdout
+python -m tests.real.record OUT.npz SECONDS [--threads N] [--stall MS] [--volume DB]
+
+stdout: "ready"; after a line on stdin each condition as it is told ("TIME WHAT: VALUE"); after SECONDS, or another line on stdin, one JSON
+object.
 """
 
 import argparse
@@ -14,6 +17,18 @@ import numpy as np
 from app.clock import SystemClock
 from hardware.base import Condition
 from hardware.sound import open_sound
+
+
+class Over(threading.Event):
+    """Set when somebody writes a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        if sys.stdin.readline():
+            self.set()
 
 
 def busy(ending: threading.Event) -> None:
@@ -46,17 +61,24 @@ def main() -> int:
     threads = [threading.Thread(target=busy, args=(ending,), daemon=True) for _ in range(chosen.threads)]
     for thread in threads:
         thread.start()
-    told = [f"{each.mono} {each.what}: {each.value}" for each in sound.heard() if isinstance(each, Condition)]
+    told: list[str] = []
+
+    def tell() -> None:
+        for each in sound.heard():
+            if isinstance(each, Condition):
+                told.append(f"{each.mono} {each.what}: {each.value}")
+                print(told[-1], flush=True)
+
+    tell()
     sound.start("call")
     began, cpu = clock.mono(), time.process_time()
-    blocks, looks = [], 0
-    while clock.mono() - began < chosen.seconds * 1000:
+    blocks, looks, over = [], 0, Over()
+    while clock.mono() - began < chosen.seconds * 1000 and not over.is_set():
         looks += 1
         time.sleep(chosen.stall / 1000 if chosen.stall and looks % 40 == 0 else 0.05)
         blocks += sound.poll()
-        told += [
-            f"{each.mono} {each.what}: {each.value}" for each in sound.heard() if isinstance(each, Condition)
-        ]
+        tell()
+    lasted = clock.mono() - began
     ending.set()
     cpu = time.process_time() - cpu
     for thread in threads:
@@ -72,6 +94,7 @@ def main() -> int:
         json.dumps(
             {
                 "began": began,
+                "lasted": lasted,
                 "gaps": gaps,
                 "samples": len(sides[0]),
                 "told": told,

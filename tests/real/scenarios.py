@@ -1,5 +1,8 @@
 """What a telephone exchange does, as sipp scenarios: small steps put together."""
 
+import itertools
+
+_LABELS = itertools.count()
 TAG = ";tag=[pid]fx[call_number]"
 HEADERS = f"""[last_Via:]
 [last_From:]
@@ -59,12 +62,20 @@ def says(
 
 def ends(status: str, reason: str = "", *, late: bool = False) -> str:
     """A refusal, with its ACK."""
-    return says(status, reason=reason, retrans=True, late=late) + takes("ACK")
+    return says(status, reason=reason, retrans=True, late=late) + acknowledged()
 
 
 def answers(*, late: bool = False) -> str:
     """Somebody takes the call."""
-    return says("200 OK", sdp=True, retrans=True, late=late) + takes("ACK")
+    return says("200 OK", sdp=True, retrans=True, late=late) + acknowledged()
+
+
+def acknowledged() -> str:
+    """The ACK comes, after whatever was asked more than once while a loaded machine held the exchange up: sipp knows a repeated request
+    for what it is only until it has answered it twice, and would end the call."""
+    label = f"again{next(_LABELS)}"
+    again = (takes(request, optional="true", next=label) for request in ("INVITE", "CANCEL", "PRACK"))
+    return f'<label id="{label}"/>{"".join(again)}{takes("ACK")}'
 
 
 def agrees(request: str) -> str:

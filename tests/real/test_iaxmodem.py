@@ -24,7 +24,7 @@ pytestmark = [
 CONFIG = Path("/etc/iaxmodem/ttyFXIAX")
 
 
-def until(what: Callable[[], bool], seconds: float = 30) -> None:
+def until(what: Callable[[], bool], seconds: float = 120) -> None:
     give_up = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < give_up, "nothing came"
@@ -62,7 +62,7 @@ class Talk:
         self.engine = AtEngine(self.port.write, self.clock, WireLog(lambda *_: None), ("RING",))
         until(lambda: any(isinstance(each, Opened) for each in self.port.take()))
 
-    def ask(self, text: str, timeout: int = 5000) -> Reply:
+    def ask(self, text: str, timeout: int = 60_000) -> Reply:
         self.engine.ask(Ask(text, timeout))
         found: list[Reply] = []
 
@@ -97,9 +97,8 @@ def test_a_modem_without_voice_mode_is_refused_in_words(modem: str) -> None:
 
     def told() -> bool:
         heard.extend(line.poll())
-        return any(isinstance(each, Fault) for each in heard)
+        return any(isinstance(each, Fault) and "no voice mode" in each.text for each in heard)
 
     until(told)
     assert [each for each in heard if isinstance(each, DeviceLost)]
-    assert any(isinstance(each, Fault) and "no voice mode" in each.text for each in heard)
     line.close()

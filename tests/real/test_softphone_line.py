@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.real, pytest.mark.long]
 ANSWERING, RINGING, BUSY = "08182101001", "08182101002", "08182101003"
 FASTER = 5
 """The contract's milliseconds go by so many times faster than the clock's: nothing here takes longer than 0.1 s by itself."""
+PATIENCE = 12 * FASTER
+"""A minute by the clock for the five seconds of a hang-up, which test_softphone_exchange.py measures."""
 
 EXCHANGE = scenario(
     called(ends_in=("1", "3")),
@@ -53,4 +55,5 @@ class TestContract(LineContract):
                 BUSY,
                 lambda milliseconds: time.sleep(milliseconds / 1000 / FASTER),
                 nobody_real=False,
+                patience=PATIENCE,
             )

@@ -36,8 +36,7 @@ def test_over_tcp(tmp_path: Path) -> None:
     ):
         caller.line.dial(NUMBER, "c1")
         caller.until(Answered)
-        caller.line.hang_up()
-        assert caller.ended(within=5).cause is Cause.LOCAL_HANGUP
+        assert caller.let_go().cause is Cause.LOCAL_HANGUP
         exchange.is_content()
         assert f"INVITE sip:{NUMBER}@{HOST}:{exchange.port};transport=tcp" in exchange.messages
 
@@ -93,8 +92,7 @@ def test_keys_into_a_call_that_takes_none_are_told(tmp_path: Path) -> None:
         fault = caller.until(Fault)
         assert isinstance(fault, Fault)
         assert fault.text
-        caller.line.hang_up()
-        caller.ended(within=5)
+        caller.let_go()
         exchange.is_content()
 
 
@@ -107,8 +105,7 @@ def test_the_sound_goes_on_when_the_exchange_moves_it(tmp_path: Path) -> None:
         before = len(caller.heard)
         wait_until(lambda: caller.look() or len(caller.heard) > before + 16_000, "another second is heard")
         assert caller.told() == ["Dialing", "Alerting", "Answered"]
-        caller.line.hang_up()
-        caller.ended(within=5)
+        caller.let_go()
         exchange.is_content()
 
 
@@ -120,8 +117,7 @@ def test_an_exchange_that_wants_its_ringing_confirmed(tmp_path: Path) -> None:
         caller.line.dial(NUMBER, "c1")
         caller.until(Answered)
         assert caller.told() == ["Dialing", "Alerting", "Answered"]
-        caller.line.hang_up()
-        caller.ended(within=5)
+        caller.let_go()
         exchange.is_content()
 
 
@@ -138,8 +134,7 @@ def test_who_calls_us_hears_that_we_are_busy_and_our_call_goes_on(tmp_path: Path
                 stranger.is_content()
         before = len(caller.heard)
         wait_until(lambda: caller.look() or len(caller.heard) > before + 8_000, "our call goes on")
-        caller.line.hang_up()
-        assert caller.ended(within=5).cause is Cause.LOCAL_HANGUP
+        assert caller.let_go().cause is Cause.LOCAL_HANGUP
         exchange.is_content()
         assert caller.told() == ["Dialing", "Alerting", "Answered", "Ended"]
 
@@ -161,8 +156,7 @@ def test_the_program_dies_and_is_there_again(tmp_path: Path, state: str) -> None
         caller.events.clear()
         caller.line.dial(NUMBER, "c2")
         caller.until(Answered)
-        caller.line.hang_up()
-        assert caller.ended(within=5).cause is Cause.LOCAL_HANGUP
+        assert caller.let_go().cause is Cause.LOCAL_HANGUP
         again = caller.line._program
         assert again is not None
         assert again is not program

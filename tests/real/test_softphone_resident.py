@@ -11,7 +11,7 @@ import pytest
 
 from hardware.base import Answered, Cause
 from tests.real.caller import Caller, calling
-from tests.real.peers import NUMBER, Baresip, Samples, alike, baresip, speech, wait_until
+from tests.real.peers import NUMBER, Baresip, Samples, alike, baresip, pieces, speech, wait_until
 
 pytest.importorskip("pjsua2")
 pytestmark = [pytest.mark.real, pytest.mark.long]
@@ -44,6 +44,22 @@ class Microphone:
             self._caller.line.pcm.write(self._voice[frame * 160 : frame * 160 + 160].astype("<i2").tobytes())
 
 
+def hear(caller: Caller, voice: Samples, seconds: int) -> None:
+    """Look on until so many seconds of his voice have come as he spoke them: what a peer says that was held up by a loaded machine is
+    spoiled, and some of what it says next. Five times as long is waited for that."""
+    for _ in range(5):
+        before = len(caller.heard)
+        wait_until(
+            lambda before=before: (
+                caller.look() or len(pieces(caller.samples()[before // 2 :])) >= 4 * seconds
+            ),
+            f"{seconds} s of his voice",
+        )
+        if (truly := alike(caller.samples()[before // 2 :], voice)) >= 0.99:
+            return
+    raise AssertionError(f"what we hear is not his voice: {truly:.3f}")
+
+
 @pytest.fixture
 def resident(tmp_path: Path) -> Iterator[tuple[Baresip, Samples]]:
     says = speech(tmp_path / "resident.wav", RESIDENT)
@@ -57,11 +73,9 @@ def test_both_hear_each_other(tmp_path: Path, resident: tuple[Baresip, Samples])
     with calling(telephone.port) as caller, Microphone(caller, our_voice):
         caller.line.dial(NUMBER, "c1")
         caller.until(Answered)
-        wait_until(lambda: caller.look() or len(caller.heard) > 12 * 16000, "12 s of his voice")
-        caller.line.hang_up()
-        assert caller.ended(within=5).cause is Cause.LOCAL_HANGUP
+        hear(caller, his_voice, 10)
+        assert caller.let_go().cause is Cause.LOCAL_HANGUP
         wait_until(lambda: telephone.heard("CALL_CLOSED"), "his telephone is idle")
-        assert alike(caller.samples(), his_voice) >= 0.99, "we hear him"
         assert alike(telephone.recorded("dec"), our_voice) >= 0.99, "he hears us"
         assert alike(caller.samples(), our_voice) < 0.5, "and not ourselves"
 
@@ -92,8 +106,7 @@ def test_keys_arrive_one_by_one(resident: tuple[Baresip, Samples]) -> None:
             return "".join(pressed)
 
         wait_until(lambda: keys() == "19*#", "the keys arrive")
-        caller.line.hang_up()
-        caller.ended(within=5)
+        caller.let_go()
 
 
 def test_one_call_after_the_other_each_with_its_own_sound(resident: tuple[Baresip, Samples]) -> None:
@@ -104,10 +117,8 @@ def test_one_call_after_the_other_each_with_its_own_sound(resident: tuple[Baresi
             caller.heard = b""
             caller.line.dial(NUMBER, call)
             caller.until(Answered)
-            wait_until(lambda: caller.look() or len(caller.heard) > 3 * 16000, "3 s of his voice")
-            caller.line.hang_up()
-            caller.ended(within=5)
-            assert alike(caller.samples(), his_voice) >= 0.99
+            hear(caller, his_voice, 3)
+            caller.let_go()
             wait_until(
                 lambda n=int(call[1]): len(telephone.heard("CALL_CLOSED")) >= n, "his telephone is idle"
             )

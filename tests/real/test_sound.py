@@ -8,6 +8,7 @@ import functools
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,7 +34,7 @@ def server(tmp_path: Path) -> Iterator[SoundServer]:
 
 
 class Recorder:
-    """tests/real/record.py in a process of its own."""
+    """tests/real/record.py in a process of its own, for so many seconds at most."""
 
     def __init__(self, server: SoundServer, seconds: float, *options: str) -> None:
         self.out = server.folder / "recorded.npz"
@@ -47,19 +48,50 @@ class Recorder:
             text=True,
         )
         assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n"
+        assert self.process.stdin is not None
+        self._said, self._words = self.process.stdout, self.process.stdin
+        self._left = ""
+        # Whatever hangs in there ends, so that its story can be told.
+        self._patience = threading.Timer(seconds + 120, self.process.kill)
+        self._patience.start()
+        assert self._said.readline() == "ready\n"
 
     def begin(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
+        self._say()
+
+    def told(self, what: str, *, good: bool, since: float) -> float:
+        """Wait until it is told that this device is well, or that it is not, at `since` (time.monotonic()) or later: at what time;
+        infinite when the recording ended before."""
+        while not self._left and (line := self._said.readline()):
+            moment, _, words = line.partition(" ")
+            if line.startswith("{"):
+                self._left = line
+            elif (
+                int(moment) >= since * 1000
+                and words.startswith(f"{what}: ")
+                and words.endswith(": good\n") == good
+            ):
+                return int(moment) / 1000
+        return np.inf
+
+    def stop(self) -> dict[str, Any]:
+        """End now, if it has not ended."""
+        with contextlib.suppress(BrokenPipeError):
+            self._say()
+        return self.end()
 
     def end(self) -> dict[str, Any]:
-        said, _ = self.process.communicate(timeout=180)
+        with self.process:
+            said = self._left or self._said.read()
+        self._patience.cancel()
         found: dict[str, Any] = json.loads(said.splitlines()[-1])
         with np.load(self.out) as sides:
             found["left"], found["right"] = (sides[name] / 32768 for name in ("left", "right"))
         return found
+
+    def _say(self) -> None:
+        self._words.write("go\n")
+        self._words.flush()
 
 
 @contextlib.contextmanager
@@ -182,43 +214,54 @@ def story(found: dict[str, Any]) -> str:
     return "\n".join([str(found["samples"]), str(found["gaps"]), *found["told"], *found["log"]])
 
 
+LONGEST = 120.0
+"""Seconds for which a recording waits for what a busy computer may take long for. How soon a trouble is told is in tests/hardware."""
+
+
 def test_a_source_that_vanishes_is_noticed_its_stand_in_is_not_recorded_and_it_is_taken_again(
     server: SoundServer,
 ) -> None:
-    far = mandarin(FAR, 40)
-    recorder = Recorder(server, 16)
+    far = mandarin(FAR, LONGEST + 10)
+    recorder = Recorder(server, LONGEST)
     playing = [server.play("line", far), server.play("spare", far)]
     recorder.begin()
-    time.sleep(3)
+    time.sleep(2)
     module = next(
         line.split()[0]
         for line in server.control("list", "short", "modules").splitlines()
         if "source_name=line_source" in line
     )
+    gone = time.monotonic()
     server.control("unload-module", module)
-    time.sleep(6)
+    noticed = recorder.told("line-audio", good=False, since=gone)
+    time.sleep(3)
+    back = time.monotonic()
     server.control("load-module", "module-remap-source", *LINE_SOURCE.split())
-    found = recorder.end()
+    again = recorder.told("line-audio", good=True, since=back)
+    print(f"noticed in {noticed - gone:.1f} s, heard again in {again - back:.1f} s")
+    time.sleep(2)
+    found = recorder.stop()
     stop(playing)
-    told = [each.split(" ", 1)[1] for each in found["told"]]
-    assert any(each.startswith("line-audio: ") and "good" not in each for each in told), story(found)
-    assert "line-audio: good" in told, story(found)
-    assert sum(length for _, length in found["gaps"]) >= 3 * 8000
-    assert found["samples"] == pytest.approx(16 * 8000, abs=4000)
+    assert noticed < again < np.inf, story(found)
+    assert sum(length for _, length in found["gaps"]) >= 3 * 8000, story(found)
+    assert found["samples"] == pytest.approx(found["lasted"] * 8, abs=4000), story(found)
     assert np.abs(found["right"][-8000:]).max() > 0.01, "the line is heard again"
 
 
 def test_a_sound_service_that_crashes_is_found_again(server: SoundServer) -> None:
-    recorder = Recorder(server, 16)
+    recorder = Recorder(server, LONGEST)
     recorder.begin()
     time.sleep(2)
+    gone = time.monotonic()
     server.kill()
-    time.sleep(1)
+    noticed = recorder.told("microphone", good=False, since=gone)
+    back = time.monotonic()
     server.again()
-    playing = [server.play("microphone", mandarin(NEAR, 20))]
-    found = recorder.end()
+    playing = [server.play("microphone", mandarin(NEAR, LONGEST))]
+    again = recorder.told("microphone", good=True, since=back)
+    time.sleep(2)
+    found = recorder.stop()
     stop(playing)
-    told = [each.split(" ", 1)[1] for each in found["told"]]
-    assert "microphone: good" in told, story(found)
-    assert found["samples"] == pytest.approx(16 * 8000, abs=4000)
+    assert noticed < again < np.inf, story(found)
+    assert found["samples"] == pytest.approx(found["lasted"] * 8, abs=4000), story(found)
     assert np.abs(found["left"][-8000:]).max() > 0.01

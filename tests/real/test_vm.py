@@ -41,7 +41,7 @@ def modem() -> Iterator[tuple[VoiceModemEmulator, str]]:
 
 
 def vm(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["vm", *words], capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(["vm", *words], capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_vm_dials(modem: tuple[VoiceModemEmulator, str]) -> None:
@@ -59,7 +59,7 @@ def test_vm_records_what_the_line_says(modem: tuple[VoiceModemEmulator, str], tm
     done = vm("record", "-v", "-l", line, "-t", "-L", "3", str(recorded))
     assert done.returncode == 0, done
     sound = subprocess.run(
-        f"rmdtopvf {recorded} | pvftowav -16", shell=True, capture_output=True, timeout=30, check=True
+        f"rmdtopvf {recorded} | pvftowav -16", shell=True, capture_output=True, timeout=120, check=True
     ).stdout
     assert len(sound) > 2 * 8000 * 2, "two seconds and more"
     assert max(sound[-8000:]) > 0

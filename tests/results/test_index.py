@@ -142,6 +142,42 @@ def test_a_unit_with_one_interview_still_varies() -> None:
     assert lonely.se > 0
 
 
+class Hashed(str):
+    """A unit's code that falls in another place of a set, as in another process."""
+
+    place: int
+
+    def __hash__(self) -> int:
+        return self.place
+
+
+def hashed(code: str, place: int) -> Hashed:
+    unit = Hashed(code)
+    unit.place = place
+    return unit
+
+
+def test_the_last_digit_is_the_same_in_every_process() -> None:
+    """The same rows give the same workbook: strata are not summed in the order in which their names happen to be hashed."""
+    answers = (
+        (6, 8, 9, 7, 3),
+        (2, 9, 5, 8),
+        (7, 7, 10, 1),
+        (3, 8, 4, 4, 9),
+        (0, 5, 9),
+        (1, 2, 6),
+        (10, 3, 7, 7),
+    )
+    found = set()
+    for places in (range(7), (0, 1, 5, 2, 3, 6, 4)):
+        units = [hashed(f"unit {n}", place) for n, place in enumerate(places)]
+        rows = [
+            row for unit, scores in zip(units, answers, strict=True) for row in people(*scores, unit=unit)
+        ]
+        found.add(Design(rows).mean("q01").se)
+    assert len(found) == 1
+
+
 def test_the_scale_may_be_another_one() -> None:
     rows = [Respondent("1", {f"q{n:02d}": 75.0 for n in range(1, 13)}) for _ in range(3)]
     assert Design(rows).index(ASPECTS, highest=100).value == pytest.approx(75)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.clock import VirtualClock, seeded
-from app.errors import EvidenceError, SealError, StorageError
+from app.errors import EvidenceError, SealError
 from app.evidence.age import Identity
 from app.evidence.journal import read
 from app.evidence.verify import verify
@@ -152,8 +152,9 @@ def test_a_study_that_is_passed_in_is_used_instead_of_the_package(
     bare = copied(worked, tmp_path)
     shutil.rmtree(bare / "study")
     assert open_archive(bare, keys(), source(), verdict=verify(worked)) == opened
-    with pytest.raises(StorageError, match="no such folder"):
+    with pytest.raises(EvidenceError, match="package is not in the archive") as caught:
         open_archive(bare, keys(), verdict=verify(worked))
+    assert caught.value.where.endswith("dazhou-2017-1.study")
 
 
 def test_an_interrupted_call_is_a_row_without_an_outcome(tmp_path: Path) -> None:
@@ -205,6 +206,13 @@ def test_what_is_altered_after_the_check_is_noticed_all_the_same(worked: Path, t
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     with pytest.raises(EvidenceError, match="altered since it was checked"):
         open_archive(bad, keys(), verdict=verify(worked))
+
+
+def test_how_far_the_opening_is_can_be_heard(worked: Path, opened: Opened) -> None:
+    heard: list[tuple[int, int]] = []
+    open_archive(worked, keys(), verdict=verify(worked), progress=lambda done, of: heard.append((done, of)))
+    of = len(opened.interviews)
+    assert heard == [(done, of) for done in range(1, of + 1)]
 
 
 def test_something_missing_does_not_stop_the_counting(worked: Path, opened: Opened, tmp_path: Path) -> None:

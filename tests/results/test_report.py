@@ -13,7 +13,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from app.errors import StorageError
-from app.results.report import write_html, write_xlsx
+from app.results.report import write_html, write_report, write_xlsx
 from app.results.summary import Report
 from app.results.words import REHEARSAL
 
@@ -113,7 +113,7 @@ def test_a_report_on_real_data_has_no_banner(report: Made, tmp_path: Path) -> No
 def test_every_unit_has_its_number_index_interval_and_drawing(report: Made, tmp_path: Path) -> None:
     made = report()
     page = written(made, tmp_path)
-    units = {row[0]: row for row in rows(page) if len(row) == 6}
+    units = {row[0]: row for row in rows(page) if len(row) == 7}
     for line in made.units:
         row = units[line.unit.zh + line.unit.en]
         assert row[1] == str(line.figure.n)
@@ -124,9 +124,11 @@ def test_every_unit_has_its_number_index_interval_and_drawing(report: Made, tmp_
             assert line.figure.estimate.high is not None
             assert row[2] == f"{line.figure.estimate.value:.1f}"
             assert row[3] == f"{line.figure.estimate.low:.1f}–{min(100, line.figure.estimate.high):.1f}"
+        best, worst = (line.rank.best, line.rank.worst) if line.rank else (0, 0)
+        assert row[5] == ("—" if not line.rank else f"{best}–{worst}" if best < worst else str(best))
     assert page.count('class="reach"') == 7  # six units and the city
-    assert "样本不足" in units["万源市Wanyuan City"][5]
-    assert "无样本" in units["渠县Qu County"][5]
+    assert "样本不足" in units["万源市Wanyuan City"][6]
+    assert "无样本" in units["渠县Qu County"][6]
 
 
 def test_every_rate_stands_beside_its_formula_and_numbers(report: Made, tmp_path: Path) -> None:
@@ -218,6 +220,8 @@ def test_the_workbook_cell_by_cell(report: Made, tmp_path: Path) -> None:
         "95%下限 Low",
         "95%上限 High",
         "备注 Remark",
+        "最好名次 Best rank",
+        "最差名次 Worst rank",
     )
     assert made.city.estimate is not None
     assert index[3][1:5] == ("全市", "Whole city", 174, pytest.approx(made.city.estimate.value))
@@ -226,8 +230,9 @@ def test_the_workbook_cell_by_cell(report: Made, tmp_path: Path) -> None:
         assert row[:4] == (line.unit.code, line.unit.zh, line.unit.en, line.figure.n)
         assert row[4] == (None if estimate is None else pytest.approx(estimate.value))
         assert row[5] == (None if estimate is None else pytest.approx(estimate.se))
+        assert row[9:] == ((line.rank.best, line.rank.worst) if line.rank else (None, None))
     assert index[6][8] == "样本不足 n < 30"
-    assert index[10][4:] == (None, None, None, None, "无样本 no interviews")
+    assert index[10][4:] == (None, None, None, None, "无样本 no interviews", None, None)
 
 
 def test_the_workbook_s_rates_outcomes_and_items(report: Made, tmp_path: Path) -> None:
@@ -281,3 +286,10 @@ def test_where_it_cannot_be_written_is_said(report: Made, tmp_path: Path) -> Non
         write_html(report(), tmp_path / "taken" / "report.html")
     with pytest.raises(StorageError, match="cannot be written"):
         write_xlsx(report(), tmp_path)
+
+
+def test_a_report_that_could_not_be_written_whole_is_not_left_in_half(report: Made, tmp_path: Path) -> None:
+    (tmp_path / "report.xlsx").mkdir()
+    with pytest.raises(StorageError, match="cannot be written"):
+        write_report(report(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xlsx"]

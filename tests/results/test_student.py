@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.results.student import quantile
+from app.results.student import quantile, share_beyond
 
 QT = {  # R 4.2.2: format(qt(c(.9, .975), df), digits = 16)
     1: (3.077683537175254, 12.70620473617469),
@@ -44,3 +44,14 @@ def test_more_degrees_of_freedom_reach_less_far(df: int, p: float) -> None:
 def test_what_has_no_quantile(p: float, df: int) -> None:
     with pytest.raises(ValueError, match="no t quantile"):
         quantile(p, df)
+
+
+@pytest.mark.parametrize("df", [1, 2, 5, 30, 999])
+def test_the_share_beyond_a_quantile_is_what_it_leaves(df: int) -> None:
+    assert share_beyond(quantile(0.975, df), df) == pytest.approx(0.05, abs=1e-12)
+    assert share_beyond(0.0, df) == 1.0
+    assert share_beyond(1e9, df) == pytest.approx(0.0, abs=1e-8)
+
+
+def test_the_normal_stands_in_where_nobody_sees_the_difference() -> None:
+    assert share_beyond(1.96, 1001) == pytest.approx(share_beyond(1.96, 1000), abs=3e-4)

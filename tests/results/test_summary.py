@@ -60,6 +60,16 @@ def test_real_data_withhold_small_samples(report: Made) -> None:
     assert all(line.figure.estimate is None for line in made.units if line.unit.code in "357")
 
 
+def test_a_unit_that_is_not_shown_has_no_rank_and_gives_none_away(report: Made) -> None:
+    """Neither withheld, hidden nor covered units are among those that were compared."""
+    few = {"1": 46, "2": 41, "3": 33, "4": 38, "5": 6, "6": 31, "7": 35}
+    for made in (report(rehearsal=False), report(rehearsal=False, completes=few)):
+        seen = [line for line in made.units if line.figure.shown is Shown.FULL]
+        assert 1 < len(seen) < 6
+        assert {line.rank.of for line in made.units if line.rank} == {len(seen)}
+        assert [line.unit.code for line in made.units if line.rank] == [line.unit.code for line in seen]
+
+
 def test_a_single_withheld_unit_is_covered_by_another(report: Made) -> None:
     few = {"1": 46, "2": 41, "3": 33, "4": 38, "5": 6, "6": 31, "7": 35}
     assert shown(report(rehearsal=False, completes=few))["6"] == (Shown.COVERED, None)

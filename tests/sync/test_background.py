@@ -25,6 +25,7 @@ from app.sync.rhythm import Rhythm
 from app.sync.round_process import RoundProcess
 from app.workstation import open_workstation
 from tests.desk_talk import drawn
+from tests.faults.owed import Look
 from tests.faults.secrets.day import Day, words_of
 from tests.faults.secrets.place import Disk, fangxin
 from tests.faults.secrets.whole import Machines
@@ -87,15 +88,17 @@ class Field:
         return self.told.get(timeout=PATIENCE)
 
     def talk_until_told(self) -> SendingView:
-        """An interview goes on, an answer every 20 ms, until a round has ended; how long each answer took to be durable is kept."""
+        """An interview goes on, an answer every 20 ms, until a round has ended; how long each answer took to be
+        durable is kept, less what the machine owed."""
         ledger, case = self.ledger, drawn("room", 40)[0]
         call = ledger.new_id()
         ledger.store.open_call(call, case.id, ledger.clock.wall())
         state = ledger.begin(case, call, "zh")
         while True:
-            began = time.perf_counter()
+            began = Look.now()
             state = ledger.answer(state, call, "q01", str(len(self.waits) % 10), 0, "")
-            self.waits.append(time.perf_counter() - began)
+            done = Look.now()
+            self.waits.append(done.at - began.at - done.owed_since(began))
             try:
                 return self.told.get(timeout=0.02)
             except queue.Empty:

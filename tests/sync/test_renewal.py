@@ -179,7 +179,7 @@ def test_central_that_was_restored_from_an_old_copy_is_told_of_on_the_command_li
     monkeypatch.setattr(sync_command, "_pool", fails)
     assert main(["--data-dir", str(room.folder), "sync", "now", "--json"]) == 1
     said = capsys.readouterr()
-    assert "中心服务器丢失过已签回执的行" in said.err
+    assert "中心服务器丢失了已出具回执的记录" in said.err
     told = read_round(1, said.out.encode(), b"")
     assert ("lost lines that it signed for" in told.alarm, "cannot be reached" in told.fault) == (True, True)
     assert central.stores.journal(name).size > 3

@@ -10,7 +10,7 @@ from app.clock import VirtualClock
 from app.errors import StorageError
 from app.interview.screen import Page, Screen
 from tests.ui.fake_desk import FakeDesk
-from tests.ui.shots import screens
+from tests.ui.shots import screens, troubles
 from ui.actions import Act
 from ui.bridge import Bridge
 from ui.dialogs import Crash, LeavingCall, LeavingOutcome, WorldFault
@@ -71,7 +71,8 @@ class Camera:
                 self.window.press(Act.HELP)
                 self.window.press(Act.NOTE)
                 self.take("13h-help-note")
-                self.window.press(Act.HELP)
+                while self.window.face.help.isVisible():
+                    self.window.press(Act.HELP)
                 self.press(Qt.Key.Key_Escape)
             if name == "03-ready":
                 self.window.press(Act.CALLED_BACK)
@@ -94,7 +95,10 @@ class Camera:
                 self.window.face.outcome.focus_filter()
                 self.window.face.outcome._filter.setText("关" if iso == "zh" else "off")
                 self.take("20d-search")
-                self.window.face.outcome._clear()
+                self.window.face.outcome.arrive(screen)
+        for name, screen in troubles(iso):
+            self.show(screen)
+            self.take(name)
         self.dialogs()
 
     def dialogs(self) -> None:

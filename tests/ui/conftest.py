@@ -23,6 +23,8 @@ from ui.theme import Appearance, Theme
 from ui.window import DeskWindow
 
 HERE = Path(__file__).parent
+PATIENCE = 60_000
+"""Milliseconds to wait for what a loaded machine does late."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,7 +61,7 @@ class Station:
 
     def rest(self) -> None:
         """Until the desk has answered, the entered value was seen and the new screen listens."""
-        self.qtbot.waitUntil(lambda: not self.window.awaits_desk, timeout=3000)
+        self.qtbot.waitUntil(lambda: not self.window.awaits_desk, timeout=PATIENCE)
         self.clock.advance(400)
         self.window.pump()
         self.clock.advance(400)
@@ -72,7 +74,7 @@ class Station:
             self.window.pump()
             return self.window.shown is not None and true(self.window.shown)
 
-        self.qtbot.waitUntil(there, timeout=3000)
+        self.qtbot.waitUntil(there, timeout=PATIENCE)
         self.clock.advance(400)
 
     @property

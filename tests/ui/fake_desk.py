@@ -313,7 +313,7 @@ class FakeDesk:
         if self.broken == verb[0]:
             raise KeyError("a bug on purpose, near 13800138000")
         if verb[0] in self.slow:
-            self.slow[verb[0]].wait(10)
+            self.slow[verb[0]].wait(60)
 
     def _word(self, key: str) -> str:
         return WORDS[self.screen.language][key]

@@ -138,6 +138,35 @@ def _interview(desk: FakeDesk) -> Iterator[tuple[str, Screen]]:
     desk._at = at
 
 
+def troubles(language: str) -> Iterator[tuple[str, Screen]]:
+    """Whatever the telephone and its sound can have, in the chip of the strip: in a call, where it matters."""
+    desk = FakeDesk(cases=5)
+    desk.switch_language(language)
+    desk.talk_at("q1")
+    said = (
+        ("microphone", "lost"),
+        ("microphone", "not there"),
+        ("ear", "does not answer"),
+        ("line-audio", "moved to Realtek(R) Audio, Windows WASAPI"),
+        ("line-audio", "no sound from the modem"),
+        ("line-out", "lost"),
+        ("microphone-level", "silent"),
+        ("microphone-level", "clipping"),
+        ("line-level", "silent"),
+        ("one-way", "the respondent is not heard"),
+        ("one-way", "the interviewer is not heard"),
+        ("echo", "the headset, after 40 ms, -20 dB"),
+        ("sim", "SIM PIN"),
+        ("registration", "denied"),
+        ("signal", "-109 dBm"),
+        ("fault", "somebody is calling this line: try again when it is quiet"),
+        ("fault", "the softphone program is not running; it is being started again"),
+    )
+    for place, (what, value) in enumerate(said):
+        told = DeviceView(conditions=(ConditionView(what, value, good=False),))
+        yield f"40-{place:02}-{what}", replace(desk.screen, elapsed=80, device=told)
+
+
 def _study(language: str) -> str:
     from tests.ui.fake_desk import WORDS
 

@@ -141,7 +141,7 @@ def test_the_desk_ticks_by_itself_more_than_ten_times_a_second() -> None:
     desk = FakeDesk()
     thread = DeskThread(lambda: desk, Notebook())
     thread.start()
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while desk._ticks < 10 and time.monotonic() < until:
         threading.Event().wait(0.01)
     thread.finish()

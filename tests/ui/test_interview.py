@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.clock import VirtualClock
 from app.interview.screen import Page
-from tests.ui.conftest import Station
+from tests.ui.conftest import PATIENCE, Station
 from tests.ui.fake_desk import FakeDesk
 from ui.pace import Pace
 
@@ -105,7 +105,7 @@ def test_seven_point_five_in_a_hurry_answers_one_question_only(station: Station)
     station.press("7", wait=False)
     station.clock.advance(280)
     station.press(".", wait=False)
-    station.qtbot.waitUntil(lambda: not station.window.awaits_desk)
+    station.qtbot.waitUntil(lambda: not station.window.awaits_desk, timeout=PATIENCE)
     station.clock.advance(280)
     station.window.pump()
     station.press("5", wait=False)
@@ -127,7 +127,7 @@ def test_one_point_five_takes_nothing(station: Station) -> None:
 def test_the_entered_score_is_shown_before_the_next_question(station: Station) -> None:
     station.go_to("q1")
     station.press("8", wait=False)
-    station.qtbot.waitUntil(lambda: not station.window.awaits_desk)
+    station.qtbot.waitUntil(lambda: not station.window.awaits_desk, timeout=PATIENCE)
     assert station.desk.answers["q1"] == "8"
     assert readout(station) == "8"
     station.clock.advance(299)
@@ -143,7 +143,7 @@ def test_the_entered_score_is_shown_before_the_next_question(station: Station) -
 def test_keys_within_a_quarter_second_of_a_new_question_are_ignored(station: Station) -> None:
     station.go_to("q1")
     station.press("8", wait=False)
-    station.qtbot.waitUntil(lambda: not station.window.awaits_desk)
+    station.qtbot.waitUntil(lambda: not station.window.awaits_desk, timeout=PATIENCE)
     station.clock.advance(300)
     station.window.pump()
     station.clock.advance(249)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.clock import VirtualClock
 from app.interview.screen import Asking, Page, QuestionView, Screen
 from app.questionnaire.wording import LONGEST
+from tests.ui.conftest import PATIENCE
 from tests.ui.kinds_desk import KindsRoom
 from tests.ui.test_accessible import nameless
 from ui.bridge import Bridge
@@ -60,7 +61,7 @@ class Seat:
 
     def rest(self) -> None:
         """Until the desk has answered and the new screen listens."""
-        self.qtbot.waitUntil(lambda: not self.window.awaits_desk, timeout=20_000)
+        self.qtbot.waitUntil(lambda: not self.window.awaits_desk, timeout=PATIENCE)
         self.clock.advance(400)
         self.window.pump()
         self.clock.advance(400)
@@ -73,7 +74,7 @@ class Seat:
             self.window.pump()
             return self.window.shown is not None and true(self.window.shown)
 
-        self.qtbot.waitUntil(there, timeout=20_000)
+        self.qtbot.waitUntil(there, timeout=PATIENCE)
         self.clock.advance(400)
 
     def at(self, name: str) -> None:

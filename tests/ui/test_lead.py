@@ -16,7 +16,7 @@ from app.errors import StorageError
 from app.results.field import FieldReport
 from app.study.model import StudySource
 from tests.results.field_room import NOW, made, study
-from tests.ui.conftest import Station
+from tests.ui.conftest import PATIENCE, Station
 from tests.ui.test_accessible import nameless
 from tests.ui.test_window import paint
 from ui.application import LeadDoor
@@ -49,7 +49,7 @@ class Looker:
     def wait(self, _now: int) -> tuple[StudySource, FieldReport]:
         """A look that has read two fifths and goes on until it is halted."""
         self.tell(40, 100)
-        assert self.gate.wait(20)
+        assert self.gate.wait(PATIENCE / 1000)
         raise LookHaltedError("The look was stopped")
 
 
@@ -81,7 +81,7 @@ class Lead:
         return str(self.folder / "report.html")
 
     def look(self) -> None:
-        with self.qtbot.waitSignal(self.window.drawn, timeout=5000):
+        with self.qtbot.waitSignal(self.window.drawn, timeout=PATIENCE):
             self.window.look()
 
     def press(self, key: Key) -> None:
@@ -131,7 +131,7 @@ def test_the_window_does_not_wait_for_the_archive(lead: Lead) -> None:
     gate = threading.Event()
 
     def slow(_now: int) -> tuple[StudySource, FieldReport]:
-        assert gate.wait(20)
+        assert gate.wait(PATIENCE / 1000)
         return lead.known, made()
 
     lead.answer = slow
@@ -143,7 +143,7 @@ def test_the_window_does_not_wait_for_the_archive(lead: Lead) -> None:
     lead.press(Key.FIELD)
     assert lead.window._message.text() == "Reading the archive …"
     lead.press(Key.REFRESH)  # a second look is not begun meanwhile
-    with lead.qtbot.waitSignal(lead.window.drawn, timeout=5000):
+    with lead.qtbot.waitSignal(lead.window.drawn, timeout=PATIENCE):
         gate.set()
     assert lead.window._stack.currentWidget() is lead.window.field
 
@@ -154,11 +154,11 @@ def test_it_looks_again_by_itself_and_on_ctrl_r(lead: Lead) -> None:
     assert lead.window._timer.isActive()
     assert lead.window._timer.interval() == REFRESH
     lead.answer = lambda _now: (lead.known, made([]))
-    with lead.qtbot.waitSignal(lead.window.drawn, timeout=5000):
+    with lead.qtbot.waitSignal(lead.window.drawn, timeout=PATIENCE):
         lead.press(Key.REFRESH)
     assert lead.window.field.figures.cards[1][1].text() == "0"
     assert not lead.window.field.notice.isHidden()
-    with lead.qtbot.waitSignal(lead.window.drawn, timeout=5000):
+    with lead.qtbot.waitSignal(lead.window.drawn, timeout=PATIENCE):
         lead.window._timer.timeout.emit()
 
 
@@ -184,11 +184,11 @@ def test_a_long_look_says_how_far_it_is_and_can_be_stopped(lead: Lead) -> None:
     stop = lead.window._keys.buttons[Key.STOP]
     assert stop.isHidden()
     lead.window.look()
-    lead.qtbot.waitUntil(lambda: lead.window._message.text() == "Reading the archive … 40%", timeout=5000)
+    lead.qtbot.waitUntil(lambda: lead.window._message.text() == "Reading the archive … 40%", timeout=PATIENCE)
     assert stop.isVisible()
     lead.window._heard(100, 100)
     assert lead.window._message.text() == "Counting …"
-    with lead.qtbot.waitSignal(lead.window.drawn, timeout=5000):
+    with lead.qtbot.waitSignal(lead.window.drawn, timeout=PATIENCE):
         lead.press(Key.STOP)
     assert lead.looker.halted == [False]
     assert lead.window.notice.text() == "The reading was stopped. Ctrl+R reads the archive again."
@@ -197,7 +197,7 @@ def test_a_long_look_says_how_far_it_is_and_can_be_stopped(lead: Lead) -> None:
     lead.press(Key.STOP)  # nothing is on: nothing happens
     assert lead.looker.halted == [False]
     lead.answer = lambda _now: (lead.known, made())
-    with lead.qtbot.waitSignal(lead.window.drawn, timeout=5000):
+    with lead.qtbot.waitSignal(lead.window.drawn, timeout=PATIENCE):
         lead.press(Key.REFRESH)
     assert lead.window.notice.text() == ""
 
@@ -226,7 +226,7 @@ def test_a_long_table_is_drawn_over_several_turns_and_whole_in_the_end(lead: Lea
     rows = [[f"desk {n}", str(n)] for n in range(100)]
     sheet.say("Workstations", ["Desk", "n"], rows)
     assert 1 < len(sheet.texts()) < 101, "the window's loop turns meanwhile"
-    lead.qtbot.waitUntil(lambda: sheet.texts() == [["Desk", "n"], *rows], timeout=5000)
+    lead.qtbot.waitUntil(lambda: sheet.texts() == [["Desk", "n"], *rows], timeout=PATIENCE)
     sheet.say("Workstations", ["Desk", "n"], rows[:3])
     assert sheet.texts() == [["Desk", "n"], *rows[:3]], "and what is not there any more goes at once"
 
@@ -237,11 +237,11 @@ def test_closing_the_window_ends_the_look(lead: Lead) -> None:
     lead.open()
     lead.window.drawn.connect(lambda: drawn.append(True))
     lead.window.look()
-    lead.qtbot.waitUntil(lead.window.isActiveWindow, timeout=5000)
-    with lead.qtbot.waitSignal(lead.window.closed, timeout=5000):
+    lead.qtbot.waitUntil(lead.window.isActiveWindow, timeout=PATIENCE)
+    with lead.qtbot.waitSignal(lead.window.closed, timeout=PATIENCE):
         lead.press(Key.CLOSE)
     assert lead.looker.halted == [True]
-    lead.qtbot.waitUntil(lambda: not lead.window.looking, timeout=5000)
+    lead.qtbot.waitUntil(lambda: not lead.window.looking, timeout=PATIENCE)
     assert drawn == [], "what comes back to a closed window is let lie"
 
 
@@ -322,7 +322,7 @@ def test_nothing_is_cut_off_at_the_side(lead: Lead, size: tuple[int, int], iso: 
     window.resize(*size)
     lead.look()
     area = window.field._area
-    lead.qtbot.waitUntil(lambda: area.widget().width() <= area.viewport().width(), timeout=3000)
+    lead.qtbot.waitUntil(lambda: area.widget().width() <= area.viewport().width(), timeout=PATIENCE)
     for page in (Key.FIELD, Key.DESIGN):
         window.turn_to(page)
         QApplication.processEvents()

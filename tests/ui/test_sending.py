@@ -17,7 +17,8 @@ from app.sync.round_process import RoundProcess, Told, read_round, round_command
 from tests.ui.conftest import Station
 from ui.sending import Sender
 
-PATIENCE = 10
+PATIENCE = 60
+"""Seconds to wait for what a loaded machine does late."""
 NOON = 1_700_020_800_000
 
 
@@ -218,7 +219,7 @@ def test_what_central_had_lost_is_a_warning_though_the_sending_goes_on(
     station.until(lambda s: s.sending == view)
     warned = [each for each in panel.findChildren(QLabel) if each.property("tone") == "warning"]
     assert [each.text() for each in warned if each.isVisible()] == [
-        "中心服务器丢失过已签回执的行（只剩 0 行，本应 3 行），现由本机重新上交。请告知督导。"
+        "中心服务器丢失了已出具回执的记录（仅剩 0 条，应有 3 条），本机正在重新上传。请告知督导。"
     ]
     both = replace(view, refused="Central refused: fork", word="fork")
     assert panel.alarm(both).splitlines() == [

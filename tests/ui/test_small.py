@@ -43,6 +43,12 @@ def cut(page: QWidget) -> list[str]:
     return found
 
 
+def speak(station: Station, iso: str) -> None:
+    """The window's words in a language, in the type of that language: its letters are not as wide as those of another."""
+    station.language.use(iso)
+    station.window.draw_words()
+
+
 def settle() -> None:
     for _ in range(4):  # nested layouts settle in a few rounds
         QApplication.processEvents()
@@ -53,7 +59,7 @@ def settle() -> None:
 def test_nothing_is_squeezed_on_the_pages_around_the_interview(
     still: Station, iso: str, size: tuple[int, int]
 ) -> None:
-    still.language.use(iso)
+    speak(still, iso)
     still.window.resize(*size)
     bad: dict[str, list[str]] = {}
     for name, screen in screens(iso):
@@ -71,7 +77,7 @@ def test_nothing_is_squeezed_on_the_pages_around_the_interview(
 def test_no_word_of_any_page_is_cut_off_at_its_side(
     still: Station, iso: str, size: tuple[int, int], keys: str
 ) -> None:
-    still.language.use(iso)
+    speak(still, iso)
     still.window.resize(*size)
     if keys:
         still.window.face.help.turn()
@@ -107,20 +113,32 @@ def test_saboteur_a_card_with_the_margins_of_a_large_window_squeezes_its_buttons
     assert squeezed(page)
 
 
+@pytest.mark.parametrize("keys", ["", "with the list of keys"])
 @pytest.mark.parametrize("iso", ["zh", "en"])
 def test_all_columns_of_the_menu_are_in_the_window_and_what_is_proposed_is_in_sight(
-    still: Station, iso: str
+    still: Station, iso: str, keys: str
 ) -> None:
-    still.language.use(iso)
+    speak(still, iso)
     still.window.resize(*SMALL)
+    if keys:
+        still.window.face.help.turn()
     page = still.window.face.outcome
     shown = dict(screens(iso))
-    for name, key in (("20-outcome", "39"), ("20a-outcome-heard", "13"), ("25a-correcting", "16")):
+    for name, key in (
+        ("20-outcome", "39"),
+        ("20a-outcome-heard", "13"),
+        ("22-note-required", "38"),
+        ("25a-correcting", "16"),
+    ):
         paint(still, shown["03-ready"])
         paint(still, shown[name])
         settle()
         port, row = page._area.viewport(), page._board._rows[key]
         assert page._board.width() <= port.width(), f"{name}: columns beside the window"
+        for each in page._board._rows.values():
+            assert each._words.height() >= each._words.heightForWidth(each._words.width()), (
+                each.accessibleName()
+            )
         assert port.rect().contains(row.rect().translated(row.mapTo(port, row.rect().topLeft()))), name
 
 
@@ -131,7 +149,7 @@ def clipped(station: Station) -> list[str]:
 
 @pytest.mark.parametrize("iso", ["zh", "en"])
 def test_every_key_of_every_page_is_whole_in_the_bar(still: Station, iso: str) -> None:
-    still.language.use(iso)
+    speak(still, iso)
     still.window.resize(*SMALL)
     bad = {}
     for name, screen in screens(iso):
@@ -153,7 +171,7 @@ def test_saboteur_a_key_that_never_gives_way_is_cut_off(still: Station) -> None:
 
 @pytest.mark.parametrize("iso", ["zh", "en"])
 def test_the_scores_are_whole_beside_the_list_of_keys(still: Station, iso: str) -> None:
-    still.language.use(iso)
+    speak(still, iso)
     still.window.resize(*SMALL)
     paint(still, dict(screens(iso))["13-q1"])
     still.window.face.help.turn()

@@ -24,7 +24,7 @@ def start(tmp_path: Path, make: str = "lambda: None", **environ: str) -> subproc
         env=surroundings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

@@ -101,6 +101,21 @@ def test_dialling_by_itself_can_be_paused_and_gone_on_with_where_it_is_allowed(s
             "quiet",
         ),
         (DeviceView(conditions=(ConditionView("line-audio", "good"),)), "", "quiet"),
+        (
+            DeviceView(conditions=(ConditionView("signal", "-108 dBm", good=False),)),
+            "Weak signal: -108 dBm",
+            "danger",
+        ),
+        (
+            DeviceView(conditions=(ConditionView("signal", "unknown", good=False),)),
+            "Signal: unknown",
+            "danger",
+        ),
+        (
+            DeviceView(conditions=(ConditionView("sim", "SIM PIN", good=False),)),
+            "SIM card: asks for its PIN",
+            "danger",
+        ),
     ],
 )
 def test_the_strip_says_what_is_wrong_with_the_telephone_and_nothing_else(
@@ -112,6 +127,24 @@ def test_the_strip_says_what_is_wrong_with_the_telephone_and_nothing_else(
     chip = still.window.face.status._device
     assert (chip.text(), chip.property("tone")) == (text, tone)
     assert chip.isVisible() is bool(text)
+
+
+def test_the_tooltip_says_what_lasts_in_words_of_the_window(still: Station) -> None:
+    still.language.use("zh")
+    conditions = (
+        ConditionView("line", ""),
+        ConditionView("ear", "good"),
+        ConditionView("handset", "off the hook"),
+        ConditionView("incoming", "ringing at 4711"),
+        ConditionView("line-audio", "moved to USB PnP", good=False),
+    )
+    still.clock.advance(1000)
+    still.window._arrived(replace(dict(screens("zh"))["03-ready"], device=DeviceView(conditions=conditions)))
+    assert still.window.face.status._device.toolTip().splitlines() == [
+        "耳机：正常",
+        "话机：手柄已拿起",
+        "线路声音：被系统换接到 USB PnP，已停用",
+    ]
 
 
 def test_a_line_that_cannot_be_opened_is_said_whole_and_leaves_the_strip_its_room(still: Station) -> None:

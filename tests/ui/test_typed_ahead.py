@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.clock import VirtualClock
-from tests.ui.conftest import Station
+from tests.ui.conftest import PATIENCE, Station
 from tests.ui.test_kinds import BACK, ENTER, Press, Seat
 from tests.ui.test_kinds import sit as sit
 from ui.inputs.long_choice import LongChoiceInput
@@ -108,13 +108,13 @@ def test_of_a_burst_that_begins_on_a_new_screen_too_early_nothing_is_taken_and_i
 def test_keys_while_the_desk_is_busy_answer_neither_this_question_nor_the_next(sit: Sit) -> None:
     seat = sit("score")
     go_on = threading.Event()
-    seat.bridge.tell(lambda _desk: go_on.wait(10) and None)
+    seat.bridge.tell(lambda _desk: go_on.wait(PATIENCE / 1000) and None)
     burst(seat, "8")
     seat.clock.advance(5000)
     burst(seat, "3", "1", "0", ENTER)
     assert seat.window.awaits_desk
     go_on.set()
-    seat.qtbot.waitUntil(lambda: not seat.window.awaits_desk, timeout=20_000)
+    seat.qtbot.waitUntil(lambda: not seat.window.awaits_desk, timeout=PATIENCE)
     seat.window.pump()
     burst(seat, "5")
     seat.clock.advance(GUARD + 1)
@@ -134,7 +134,7 @@ def test_keys_between_the_end_of_the_hold_and_the_painting_of_the_next_question_
     """A busy machine paints late: the old question still stands there, the desk is further on."""
     seat = sit("score")
     burst(seat, "8")
-    seat.qtbot.waitUntil(lambda: not seat.window.awaits_desk, timeout=20_000)
+    seat.qtbot.waitUntil(lambda: not seat.window.awaits_desk, timeout=PATIENCE)
     seat.clock.advance(HOLD + 1)
     assert seat.question.name == "score", "not painted yet"
     burst(seat, "3")

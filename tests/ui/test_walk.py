@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.clock import VirtualClock
 from app.interview.screen import Notice, Page
+from tests.ui.conftest import PATIENCE
 from tests.ui.kinds_desk import KindsRoom
 from tests.ui.test_kinds import CTRL, ENTER, ESC, Seat
 from ui.actions import Act
@@ -62,7 +63,7 @@ def talk(seat: Seat) -> None:
         seat.window.pump()
         return seat.screen.page is Page.INTERVIEW
 
-    seat.qtbot.waitUntil(answered, timeout=20_000)
+    seat.qtbot.waitUntil(answered, timeout=PATIENCE)
 
 
 def end(seat: Seat) -> None:

@@ -1,7 +1,6 @@
 """The window around the pages: idempotent, honest about what goes on, and never waiting."""
 
 import threading
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
@@ -15,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.interview.screen import Entered, LineView, Notice, Page, Screen, UnsavedView
-from tests.ui.conftest import Station
+from tests.faults.owed import Look
+from tests.ui.conftest import PATIENCE, Station
 from tests.ui.shots import screens
 from ui.actions import Act
 from ui.dialogs import Crash, LeavingCall, LeavingOutcome, WorldFault
@@ -121,6 +121,34 @@ def test_a_stopped_desk_invites_nobody_to_dial(still: Station) -> None:
     assert still.window.face.ready._button.property("role") == "again"
 
 
+def test_a_stopped_desk_speaks_of_a_call_only_while_one_is_on(still: Station) -> None:
+    for iso, ending in (("en", "ending the call"), ("zh", "正在结束通话")):
+        still.language.use(iso)
+        some = dict(screens(iso))
+        for name, in_call in (
+            ("07-dialing", True),
+            ("08-ringing", True),
+            ("13-q1", True),
+            ("03-ready", False),
+            ("05-case", False),
+            ("20-outcome", False),
+        ):
+            paint(still, replace(some[name], notice=Notice.STOPPED, notice_text="The disk is full (/data)."))
+            assert (ending in still.window.face.notice._text.text()) is in_call, (iso, name)
+
+
+def test_the_last_message_speaks_of_a_call_only_when_one_was_on(still: Station) -> None:
+    still.language.use("zh")
+    face, some = still.window.face, dict(screens("zh"))
+    for screen, said in (
+        (some["13-q1"], "正在结束通话并封存录音…"),
+        (some["03-ready"], "正在关闭工作台…"),
+        (None, "正在关闭工作台…"),
+    ):
+        face.take_leave(screen)
+        assert face._message.text() == said
+
+
 def test_what_could_not_be_saved_stands_on_the_screen_for_paper(still: Station) -> None:
     unsaved = (
         UnsavedView(Entered.ANSWER, "0badcafe", "q07", "9"),
@@ -183,17 +211,22 @@ def test_the_reason_of_a_correction_has_one_name_in_the_bar_in_the_help_and_besi
         assert [words for words in said if name not in words.lower()] == [], iso
 
 
-def gaps(qtbot: QtBot, until: threading.Event) -> list[float]:
-    """Seconds between two turns of the event loop, a timer of 5 ms running, until the event is set."""
-    turns = [time.perf_counter()]
+def turns(qtbot: QtBot, until: threading.Event) -> list[Look]:
+    """The turns of the event loop, a timer of 5 ms running, until the event is set."""
+    looks = [Look.now()]
     timer = QTimer()
     timer.setInterval(5)
-    timer.timeout.connect(lambda: turns.append(time.perf_counter()))
+    timer.timeout.connect(lambda: looks.append(Look.now()))
     timer.start()
-    qtbot.waitUntil(until.is_set, timeout=10_000)
+    qtbot.waitUntil(until.is_set, timeout=PATIENCE)
     timer.stop()
-    turns.append(time.perf_counter())
-    return sorted(later - earlier for earlier, later in pairwise(turns))
+    return [*looks, Look.now()]
+
+
+def gaps(qtbot: QtBot, until: threading.Event) -> list[float]:
+    """Seconds between two of them, less what the machine owed meanwhile."""
+    both = pairwise(turns(qtbot, until))
+    return sorted(later.at - earlier.at - later.owed_since(earlier) for earlier, later in both)
 
 
 def hold(desk_verb: threading.Event, seconds: float) -> threading.Event:
@@ -232,7 +265,7 @@ def test_saboteur_the_same_verb_on_the_window_s_own_thread_stops_it(station: Sta
     station.desk.slow["answer"] = threading.Event()
     done = hold(station.desk.slow["answer"], 0.8)
     QTimer.singleShot(50, lambda: station.desk.answer("8"))
-    assert gaps(station.qtbot, done)[-1] > 0.5
+    assert max(later.at - earlier.at for earlier, later in pairwise(turns(station.qtbot, done))) > 0.5
 
 
 def test_while_a_slow_verb_runs_no_key_is_an_answer_and_the_wait_is_mentioned(station: Station) -> None:
@@ -242,7 +275,7 @@ def test_while_a_slow_verb_runs_no_key_is_an_answer_and_the_wait_is_mentioned(st
     station.clock.advance(5000)
     station.press("9", "9", wait=False)
     page = station.window.face.interview
-    station.qtbot.waitUntil(lambda: "Saving" in page._hint.text(), timeout=3000)
+    station.qtbot.waitUntil(lambda: "Saving" in page._hint.text(), timeout=PATIENCE)
     station.desk.slow["answer"].set()
     station.rest()
     assert "Saving" not in page._hint.text()
@@ -262,7 +295,7 @@ def test_hanging_up_does_not_wait_for_a_slow_answer_to_be_painted(station: Stati
 def test_closing_between_calls_asks_nothing_and_ends_the_desk(station: Station) -> None:
     station.until(lambda s: s.page is Page.SIGN_IN)
     station.window.close()
-    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=3000)
+    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=PATIENCE)
     assert station.desk.closed
     assert station.window.ending.exit_code == 0
 
@@ -285,7 +318,7 @@ def test_closing_during_a_call_all_the_same_hangs_up_first(station: Station) -> 
     question = station.window.ending.dialog
     assert isinstance(question, LeavingCall)
     question.leave.click()
-    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=3000)
+    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=PATIENCE)
     assert [verb[0] for verb in station.desk.verbs][-2:] == ["hang_up", "close"]
     assert station.desk.screen.line is LineView.ENDED
 
@@ -304,7 +337,7 @@ def test_a_bug_in_the_desk_shows_a_report_without_numbers_and_the_log_s_place(
     station.go_to("q1")
     station.desk.broken = "answer"
     station.press("8", wait=False)
-    station.qtbot.waitUntil(lambda: station.window.ending.dialog is not None, timeout=3000)
+    station.qtbot.waitUntil(lambda: station.window.ending.dialog is not None, timeout=PATIENCE)
     crash = station.window.ending.dialog
     assert isinstance(crash, Crash)
     crash.copy.click()
@@ -314,7 +347,7 @@ def test_a_bug_in_the_desk_shows_a_report_without_numbers_and_the_log_s_place(
     assert str(tmp_path / "fangxin.log") in crash._body.text()
     assert [verb[0] for verb in station.desk.verbs][-2:] == ["hang_up", "close"]
     crash.close_button.click()
-    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=3000)
+    station.qtbot.waitUntil(lambda: not station.window.isVisible(), timeout=PATIENCE)
     assert station.window.ending.exit_code == 1
 
 

@@ -161,6 +161,8 @@ def test_the_sheet_counts_what_the_log_says(watch: Watch) -> None:
     assert pdf(sheet) == pdf(sheet)
     page = html(sheet)
     assert "0badcafe.1" in page
+    command = re.sub("<[^>]*>", "", page).split("fangxin ", 1)[1].split("\n", 1)[0]
+    assert command == "witness check scanned.txt ARCHIVE --witness-key KEY", "whole, on a line of its own"
     assert not re.search(r"src=|@import|url\(|https?://(?!www\.w3\.org/2000/svg)", page)
     (drawing,) = re.findall(r"<svg[^>]*>", page)
     assert "viewBox" in drawing, "the style's size scales it"

@@ -14,9 +14,12 @@ _ROOM = 40
 """Letters that a fault may take in the chip."""
 _LIVELY = ("sim", "registration", "signal")
 """What is shown also when it is good, the last of them first in the strip."""
+_PASSING = ("incoming",)
+"""What is over before anybody reads of it, and has no end that is told: for the log."""
 _GONE = QT_TRANSLATE_NOOP("Words", "Device unplugged")
 _MUTED = QT_TRANSLATE_NOOP("Words", "Muted")
 
+_WEAK = QT_TRANSLATE_NOOP("Words", "Weak signal")
 _CONDITION = {
     "line": QT_TRANSLATE_NOOP("Words", "Line"),
     "sim": QT_TRANSLATE_NOOP("Words", "SIM card"),
@@ -30,6 +33,7 @@ _CONDITION = {
     "line-out": QT_TRANSLATE_NOOP("Words", "Sound to the line"),
     "one-way": QT_TRANSLATE_NOOP("Words", "Sound"),
     "echo": QT_TRANSLATE_NOOP("Words", "Echo"),
+    "handset": QT_TRANSLATE_NOOP("Words", "Telephone"),
     "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
 }
 _STATE = {
@@ -41,6 +45,9 @@ _STATE = {
     "denied": QT_TRANSLATE_NOOP("Words", "refused by the network"),
     "no answer": QT_TRANSLATE_NOOP("Words", "no answer"),
     "unknown": QT_TRANSLATE_NOOP("Words", "unknown"),
+    "SIM PIN": QT_TRANSLATE_NOOP("Words", "asks for its PIN"),
+    "SIM PUK": QT_TRANSLATE_NOOP("Words", "locked, asks for its PUK"),
+    "SIM not inserted": QT_TRANSLATE_NOOP("Words", "none inserted"),
     "silent": QT_TRANSLATE_NOOP("Words", "silent"),
     "clipping": QT_TRANSLATE_NOOP("Words", "too loud"),
     "good": QT_TRANSLATE_NOOP("Words", "good"),
@@ -61,7 +68,8 @@ class DeviceChip(QLabel):
     def show_screen(self, screen: Screen) -> None:
         """Draw it, or hide it."""
         self._device = screen.device
-        self.setToolTip("\n".join(condition_word(each) for each in screen.device.conditions))
+        lasting = [each for each in screen.device.conditions if each.value and each.what not in _PASSING]
+        self.setToolTip("\n".join(condition_word(each) for each in lasting))
         self._draw()
 
     def fit(self, *, few: bool) -> None:
@@ -110,6 +118,8 @@ def _cut(text: str) -> str:
 def condition_word(condition: ConditionView) -> str:
     """What a device says of itself: "Signal: 17"; of the line a whole sentence, which names the line itself."""
     what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
+    if condition.what == "signal" and not condition.good and condition.value not in _STATE:
+        what = word(_WEAK)
     value = word(_STATE[condition.value]) if condition.value in _STATE else sentence(condition.value)
     if condition.what == "line" and condition.value.endswith("."):
         return value

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.interview.screen import Entered, Notice, Page, Screen, UnsavedView
+from ui.desk_thread import IN_CALL
 from ui.labels import sentence
 from ui.layout import column, framed, label, row
 from ui.notices import notice_tone, notice_word
@@ -56,7 +57,8 @@ class NoticePanel(QWidget):
             return notice_word(notice), ""
         if notice in (Notice.NOT_ACCEPTED, Notice.GIVEN):
             return notice_word(notice), detail
-        return notice_word(notice), self.tr("For the supervisor: {detail}").format(detail=sentence(detail))
+        said = notice_word(notice, in_call=screen.line in IN_CALL)
+        return said, self.tr("For the supervisor: {detail}").format(detail=sentence(detail))
 
     def _to_copy(self, unsaved: tuple[UnsavedView, ...]) -> str:
         """What stands nowhere but on the screen, for paper."""

@@ -15,7 +15,7 @@ from tests.faults.campaign import Row, Seen, Trial
 from tests.line.desk import RealRoom, real_room
 from tests.line.lone_desk import step
 
-_AFTER = 60.0
+_AFTER = 240.0
 
 
 def _kill(case: Trial) -> Seen:

@@ -17,8 +17,6 @@ _OWN_MS = 500
 """What it computes itself counted too: a window that turns round and round for the disk is held up as well."""
 _AFTER = 6.0
 """Seconds of talking after a stall."""
-_SLACK = 1.5
-"""Seconds after the beginning of a stall in which something is written: each second of sound is."""
 _FLUSHES = 4
 """Of a call of half a minute, that must have been slow."""
 
@@ -52,9 +50,7 @@ def _whole(seen: dict[str, object], seconds: float) -> Seen:
 def _stalled(case: Trial) -> Seen:
     seconds = (30.0, 10.0, 2.0)[case.number % 3]
     seen = _call(case, partial(_stall, seconds))
-    assert float(str(seen["disk_longest_s"])) > seconds - _SLACK, (
-        f"the disk did not stall for that long: {seen}"
-    )
+    assert float(str(seen["disk_longest_s"])) >= seconds, f"the disk did not stall for that long: {seen}"
     return _whole(seen, 3 + seconds + _AFTER)
 
 
@@ -68,7 +64,7 @@ def _slowed(case: Trial) -> Seen:
 def _beyond(case: Trial) -> Seen:
     """Longer than the ring (shortened to 5 s): the call is ended with a notice, what was acknowledged is kept, the rest is named."""
     seen = _call(case, partial(_stall, 12.0), "ring", "5")
-    assert float(str(seen["disk_longest_s"])) > 12.0 - _SLACK, f"the disk did not stall for that long: {seen}"
+    assert float(str(seen["disk_longest_s"])) >= 12.0, f"the disk did not stall for that long: {seen}"
     assert seen["cut"], f"the call went on unrecorded: {seen}"
     assert not seen["closed"], f"a recording with a hole counts as closed: {seen}"
     assert "recording: ETIMEDOUT" in str(seen["faults"]), f"the journal does not say why: {seen}"

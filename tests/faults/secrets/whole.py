@@ -146,7 +146,7 @@ def _served(machines: Machines) -> Iterator[int]:
         yield int(process.stdout.readline().decode().rpartition(":")[2])
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 @contextmanager
