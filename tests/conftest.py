@@ -33,7 +33,7 @@ _HOMES = {
 }
 _MEMORY = Path("/dev/shm")
 _ROOM = 4 * 2**30
-"""Bytes that must be free there: an ordinary run needs a tenth of it."""
+"""Bytes that must be free there, to be on the safe side."""
 _SCRATCH = pytest.StashKey[Path]()
 
 
@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def in_memory(config: pytest.Config) -> bool:
     """Whether the tests' folders may lie in memory: thousands of fsyncs are asked for and counted, and no test of an ordinary run cuts
-    the power; waiting for the disk is a fifth of its time. The long tests, with their large archives, stay on the disk."""
+    the power. The long tests, with their large archives, stay on the disk."""
     if "not long" not in config.option.markexpr or not os.access(_MEMORY, os.W_OK | os.X_OK):
         return False
     found = os.statvfs(_MEMORY)
