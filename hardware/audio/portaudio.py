@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hardware.audio import alsa
 from hardware.audio.devices import Device, Format, Give, SoundError, Stream, Take, formats
 from hardware.audio.present import Peers, present
 
@@ -82,7 +83,7 @@ class PortAudio:
         # A bare card would lose what it does not keep. WASAPI hands over every 10 ms in any case (read, not tried).
         served = device.host == "ALSA" and "(hw:" not in device.name
         keep = _KEEP if not served else "low" if urgent else _KEEP_SERVED
-        return self._open(sounddevice.RawInputStream, device, device.inputs, callback, keep)
+        return self._open(device, callback, keep, speaks=False)
 
     def speak(self, device: Device, ready: Callable[[Format], Give]) -> Stream:
         """Open for playing, with the smallest delay that the device offers."""
@@ -95,41 +96,56 @@ class PortAudio:
 
             return wanted
 
-        return self._open(sounddevice.RawOutputStream, device, device.outputs, callback, "low")
+        return self._open(device, callback, "low", speaks=True)
 
     def _open(
         self,
-        kind: Callable[..., Any],
         device: Device,
-        channels: int,
         callback: Callable[[Format], Callable[..., None]],
         latency: float | str,
+        *,
+        speaks: bool,
     ) -> Stream:
+        kind = sounddevice.RawOutputStream if speaks else sounddevice.RawInputStream
         refused: list[str] = []
         before = self._peers.ours()
-        for rate, count, floats in formats(device.rate, channels):
+        for rate, count, floats in formats(device.rate, device.outputs if speaks else device.inputs):
             form = Format(rate, count, floats)
+            if device.host == "ALSA" and (why := alsa.refusal(device.name, rate, count, speaks=speaks)):
+                refused.append(f"{rate}/{count}: {why}")
+                continue  # to ask PortAudio all the same may end this process, and the recording with it
             try:
-                stream = kind(
-                    device=device.index,
-                    samplerate=rate,
-                    channels=count,
-                    dtype="float32" if floats else "int16",
-                    blocksize=round(rate * (SHORT_BLOCK if latency == "low" else BLOCK)),
-                    latency=latency,
-                    callback=callback(form),
-                    **host_settings(device),
-                )
-                try:
-                    stream.start()
-                except sounddevice.PortAudioError:
-                    stream.close()  # or the device stays taken: by us
-                    raise
+                stream = _running(kind, device, form, latency, callback(form))
             except (sounddevice.PortAudioError, ValueError) as error:
                 refused.append(f"{rate}/{count}/{'float32' if floats else 'int16'}: {error}")
                 continue
             return _Open(stream, form, self._peers.of_new(before))
         raise SoundError(f"{device}: no format fits. {'; '.join(refused[:3])}")
+
+
+def _running(
+    kind: Callable[..., Any],
+    device: Device,
+    form: Format,
+    latency: float | str,
+    callback: Callable[..., None],
+) -> Any:
+    stream = kind(
+        device=device.index,
+        samplerate=form.rate,
+        channels=form.channels,
+        dtype="float32" if form.floats else "int16",
+        blocksize=round(form.rate * (SHORT_BLOCK if latency == "low" else BLOCK)),
+        latency=latency,
+        callback=callback,
+        **host_settings(device),
+    )
+    try:
+        stream.start()
+    except sounddevice.PortAudioError:
+        stream.close()  # or the device stays taken: by us
+        raise
+    return stream
 
 
 def host_settings(device: Device) -> dict[str, Any]:

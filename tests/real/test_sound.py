@@ -81,9 +81,13 @@ class Recorder:
         return self.end()
 
     def end(self) -> dict[str, Any]:
-        with self.process:
-            said = self._left or self._said.read()
+        said = self._left or self._said.read()
+        with contextlib.suppress(BrokenPipeError):
+            self._words.close()
+        self._said.close()
+        code = self.process.wait()
         self._patience.cancel()
+        assert code == 0, f"what records ended with {code}"
         found: dict[str, Any] = json.loads(said.splitlines()[-1])
         with np.load(self.out) as sides:
             found["left"], found["right"] = (sides[name] / 32768 for name in ("left", "right"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hardware.audio import portaudio
+from hardware.audio import alsa, portaudio
 from hardware.audio.devices import Device, SoundError
 from hardware.audio.portaudio import PortAudio
 from hardware.audio.present import Peers
@@ -60,6 +60,7 @@ def sound_system(monkeypatch: pytest.MonkeyPatch, streams: Streams, server: Serv
     )
     monkeypatch.setattr(portaudio, "sounddevice", stand_in, raising=False)
     monkeypatch.setattr(portaudio, "Peers", lambda: Peers(server))
+    monkeypatch.setattr(alsa, "refusal", lambda device, rate, channels, *, speaks: "")
     return PortAudio()
 
 
@@ -84,6 +85,31 @@ def test_a_device_that_refuses_every_format_is_free_afterwards_and_costs_one_que
     with pytest.raises(SoundError, match="no format fits"):
         sounds.listen(HEADSET, lambda form: lambda samples, flagged: None, urgent=False)
     assert (streams.tried, streams.open, server.asked) == (10, 0, 1)
+
+
+def test_portaudio_is_never_asked_to_open_what_alsa_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal within PortAudio may end the process while another stream runs (tests/real/test_absent.py shows it)."""
+    streams, asked = Streams(lambda rate: True), []
+    sounds = sound_system(monkeypatch, streams, Server())
+
+    def refusal(device: str, rate: int, channels: int, *, speaks: bool) -> str:
+        asked.append((device, speaks))
+        return "" if rate == 16_000 else "No such device"
+
+    monkeypatch.setattr(alsa, "refusal", refusal)
+    stream = sounds.listen(HEADSET, lambda form: lambda samples, flagged: None, urgent=False)
+    assert (stream.format.rate, streams.tried) == (16_000, 1)
+    assert set(asked) == {("Headset", False)}
+    monkeypatch.setattr(alsa, "refusal", lambda device, rate, channels, *, speaks: "No such device")
+    with pytest.raises(SoundError, match="44100/1: No such device"):
+        sounds.speak(HEADSET, lambda form: bytes)
+    assert streams.tried == 1
+
+
+def test_elsewhere_nobody_asks_alsa(monkeypatch: pytest.MonkeyPatch) -> None:
+    sounds = sound_system(monkeypatch, Streams(lambda rate: True), Server())
+    monkeypatch.setattr(alsa, "refusal", lambda device, rate, channels, *, speaks: "No such device")
+    sounds.speak(Device("Headset", "Core Audio", 0, 1, 1), lambda form: bytes).close()
 
 
 def test_one_look_at_the_sound_server_serves_all_streams_and_a_move_shows_within_a_second() -> None:
