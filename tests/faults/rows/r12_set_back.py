@@ -230,7 +230,7 @@ ROWS = [
         _forgetful,
         short=1,
         long=1,
-        control=True,
+        control="the call that was cut off is forgotten",
     ),
     Row(
         "12.back.control2",
@@ -238,6 +238,6 @@ ROWS = [
         _signs_anything,
         short=1,
         long=1,
-        control=True,
+        control="has forgotten what it cosigned",
     ),
 ]

@@ -264,6 +264,11 @@ ROWS = [
         long=6 * len(BOMBS),
     ),
     Row(
-        "33.control", "a reader that takes the whole file in first", _unbounded, short=1, long=2, control=True
+        "33.control",
+        "a reader that takes the whole file in first",
+        _unbounded,
+        short=1,
+        long=2,
+        control="MemoryError",
     ),
 ]
