@@ -179,31 +179,44 @@ def _told(archive: Path) -> None:
 
 
 def _stick(folder: Path, chance: Random) -> object:
-    """A stick with links, pipes, names and sizes of its own."""
+    """A stick with links, pipes, names and sizes of its own; what is refused is that one thing."""
     stick, name = folder / "stick", "0badcafe.1"
-    for part in (f"journals/{name}/checkpoints", f"batches/{name}", "objects"):
-        (stick / part).mkdir(parents=True)
-    match chance.randrange(6):
+    journal, objects, batches = stick / "journals" / name, stick / "objects", stick / "batches" / name
+    note = journal / "checkpoints" / "000000000001.note"
+    for part in (journal, objects, batches):
+        part.mkdir(parents=True)
+    places = (
+        objects / ("a" * 64),
+        objects / ("b" * 64),
+        note.with_name("x.note"),
+        batches / "1.note",
+        note,
+        journal / "journal.jsonl",
+    )
+    which = chance.randrange(len(places))
+    bomb = places[which]
+    if journal in bomb.parents:
+        note.parent.mkdir()
+        note.write_bytes(b"a\n\nb\n")
+    match which:
         case 0:
-            (stick / "objects" / ("a" * 64)).symlink_to("/dev/zero")
+            bomb.symlink_to("/dev/zero")
         case 1:
-            os.mkfifo(stick / "objects" / ("b" * 64))
+            os.mkfifo(bomb)
         case 2:
-            (stick / "journals" / name / "checkpoints" / "x.note").write_bytes(b"\xff")
-        case 3:
-            with (stick / "batches" / name / "1.note").open("wb") as file:
-                file.truncate(4 << 30)
-        case 4:
-            with (stick / "journals" / name / "checkpoints" / "000000000001.note").open("wb") as file:
-                file.truncate(4 << 30)
+            bomb.write_bytes(b"\xff")
         case _:
-            with (stick / "journals" / name / "journal.jsonl").open("wb") as file:
+            with bomb.open("wb") as file:
                 file.truncate(4 << 30)
-            (stick / "journals" / name / "checkpoints" / "000000000001.note").write_bytes(b"a\n\n\xff")
 
     def taken() -> None:
         with FolderStore.open(folder / "central", seeded("c")) as stores:
-            import_from(stick, Registry(stores, VirtualClock(NOON)))
+            try:
+                import_from(stick, Registry(stores, VirtualClock(NOON)))
+            except FangxinError as error:
+                if bomb.name in str(error):
+                    raise
+                raise AssertionError(f"refused for something else than {bomb.name}: {error}") from error
 
     return taken
 

@@ -163,7 +163,7 @@ def _sabotaged(fault: str) -> Row:
     name = f"34.{fault.replace(' ', '-')}"
     title = f"the hunt at a desk with this fault: {fault}"
     return Row(
-        name, title, trial, short=1, long=3, needs=_NEEDS, root=True, control=r"^workstation .+: .+ as "
+        name, title, trial, short=1, long=3, needs=_NEEDS, root=True, control=r"workstation .+: .+ as "
     )
 
 
