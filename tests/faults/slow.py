@@ -37,8 +37,9 @@ LOOK = 5
 
 class Window(QObject):
     """The desk's window in Qt's event loop, on this thread; until() lets it live. How late a look came at the most, in seconds: latest, all
-    of it; busy, less what the machine owed the process in that very moment; held_up, also less what the thread computed itself: then it
-    waited for somebody. To paint another page takes 60 ms of a quiet machine and more of a busy one, and no disk has a part in it.
+    of it; held_up, less what the machine owed the process in that very moment and what the thread computed itself: then it waited for
+    somebody. busy: what it computed itself between two looks at the most, of a processor's time, which other work does not change. To
+    paint another page takes 60 ms, and no disk has a part in it.
 
     A QObject, so that what the desk's thread has said last goes with it: queued for a plain object that is gone, PySide 6.11 calls it all
     the same and the process dies, in whatever row comes next.
@@ -95,9 +96,9 @@ class Window(QObject):
             QTest.qWait(LOOK)
             before, self._looked = self._looked, Look.now()
             late = self._looked.at - before.at - LOOK / 1000  # with what the interviewer did in between
-            busy = late - self._looked.owed_since(before)
-            self.latest, self.busy = max(self.latest, late), max(self.busy, busy)
-            self.held_up = max(self.held_up, busy - (self._looked.computed - before.computed))
+            computed = self._looked.computed - before.computed
+            self.latest, self.busy = max(self.latest, late), max(self.busy, computed)
+            self.held_up = max(self.held_up, late - self._looked.owed_since(before) - computed)
             assert not self.faults, f"the desk failed: {self.faults[0]!r}"
         return true()
 
@@ -157,7 +158,7 @@ def call_over(
         "disk_waited_s": round(waited, 1),
         "disk_longest_s": round(longest, 1),
         "window_ms": round(1000 * window.held_up),
-        "with_its_own_work_ms": round(1000 * window.busy),
+        "own_work_ms": round(1000 * window.busy),
         "with_the_machine_ms": round(1000 * window.latest),
         "notices": sorted(window.notices),
     }
