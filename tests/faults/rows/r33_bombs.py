@@ -5,7 +5,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 
@@ -178,8 +178,11 @@ def _told(archive: Path) -> None:
     raise FangxinError(verdict.text().splitlines()[1])
 
 
-def _stick(folder: Path, chance: Random) -> object:
-    """A stick with links, pipes, names and sizes of its own; what is refused is that one thing."""
+_STICK = ("a link", "a pipe", "a name", "a manifest of 4 GiB", "a checkpoint of 4 GiB", "a journal of 4 GiB")
+
+
+def _stick(which: int, folder: Path, _: Random) -> object:
+    """A stick with one such thing on it, and that is what is refused."""
     stick, name = folder / "stick", "0badcafe.1"
     journal, objects, batches = stick / "journals" / name, stick / "objects", stick / "batches" / name
     note = journal / "checkpoints" / "000000000001.note"
@@ -193,7 +196,6 @@ def _stick(folder: Path, chance: Random) -> object:
         note,
         journal / "journal.jsonl",
     )
-    which = chance.randrange(len(places))
     bomb = places[which]
     if journal in bomb.parents:
         note.parent.mkdir()
@@ -242,7 +244,7 @@ BOMBS: dict[str, Bomb] = {
     "archive: a line of 4 GiB": _archive_line,
     "archive: notes, keys and packages of 4 GiB": _archive_notes,
     "archive: links and a pipe": _archive_links,
-    "stick: links, pipes, names, sizes": _stick,
+    **{f"stick: {what}": partial(_stick, which) for which, what in enumerate(_STICK)},
 }
 
 
