@@ -5,13 +5,15 @@
 One JSON line a trial, the seed in each. A trial is a function of its seed, its number and an empty folder; it raises AssertionError when
 something acknowledged was lost, something false was accepted or a tampering was not named, and returns what it saw (plain values), so
 that a reader can tell a trial that proved something from one that hit nothing. A control removes the property (no fsync, no reserve, no
-check) and is good only when its trials together go red: one that stays green means that the campaign could not have found the fault.
+check) and is good only when its trials together go red, and in its own words: one that stays green means that the campaign could not have
+found the fault, and one that is red because the trial itself went wrong means no more than that.
 """
 
 import importlib
 import os
 import pkgutil
 import random
+import re
 import shutil
 import tempfile
 import time
@@ -42,7 +44,8 @@ class Trial:
 class Row:
     """One thing that is done. id: the number in security.md §5, with a word after a dot for a variant ("3.xfs"). short: trials in CI,
     long: on demand. needs: programs without which it cannot run ("strace"); root: needs to mount; writes: a folder of the system
-    in which it must be able to write. control: the property is removed."""
+    in which it must be able to write. control: the property is removed, and this (a regular expression) must be said of what came of it;
+    "" = no control."""
 
     id: str
     title: str
@@ -51,7 +54,7 @@ class Row:
     long: int
     needs: tuple[str, ...] = ()
     root: bool = False
-    control: bool = False
+    control: str = ""
     writes: Path | None = None
 
     def missing(self) -> str:
@@ -101,11 +104,11 @@ def run(row: Row, seed: str, trials: int, first: int = 0) -> Iterator[dict[str, 
 
 def verdict(row: Row, lines: list[dict[str, object]]) -> str:
     """What is wrong with a row after its trials; "" when nothing is."""
-    red = [line for line in lines if not line["ok"]]
-    if row.control:
-        return (
-            ""
-            if red
-            else f"{row.id}: the control stayed green in {len(lines)} trials, so the campaign proves nothing"
-        )
-    return f"{row.id}: {len(red)} of {len(lines)} trials failed, first: {red[0]['fault']}" if red else ""
+    red = [str(line["fault"]) for line in lines if not line["ok"]]
+    if not row.control:
+        return f"{row.id}: {len(red)} of {len(lines)} trials failed, first: {red[0]}" if red else ""
+    if not red:
+        return f"{row.id}: the control stayed green in {len(lines)} trials, so the campaign proves nothing"
+    if not any(re.search(row.control, fault) for fault in red):
+        return f"{row.id}: the control went red for another reason than it should ({row.control}): {red[0]}"
+    return ""

@@ -3,11 +3,9 @@ a block device whose server takes its time. The window is the real one, without 
 """
 
 import os
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +18,7 @@ from app.evidence.journal import read
 from app.evidence.recording import join, remains_of
 from app.evidence.verify import verify
 from app.interview.screen import Page, Screen
-from app.line.contract import LineChoice
-from app.line.messages import PROTOCOL, Begin
-from app.line.process import WorkerProcess
-from hardware.base import RATE, Practice, Resident
+from hardware.base import RATE
 from tests.desk_room import centre, talker
 from tests.desk_talk import SAYS, drawn
 from tests.faults.block import Block
@@ -40,40 +35,17 @@ LOOK = 5
 """ms after which the window is looked at again."""
 
 
-@dataclass
-class SlowRoom(RealRoom):
-    """fault: what tests.line.stalling does to the worker; its sound card keeps 0.8 s in any case."""
-
-    fault: tuple[str, ...] = ("none",)
-
-    def line(self, residents: Mapping[str, Resident]) -> Practice:
-        """Start the child."""
-        begin = Begin(
-            PROTOCOL,
-            LineChoice("rehearsal"),
-            transcript=str(self.folder / "logs" / "line.log"),
-            lock=str(self.folder / "line.lock"),
-            residents=tuple(residents.values()),
-            seed=self.seed,
-        )
-        command = (sys.executable, "-m", "tests.line.stalling", *self.fault)
-        self.process = WorkerProcess(
-            command, begin, self.clock, errors=self.folder / "errors.txt", log=self.log.append
-        )
-        self.worker = self.process  # type: ignore[assignment]
-        return self.process
-
-
 class Window(QObject):
     """The desk's window in Qt's event loop, on this thread; until() lets it live. How late a look came at the most, in seconds: latest, all
-    of it; busy, less what the machine owed the process in that very moment; held_up, also less what the thread computed itself: then it
-    waited for somebody. To paint another page takes 60 ms of a quiet machine and more of a busy one, and no disk has a part in it.
+    of it; held_up, less what the machine owed the process in that very moment and what the thread computed itself: then it waited for
+    somebody. busy: what it computed itself between two looks at the most, of a processor's time, which other work does not change. To
+    paint another page takes 60 ms, and no disk has a part in it.
 
     A QObject, so that what the desk's thread has said last goes with it: queued for a plain object that is gone, PySide 6.11 calls it all
     the same and the process dies, in whatever row comes next.
     """
 
-    def __init__(self, room: SlowRoom) -> None:
+    def __init__(self, room: RealRoom) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         app = QApplication.instance() or QApplication([])
         assert isinstance(app, QApplication)
@@ -124,9 +96,9 @@ class Window(QObject):
             QTest.qWait(LOOK)
             before, self._looked = self._looked, Look.now()
             late = self._looked.at - before.at - LOOK / 1000  # with what the interviewer did in between
-            busy = late - self._looked.owed_since(before)
-            self.latest, self.busy = max(self.latest, late), max(self.busy, busy)
-            self.held_up = max(self.held_up, busy - (self._looked.computed - before.computed))
+            computed = self._looked.computed - before.computed
+            self.latest, self.busy = max(self.latest, late), max(self.busy, computed)
+            self.held_up = max(self.held_up, late - self._looked.owed_since(before) - computed)
             assert not self.faults, f"the desk failed: {self.faults[0]!r}"
         return true()
 
@@ -155,7 +127,7 @@ def call_over(
     """
     folder = disk.disk.place / "desk"
     residents = {case.number: talker(case.number, pickup_after=0.5) for case in drawn("real", 40)}
-    room = SlowRoom(folder, "real", 40, residents, fault=fault)
+    room = RealRoom(folder, "real", 40, residents, fault=fault)
     with closing(Window(room)) as window:
         _go(window, lambda desk: desk.sign_in("小李"), Page.READY)
         _go(window, lambda desk: desk.next_case(), Page.CASE)
@@ -186,7 +158,7 @@ def call_over(
         "disk_waited_s": round(waited, 1),
         "disk_longest_s": round(longest, 1),
         "window_ms": round(1000 * window.held_up),
-        "with_its_own_work_ms": round(1000 * window.busy),
+        "own_work_ms": round(1000 * window.busy),
         "with_the_machine_ms": round(1000 * window.latest),
         "notices": sorted(window.notices),
     }

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -46,8 +47,9 @@ class NoonClock:
 
 @dataclass
 class RealRoom(Room):
-    """A room with a child process."""
+    """A room with a child process. fault: what tests.line.stalling does to it; () = nothing."""
 
+    fault: tuple[str, ...] = ()
     clock: NoonClock = field(default_factory=NoonClock)  # type: ignore[assignment]
 
     def line(self, residents: Mapping[str, Resident]) -> Practice:
@@ -60,8 +62,10 @@ class RealRoom(Room):
             residents=tuple(residents.values()),
             seed=self.seed,
         )
+        spoiled = [sys.executable, "-m", "tests.line.stalling", *self.fault]
+        command = spoiled if self.fault else worker_command()
         self.process = WorkerProcess(
-            worker_command(), begin, self.clock, errors=self.folder / "errors.txt", log=self.log.append
+            command, begin, self.clock, errors=self.folder / "errors.txt", log=self.log.append
         )
         self.worker = self.process  # type: ignore[assignment]
         return self.process
@@ -104,10 +108,10 @@ class RealRoom(Room):
         return verify(self.folder, identities=list(centre().identities.values()))
 
 
-def real_room(folder: Path, *, auto_dial: bool = False) -> RealRoom:
-    """Signed in; everybody picks up after half a second and answers everything."""
+def real_room(folder: Path, *, auto_dial: bool = False, fault: tuple[str, ...] = ()) -> RealRoom:
+    """Signed in; everybody picks up after half a second and answers everything. fault: as RealRoom has it."""
     residents = {case.number: talker(case.number, pickup_after=0.5) for case in drawn("real", 40)}
-    room = RealRoom(folder / "desk", "real", 40, residents)
+    room = RealRoom(folder / "desk", "real", 40, residents, fault=fault)
     room.open()
     assert room.process.ready(PATIENCE), room.log
     room.desk._show(auto_dial=True if auto_dial else None)

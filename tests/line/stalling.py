@@ -4,7 +4,8 @@ stall SECONDS: the disk takes that long for one sync, some seconds into the reco
 worker's own thread (the saboteur). opening SECONDS: the disk takes that long to open a recording. ring SECONDS: no more than that
 waits for the disk. deaf: the driver hangs once a call
 is connected. patience MS: the desk counts as dead after so much silence. careless: neither the end of the pipe nor silence ends it
-(the saboteur). noisy: libraries print on stdout.
+(the saboteur). noisy: libraries print on stdout. lazy: the recorder keeps three seconds in memory and counts them as durable (the
+saboteur).
 In all of them the sound card's buffer holds 0.8 s, and what is not fetched in time is lost, as on a real one; but a machine that lets
 others run meanwhile costs nothing here.
 """
@@ -25,6 +26,7 @@ from hardware.base import RATE, AudioBlock
 from hardware.guard import GuardedLine
 from hardware.rehearsal import RehearsalSound
 from tests.faults.owed import Look
+from tests.faults.spoil import keeps_seconds_in_memory
 
 BUFFER = 0.8
 """Seconds of sound that the card keeps."""
@@ -99,6 +101,9 @@ def noisy_libraries() -> None:
     line_worker.claim_pipes = claim  # type: ignore[assignment]
 
 
+_WITHOUT_AMOUNT = {"deaf": hanging_driver, "noisy": noisy_libraries, "lazy": keeps_seconds_in_memory}
+
+
 def main(fault: str, amount: str = "0") -> int:
     """Put the fault in, then serve."""
     build = line_worker.build
@@ -118,15 +123,13 @@ def main(fault: str, amount: str = "0") -> int:
             service.RingTape = DirectTape  # type: ignore[assignment, misc]
         case "ring":
             tape.RING = round(float(amount) * RATE)
-        case "deaf":
-            hanging_driver()
         case "patience":
             line_worker.Service = partial(Service, patience=int(amount))  # type: ignore[assignment, misc]
         case "careless":
             line_worker.Service = partial(Service, patience=10**9)  # type: ignore[assignment, misc]
             Pipe.ended = property(lambda _self: False, lambda _self, _value: None)  # type: ignore[assignment]
-        case "noisy":
-            noisy_libraries()
+        case _ if fault in _WITHOUT_AMOUNT:
+            _WITHOUT_AMOUNT[fault]()
     return line_worker.main()
 
 

@@ -2,48 +2,19 @@
 
 from pathlib import Path
 
-from app.evidence.recording import Closed, Recorder
-from hardware.base import RATE
 from tests.faults.campaign import Row, Seen, Trial
 from tests.faults.kill_desk import Life, live, trial
+from tests.faults.spoil import keeps_seconds_in_memory
 from tests.faults.told import PHASES, Say
 
-_HELD = 3
-"""Seconds of sound that the control's recorder keeps in memory."""
+NOT_DURABLE = r"\d s of \d+ acknowledged"
+"""What must be said of a recorder that counts what it holds in memory."""
 
 
 def _kill(case: Trial, life: Life = live) -> Seen:
     seen = trial(case.folder / "desk", case.seed, case.number, life)
     assert seen["ok"], seen["fault"]
     return {name: value for name, value in seen.items() if name not in ("ok", "fault", "seed", "trial")}
-
-
-def keeps_seconds_in_memory() -> None:
-    """The saboteur: a recorder that buffers, as most do, and counts what it holds as kept."""
-    write, close = Recorder.write, Recorder.close
-    held: list[tuple[bytes, bytes]] = []
-
-    def flush(self: Recorder) -> None:
-        self.seconds_durable -= _seconds(held)
-        write(self, b"".join(left for left, _ in held), b"".join(right for _, right in held))
-        held.clear()
-
-    def lazy(self: Recorder, left: bytes, right: bytes) -> None:
-        before = _seconds(held)
-        held.append((left, right))
-        self.seconds_durable += _seconds(held) - before
-        if _seconds(held) >= _HELD:
-            flush(self)
-
-    def whole(self: Recorder) -> Closed:
-        flush(self)
-        return close(self)
-
-    Recorder.write, Recorder.close = lazy, whole  # type: ignore[method-assign]
-
-
-def _seconds(held: list[tuple[bytes, bytes]]) -> int:
-    return sum(len(left) for left, _ in held) // 2 // RATE
 
 
 def _lazily(folder: Path, start: int, say: Say) -> None:
@@ -65,6 +36,6 @@ ROWS = [
         _control,
         short=7,
         long=14,
-        control=True,
+        control=NOT_DURABLE,
     ),
 ]

@@ -1,5 +1,7 @@
 """Row 2: kill -9 before every single call that changes a file or syncs it, from the start of the program to its end."""
 
+from typing import Any
+
 from app.interview.events import Answered
 from app.interview.interview import Interview, apply
 from app.ledger import Ledger
@@ -26,21 +28,31 @@ def _kill(case: Trial) -> Seen:
 
 
 def answers_before_writing() -> None:
-    """The saboteur: the next question appears at once, and an answer is written when the one after it is given."""
+    """The saboteur: the next question appears at once, and an answer is written when the one after it is given, the last one with the
+    outcome. Without a fault nothing is missing in the end."""
     owed: list[tuple[Interview, Answered]] = []
+    outcome = Ledger.outcome
 
-    def lazy(
-        self: Ledger, state: Interview, call: str, question: str, value: str, at: int, reason: str
-    ) -> Interview:
+    def write(self: Ledger) -> None:
         while owed:
             before, event = owed.pop()
             self.event(before, event)
             self.journal_answer(before.interview, event)
+
+    def closing(self: Ledger, *given: Any, **more: Any) -> None:
+        write(self)
+        outcome(self, *given, **more)
+
+    def lazy(
+        self: Ledger, state: Interview, call: str, question: str, value: str, at: int, reason: str
+    ) -> Interview:
+        write(self)
         event = Answered(question, value, self.entropy(32).hex(), call, at, self.clock.wall(), reason)
         owed.append((state, event))
         return apply(state, event)
 
     spoil(Ledger, "answer", lazy)
+    spoil(Ledger, "outcome", closing)
 
 
 def _control(case: Trial) -> Seen:
@@ -57,6 +69,6 @@ ROWS = [
         short=12,
         long=24,
         needs=("strace",),
-        control=True,
+        control=r"answer .* is lost",
     ),
 ]

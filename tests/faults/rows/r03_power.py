@@ -35,7 +35,7 @@ ROWS = [
         long=20,
         needs=PROGRAMS["ext4"],
         root=True,
-        control=True,
+        control=r"does not start again, or a file does not open|\d+ acknowledged|is lost",
     ),
     Row(
         "5.store",
@@ -45,6 +45,6 @@ ROWS = [
         long=20,
         needs=PROGRAMS["ext4"],
         root=True,
-        control=True,
+        control="the interview of case .* is gone|is lost",
     ),
 ]

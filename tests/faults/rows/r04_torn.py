@@ -145,6 +145,6 @@ ROWS = [
         2,
         PROGRAMS,
         root=True,
-        control=True,
+        control=r"start is refused|does not start on this image|\d+ acknowledged|is lost|NOT PROVEN|NOT COMPLETE",
     ),
 ]

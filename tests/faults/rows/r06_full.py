@@ -2,7 +2,7 @@
 refused is said in plain words, nothing acknowledged is lost, and once there is room again work goes on without a new start."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -94,9 +94,18 @@ def _in_call(room: Room, chance: int) -> None:
     ring(room)
     talk(room, f"q{1 + chance % 12:02}")
     greedy = fill(room.folder.parent)
-    talk(room)
+    _to_its_end(room)
     closed(room, "60")
     greedy.unlink()
+
+
+def _to_its_end(room: Room) -> None:
+    """The interview; the disk has no part in how it ends."""
+    with suppress(AssertionError):  # a refused answer; what the screen says of it is told below
+        talk(room)
+    said = room.desk.screen
+    assert said.notice is not Notice.STOPPED, f"the call is stopped: {said.notice_text}"
+    assert said.page is Page.OUTCOME, f"the interview does not come to its end: {said}"
 
 
 def _at_close(room: Room, _: int) -> None:
@@ -255,7 +264,7 @@ ROWS = [
             4,
             _NEEDS,
             root=True,
-            control=True,
+            control="the call is stopped: The disk is full",
         )
         for place, (which, what) in enumerate(_CONTROLS.items(), 1)
     ),

@@ -93,5 +93,12 @@ def _careless(case: Trial) -> Seen:
 _row = partial(Row, needs=PROGRAMS["ext4"], root=True)
 ROWS = [
     _row("6.long", "a call longer than its reserve, on a disk that is filled meanwhile", _long, 4, 12),
-    _row("6.control3", "control: a desk that does not look at its reserve", _careless, 1, 3, control=True),
+    _row(
+        "6.control3",
+        "control: a desk that does not look at its reserve",
+        _careless,
+        1,
+        3,
+        control=r"told of these minutes: \[\]",
+    ),
 ]

@@ -110,6 +110,6 @@ ROWS = [
         _control,
         short=1,
         long=3,
-        control=True,
+        control=r"start is refused|\d+ acknowledged|is lost|NOT PROVEN|NOT COMPLETE",
     ),
 ]

@@ -112,6 +112,6 @@ ROWS = [
         short=3,
         long=6,
         needs=("strace",),
-        control=True,
+        control="nobody was told",
     ),
 ]

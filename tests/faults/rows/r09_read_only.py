@@ -21,7 +21,8 @@ def _refused(room: Room, made: Disk) -> None:
     room.desk.answer(SAYS.get(name, ""))
     screen = room.desk.screen
     assert screen.notice is Notice.STOPPED, f"nothing is said: {screen.notice}"
-    assert (Entered.ANSWER, name) in [(each.what, each.name) for each in screen.unsaved], screen.unsaved
+    unsaved = [(each.what, each.name) for each in screen.unsaved]
+    assert (Entered.ANSWER, name) in unsaved, f"the refused answer is not kept on the screen: {unsaved}"
     room.wait_for(Page.OUTCOME, limit=10_000)
     assert room.room.line._exchange.call is None, "the call is still on"
     for _ in range(3):
@@ -85,6 +86,7 @@ def _read_only(case: Trial) -> Seen:
         finally:
             room.close()
         said = _starts(room)
+        assert "read-only" in said, f"a start on a disk that takes nothing: {said}"
         _repaired(made)
         room.clock.advance(60_000)
         room.open()
@@ -124,6 +126,6 @@ ROWS = [
         2,
         _NEEDS,
         root=True,
-        control=True,
+        control="not kept on the screen",
     ),
 ]

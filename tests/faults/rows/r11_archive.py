@@ -134,6 +134,11 @@ ROWS = [
     ),
     Row("11.workstation", "the same in a workstation's data folder", _on_the_workstation, short=14, long=700),
     Row(
-        "11.control", "the same with a verify that looks at no hash", _believed, short=4, long=8, control=True
+        "11.control",
+        "the same with a verify that looks at no hash",
+        _believed,
+        short=4,
+        long=8,
+        control="not noticed",
     ),
 ]

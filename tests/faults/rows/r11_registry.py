@@ -129,5 +129,12 @@ def _plain(case: Trial) -> Seen:
 
 ROWS = [
     Row("11.registry", "central's registry is damaged, at rest, in use, after a crash", _registry, 12, 600),
-    Row("11.registry.control", "the same on pages without checks", _plain, short=3, long=12, control=True),
+    Row(
+        "11.registry.control",
+        "the same on pages without checks",
+        _plain,
+        short=3,
+        long=12,
+        control="without a word, another",
+    ),
 ]

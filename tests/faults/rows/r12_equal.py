@@ -135,5 +135,12 @@ def _heard(case: Trial) -> Seen:
 
 ROWS = [
     Row("12.equal", "a recording exchanged for one of its length, the journal edited", _exchanged, 12, 60),
-    Row("12.equal.control", "the same with both keys, and no witness's sheet", _heard, 2, 4, control=True),
+    Row(
+        "12.equal.control",
+        "the same with both keys, and no witness's sheet",
+        _heard,
+        2,
+        4,
+        control="not noticed",
+    ),
 ]

@@ -265,6 +265,6 @@ ROWS = [
         _without_the_witness,
         short=2,
         long=2,
-        control=True,
+        control="not noticed",
     ),
 ]

@@ -60,7 +60,7 @@ WITNESS: dict[str, Sequence[str]] = {
 _NEVER_CHANGE = {
     each for files in (DESK, CENTRAL, WITNESS) for kind in ("keys", "study") for each in files.get(kind, ())
 }
-"""What is the same before the second call and after it: to set that back is to do nothing."""
+"""What is the same before the second call and after it, so that there is no older copy; the trial shows that this is true."""
 
 
 def set_back(now: Path, before: Path, patterns: Sequence[str]) -> tuple[list[str], dict[Path, bytes]]:
@@ -79,7 +79,9 @@ def set_back(now: Path, before: Path, patterns: Sequence[str]) -> tuple[list[str
         if not (now / path.relative_to(before)).exists():  # a log of the database, gone since
             shutil.copyfile(path, now / path.relative_to(before))
             changed.append(path.name)
-    assert changed or set(patterns) <= _NEVER_CHANGE, f"nothing was set back: {patterns}"
+    assert bool(changed) != (set(patterns) <= _NEVER_CHANGE), (
+        f"set back: {changed or 'nothing'} of {patterns}"
+    )
     left = {path: path.read_bytes() for pattern in patterns for path in now.glob(pattern) if path.is_file()}
     return changed, left
 
@@ -230,7 +232,7 @@ ROWS = [
         _forgetful,
         short=1,
         long=1,
-        control=True,
+        control="the call that was cut off is forgotten",
     ),
     Row(
         "12.back.control2",
@@ -238,6 +240,6 @@ ROWS = [
         _signs_anything,
         short=1,
         long=1,
-        control=True,
+        control="has forgotten what it cosigned",
     ),
 ]

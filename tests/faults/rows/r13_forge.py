@@ -76,6 +76,6 @@ ROWS = [
         short=2,
         long=3,
         needs=("age",),
-        control=True,
+        control="age opens the forgery",
     ),
 ]

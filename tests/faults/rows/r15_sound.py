@@ -97,6 +97,6 @@ ROWS = [
         _control,
         short=1,
         long=1,
-        control=True,
+        control="samples were lost, the journal says",
     ),
 ]

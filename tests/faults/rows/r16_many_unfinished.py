@@ -146,6 +146,6 @@ ROWS = [
         _control,
         short=2,
         long=2,
-        control=True,
+        control=r"\d+ hashed, \d+ logged, of",
     ),
 ]

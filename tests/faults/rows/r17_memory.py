@@ -145,6 +145,6 @@ ROWS = [
         _control,
         short=8,
         long=12,
-        control=True,
+        control="answer .* is lost",
     ),
 ]

@@ -144,5 +144,12 @@ ROWS = [
         "18", "a second desk, central, witness on one folder; kill -9 of the first", _second, short=3, long=60
     ),
     Row("18.copied", "a copied folder, both go on: central takes one history", _copied, short=1, long=10),
-    Row("18.control", "two desks and no lock", _without_the_lock, short=1, long=2, control=True),
+    Row(
+        "18.control",
+        "two desks and no lock",
+        _without_the_lock,
+        short=1,
+        long=2,
+        control="two wrote one journal",
+    ),
 ]

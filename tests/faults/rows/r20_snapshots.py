@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from unittest.mock import patch
 
 from app.canonical import decode
+from app.central.held import HeldJournal
 from app.central.registry import Registry
 from app.central.stores import FolderStore
 from app.clock import VirtualClock, seeded
@@ -45,7 +46,7 @@ def _workstation(case: Trial) -> Seen:
             assert fork != asked
         assert refused, "the restored workstation was let on"
         forks = list(central.stores.folder.glob("journals/*/forks/*"))
-        assert bool(forks) != asked, forks
+        assert bool(forks) != asked, "a fork that never was" if forks else "no proof of the fork is kept"
         after = succession(client, reason, [central.verifier])
         assert after.size == held
         room.desk.sign_out()
@@ -118,6 +119,12 @@ def _central(case: Trial) -> Seen:
     raise AssertionError("the kept checkpoints do not contradict each other")
 
 
+def _no_proof_kept(case: Trial) -> Seen:
+    """The control: a central that refuses a second history and keeps nothing of it."""
+    with patch.object(HeldJournal, "keep_fork", lambda *_: None):
+        return _workstation(Trial(case.seed, 1, case.folder, case.chance))
+
+
 def _no_check(case: Trial) -> Seen:
     """The control: a witness that asks for no proof."""
     evidence_rooms.central_keys()  # the rooms are made by one that does
@@ -140,5 +147,20 @@ ROWS = [
         short=2,
         long=20,
     ),
-    Row("20.control", "a witness that asks for no proof", _no_check, short=1, long=3, control=True),
+    Row(
+        "20.control2",
+        "a central that keeps no proof of a fork",
+        _no_proof_kept,
+        short=1,
+        long=2,
+        control="no proof of the fork is kept",
+    ),
+    Row(
+        "20.control",
+        "a witness that asks for no proof",
+        _no_check,
+        short=1,
+        long=3,
+        control="the witness has cosigned another",
+    ),
 ]

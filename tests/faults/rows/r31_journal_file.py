@@ -206,6 +206,20 @@ ROWS = [
         long=180,
     ),
     Row("31.trees", "a tree file without, or with false, upper levels", _trees, short=8, long=200),
-    Row("31.control", "a tree file that is believed", _believed, short=6, long=12, control=True),
-    Row("31.control2", "a desk that does not ask its checkpoints", _unasked, short=2, long=6, control=True),
+    Row(
+        "31.control",
+        "a tree file that is believed",
+        _believed,
+        short=6,
+        long=12,
+        control="another root|is false|accused instead of the tree",
+    ),
+    Row(
+        "31.control2",
+        "a desk that does not ask its checkpoints",
+        _unasked,
+        short=2,
+        long=6,
+        control="the desk started",
+    ),
 ]

@@ -44,6 +44,11 @@ def _signs_first(case: Trial) -> Seen:
 ROWS = [
     Row("32", "the witness dies at every step; then another history is shown", _every_step, short=1, long=3),
     Row(
-        "32.control", "a witness that signs before it remembers", _signs_first, short=1, long=1, control=True
+        "32.control",
+        "a witness that signs before it remembers",
+        _signs_first,
+        short=1,
+        long=1,
+        control="two cosignatures",
     ),
 ]

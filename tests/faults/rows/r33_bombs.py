@@ -5,7 +5,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 
@@ -178,32 +178,47 @@ def _told(archive: Path) -> None:
     raise FangxinError(verdict.text().splitlines()[1])
 
 
-def _stick(folder: Path, chance: Random) -> object:
-    """A stick with links, pipes, names and sizes of its own."""
+_STICK = ("a link", "a pipe", "a name", "a manifest of 4 GiB", "a checkpoint of 4 GiB", "a journal of 4 GiB")
+
+
+def _stick(which: int, folder: Path, _: Random) -> object:
+    """A stick with one such thing on it, and that is what is refused."""
     stick, name = folder / "stick", "0badcafe.1"
-    for part in (f"journals/{name}/checkpoints", f"batches/{name}", "objects"):
-        (stick / part).mkdir(parents=True)
-    match chance.randrange(6):
+    journal, objects, batches = stick / "journals" / name, stick / "objects", stick / "batches" / name
+    note = journal / "checkpoints" / "000000000001.note"
+    for part in (journal, objects, batches):
+        part.mkdir(parents=True)
+    places = (
+        objects / ("a" * 64),
+        objects / ("b" * 64),
+        note.with_name("x.note"),
+        batches / "1.note",
+        note,
+        journal / "journal.jsonl",
+    )
+    bomb = places[which]
+    if journal in bomb.parents:
+        note.parent.mkdir()
+        note.write_bytes(b"a\n\nb\n")
+    match which:
         case 0:
-            (stick / "objects" / ("a" * 64)).symlink_to("/dev/zero")
+            bomb.symlink_to("/dev/zero")
         case 1:
-            os.mkfifo(stick / "objects" / ("b" * 64))
+            os.mkfifo(bomb)
         case 2:
-            (stick / "journals" / name / "checkpoints" / "x.note").write_bytes(b"\xff")
-        case 3:
-            with (stick / "batches" / name / "1.note").open("wb") as file:
-                file.truncate(4 << 30)
-        case 4:
-            with (stick / "journals" / name / "checkpoints" / "000000000001.note").open("wb") as file:
-                file.truncate(4 << 30)
+            bomb.write_bytes(b"\xff")
         case _:
-            with (stick / "journals" / name / "journal.jsonl").open("wb") as file:
+            with bomb.open("wb") as file:
                 file.truncate(4 << 30)
-            (stick / "journals" / name / "checkpoints" / "000000000001.note").write_bytes(b"a\n\n\xff")
 
     def taken() -> None:
         with FolderStore.open(folder / "central", seeded("c")) as stores:
-            import_from(stick, Registry(stores, VirtualClock(NOON)))
+            try:
+                import_from(stick, Registry(stores, VirtualClock(NOON)))
+            except FangxinError as error:
+                if bomb.name in str(error):
+                    raise
+                raise AssertionError(f"refused for something else than {bomb.name}: {error}") from error
 
     return taken
 
@@ -229,7 +244,7 @@ BOMBS: dict[str, Bomb] = {
     "archive: a line of 4 GiB": _archive_line,
     "archive: notes, keys and packages of 4 GiB": _archive_notes,
     "archive: links and a pipe": _archive_links,
-    "stick: links, pipes, names, sizes": _stick,
+    **{f"stick: {what}": partial(_stick, which) for which, what in enumerate(_STICK)},
 }
 
 
@@ -264,6 +279,11 @@ ROWS = [
         long=6 * len(BOMBS),
     ),
     Row(
-        "33.control", "a reader that takes the whole file in first", _unbounded, short=1, long=2, control=True
+        "33.control",
+        "a reader that takes the whole file in first",
+        _unbounded,
+        short=1,
+        long=2,
+        control="MemoryError",
     ),
 ]

@@ -10,6 +10,7 @@ import io
 import lzma
 import os
 import shutil
+import subprocess
 import zipfile
 import zlib
 from collections import Counter
@@ -162,17 +163,19 @@ def _sabotaged(fault: str) -> Row:
 
     name = f"34.{fault.replace(' ', '-')}"
     title = f"the hunt at a desk with this fault: {fault}"
-    return Row(name, title, trial, short=1, long=3, needs=_NEEDS, root=True, control=True)
+    return Row(
+        name, title, trial, short=1, long=3, needs=_NEEDS, root=True, control=r"workstation .+: .+ as "
+    )
 
 
 @contextmanager
 def _released(folder: Path) -> Iterator[None]:
-    """Nothing stays mounted."""
+    """Nothing stays mounted, not even where a trial was broken off and somebody still has files open there."""
     try:
         yield
     finally:
         for place in folder.iterdir():
-            Disk(place, place.with_suffix(".img")).release()
+            subprocess.run(["umount", "-l", place], capture_output=True, check=False)
 
 
 @contextmanager

@@ -49,5 +49,5 @@ def _unpadded(case: Trial) -> Seen:
 
 ROWS = [
     Row("35", "two interviews with different answers: equal sizes in the open", _two, short=2, long=20),
-    Row("35.control", "sealed objects without padding", _unpadded, short=1, long=3, control=True),
+    Row("35.control", "sealed objects without padding", _unpadded, short=1, long=3, control="objects of"),
 ]

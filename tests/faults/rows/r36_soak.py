@@ -158,6 +158,6 @@ ROWS = [
         _control,
         short=1,
         long=3,
-        control=True,
+        control="disk faults in the shifts",
     ),
 ]
