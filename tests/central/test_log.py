@@ -3,6 +3,7 @@
 import itertools
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,24 @@ def long_log(folder: Path) -> int:
 def test_a_long_log_is_opened_without_being_held_in_memory(tmp_path: Path) -> None:
     size = long_log(tmp_path)
     assert peak_of_an_opening(tmp_path) < size / 8
+
+
+def test_a_log_that_cannot_be_read_is_named_and_not_its_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(tmp_path, 3)
+
+    whole = Path.open
+
+    def broken(path: Path, *how: Any, **more: Any) -> Any:
+        if path.name == "entries.jsonl":
+            raise OSError(5, "Input/output error")
+        return whole(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", broken)
+    with pytest.raises(StorageError) as refusal:
+        begun(tmp_path)
+    assert refusal.value.where.endswith("entries.jsonl")
 
 
 def test_saboteur_a_log_that_is_read_whole_is_noticed(
