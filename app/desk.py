@@ -5,6 +5,7 @@ the desk then asks for the outcome. Lives on one thread; tick() at least every 5
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,11 +18,12 @@ from app.conversation import Conversation, Rehearsing
 from app.correct_verbs import CorrectVerbs
 from app.correction import finish as finish_correction
 from app.ear_verbs import EarVerbs, Player, Teach
-from app.errors import AnswerError, FangxinError
+from app.errors import AnswerError, FangxinError, StorageError
 from app.interview.screen import Entered, LineView, Notice, Page, RecordingView, Screen, SendingView
 from app.interview.views import outcome_views
 from app.ledger import Ledger
 from app.line.contract import Worker
+from app.losses import alarm, seen
 from app.recovery import recover
 from app.sample.outcome import Outcome
 from app.script import Script, typed
@@ -71,6 +73,8 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
             study=title, rehearsal=ledger.rehearsal, outcomes=menu, device=self._telephone.view
         )
         self._show(auto_dial=True if auto_dial else None)
+        if text := alarm(ledger.store):
+            self._show(sending=SendingView(alarm=text))
         finish_correction(ledger)
         if recover(ledger, outcomes):
             self._show(notice=Notice.RESUMED_AFTER_CRASH)
@@ -86,10 +90,12 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
         if self._written(lambda: self._ledger.shift_opened(name, __version__)):
             lead = any(p.role == "lead" and name in (p.id, p.name) for p in self._ledger.study.roster)
             self._show(page=Page.READY, interviewer=name, lead=lead)
+            self._alarm_seen()
 
     def sign_out(self) -> None:
         """End the shift. Not while a case is in hand."""
         if self.screen.page is Page.READY and self._written(self._ledger.shift_closed):
+            self._alarm_seen()
             self._given = ()
             self._show(page=Page.SIGN_IN, interviewer="", notice=Notice.NONE, lead=False)
 
@@ -161,8 +167,19 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
             self.dial()
 
     def sending(self, view: SendingView) -> None:
-        """How the sending in the background stands."""
-        self._show(sending=view)
+        """How the sending in the background stands. What central has lost comes from the store: the round that found it may be dead."""
+        text = self._alarm
+        with suppress(StorageError):  # no reason to end a call; it is asked again after the next round
+            text = alarm(self._ledger.store) or text
+        self._show(sending=replace(view, alarm=text))
+
+    @property
+    def _alarm(self) -> str:
+        return self.screen.sending.alarm if self.screen.sending else ""
+
+    def _alarm_seen(self) -> None:
+        """Who signs in or out has had it before his eyes. It stays there until the program ends, and the next start is silent."""
+        self._written(lambda: seen(self._ledger.store, self._alarm))
 
     def tick(self) -> None:
         """Take in what the line and the clock have brought."""

@@ -30,7 +30,6 @@ ALSO = (
     Sink("app/line/worker.py", "Fault", "text", 2),
     Sink("app/witness/keeper.py", "Answer", "alarm", 2),
     Sink("app/witness/round.py", "Seen", "alarm", 2),
-    Sink("app/sync/outbox.py", "Synced", "alarm", 3),
     *(
         Sink(place, "Finding", part, -1)
         for place in ("app/line/doctor.py", "app/commands/line.py", "app/surroundings.py")

@@ -85,7 +85,7 @@ class Sender:
         if told.fault:
             waiting = told.waiting if told.waiting >= 0 else self._rhythm.view.waiting
             refused = "" if told.away else told.fault
-            self._rhythm.failed(now, wall, waiting=waiting, refused=refused, word=told.word, alarm=told.alarm)
+            self._rhythm.failed(now, wall, waiting=waiting, refused=refused, word=told.word)
         else:
-            self._rhythm.sent(now, wall, told.waiting, told.alarm)
+            self._rhythm.sent(now, wall, told.waiting)
         return self._rhythm.view

@@ -7,8 +7,9 @@ In the archive: log/entries.jsonl, log/checkpoints/<size>.note, log/cosigned/<si
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -88,8 +89,7 @@ class CentralLog:
 
     def entries(self, start: int, end: int) -> list[bytes]:
         """Lines [start, end), counted from 0; fewer when there are fewer."""
-        with durable.storage_errors(self._path), self._path.open("rb") as file:
-            return [line[:-1] for number, line in enumerate(file) if start <= number < end]
+        return [line[:-1] for line in islice(self._lines(), start, end)]
 
     def cosigned(self, note: str, witnesses: Sequence[Verifier]) -> bool:
         """Keep a witness's cosignature under one of our checkpoints. False when it is none, or the witness is not known here."""
@@ -121,17 +121,24 @@ class CentralLog:
         return self.folder / kind / f"{size:012}.note"
 
     def _load(self) -> None:
-        whole = self._path.read_bytes()
-        lines = whole.split(b"\n")
-        rest = lines.pop()
-        leaves = [leaf_hash(line) for line in lines]
-        self.tree.settle(leaves)
+        self.tree.settle(leaf_hash(line[:-1]) for line in self._lines() if line.endswith(b"\n"))
         # Before anything is cut off: a log that does not hold stays as it is, for those who will look into it.
-        promised = self._keeps_its_word(len(leaves))
-        for seq, line in enumerate(lines[promised:], promised):
-            self._follows(line, seq)
+        promised = self._keeps_its_word(len(self.tree))
+        good, rest = 0, b""
+        for seq, line in enumerate(self._lines()):
+            if not line.endswith(b"\n"):
+                rest = line
+                continue
+            if seq >= promised:
+                self._follows(line[:-1], seq)
+            good += len(line)
         if rest:
-            self._cut_off(rest, len(whole) - len(rest))
+            self._cut_off(rest, good)
+
+    def _lines(self) -> Iterator[bytes]:
+        """As they stand in the file, one by one, for a field period leaves millions; only the last may lack its newline."""
+        with durable.storage_errors(self._path), self._path.open("rb") as file:
+            yield from file
 
     def _keeps_its_word(self, lines: int) -> int:
         """The size of the newest checkpoint. EvidenceError when the lines are not those that it is over."""

@@ -1,6 +1,5 @@
 """fangxin sync: hand in what the workstation holds, over the network or on a stick."""
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from app.evidence.durable import Lock, make_folder
 from app.evidence.keys import DeviceKeys
 from app.evidence.note import Verifier
 from app.known_numbers import acquainted, hasher
+from app.losses import alarm
 from app.quotas import Quotas
 from app.sample.calling import caller_of, calling_plan, quotas_of
 from app.settings import Settings
@@ -72,24 +72,19 @@ def now(
     """Send everything that is due; what central has countersigned counts as sent, and nothing else. Where the room draws from one
     pool, tell what was called and take the next cases; with --keep 0 give those back that nobody has called."""
     station, url = _station(context)
-    alarms: list[str] = []
-
-    def alarm(text: str) -> None:
-        alarms[:] = [text]
-        announce(f"fangxin: {told(text)}", err=True)
-
     try:
-        done, shared = (_counts(station, url), None) if counts else _round(station, url, who, keep, alarm)
-    except SyncError as error:
-        if as_json:
+        done, shared = (_counts(station, url), None) if counts else _round(station, url, who, keep)
+    except FangxinError as error:
+        lost = _say_what_was_lost(station)
+        if as_json and isinstance(error, SyncError):
             word = error.word if isinstance(error, RefusedError) else ""
-            document = {"error": str(error), "refused": isinstance(error, RefusedError), "word": word}
-            document |= {"alarm": alarms[0]} if alarms else {}
+            document = {"error": str(error), "refused": isinstance(error, RefusedError), "word": word, **lost}
             typer.echo(encode({**document, "waiting": len(station.store.pending())}).decode())
         raise
+    lost = _say_what_was_lost(station)
     if as_json:
         document = {"objects": done.objects, "events": done.events, "waiting": len(station.store.pending())}
-        document |= {"alarm": alarms[0]} if alarms else {}
+        document |= lost
         typer.echo(encode({**document, **(asdict(shared) if shared else {})}).decode())
         return
     announce(f"{done.objects} sealed files and {done.events} journal lines countersigned by central")
@@ -101,31 +96,35 @@ def now(
         announce(_NO_ROOM)
 
 
-def _round(
-    station: Workstation, url: str, who: str, keep: int, alarm: Callable[[str], None]
-) -> tuple[Synced, Round | None]:
+def _say_what_was_lost(station: Workstation) -> dict[str, str]:
+    """Of central's losses nobody may have heard yet, this round's or an earlier one's. Returns what a document says of them."""
+    text = alarm(station.store)
+    if text:
+        announce(f"fangxin: {told(text)}", err=True)
+    return {"alarm": text} if text else {}
+
+
+def _round(station: Workstation, url: str, who: str, keep: int) -> tuple[Synced, Round | None]:
     study = station.installed(calling=False)
     for keys in station.unfinished():
-        _hand_in_the_old(station, keys, url, study, alarm)
+        _hand_in_the_old(station, keys, url, study)
     with _client(station, url, _central_of(study)) as client:
         folder = station.folder / "journals" / str(station.keys.epoch)
         refuse_restored(client, folder, [_central_of(study)])
         done = sync_once(
-            station.store, folder, client, lambda p: announce(f"{p.done}/{p.total} bytes", err=True), alarm
+            station.store, folder, client, lambda p: announce(f"{p.done}/{p.total} bytes", err=True)
         )
         return done, _pool(station, study, client, who, keep)
 
 
-def _hand_in_the_old(
-    station: Workstation, keys: DeviceKeys, url: str, study: Study, alarm: Callable[[str], None]
-) -> None:
+def _hand_in_the_old(station: Workstation, keys: DeviceKeys, url: str, study: Study) -> None:
     """What an epoch that has ended had signed and not sent. A journal that is damaged may not go; that must not stop the new one's."""
     folder, old = station.folder / "journals" / str(keys.epoch), replace(station, keys=keys)
     if not (folder / "checkpoints").is_dir():
         return
     try:
         with _client(old, url, _central_of(study)) as client:
-            done = sync_once(station.store, folder, client, alarm=alarm)
+            done = sync_once(station.store, folder, client)
     except FangxinError as error:
         text = f"epoch {keys.epoch} could not be handed in: {error}"
         typer.echo(f"fangxin: {told(text)}", err=True)

@@ -226,7 +226,7 @@ class Counts:
 class SendingView:
     """How the sending to central stands, at `at`. last: when a round last went through; since: since when none has; ms wall, 0 = never.
     waiting: sealed files still to go. refused: why, where it is not that central cannot be reached; word: central's code for it or "".
-    alarm: what a person must hear of central, though the sending goes on; it stays until the program ends."""
+    alarm: what a person must hear of central, though the sending goes on: the desk adds it, and it stays until the program ends."""
 
     at: int = 0
     last: int = 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import SyncError
+from app.losses import lost
 from app.store import Parcel, Receipt, Store
 from app.sync.client import Client, RefusedError
 from app.sync.parcel import JournalFolder, checkpoint_in, file_batch, file_receipt, manifest
@@ -41,21 +42,20 @@ def sync_once(
     journal: Path,
     client: Client,
     progress: Callable[[Progress], None] = lambda _: None,
-    alarm: Callable[[str], None] = lambda _: None,
 ) -> Synced:
-    """One round. journal: the epoch's folder. progress may raise to stop: the next round goes on from there. alarm: hears what a person
-    should know of central, at once: the next round knows nothing of it any more, however this one ends.
+    """One round. journal: the epoch's folder. progress may raise to stop: the next round goes on from there. What central has lost is in
+    the store (losses.py) before it is handed in again.
 
     Raises SyncError (nothing is marked sent that central has not signed for) and StorageError.
     """
     try:
-        return _round(store, JournalFolder(journal), client, progress, alarm)
+        return _round(store, JournalFolder(journal), client, progress)
     except RefusedError as refusal:
         if refusal.word != "objects":
             raise
         # Central misses objects that it once signed for: hand them in again, now.
         store.mark_waiting(str(sha256) for sha256 in refusal.facts.get("missing", ()))
-    return _round(store, JournalFolder(journal), client, progress, alarm)
+    return _round(store, JournalFolder(journal), client, progress)
 
 
 def _round(
@@ -63,7 +63,6 @@ def _round(
     folder: JournalFolder,
     client: Client,
     progress: Callable[[Progress], None],
-    alarm: Callable[[str], None],
 ) -> Synced:
     checkpoints = folder.checkpoints()
     parcels = store.pending()
@@ -73,7 +72,7 @@ def _round(
     origin = checkpoint_in(checkpoints[-1][1]).origin
     before = store.last_receipt(origin)
     held = before.size if before else 0
-    _send_journal(store, folder, held, checkpoints, client, alarm)
+    _send_journal(store, folder, held, checkpoints, client)
     note = manifest(store, checkpoints[-1][1], parcels, client.signer)
     events = 0
     if note is not None:
@@ -100,7 +99,6 @@ def _send_journal(
     held: int,
     checkpoints: Sequence[tuple[int, str]],
     client: Client,
-    alarm: Callable[[str], None],
 ) -> None:
     """Hand in the lines behind the first `held`, for which there is a receipt."""
     start, last = held, checkpoints[-1][0]
@@ -115,9 +113,7 @@ def _send_journal(
                 raise
             start = refusal.number("size")
             if start < held:
-                alarm(
-                    f"Central had lost lines that it signed for (it held {start} of {held}); they are handed in again"
-                )
+                lost(store, start, held)
             continue
         file_receipt(store, folder, receipt)
         start = size

@@ -69,21 +69,19 @@ class Rhythm:
     def _whole(self) -> int:
         return max(self._due, self._last + LONGEST_QUIET) if self._busy else self._due
 
-    def sent(self, now: int, wall: int, waiting: int, alarm: str = "") -> None:
-        """A round went through. wall: ms since 1970; waiting: sealed files that came in meanwhile; alarm: as SendingView has it."""
+    def sent(self, now: int, wall: int, waiting: int) -> None:
+        """A round went through. wall: ms since 1970; waiting: sealed files that came in meanwhile."""
         self._failures, self._last, self._counts = 0, now, None
         self._due = now + self._spread(self.interval)
-        self.view = SendingView(wall, wall, waiting, alarm=alarm or self.view.alarm)
+        self.view = SendingView(wall, wall, waiting)
 
-    def failed(
-        self, now: int, wall: int, *, waiting: int, refused: str = "", word: str = "", alarm: str = ""
-    ) -> None:
+    def failed(self, now: int, wall: int, *, waiting: int, refused: str = "", word: str = "") -> None:
         """It did not. refused: what central, or this workstation, said; "" = central was not reached. word: its code."""
         self._failures, self._last, self._counts = self._failures + 1, now, None
         pause = min(FIRST_PAUSE * 2 ** min(self._failures - 1, 20), 4 * self.interval)
         self._due = now + self._spread(pause)
         since = self.view.since or wall
-        self.view = SendingView(wall, self.view.last, waiting, since, refused, word, alarm or self.view.alarm)
+        self.view = SendingView(wall, self.view.last, waiting, since, refused, word)
 
     def _spread(self, pause: int) -> int:
         return round(pause * (1 - _SPREAD / 2 + _SPREAD * self.random()))

@@ -17,13 +17,12 @@ _LIMIT = 20 * 60
 @dataclass(frozen=True, slots=True)
 class Told:
     """How a round went. waiting: sealed files still to go, −1 = not said. away: central was not reached. fault: a sentence; "" = it went
-    through. word: central's code of a refusal. alarm: what a person should know of central, whether it went through or not."""
+    through. word: central's code of a refusal."""
 
     waiting: int
     away: bool = False
     fault: str = ""
     word: str = ""
-    alarm: str = ""
 
 
 def round_command(settings: Settings, who: str, *, counts: bool = False) -> list[str]:
@@ -79,5 +78,5 @@ def read_round(code: int, out: bytes, err: bytes) -> Told:
         waiting = int(told["waiting"])
     except (EvidenceError, KeyError, TypeError, ValueError):
         return Told(-1, fault=said[-1].removeprefix("fangxin: ") if said else f"exit {code}")
-    fault, word, alarm = (str(told.get(name, "")) for name in ("error", "word", "alarm"))
-    return Told(waiting, away=bool(fault) and not told.get("refused"), fault=fault, word=word, alarm=alarm)
+    fault, word = (str(told.get(name, "")) for name in ("error", "word"))
+    return Told(waiting, away=bool(fault) and not told.get("refused"), fault=fault, word=word)

@@ -1,10 +1,13 @@
 """Central's own log: it only grows, survives every crash, and says when somebody was at it."""
 
 import itertools
+import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.canonical import encode
 from app.central.log import CentralLog, log_signer
 from app.clock import VirtualClock
 from app.errors import EvidenceError, StorageError
@@ -43,6 +46,62 @@ def test_each_checkpoint_continues_the_one_before_across_restarts(tmp_path: Path
         verify_consistency(old.size, new.size, old.root, new.root, proof)
     assert len(log.entries(2, 5)) == 3
     log.close()
+
+
+def peak_of_an_opening(folder: Path) -> int:
+    """The most bytes that opening the log has in memory at one time."""
+    tracemalloc.start()
+    try:
+        begun(folder).close()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def long_log(folder: Path) -> int:
+    """2 MB of lines, opened once. Returns their bytes."""
+    begun(folder).close()
+    path = folder / "log" / "entries.jsonl"
+    path.write_bytes(
+        b"".join(
+            encode({"v": 1, "seq": seq, "wall": 0, "type": "device", "vkey": "x" * 5000}) + b"\n"
+            for seq in range(400)
+        )
+    )
+    begun(folder).close()
+    return path.stat().st_size
+
+
+def test_a_long_log_is_opened_without_being_held_in_memory(tmp_path: Path) -> None:
+    size = long_log(tmp_path)
+    assert peak_of_an_opening(tmp_path) < size / 8
+
+
+def test_a_log_that_cannot_be_read_is_named_and_not_its_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(tmp_path, 3)
+
+    whole = Path.open
+
+    def broken(path: Path, *how: Any, **more: Any) -> Any:
+        if path.name == "entries.jsonl":
+            raise OSError(5, "Input/output error")
+        return whole(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", broken)
+    with pytest.raises(StorageError) as refusal:
+        begun(tmp_path)
+    assert refusal.value.where.endswith("entries.jsonl")
+
+
+def test_saboteur_a_log_that_is_read_whole_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = long_log(tmp_path)
+    load = CentralLog._load
+    monkeypatch.setattr(CentralLog, "_load", lambda log: (log._path.read_bytes(), load(log)))
+    assert peak_of_an_opening(tmp_path) > size
 
 
 @pytest.mark.parametrize("cut", [1, 5, 60])

@@ -19,14 +19,6 @@ def test_the_first_round_comes_soon_and_the_next_after_the_interval() -> None:
     assert one.wait(FIRST_PAUSE + EVERY) == 0
 
 
-def test_what_a_person_must_hear_of_central_stays_whatever_the_next_rounds_bring() -> None:
-    one = rhythm()
-    one.failed(0, NOON, waiting=3, alarm="Central had lost lines")
-    one.failed(EVERY, NOON, waiting=3)
-    one.sent(2 * EVERY, NOON, 0)
-    assert (one.view.refused, one.view.alarm) == ("", "Central had lost lines")
-
-
 def test_a_closed_case_is_sent_soon() -> None:
     one = rhythm()
     one.sent(0, NOON, 0)

@@ -49,7 +49,9 @@ class SendingPanel(QWidget):
         return "\n".join(filter(None, (refused, lost.replace("%1", sentence(view.alarm)))))
 
     def words(self, view: SendingView) -> str:
-        """The muted line."""
+        """The muted line; "" before the first round."""
+        if not view.at:
+            return ""
         said = self.tr("Nothing was sent to central yet.")
         if view.last:
             said = self.tr("Last sent to central at %1.").replace("%1", _moment(view.last, view.at))
