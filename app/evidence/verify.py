@@ -49,7 +49,7 @@ def verify(
     another suite than the archive's, SealError when identities are given and open nothing here. Memory grows with the number of calls and
     files, not with their size.
     """
-    place, findings, facts = Place.at(path), Findings(), Facts()
+    place, findings, facts = Place.at(path), Findings(), Facts(keeps_answers=bool(identities))
     suite = _suite(place, keys, identities)
     eyes = Eyes(place, findings, progress, total=_work(place, identities), suite=suite)
     findings.counts.update(dict.fromkeys(_COUNTED, 0))
