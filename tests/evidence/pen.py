@@ -46,7 +46,7 @@ class Recording(Protocol):
 
 @dataclass
 class Pen:
-    """Writes what a workstation writes. lie: what an insider does to an interview before it is sealed. record: begins a call's recording."""
+    """Writes what a workstation writes. lie: what an insider does to an interview before it is sealed. record: begins a recording."""
 
     folder: Path
     clock: VirtualClock

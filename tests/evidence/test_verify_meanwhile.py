@@ -87,9 +87,7 @@ def test_a_file_that_grows_while_it_is_read_is_not_called_a_forgery(
 ) -> None:
     folder: Path = getattr(made, where)
     grown = (
-        made.object(*RECORDING)
-        if where == "archive"
-        else folder / "recordings" / f"{made.calls['busy']}.age"
+        made.object(*RECORDING) if where == "archive" else folder / "recordings" / f"{made.calls['busy']}.age"
     )
     due: list[bytes] = []
     at_opening(grown, 1, lambda: due.append(b"more"))

@@ -70,9 +70,8 @@ class Shelf:
         self._say_absent()
         self._say_strays()
         for call in self.facts.calls.values():
-            path = self.found.get(call.recording.sha256) if call.recovered and call.recording else None
-            if path is not None and call.recording is not None:
-                self._remains(call, call.recording, path)
+            if call.recovered and call.recording is not None:
+                self._remains(call, call.recording)
 
     def _collect(self) -> None:
         for sealed in self.facts.named():
@@ -227,8 +226,11 @@ class Shelf:
             what = "No line of any journal names this file"
             self.eyes.findings.missing("object.stray", what, self.eyes.at(path), needed=explain)
 
-    def _remains(self, call: Call, age: Sealed, path: Path) -> None:
+    def _remains(self, call: Call, age: Sealed) -> None:
         """What a crash left must reach as far as was durable before it."""
+        path = self.found.get(age.sha256)
+        if path is None:
+            return
         tail = self.found.get(call.tail.sha256) if call.tail else None
         try:
             if tail is not None:

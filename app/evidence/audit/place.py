@@ -26,6 +26,8 @@ BLOCK = 1 << 20
 SMALL = 1 << 20
 """No note or key file is larger than this."""
 NONCE = 16
+OF_LINES = 50
+"""A journal's byte takes the time of about so many bytes that are only hashed."""
 _EPOCH = re.compile(r"[1-9][0-9]{0,8}")
 _PARTS = frozenset(("journals", "objects", "devices", "batches", "recordings"))
 _TODO = "Give an archive, a workstation's data folder, or the folder of one journal."
@@ -137,8 +139,8 @@ class Digest:
 
 @dataclass
 class Eyes:
-    """Reads files for a check: reports what is no plain file, counts bytes, raises nothing for what it finds. suite: of the study
-    whose archive this is."""
+    """Reads files for a check: reports what is no plain file, counts bytes, raises nothing for what it finds. done, total: work, in bytes
+    of sealed files. suite: of the study whose archive this is."""
 
     place: Place
     findings: Findings
@@ -228,9 +230,9 @@ class Eyes:
         steady = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
         return Digest(sha.hexdigest(), size, prefixes, head, steady)
 
-    def passed(self, count: int) -> None:
-        """So many bytes have been read."""
-        self.done += count
+    def passed(self, count: int, *, weight: int = 1) -> None:
+        """So many bytes have been read. weight: what each counts in the progress."""
+        self.done += count * weight
         self.findings.counts["bytes"] += count
         if self.progress is not None:
             self.progress(min(self.done, self.total), self.total)

@@ -164,9 +164,7 @@ def _answer(interview: Interview, line: _Line) -> None:
 
 def _closed(interview: Interview, line: _Line) -> None:
     sealed = line.sealed("interview", "object")
-    interview.closings.append(
-        Closing(line["call"], line["case"], line["outcome"], sealed, interview.given)
-    )
+    interview.closings.append(Closing(line["call"], line["case"], line["outcome"], sealed, interview.given))
     interview.working = None
 
 
