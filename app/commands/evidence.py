@@ -1,6 +1,8 @@
 """fangxin verify: the check that anyone can make."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +12,8 @@ import typer
 from app.canonical import encode
 from app.certificate import Checked, Render, kind_of, told, write_certificate
 from app.commands.invocation import bar, extra, identities, verifiers
-from app.commands.speech import speaking
-from app.commands.tongue import tongue
-from app.errors import UsageError
+from app.commands.tongue import said_in, tongue
+from app.errors import FangxinError, UsageError
 from app.evidence.cdr import read_list
 from app.evidence.verify import verify as verify_path
 from app.evidence.witnessing import read_witness
@@ -72,7 +73,7 @@ def verify(
     render = _render(certificate)
     zone = _zone(cdr_zone)
     go_together(tsa, witness, witness_key)
-    with speaking(language), bar("checking") as heard:
+    with said_in(language), checking() as heard:
         verdict = verify_path(
             path,
             keys=verifiers(key or []),
@@ -90,6 +91,23 @@ def verify(
         else told(checked, language, datetime.now(UTC).astimezone())
     )
     raise typer.Exit(0 if verdict.ok else 1)
+
+
+class _StoppedError(FangxinError):
+    """Somebody pressed Ctrl+C."""
+
+    exit_code = 130
+
+
+@contextmanager
+def checking() -> Iterator[Callable[[int, int], None]]:
+    """The bar of a check. Ctrl+C ends it with a word that nobody takes for a verdict."""
+    try:
+        with bar("checking") as heard:
+            yield heard
+    except KeyboardInterrupt:
+        what = "The check was stopped before its end: this is no verdict"
+        raise _StoppedError(what, todo="Nothing was changed; run it again.") from None
 
 
 def go_together(tsa: object, witness: object, witness_key: object) -> None:

@@ -40,7 +40,7 @@ def frame(
         with extra("centre"):  # libphonenumber: the centre's, not the workstation's
             from app.sample.segments import TableError, import_segments, write_frame
         try:
-            with storage_errors(out), bar("reading", of_bytes=False) as heard:
+            with storage_errors(out), bar("reading") as heard:
                 found, records = import_segments(tables, city, date, heard)
                 write_frame(found, records, out)
         except TableError as error:
@@ -75,7 +75,7 @@ def list_(
     with said_in(tongue(context, lang)):
         with extra("centre"):
             from app.sample.cleaning import clean  # libphonenumber, as above
-        with bar("reading", of_bytes=False) as heard:
+        with bar("reading") as heard:
             report = clean(table, draws, out, system_entropy, without=without or (), heard=heard)
         _complain(report.bad)
         if report.bad_in_all:

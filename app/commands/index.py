@@ -66,7 +66,7 @@ def report(
         with place_for_report(_beside(out, archive)):
             keys = custody.keys_of(identity, split, sheet)
             fit(archive, keys)
-            with bar("checking") as heard:
+            with evidence.checking() as heard:
                 verdict = verify(archive, keys=trusted, identities=keys, witnessed=witnessed, progress=heard)
             if not as_json or not verdict.integrity_ok:
                 _say(Checked(archive, verdict, tuple(key or ())))
@@ -80,7 +80,7 @@ def _counted(
     archive: Path, keys: Sequence[Identity], verdict: Verdict, draw: Path | None, released: int
 ) -> Report:
     today = in_china(SystemClock().wall()).date()
-    with bar("opening interviews", of_bytes=False) as heard:
+    with bar("opening interviews") as heard:
         return report_of(archive, keys, verdict, today=today, released=released, draw=draw, progress=heard)
 
 

@@ -60,19 +60,32 @@ def may_ask() -> bool:
     return screen and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-@contextmanager
-def bar(what: str, *, of_bytes: bool = True) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr, gone when it is through; none where nobody looks. Gives what is to be told (done, of how much)."""
-    from rich.console import Console  # only where somebody waits
-    from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+_STEPS = 1000
+"""Of a bar: more nobody sees, and each costs as much as a line of a journal."""
 
-    columns = (BarColumn(), DownloadColumn() if of_bytes else TaskProgressColumn(), TimeRemainingColumn())
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr, gone when it is through; none where nobody looks. Gives what is to be told (done, of how much).
+
+    It may be told millions of times, and is drawn only where that changes something."""
+    from rich.console import Console  # only where somebody waits
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(
         told(what), *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        task, shown = progress.add_task("", total=None), -1
+
+        def tell(done: int, total: int) -> None:
+            nonlocal shown
+            if done >= total or shown < 0 or abs(done - shown) * _STEPS >= total:
+                shown = done
+                progress.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def empty_folder(folder: Path) -> Path:

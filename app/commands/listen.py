@@ -59,7 +59,7 @@ def listen(
             told = "{out}: {seconds} s of plain sound. Whoever gets at the file hears the call: delete it when it has been heard."
         else:
             speaker = partial(line_worker.open_playback, settings.sound.get("ear", ""), mono=mono)
-            with _ctrl_c() as stopped, bar("listening", of_bytes=False) as progress:
+            with _ctrl_c() as stopped, bar("listening") as progress:
                 heard = room.play(wish, speaker, stopped=stopped, progress=progress)
             told = "Heard to its end: {seconds} s." if heard.whole else "Stopped after {seconds} s."
         seconds = f"{heard.samples / RATE:.1f}"

@@ -16,7 +16,7 @@ from app.evidence.audit.journals import audit_journal
 from app.evidence.audit.logged import Logged, Witnessed
 from app.evidence.audit.objects import Shelf
 from app.evidence.audit.packages import audit_packages, suite_in
-from app.evidence.audit.place import Eyes, Layout, Place, tree_size
+from app.evidence.audit.place import OF_LINES, Eyes, Layout, Place, tree_size
 from app.evidence.audit.seals import Seals
 from app.evidence.audit.stamps import audit_stamps
 from app.evidence.audit.trust import Trust
@@ -44,12 +44,12 @@ def verify(
     """Check an archive, a workstation's data folder, or the folder of one journal. Changes nothing.
 
     keys: those that the auditor has from somewhere else; none = the archive's own. identities: private keys, to look into what they
-    open. carrier: a carrier's list of calls, to compare with. witnessed: what a witness cosigned. progress: hears (bytes done, bytes
+    open. carrier: a carrier's list of calls, to compare with. witnessed: what a witness cosigned. progress: hears (work done, work
     in all); what it raises stops the check. Raises EvidenceError when path is nothing that can be checked or keys are given of
     another suite than the archive's, SealError when identities are given and open nothing here. Memory grows with the number of calls and
     files, not with their size.
     """
-    place, findings, facts = Place.at(path), Findings(), Facts()
+    place, findings, facts = Place.at(path), Findings(), Facts(keeps_answers=bool(identities))
     suite = _suite(place, keys, identities)
     eyes = Eyes(place, findings, progress, total=_work(place, identities), suite=suite)
     findings.counts.update(dict.fromkeys(_COUNTED, 0))
@@ -136,9 +136,10 @@ def _fingerprint(facts: Facts) -> str:
 
 
 def _work(place: Place, identities: Sequence[Unwraps]) -> int:
-    """Bytes to be read: everything once, and what is opened once more."""
+    """What there is to do, in bytes that are hashed: everything once, what is opened once more; lines take longer."""
     if place.layout is Layout.JOURNAL:
-        return tree_size(place.root)
+        return tree_size(place.root) * OF_LINES
     sealed = sum(tree_size(place.root / part) for part in ("objects", "recordings"))
-    parts = ("journals", "batches", "study", "devices", "log")
-    return sum(tree_size(place.root / part) for part in parts) + sealed * (2 if identities else 1)
+    lines = tree_size(place.root / "journals") * OF_LINES
+    rest = sum(tree_size(place.root / part) for part in ("batches", "study", "devices", "log"))
+    return lines + rest + sealed * (2 if identities else 1)

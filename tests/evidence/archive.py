@@ -39,7 +39,8 @@ def hand_in(pen: Pen, archive: Path, start: int = 0, *, central: Signer = CENTRA
     seconds = pen.clock.wall() // 1000
     for sha, (path, _) in pen.parcels.items():
         (archive / "objects").mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, archive / "objects" / sha)
+        if path.parent != archive / "objects":  # one that was made there is there
+            shutil.copyfile(path, archive / "objects" / sha)
     items = tuple(Item(sha, path.stat().st_size, kind) for sha, (path, kind) in pen.parcels.items())
     pen.parcels.clear()
     manifest = sign(Manifest(origin, start, size, checkpoint_hash(checkpoint), items).text, signer_of(pen))

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from app.canonical import commit, encode
 from app.clock import Entropy, VirtualClock, seeded
 from app.evidence.age import Identity
 from app.evidence.journal import Journal
 from app.evidence.note import COSIGNATURE, Signer
-from app.evidence.recording import Recorder, remains_of
+from app.evidence.recording import Closed, Mark, Recorder, remains_of
 from app.evidence.seal import seal_object
 
 CENTRE, LEAD, CONTACT, STRANGER = (
@@ -25,9 +25,28 @@ TENTH = 1600
 Lie = Callable[[dict[str, Any]], None]
 
 
+class Recording(Protocol):
+    """What a call needs of its recorder."""
+
+    path: Path
+    header_sha: str
+
+    def write(self, left: bytes, right: bytes) -> None:
+        """As Recorder.write()."""
+
+    def mark(self) -> Mark:
+        """As Recorder.mark()."""
+
+    def close(self) -> Closed:
+        """As Recorder.close()."""
+
+    def abandon(self) -> None:
+        """As Recorder.abandon()."""
+
+
 @dataclass
 class Pen:
-    """Writes what a workstation writes. lie: what an insider does to an interview before it is sealed."""
+    """Writes what a workstation writes. lie: what an insider does to an interview before it is sealed. record: begins a recording."""
 
     folder: Path
     clock: VirtualClock
@@ -35,6 +54,9 @@ class Pen:
     journal: Journal
     lie: Lie = lambda _: None
     study: tuple[str, int] = ("tiny", 1)
+    record: Callable[[Path, str, Entropy], "Recording"] = lambda path, call, entropy: Recorder(
+        path, call, [CENTRE.recipient, LEAD.recipient], entropy, reserve_seconds=2
+    )
     parcels: dict[str, tuple[Path, str]] = field(default_factory=dict)
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -70,7 +92,7 @@ class Pen:
         """Everything up to the open line."""
         call, salt, number = self.id(), self.entropy(32), "08182345678"
         path = self.folder / "recordings" / f"{call}.age"
-        recorder = Recorder(path, call, [CENTRE.recipient, LEAD.recipient], self.entropy, reserve_seconds=2)
+        recorder = self.record(path, call, self.entropy)
         contact = {
             "v": 1,
             "kind": "contact",
@@ -105,7 +127,7 @@ class Talk:
     pen: Pen
     case: str
     call: str
-    recorder: Recorder
+    recorder: Recording
     interview: str = ""
     sample: int = 0
 

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.progress import Progress
 
 from app.__main__ import main
+from app.commands.invocation import bar
 from app.evidence.audit.place import Eyes
 from app.evidence.merkle import root
 from app.evidence.verify import verify
@@ -98,15 +100,50 @@ def test_a_check_can_be_stopped_at_any_moment_and_leaves_nothing_behind(made: Ma
     assert snapshot(made.archive) == before
 
 
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        (
+            "en",
+            "The check was stopped before its end: this is no verdict. Nothing was changed; run it again.\n",
+        ),
+        ("zh", "核验中途停止，没有得出结论。档案未作任何改动，请重新运行。\n"),
+    ],
+)
 def test_ctrl_c_ends_the_command_with_one_sentence(
-    made: Made, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    made: Made, lang: str, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Eyes, "passed", stop)
-    assert main(["verify", str(made.archive)]) == 130
-    assert "Stopped" in capsys.readouterr().err
+    assert main(["verify", str(made.archive), "--lang", lang]) == 130
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", f"fangxin: {says}")
+
+
+def test_the_bar_is_drawn_a_thousand_times_at_most_however_often_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[int] = []
+    monkeypatch.setattr(Progress, "update", lambda _, __, completed, total: drawn.append(completed))
+    with bar("checking") as heard:
+        for done in range(0, 100_000, 3):
+            heard(done, 100_000)
+        heard(100_000, 100_000)
+    assert 900 < len(drawn) <= 1002
+    assert (drawn[0], drawn[-1]) == (0, 100_000)
+
+
+def test_the_work_ahead_is_told_in_full_and_done_in_the_end(made: Made) -> None:
+    """Lines count more than sealed bytes: they take longer, and who looks at the time that is left should not despair of the first
+    minute's."""
+    heard: list[tuple[int, int]] = []
+    verify(made.archive, progress=lambda *told: heard.append(told))
+    (total,) = {of for _, of in heard}
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+    assert heard[-1] == (total, total)
+    assert heard[-2][0] > total * 0.9, "what was read is what was announced"
 
 
 # The command's options

@@ -70,7 +70,7 @@ def test_saboteur_without_hashing_objects_a_forged_recording_is_missed(
 
     def by_name(eyes: place.Eyes, path: Path, *stops: int) -> place.Digest | None:
         found = true(eyes, path, *stops)
-        return found and place.Digest(path.name, found.bytes, found.prefixes, found.head)
+        return found and place.Digest(path.name, found.bytes, found.prefixes, found.head, found.steady)
 
     assert sabotaged(made, forge, monkeypatch, place.Eyes, "digest", by_name).ok
 

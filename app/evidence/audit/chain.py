@@ -7,7 +7,7 @@ from typing import BinaryIO
 from app.canonical import Value, decode
 from app.errors import EvidenceError
 from app.evidence.audit.events import EVENTS, wrong_field
-from app.evidence.audit.place import Eyes, JournalPlace
+from app.evidence.audit.place import OF_LINES, Eyes, JournalPlace
 from app.evidence.audit.verdict import Spot
 from app.evidence.journal import GENESIS, LONGEST, Entry
 from app.evidence.merkle import Frontier, leaf_hash
@@ -75,7 +75,7 @@ class Walk:
 
     def _read(self, file: BinaryIO) -> Iterator[bytes]:
         while line := file.readline(LONGEST + 1):
-            self.eyes.passed(len(line))
+            self.eyes.passed(len(line), weight=OF_LINES)
             if line.endswith(b"\n"):
                 yield line[:-1]
                 continue

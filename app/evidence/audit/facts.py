@@ -62,7 +62,6 @@ class Given:
     commit: str
     call: str
     sample: int
-    at: Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ class Call:
     payload: str = ""
     samples: int = -1
     tail: Sealed | None = None
-    seen: set[str] = field(default_factory=set)
+    seen: frozenset[str] = frozenset()
 
     @property
     def interrupted(self) -> bool:
@@ -134,11 +133,13 @@ class Call:
 
 @dataclass(slots=True)
 class Interview:
-    """One interview. working: call and place of its last line that no closing covers yet."""
+    """One interview. given: answers and changes of answers; answers: their commitments, where they are kept. working: call and place of
+    its last line that no closing covers yet."""
 
     interview: str
     case: str = ""
     calls: list[str] = field(default_factory=list)
+    given: int = 0
     answers: list[Given] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)
     working: Spot | None = None
@@ -164,11 +165,13 @@ class Shift:
 
 @dataclass
 class Facts:
-    """All calls and interviews of one or more journals, in the order of their first lines. receipts, epochs: by journal file; shifts:
+    """All calls and interviews of one or more journals, in the order of their first lines. keeps_answers: somebody will compare them with
+    what is sealed; there are many more than calls, so else they are only counted. receipts, epochs: by journal file; shifts:
     study → the first line that names it; signed_in: journal file → commitment to who is; faults: what io.error lines say; lengths: lines
     that each journal file should have; sums: lines and root that each has; jumps: by how many ms a wall clock jumped; listening: who began
     and has not stopped; numbers: call → what was dialled, where a sealed contact was opened and is true."""
 
+    keeps_answers: bool = False
     calls: dict[str, Call] = field(default_factory=dict)
     interviews: dict[str, Interview] = field(default_factory=dict)
     receipts: dict[str, list[Receipt]] = field(default_factory=dict)

@@ -15,21 +15,45 @@ from hardware.base import RATE
 _RECORDING = re.compile(r"([0-9a-f]{16})\.age(\.tail)?")
 _SILENT_TAIL = OVERHEAD + len(wav.header())
 """Bytes of a tail that holds no sound yet."""
+_WRITTEN = "This file was written to while the check read it"
 _EXPLAIN = "the journal lines that name it, or whoever put it here"
 
 
 @dataclass
+class Found:
+    """Where the files are that are whole, by their SHA-256. An archive may have a million of them: paths are made when asked for."""
+
+    root: Path
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def put(self, sha256: str, path: Path) -> None:
+        """This is in that file."""
+        self._names[sha256] = "" if path.name == sha256 else f"{path.parent.name}/{path.name}"
+
+    def __contains__(self, sha256: str) -> bool:
+        return sha256 in self._names
+
+    def get(self, sha256: str) -> Path | None:
+        """The file, when it is here and whole."""
+        name = self._names.get(sha256)
+        return None if name is None else self.root / (name or f"objects/{sha256}")
+
+
+@dataclass
 class Shelf:
-    """The sealed files of an archive or workstation. manifests: SHA-256 → bytes of what the devices' manifests name. After audit(),
-    found: SHA-256 → path of every file that is whole."""
+    """The sealed files of an archive or workstation. manifests: SHA-256 → bytes of what the devices' manifests name. found: after audit(),
+    every file that is whole."""
 
     eyes: Eyes
     facts: Facts
     manifests: Mapping[str, int]
-    found: dict[str, Path] = field(default_factory=dict)
+    found: Found = field(init=False)
     _uses: dict[str, Sealed] = field(default_factory=dict)
     _strays: list[Path] = field(default_factory=list)
     _heads: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.found = Found(self.eyes.place.root)
 
     def audit(self) -> None:
         """Hash every file and compare with the journals, both ways."""
@@ -46,7 +70,8 @@ class Shelf:
         self._say_absent()
         self._say_strays()
         for call in self.facts.calls.values():
-            self._remains(call)
+            if call.recovered and call.recording is not None:
+                self._remains(call, call.recording)
 
     def _collect(self) -> None:
         for sealed in self.facts.named():
@@ -78,6 +103,8 @@ class Shelf:
         findings.counts["objects"] += 1
         if digest.sha256 == path.name:
             self._whole(path, digest, use, call)
+        elif not digest.steady:
+            self.eyes.changing(path, _WRITTEN)
         else:
             at = self.eyes.at(path, call=use.at.call if use else "")
             what = (
@@ -100,6 +127,8 @@ class Shelf:
             self._unclaimed(path, call, digest, tail=bool(match[2]))
         elif digest.sha256 == wanted.sha256:
             self._whole(path, digest, self._uses[wanted.sha256], call)
+        elif not digest.steady:
+            self.eyes.changing(path, _WRITTEN)
         else:
             what = f"This {wanted.words} was altered: it is not the one that the journal names"
             self.eyes.findings.broken(
@@ -133,7 +162,7 @@ class Shelf:
 
     def _whole(self, path: Path, digest: Digest, use: Sealed | None, call: Call | None) -> None:
         """The bytes are what the name, or the journal, says."""
-        self.found[digest.sha256] = path
+        self.found.put(use.sha256 if use else digest.sha256, path)
         if use is None:
             self._unused(path, digest)
             return
@@ -148,7 +177,8 @@ class Shelf:
     def _continues(self, call: Call, use: Sealed, digest: Digest) -> None:
         """The file is the one that was begun before the call and marked while it ran: not another put in its place."""
         mark, findings = call.mark, self.eyes.findings
-        self._heads[call.call] = digest.head
+        if call.recovered:
+            self._heads[call.call] = digest.head
         if call.header and digest.prefixes.get(digest.head) != call.header:
             what = "This recording does not begin as the one that was opened before the call"
             findings.broken("recording.forged", what, use.at, needed="the recording that was opened")
@@ -196,26 +226,29 @@ class Shelf:
             what = "No line of any journal names this file"
             self.eyes.findings.missing("object.stray", what, self.eyes.at(path), needed=explain)
 
-    def _remains(self, call: Call) -> None:
+    def _remains(self, call: Call, age: Sealed) -> None:
         """What a crash left must reach as far as was durable before it."""
-        age = call.recording
-        if age is None or not call.recovered or age.sha256 not in self.found:
+        path = self.found.get(age.sha256)
+        if path is None:
             return
         tail = self.found.get(call.tail.sha256) if call.tail else None
-        if tail is not None:
-            whole, size = readable(tail)
-            if size - whole > OVERHEAD + wav.SECOND:
-                what = f"The tail of this recording can be read to byte {whole} of {size} only: it was damaged, not cut off in writing"
-                self.eyes.findings.broken(
-                    "recording.unreadable",
-                    what,
-                    self.eyes.at(tail, call=call.call),
-                    needed="the tail as it was",
-                )
-        samples = samples_in(age.bytes - self._heads.get(call.call, 0), tail)
+        try:
+            if tail is not None:
+                self._tail(call, tail)
+            samples = samples_in(age.bytes - self._heads.get(call.call, 0), tail)
+        except OSError as error:
+            self.eyes.unreadable(tail or path, error)
+            return
         needed = max(call.mark.samples if call.mark else 0, call.latest - RATE)
         if samples < needed:
             what = f"What is left of this recording holds at most {samples / RATE:.1f} s, but {needed / RATE:.1f} s were durable"
             self.eyes.findings.missing(
                 "recording.short", what, age.at, needed=f"{(needed - samples) / RATE:.2f} s of sound"
             )
+
+    def _tail(self, call: Call, tail: Path) -> None:
+        whole, size = readable(tail)
+        if size - whole > OVERHEAD + wav.SECOND:
+            what = f"The tail of this recording can be read to byte {whole} of {size} only: it was damaged, not cut off in writing"
+            at = self.eyes.at(tail, call=call.call)
+            self.eyes.findings.broken("recording.unreadable", what, at, needed="the tail as it was")

@@ -69,11 +69,16 @@ def _suite_named(path: Path) -> str:
 def _package(path: Path, eyes: Eyes, trust: Trust) -> str | None:
     """The package's signed text; None, and reported, when it does not hold."""
     try:
-        size = path.stat().st_size
-        eyes.passed(size)
-        if size > _LARGEST:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        eyes.unreadable(path, error)
+        return None
+    eyes.passed(len(data))
+    try:
+        if len(data) > _LARGEST:
             raise EvidenceError("it is far too large")
-        members = _members(path.read_bytes())
+        members = _members(data)
         note = members.pop(_MANIFEST).decode()
         lines = [_LINE.fullmatch(line) for line in note.partition("\n\n")[0].split("\n")[5:]]
         if {line[2]: line[1] for line in lines if line} != {

@@ -7,6 +7,7 @@ followed, and no file is read into memory whole unless it is small.
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -25,6 +26,8 @@ BLOCK = 1 << 20
 SMALL = 1 << 20
 """No note or key file is larger than this."""
 NONCE = 16
+OF_LINES = 50
+"""A journal's byte takes the time of about so many bytes that are only hashed."""
 _EPOCH = re.compile(r"[1-9][0-9]{0,8}")
 _PARTS = frozenset(("journals", "objects", "devices", "batches", "recordings"))
 _TODO = "Give an archive, a workstation's data folder, or the folder of one journal."
@@ -125,18 +128,19 @@ def _by_epoch(journal: JournalPlace) -> tuple[str, int]:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """What a file's bytes come to. prefixes: SHA-256 of its first n bytes, for each n that was asked for and is there.
-    head: bytes of its age header and nonce, 0 when it does not begin like an age file."""
+    head: bytes of its age header and nonce, 0 when it does not begin like an age file. steady: nobody wrote to it meanwhile."""
 
     sha256: str
     bytes: int
     prefixes: Mapping[int, str]
     head: int
+    steady: bool
 
 
 @dataclass
 class Eyes:
-    """Reads files for a check: reports what is no plain file, counts bytes, raises nothing for what it finds. suite: of the study
-    whose archive this is."""
+    """Reads files for a check: reports what is no plain file, counts bytes, raises nothing for what it finds. done, total: work, in bytes
+    of sealed files. suite: of the study whose archive this is."""
 
     place: Place
     findings: Findings
@@ -154,25 +158,28 @@ class Eyes:
         """A place as findings name it."""
         return Spot(path.relative_to(self.place.root).as_posix(), line, call)
 
-    def files(self, folder: Path) -> list[Path]:
+    def files(self, folder: Path) -> Iterator[Path]:
         """The plain files in a folder, by name; nothing when it is not there. Links and other things are reported."""
         if folder.is_symlink():
             self._link(folder)
-            return []
+            return
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            with os.scandir(folder) as entries:
+                names = sorted(
+                    (entry.name, entry.is_file(follow_symlinks=False))
+                    for entry in entries
+                    if not entry.is_dir(follow_symlinks=False)
+                )
         except FileNotFoundError:
-            return []
+            return
         except OSError as error:
             self.unreadable(folder, error)
-            return []
-        found = []
-        for entry in entries:
-            if entry.is_file(follow_symlinks=False):
-                found.append(Path(entry.path))
-            elif not entry.is_dir(follow_symlinks=False):
-                self._link(Path(entry.path))
-        return found
+            return
+        for name, plain in names:  # a folder may have a million files: no path is kept for them
+            if plain:
+                yield folder / name
+            else:
+                self._link(folder / name)
 
     def plain(self, path: Path) -> bool:
         """Whether a plain file is there. A link, pipe or device in its place is reported."""
@@ -203,6 +210,7 @@ class Eyes:
         waiting = sorted({stop for stop in stops if stop > 0}, reverse=True)
         try:
             with path.open("rb") as file:
+                before = os.fstat(file.fileno())
                 while block := file.read(BLOCK):
                     if not size and (head := head_size(block, self.means)):
                         waiting = sorted({*waiting, head}, reverse=True)
@@ -215,22 +223,32 @@ class Eyes:
                     sha.update(block[begin:])
                     size += len(block)
                     self.passed(len(block))
+                after = os.fstat(file.fileno())
         except OSError as error:
             self.unreadable(path, error)
             return None
-        return Digest(sha.hexdigest(), size, prefixes, head)
+        steady = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
+        return Digest(sha.hexdigest(), size, prefixes, head, steady)
 
-    def passed(self, count: int) -> None:
-        """So many bytes have been read."""
-        self.done += count
+    def passed(self, count: int, *, weight: int = 1) -> None:
+        """So many bytes have been read. weight: what each counts in the progress."""
+        self.done += count * weight
         self.findings.counts["bytes"] += count
         if self.progress is not None:
             self.progress(min(self.done, self.total), self.total)
 
     def unreadable(self, path: Path, error: OSError) -> None:
-        """Report what cannot be read."""
+        """Report what cannot be read. What is gone was listed a moment ago."""
+        if isinstance(error, FileNotFoundError):
+            self.changing(path, "This file was here when the check began, and is gone")
+            return
         what = f"This cannot be read: {error.strerror}"
         self.findings.unproven("file.unreadable", what, self.at(path), needed="permission, or a whole disk")
+
+    def changing(self, path: Path, what: str) -> None:
+        """Report that somebody is at work here."""
+        needed = "a check of a copy, or while nobody writes here"
+        self.findings.unproven("file.changed", what, self.at(path), needed=needed)
 
     def foreign(self, path: Path) -> None:
         """Report a file that nobody expects here."""
@@ -272,4 +290,5 @@ def _sizes(folder: Path) -> Iterator[tuple[str, int]]:
         if entry.is_dir(follow_symlinks=False):
             yield from _sizes(Path(entry.path))
         elif entry.is_file(follow_symlinks=False):
-            yield entry.path, entry.stat(follow_symlinks=False).st_size
+            with suppress(FileNotFoundError):  # gone since it was listed: nothing to be read
+                yield entry.path, entry.stat(follow_symlinks=False).st_size

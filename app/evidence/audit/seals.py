@@ -10,6 +10,7 @@ from app.errors import EvidenceError, FangxinError, SealError
 from app.evidence import stanza, wav
 from app.evidence.age import decrypt, open_stream
 from app.evidence.audit.facts import Call, Closing, Facts, Interview, Sealed
+from app.evidence.audit.objects import Found
 from app.evidence.audit.place import BLOCK, Eyes, head_size
 from app.evidence.audit.remains import samples_whole_in
 from app.evidence.means import Means
@@ -25,11 +26,11 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 @dataclass
 class Seals:
-    """Opens what the identities open. found: SHA-256 → path of whole files."""
+    """Opens what the identities open. found: the whole files."""
 
     eyes: Eyes
     facts: Facts
-    found: Mapping[str, Path]
+    found: Found
     identities: Sequence[Unwraps]
     _opened: int = 0
     _others: Counter[str] = field(default_factory=Counter)
@@ -64,7 +65,9 @@ class Seals:
                 self._opened += 1
                 return path
             self._others[sealed.kind] += 1
-        except (SealError, OSError) as error:
+        except OSError as error:
+            self.eyes.unreadable(path, error)
+        except SealError as error:
             self._broken("seal.malformed", f"This {sealed.words} is no file that age wrote: {error}", sealed)
         return None
 
@@ -74,8 +77,9 @@ class Seals:
             return None
         try:
             return read_document(path, self.identities, sealed.kind)
-        except FangxinError as error:
-            self._broken("seal.malformed", f"The {sealed.words} cannot be read: {error.what}", sealed)
+        except (FangxinError, OSError) as error:
+            if what := self._fault(path, error):
+                self._broken("seal.malformed", f"The {sealed.words} cannot be read: {what}", sealed)
             return None
 
     def _interview(self, interview: Interview, closing: Closing) -> None:
@@ -141,10 +145,18 @@ class Seals:
                 self._joined(call, path, sealed)
             else:
                 self._played(call, path, sealed)
-        except FangxinError as error:
-            self._broken(
-                "recording.unreadable", f"The recording does not open to its end: {error.what}", sealed
-            )
+        except (FangxinError, OSError) as error:
+            if what := self._fault(path, error):
+                what = f"The recording does not open to its end: {what}"
+                self._broken("recording.unreadable", what, sealed)
+
+    def _fault(self, path: Path, error: FangxinError | OSError) -> str:
+        """What is wrong with the bytes of a file; "" when it could not be read, which is said here and accuses nobody."""
+        cause = error.__cause__ if isinstance(error, FangxinError) else error
+        if isinstance(cause, OSError):
+            self.eyes.unreadable(Path(cause.filename or path), cause)
+            return ""
+        return error.what if isinstance(error, FangxinError) else ""
 
     def _played(self, call: Call, path: Path, sealed: Sealed) -> None:
         size, start = 0, b""

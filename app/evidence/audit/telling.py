@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from sys import intern
 
 from app.canonical import Value
@@ -60,6 +61,9 @@ def listener(facts: Facts, file: str) -> Callable[[Entry], None]:
             _OF_CALLS[kind](_call(facts, line), line)
         if kind in _OF_INTERVIEWS:
             _OF_INTERVIEWS[kind](_interview(facts, line), line)
+        if kind in _ANSWERS and facts.keeps_answers:
+            given = Given(line["question"], line["commit"], line["call"], line["at"])
+            facts.interviews[line["interview"]].answers.append(given)
         if kind in _OF_JOURNALS:
             _OF_JOURNALS[kind](facts, line)
 
@@ -76,11 +80,17 @@ def _call(facts: Facts, line: _Line) -> Call:
 
 
 def _hear(call: Call, line: _Line) -> None:
-    call.seen.add(line["type"])
+    call.seen = _with(call.seen, line["type"])
     call.case = call.case or line.data.get("case", "")
     sample = line.data.get("at", 0)
     if sample > call.latest:
         call.latest, call.latest_at = sample, line.at
+
+
+@lru_cache(1024)
+def _with(seen: frozenset[str], kind: str) -> frozenset[str]:
+    """Most calls go the same few ways, so they share their sets."""
+    return seen | {kind}
 
 
 def _prepared(call: Call, line: _Line) -> None:
@@ -148,15 +158,13 @@ def _begun(interview: Interview, line: _Line) -> None:
 
 
 def _answer(interview: Interview, line: _Line) -> None:
-    interview.answers.append(Given(line["question"], line["commit"], line["call"], line["at"], line.at))
+    interview.given += 1
     interview.working = line.at
 
 
 def _closed(interview: Interview, line: _Line) -> None:
     sealed = line.sealed("interview", "object")
-    interview.closings.append(
-        Closing(line["call"], line["case"], line["outcome"], sealed, len(interview.answers))
-    )
+    interview.closings.append(Closing(line["call"], line["case"], line["outcome"], sealed, interview.given))
     interview.working = None
 
 
@@ -208,6 +216,7 @@ _OF_CALLS: Mapping[str, Callable[[Call, _Line], None]] = {
     "outcome.commit": _outcome,
     "outcome.amend": _corrected,
 }
+_ANSWERS = frozenset({"answer.commit", "answer.amend"})
 _OF_INTERVIEWS: Mapping[str, Callable[[Interview, _Line], None]] = {
     "interview.open": _begun,
     "interview.resume": _begun,
