@@ -16,7 +16,7 @@ from app.clock import SystemClock, system_entropy
 from app.commands.cli import Commands
 from app.commands.invocation import extra, verifiers
 from app.commands.speech import announce, language
-from app.errors import EvidenceError, SyncError
+from app.errors import EvidenceError, SyncError, UsageError
 from app.evidence.note import Verifier
 from app.evidence.stamp import certificates
 from app.evidence.verify import check_history
@@ -86,7 +86,7 @@ def sheet(
     clock = SystemClock()
     if not (data / "log.vkey").is_file():
         todo = "Name the folder in which `witness run` has looked at central."
-        raise EvidenceError("There is nothing of a witness here", where=str(data), todo=todo)
+        raise UsageError("There is nothing of a witness here", where=str(data), todo=todo)
     with Keeper.open(data, _log(str(data / "log.vkey")), clock, system_entropy) as keeper:
         made = sheet_of(keeper, clock.wall())
     write_sheet(out, made)

@@ -442,7 +442,7 @@ def test_the_commands_run_once_write_a_sheet_and_sound_the_alarm(
     assert main(["witness", "sheet", *data, "--out", str(tmp_path / "day.txt")]) == 2
     capsys.readouterr()
     nobody = tmp_path / "nobody"
-    assert main(["witness", "sheet", "--data", str(nobody), "--out", str(tmp_path / "none.html")]) == 1
+    assert main(["witness", "sheet", "--data", str(nobody), "--out", str(tmp_path / "none.html")]) == 2
     assert "There is nothing of a witness here" in capsys.readouterr().err
     assert not nobody.exists()
     asked[3] = watch.keeper.signer.vkey  # the key of another
