@@ -82,8 +82,18 @@ def _nobody_asks(path: Path) -> str:
 
 
 def read_recipient(path: Path) -> Recipient:
-    """A public key file (age1…). Raises StorageError or SealError naming the file."""
-    return _read(path, lambda text: Recipient.parse(text.strip()))
+    """A public key file (age1…, comments allowed). Raises StorageError or SealError naming the file."""
+
+    def parse(text: str) -> Recipient:
+        key = "\n".join(
+            line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")
+        )
+        if key.startswith("AGE-SECRET-KEY-"):
+            todo = "Ask for the public one (age1…); nobody else may have this one."
+            raise SealError("This is a private key", todo=todo)
+        return Recipient.parse(key)
+
+    return _read(path, parse)
 
 
 def read_identity(path: Path, ask: AskPassphrase = _nobody_asks) -> Identity:

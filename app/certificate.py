@@ -57,12 +57,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What stands on the certificate, in one language. words: resources/i18n/certificate.toml. halves: verdict, whether it is good, what
+    """What stands on the certificate, in one language. words: resources/i18n/certificate.toml. practice: said above all else when there are
+    practice calls in it, "" when there are none. halves: verdict, whether it is good, what
     is said of it. more: rule → findings left out. command: repeats the check."""
 
     lang: str
     words: dict[str, Any]
-    practice: bool
+    practice: str
     halves: tuple[tuple[str, bool, str], ...]
     facts: tuple[Fact, ...]
     rows: tuple[Row, ...]
@@ -104,7 +105,7 @@ def page_of(checked: Checked, lang: str, now: datetime) -> Page:
     return Page(
         lang,
         words,
-        bool(verdict.counts.get("rehearsal lines")),
+        _practice(verdict, words),
         (
             (words["integrity"], verdict.integrity_ok, words["whole" if verdict.integrity_ok else "altered"]),
             (
@@ -130,6 +131,14 @@ def page_of(checked: Checked, lang: str, now: datetime) -> Page:
         more,
         f"fangxin verify {checked.path.name} --key …",
     )
+
+
+def _practice(verdict: Verdict, words: dict[str, Any]) -> str:
+    """A single practice call among a survey's must not make the page say that nobody real was called."""
+    practice, lines = verdict.counts.get("rehearsal lines", 0), verdict.counts.get("lines", 0)
+    if not practice:
+        return ""
+    return str(words["practice"] if practice == lines else words["mixed"].format(practice, lines))
 
 
 def _rows(
@@ -188,12 +197,12 @@ def told(checked: Checked, lang: str, now: datetime) -> str:
     if lang == "en":
         return checked.verdict.text()
     page = page_of(checked, lang, now)
-    lines = [page.words["practice"]] if page.practice else []
+    lines = [page.practice] if page.practice else []
     lines += [f"{name}：{said}" for name, _, said in page.halves]
     shown = (
         page.facts[-2:] if checked.verdict.fingerprint else page.facts[-2:-1]
     )  # a check of history alone has none
-    lines += [f"{fact.name}：{'，'.join((fact.said, *fact.proof))}" for fact in shown]
+    lines += [f"{fact.name}：{'，'.join((*fact.proof, fact.said))}" for fact in shown]
     for row in page.rows:
         place = f"（{row.at}）" if row.at else ""
         needed = f" {page.words['needed']}：{row.needed}。" if row.needed else ""
@@ -209,7 +218,7 @@ def html(page: Page) -> str:
     style = resource("style", "certificate.css").read_text(encoding="utf-8")
     body = "\n".join(
         (
-            f'<p class="practice">{words["practice"]}</p>' if page.practice else "",
+            f'<p class="practice">{page.practice}</p>' if page.practice else "",
             f"<h1>{words['title']}</h1>",
             _halves(page),
             _facts(page),

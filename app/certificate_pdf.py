@@ -76,7 +76,7 @@ def _story(page: Page) -> list[Flowable]:
         shout = _style(
             page, 11, _PAPER, backColor=_BAD, alignment=1, borderPadding=(6, 0, 6, 0), spaceAfter=6 * mm
         )
-        story.append(Paragraph(words["practice"], shout))
+        story.append(Paragraph(page.practice, shout))
     story += [
         Paragraph(words["title"], _style(page, 19, _INK, spaceAfter=5 * mm)),
         _halves(page),

@@ -93,6 +93,25 @@ def test_the_page_says_both_verdicts_where_and_what_would_settle_it(lang: str) -
     assert words["more"].format(10) in page.text
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "1,000 行日志中有 7 行出自演练通话"), ("en", "7 of 1,000 journal lines are practice")],
+)
+def test_one_practice_call_among_a_survey_does_not_make_all_of_it_practice(lang: str, said: str) -> None:
+    findings = Findings()
+    findings.counts["rehearsal lines"], findings.counts["lines"] = 7, 1000
+    checked = Checked(Path("archive"), findings.verdict())
+    words = page_of(checked, lang, NOW).words
+    for shown in (certificate(checked, lang, NOW), told(checked, lang, NOW)):
+        assert said in shown.replace("1000", "1,000")
+        assert words["practice"] not in shown
+
+
+def test_a_terminal_shows_the_fingerprint_before_what_is_said_of_it() -> None:
+    checked = Checked(Path("archive"), Findings().verdict(fingerprint="ab" * 32))
+    assert f"日志指纹：{'ab' * 32}，" in told(checked, "zh", NOW)
+
+
 def test_a_good_archive_is_called_good_in_chinese_and_needs_nothing_from_outside() -> None:
     page = certificate(Checked(Path("archive"), Findings().verdict()), "zh", NOW)
     assert "没有任何改动" in page

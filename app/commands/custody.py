@@ -22,7 +22,7 @@ from app.evidence.note import Signer
 Keys = Annotated[Path, typer.Argument(help="Folder of `centre keygen`.")]
 Role = Annotated[str, typer.Option(metavar="centre|contact", help="Which key.")]
 Sheets = Annotated[
-    list[Path] | None, typer.Option(help="File with a custodian's words. Not given: two are typed, unseen.")
+    list[Path] | None, typer.Option(help="File with a custodian's words. Not given: they are typed, unseen.")
 ]
 Identities = Annotated[
     list[Path] | None, typer.Option(help="Private key file, or the folder of `centre keygen`.")
@@ -49,16 +49,19 @@ def split(
     """Put a private key into several hands: one sheet of words for each custodian."""
     with extra("centre"):
         from app.custody import shares  # SLIP-39: the centre's, not the workstation's
-    sheets = shares.split(read_identity(keys / f"{role}.key", ask_passphrase), needed=needed, of=of)
+    sheets = shares.split(
+        read_identity(keys / f"{role}.key", ask_passphrase), role=role, needed=needed, of=of
+    )
+    files = [out / f"{role}-{sheet.number}.txt" for sheet in sheets]
     with storage_errors(out):
         make_folder(out)
-        for sheet in sheets:
-            path = out / f"{role}-{sheet.number}.txt"
+        for path in files:  # before any is written: sheets of two ceremonies do not fit together
             if path.exists():
                 raise StorageError("There is a sheet already", where=str(path), todo="Choose a new folder.")
+        for path, sheet in zip(files, sheets, strict=True):
             write_file(path, sheet.text.encode())
     announce(
-        f"{of} sheets are in {out}. Print each for one custodian, then try them: fangxin centre drill {keys} --forget"
+        f"{of} sheets are in {out}. Print each for one custodian, then try them: fangxin centre drill {keys} --role {role} --forget"
     )
 
 
@@ -125,6 +128,8 @@ def request(
     out: Annotated[Path, typer.Option(help="The request to write.")],
 ) -> None:
     """Write a request to hand a call's recording to somebody. It counts when two roles have signed it."""
+    if out.exists():  # perhaps signed already
+        raise StorageError("There is a file already", where=str(out), todo="Choose another name.")
     receiver = read_recipient(Path(to)) if Path(to).is_file() else Recipient.parse(to)
     made = request_for(archive, call, receiver, reason, SystemClock(), system_entropy)
     with storage_errors(out):
@@ -182,13 +187,16 @@ def keys_of(identity: list[Path] | None, split: Path | None, sheet: list[Path] |
 
 
 def joined(sheets: Sequence[Path], recipient: Recipient) -> Identity:
-    """The key of these sheets, or of two that are typed now; in memory only."""
+    """The key of these sheets, or of as many as it needs that are typed now; in memory only."""
     with extra("centre"):
         from app.custody import shares  # as above
     texts = []
     for path in sheets:
         with storage_errors(path):
             texts.append(path.read_text(encoding="utf-8", errors="replace"))
-    if not texts:
-        texts = [prompt(f"Words of sheet {number}", unseen=True) for number in (1, 2)]
-    return shares.join([shares.parse_words(text) for text in texts], recipient)
+    words = [shares.parse_words(text) for text in texts]
+    needed = 0 if words else 1
+    while len(words) < needed:  # a slip is told at once, not after the next custodian has typed his words too
+        words.append(shares.parse_words(prompt(f"Words of sheet {len(words) + 1}", unseen=True)))
+        needed = shares.needed_by(words[-1], len(words))
+    return shares.join(words, recipient)

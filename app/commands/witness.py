@@ -16,7 +16,7 @@ from app.clock import SystemClock, system_entropy
 from app.commands.cli import Commands
 from app.commands.invocation import extra, verifiers
 from app.commands.speech import announce, language
-from app.errors import EvidenceError, SyncError
+from app.errors import EvidenceError, SyncError, UsageError
 from app.evidence.note import Verifier
 from app.evidence.stamp import certificates
 from app.evidence.verify import check_history
@@ -84,6 +84,9 @@ def sheet(
     with extra("witness"):
         from app.witness.sheet import sheet_of, write_sheet  # drawing PDFs and codes is an extra
     clock = SystemClock()
+    if not (data / "log.vkey").is_file():
+        todo = "Name the folder in which `witness run` has looked at central."
+        raise UsageError("There is nothing of a witness here", where=str(data), todo=todo)
     with Keeper.open(data, _log(str(data / "log.vkey")), clock, system_entropy) as keeper:
         made = sheet_of(keeper, clock.wall())
     write_sheet(out, made)

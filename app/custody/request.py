@@ -108,6 +108,10 @@ def approve(note: str, signer: Signer) -> str:
 
 def check(note: str, trusted: Sequence[Verifier]) -> Approved:
     """Raises EvidenceError unless people of two roles whom we trust have signed, each with a key of his own."""
+    if "\n\n" not in note:
+        Request.parse(note)
+        todo = "People of two roles must sign it: `fangxin centre sign`."
+        raise EvidenceError("Nobody has signed this request yet", todo=todo)
     opened = open_note(note, trusted)
     by = tuple(signature.verifier for signature in opened.signatures)
     # Roles and keys are both counted: one person who is entered under two roles with one key is still one person.

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -32,40 +32,42 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "对方号码",
         "号码",
     ),
+    # A switchboard's list has the answer and the dialling, the talk and the whole: what begins with the answer comes first.
     "start": (
-        "start",
         "answer",
         "answered",
         "answertime",
+        "应答时间",
+        "通话开始时间",
+        "通话起始时间",
+        "start",
         "calltime",
         "starttime",
         "time",
-        "通话开始时间",
-        "通话起始时间",
         "开始时间",
         "起始时间",
-        "应答时间",
         "通话时间",
         "呼叫时间",
         "时间",
     ),
     "date": ("date", "day", "日期", "通话日期"),
     "duration": (
-        "duration",
         "billsec",
-        "seconds",
         "talk",
         "talktime",
         "通话时长",
-        "时长",
-        "计费时长",
         "通话时长秒",
+        "duration",
+        "seconds",
+        "时长",
         "时长秒",
+        "计费时长",
     ),
     "end": ("end", "endtime", "结束时间", "通话结束时间", "挂机时间"),
     "direction": ("direction", "calltype", "呼叫类型", "通话类型", "呼叫方向", "类型", "方向"),
 }
-"""What a column means → the heads by which it is known, without case, spaces and brackets."""
+"""What a column means → the heads by which it is known, without case, spaces and brackets. Of several in one list the first that has
+something in a row counts for that row: an unanswered call has no time of answer."""
 _COMING_IN = ("in", "incoming", "inbound", "mt", "被叫", "呼入", "来电")
 _NO_CALL = ("sms", "data", "短信", "彩信", "流量", "上网")
 _TIMES = (
@@ -78,9 +80,13 @@ _TIMES = (
 )
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2})(?::(\d{2}))?")
 _PARTS = re.compile(
-    r"(?:(\d+)\s*(?:小时|时|h))?\s*(?:(\d+)\s*(?:分钟|分|min|m))?\s*(?:(\d+)\s*(?:秒|sec|s))?"
+    r"(?:(\d{1,9})\s*(?:小时|时|h))?\s*(?:(\d{1,9})\s*(?:分钟|分|min|m))?\s*(?:(\d{1,9})\s*(?:秒|sec|s))?"
 )
 _ZONE = re.compile(r"\s*(Z|UTC|[+-]\d{2}:?\d{2})$")
+
+
+class _UnreadableError(Exception):
+    """What could not be read in a row, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +124,17 @@ def read_list(path: Path, zone: timezone = CHINA) -> CarrierList:
         raise EvidenceError(what, where=f"{path.name}, line {head_line or 1}", todo=todo)
     calls, passed_over, refused = [], 0, []
     for line, row in rows:
-        cells = {name: row[place].strip() for name, place in columns.items() if place < len(row)}
-        if not any(row) or not cells.get("start"):
+        if not any(cell.strip() for cell in row):
             continue
+        cells = {name: _first(row, places) for name, places in columns.items()}
         direction = _plain(cells.get("direction", ""))
-        if direction in _COMING_IN or direction in _NO_CALL:
+        silent = not any(cells.get(name) for name in ("start", "duration", "end"))  # a remark below the list
+        if silent or direction in _COMING_IN or direction in _NO_CALL:
             passed_over += 1
             continue
         try:
             calls.append(_call(line, cells, zone))
-        except ValueError as error:
+        except _UnreadableError as error:
             refused.append((line, str(error)))
     return CarrierList(path.name, tuple(calls), passed_over, tuple(refused))
 
@@ -187,25 +194,45 @@ def _plain(head: str) -> str:
     return re.sub(r"\(.*?\)|[\s_\-./:\"]", "", unicodedata.normalize("NFKC", head)).lower()
 
 
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    """Meaning → place; of several columns that fit, the one whose head is listed first."""
+def _columns(head: Sequence[str]) -> dict[str, list[int]]:
+    """Meaning → the places of the columns that fit, in the order in which their heads are listed."""
     names = [_plain(each) for each in head]
-    return {
-        meaning: next(names.index(alias) for alias in aliases if alias in names)
+    found = {
+        meaning: [names.index(alias) for alias in aliases if alias in names]
         for meaning, aliases in COLUMNS.items()
-        if any(alias in names for alias in aliases)
     }
+    return {meaning: places for meaning, places in found.items() if places}
+
+
+def _first(row: Sequence[str], places: Iterable[int]) -> str:
+    """What the first of these columns says that says anything in this row."""
+    return next((row[at].strip() for at in places if at < len(row) and row[at].strip()), "")
 
 
 def _call(line: int, cells: Mapping[str, str], zone: timezone) -> CarrierCall:
+    if not cells["start"]:
+        raise _UnreadableError("it has no time")
     start = _moment(f"{cells.get('date', '')} {cells['start']}".strip(), zone)
-    told = cells.get("duration", "")
-    seconds = _seconds(told) if told else round((_moment(cells.get("end", ""), zone) - start) / 1000)
-    return CarrierCall(line, cells.get("number", ""), start, max(0, seconds))
+    if told := cells.get("duration", ""):
+        return CarrierCall(line, cells.get("number", ""), start, _seconds(told))
+    end = cells.get("end", "")
+    if not end:
+        raise _UnreadableError("it has no duration")
+    seconds = round((_moment(end, zone) - start) / 1000)
+    if seconds < 0:
+        raise _UnreadableError("it ends before it begins")
+    return CarrierCall(line, cells.get("number", ""), start, seconds)
 
 
 def _moment(text: str, zone: timezone) -> int:
-    """ms since 1970 UTC. Raises ValueError naming what could not be read."""
+    """ms since 1970 UTC. Raises _UnreadableError."""
+    try:
+        return _in_time(text, zone)
+    except (ValueError, OverflowError) as error:  # a zone of 99 hours, the year 1 east of Greenwich
+        raise _UnreadableError(f'"{text[:40]}" is no time') from error
+
+
+def _in_time(text: str, zone: timezone) -> int:
     plain = (
         text.replace("/", "-")
         .replace("年", "-")
@@ -233,13 +260,13 @@ def _moment(text: str, zone: timezone) -> int:
         except ValueError:
             continue
         return round(moment.timestamp()) * 1000 + int(fraction[:3].ljust(3, "0") or 0)
-    raise ValueError(f'"{text[:40]}" is no time')
+    raise ValueError(text)
 
 
 def _seconds(text: str) -> int:
-    """A duration. Raises ValueError naming what could not be read."""
+    """A duration. Raises _UnreadableError."""
     plain = text.strip().strip("'\"`")
-    if re.fullmatch(r"\d+(?:\.\d+)?", plain):
+    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", plain):
         return round(float(plain))
     if clock := _CLOCK.fullmatch(plain):
         hours, minutes, seconds = (clock[1], clock[2], clock[3]) if clock[3] else ("0", clock[1], clock[2])
@@ -248,4 +275,4 @@ def _seconds(text: str) -> int:
     if plain and parts and any(parts.groups()):
         hours, minutes, seconds = (int(each or 0) for each in parts.groups())
         return hours * 3600 + minutes * 60 + seconds
-    raise ValueError(f'"{text[:40]}" is no duration')
+    raise _UnreadableError(f'"{text[:40]}" is no duration')

@@ -1,6 +1,7 @@
 """What a witness hands to an auditor: a cosigned checkpoint (a file, or what a scanner read off a sheet), or the witness's folder."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from app.errors import EvidenceError
@@ -44,14 +45,22 @@ def read_witness(
 
 def scanned(data: bytes) -> str:
     """A note as it was signed, from what a scanner or an editor made of it: other line ends, a lost last one, a byte order mark, a long
-    dash that became another dash. What is signed is not touched by that; a changed letter still makes the signature false."""
-    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
+    dash that became another dash, the encoding of a Chinese or "Unicode" notepad. What is signed is not touched by that; a changed letter
+    still makes the signature false."""
+    text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
     head, gap, lines = text.rpartition("\n\n")
     repaired = [
         f"— {line[2:]}" if line[:2] in ("- ", "– ", "? ", "\N{REPLACEMENT CHARACTER} ") else line
         for line in lines.splitlines()
     ]
     return head + gap + "\n".join(repaired) + "\n"
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    return data.decode("utf-8-sig", "replace")
 
 
 def _read(path: Path) -> bytes:

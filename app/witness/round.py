@@ -64,7 +64,7 @@ class Central:
         return found
 
     def cosigned(self, note: str) -> None:
-        """Hand a cosigned checkpoint back."""
+        """Hand a cosigned checkpoint back. Raises SyncError, also when central was never told of this witness."""
         self._ask("POST", "/v1/log/cosignatures", note.encode())
 
     def _get(self, path: str) -> bytes:
@@ -77,6 +77,9 @@ class Central:
         except httpx2.HTTPError as error:
             what = f"Central cannot be reached: {error or type(error).__name__}"
             raise SyncError(what, where=self._url, todo="It is asked again later.") from error
+        if (method, answer.status_code) == ("POST", 403):
+            todo = "Its public key belongs in the study package that is installed there (`study build --witness`)."
+            raise SyncError("Central takes no cosignature of this witness", where=self._url, todo=todo)
         if content is None or not answer.is_success:
             raise SyncError(f"Central answered {answer.status_code}", where=f"{method} {self._url}{path}")
         return content

@@ -155,3 +155,54 @@ def test_the_supervisor_checks_the_releases_with_the_keys_that_he_was_given_on_t
     other = tmp_path / "another" / "journals.vkey"
     assert main(["verify", str(tmp_path / "releases" / "journal"), "--key", str(other)]) == 1
     assert "Unknown device key" in capsys.readouterr().out
+
+
+def test_the_sheets_of_the_numbers_key_are_tried_as_the_command_says(
+    tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("centre", "split", keys, "--out", tmp_path / "sheets", "--role", "contact")
+    advice = capsys.readouterr().out.strip().rpartition("fangxin ")[2].split()
+    sheets = [word for n in (1, 2) for word in ("--sheet", tmp_path / "sheets" / f"contact-{n}.txt")]
+    run(*advice, *sheets)
+    assert not (keys / "contact.key").exists()
+    assert (keys / "centre.key").exists()
+
+
+def test_no_sheet_is_written_beside_one_of_an_earlier_ceremony(tmp_path: Path, keys: Path) -> None:
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "centre-3.txt").write_text("of last year")
+    assert main(["centre", "split", str(keys), "--out", str(tmp_path / "sheets")]) == 1
+    assert [path.name for path in (tmp_path / "sheets").iterdir()] == ["centre-3.txt"]
+
+
+def test_where_three_sheets_are_needed_three_are_asked_for(
+    tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("centre", "split", keys, "--out", tmp_path / "sheets", "--needed", 3, "--of", 5)
+    typed = [(tmp_path / "sheets" / f"centre-{n}.txt").read_text(encoding="utf-8") for n in (5, 2, 4)]
+    words = iter(typed)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: next(words))
+    run("centre", "drill", keys)
+    words = iter(["a slip in it", *typed])
+    assert main(["centre", "drill", str(keys)]) == 1
+    assert "slip in the words of sheet 1" in capsys.readouterr().err
+    assert list(words) == typed  # nobody else had to type
+
+
+def test_a_receivers_private_key_and_a_signed_request_are_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = make(tmp_path / "made")
+    given = tmp_path / "from-the-court.txt"
+    given.write_text(f"# created: today\n# public key: {COURT.recipient}\n{COURT.export()}\n")
+    note = tmp_path / "request.note"
+    words = ["centre", "request", made.calls["finished"], "--archive", made.archive, "--to", given]
+    words += ["--reason", "appeal 17", "--out", note]
+    assert main([str(word) for word in words]) == 1
+    assert "This is a private key" in capsys.readouterr().err
+    given.write_text(f"# the court's\n{COURT.recipient}\n")
+    run(*words)
+    text = note.read_text(encoding="utf-8")
+    assert main([str(word) for word in words]) == 1
+    assert "There is a file already" in capsys.readouterr().err
+    assert note.read_text(encoding="utf-8") == text

@@ -96,7 +96,7 @@ def refused(made: Made, folder: Path, note: str, says: str, *, trusted: list[Ver
         ([WANG, WANG], "signed by analyst/wang only"),
         ([WANG, OUTSIDER], "signed by analyst/wang only"),
         ([OUTSIDER], "Nobody whom we trust"),
-        ([], "not a signed note"),
+        ([], "Nobody has signed this request yet"),
     ],
 )
 def test_without_two_roles_nothing_leaves(

@@ -35,8 +35,19 @@ def test_one_sheet_opens_nothing(sheet: Sheet) -> None:
 
 
 def test_the_same_sheet_twice_is_one_sheet() -> None:
-    with pytest.raises(SealError, match="do not fit together"):
+    with pytest.raises(SealError, match="Sheets 1 and 2 as given are one and the same"):
         join(said(SHEETS[0], SHEETS[0]), CENTRE.recipient)
+
+
+@pytest.mark.parametrize(
+    ("role", "opens"),
+    [("centre", "recordings and interviews"), ("lead", "recordings"), ("contact", "telephone numbers")],
+)
+def test_a_sheet_tells_its_custodian_what_the_key_opens(role: str, opens: str) -> None:
+    (sheet, *_) = split(CENTRE, role=role)
+    assert f"together open the {opens}." in sheet.text
+    with pytest.raises(UsageError, match="no role"):
+        split(CENTRE, role="publisher")
 
 
 def test_three_of_five_needs_three() -> None:

@@ -106,6 +106,45 @@ def test_what_is_no_carriers_list_is_told_in_one_sentence(tmp_path: Path, text: 
         read_list(written(tmp_path, text))
 
 
+SWITCHBOARD = (
+    "start,answer,end,duration,billsec,dst\n"
+    "{dialled},{t},{e},70,61,{n}\n"  # nine seconds of ringing: the talk is what the journal has
+    "{dialled},,{t},9,0,{n}\n"
+)
+
+
+def test_of_a_switchboards_columns_the_answer_and_the_talk_count(tmp_path: Path) -> None:
+    rows = SWITCHBOARD.format(n=NUMBER, dialled=local(NOON - 9000), t=local(NOON), e=local(NOON + 61_000))
+    talked, rang = read_list(written(tmp_path, rows)).calls
+    assert (talked.start, talked.seconds) == (NOON, 61)
+    assert (rang.start, rang.seconds) == (NOON - 9000, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("0001-01-01 00:00:00,61,", '"0001-01-01 00:00:00" is no time'),
+        ("2026-11-26 12:00:00+99:00,61,", '"2026-11-26 12:00:00+99:00" is no time'),
+        (f"2026-11-26 12:00:00,{'9' * 400},", f'"{"9" * 40}" is no duration'),
+        (f"2026-11-26 12:00:00,{'9' * 5000}秒,", f'"{"9" * 40}" is no duration'),
+        ("2026-11-26 12:00:00,-5,", '"-5" is no duration'),
+        (",61,", "it has no time"),
+        ("2026-11-26 12:00:00,,", "it has no duration"),
+        ("2026-11-26 12:00:00,,2026-11-26 11:59:00", "it ends before it begins"),
+    ],
+)
+def test_a_row_that_says_nothing_sure_is_named_and_never_passed_over(
+    tmp_path: Path, row: str, why: str
+) -> None:
+    found = read_list(written(tmp_path, f"start,duration,end,remark\n{row},a call\n"))
+    assert (found.calls, found.refused) == ((), ((2, why),))
+
+
+def test_a_remark_below_the_list_is_counted_as_no_call(tmp_path: Path) -> None:
+    found = read_list(written(tmp_path, "remark,start,duration\n,,\nprinted by the office,,\n"))
+    assert (found.calls, found.refused, found.passed_over) == ((), (), 1)
+
+
 @given(st.binary(max_size=300))
 def test_whatever_the_file_holds_it_is_read_or_refused_in_words(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:

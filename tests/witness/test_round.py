@@ -82,7 +82,7 @@ def test_every_receipt_stands_in_the_log_and_the_witness_cosigns_it(watch: Watch
 def test_central_takes_no_cosignature_of_a_stranger(watch: Watch) -> None:
     watch.stores.index.set_settings({"witnesses": ""})
     watch.call(1)
-    with pytest.raises(SyncError, match="403"):
+    with pytest.raises(SyncError, match=r"no cosignature of this witness .* in the study package"):
         look(watch.keeper, watch.wire)
     assert not (watch.stores.folder / "log" / "cosigned").exists()
     watch.stores.index.set_settings({"witnesses": watch.keeper.signer.vkey})
@@ -270,6 +270,8 @@ def test_what_scanners_and_editors_do_to_the_text_does_no_harm(watch: Watch) -> 
         note.replace("— ", "– "),
     ):
         assert scanned(spoilt.encode()) == note
+    for encoding in ("gb18030", "utf-16", "utf-8-sig"):  # as a Chinese notepad saves it
+        assert scanned(note.replace("\n", "\r\n").encode(encoding)) == note
 
 
 def test_a_changed_letter_does(watch: Watch) -> None:
@@ -438,6 +440,11 @@ def test_the_commands_run_once_write_a_sheet_and_sound_the_alarm(
     assert "3 lines, 3 of them new" in capsys.readouterr().out
     assert main(["witness", "sheet", *data, "--out", str(tmp_path / "day.html")]) == 0
     assert main(["witness", "sheet", *data, "--out", str(tmp_path / "day.txt")]) == 2
+    capsys.readouterr()
+    nobody = tmp_path / "nobody"
+    assert main(["witness", "sheet", "--data", str(nobody), "--out", str(tmp_path / "none.html")]) == 2
+    assert "There is nothing of a witness here" in capsys.readouterr().err
+    assert not nobody.exists()
     asked[3] = watch.keeper.signer.vkey  # the key of another
     capsys.readouterr()
     assert main(["witness", "run", *data, *asked]) == 1
