@@ -12,6 +12,7 @@ from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
 from app.commands.speech import announce, language
+from app.commands.tongue import Lang, said_in, tongue
 from app.drawing import DrawRoom, draws_signer
 from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
@@ -65,24 +66,27 @@ def admitted(desks: Sequence[str]) -> str:
 
 
 def cells(
+    context: typer.Context,
     study: Folder,
     draws: Draws,
     keys: Keys,
     url: Url,
     central: Central,
+    lang: Lang = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Say how full the quota cells are over all desks, as these last told it, and what was decided about them."""
-    source, publisher = load(study), Centre.read(keys).publisher
-    room = room_key_in(source, draws, keys)
-    with centre_at(keys, url, central) as (client, _):
-        told = client.post("/v1/pool/all-cells", {"v": 1})
-        known = known_cells(told, source.id, publisher.verifier, room)
-    states = cell_states(quotas_of(source), known, source.form)
-    if as_json:
-        typer.echo(encode({"cells": [cell_document(cell) for cell in states]}).decode())
-    else:
-        typer.echo("\n".join(cell_line(cell, language()) for cell in states) or NO_CELLS.of(language()))
+    with said_in(tongue(context, lang)):
+        source, publisher = load(study), Centre.read(keys).publisher
+        room = room_key_in(source, draws, keys)
+        with centre_at(keys, url, central) as (client, _):
+            told = client.post("/v1/pool/all-cells", {"v": 1})
+            known = known_cells(told, source.id, publisher.verifier, room)
+        states = cell_states(quotas_of(source), known, source.form)
+        if as_json:
+            typer.echo(encode({"cells": [cell_document(cell) for cell in states]}).decode())
+        else:
+            typer.echo("\n".join(cell_line(cell, language()) for cell in states) or NO_CELLS.of(language()))
 
 
 def close_cell(
