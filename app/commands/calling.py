@@ -86,14 +86,16 @@ def pick(
         elif found:
             typer.echo(f"{found}  {told(reason)}")
         else:
-            announce(
-                f"No case may be dialled now. Next due {minute_in_china(due)}."
-                if due
-                else "No case may be dialled now."
-            )
+            announce(_none_now(due))
         if lacking and not as_json:
             listed = ", ".join(f"{_skill(skill)} ({n})" for skill, n in lacking.items())
             announce(f"Cases that are ready and that nobody on the roster can call: {listed}.")
+
+
+def _none_now(due: int | None) -> str:
+    if due is None:
+        return "No case may be dialled now."
+    return f"No case may be dialled now. Next due {minute_in_china(due)}."
 
 
 def why(
@@ -129,9 +131,8 @@ def why(
             announce(f"Not for {asks.another_than}, who made the last call.")
         for attempt in one.attempts:
             outcome = plan.outcome(attempt)
-            typer.echo(
-                f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else told('cut off')}  {attempt.by}"
-            )
+            name = Words(outcome.zh, outcome.en).of(language()) if outcome else told("cut off")
+            typer.echo(f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {name}  {attempt.by}")
 
 
 def _skill(name: str) -> str:

@@ -48,12 +48,21 @@ def register(cli: typer.Typer) -> None:
         cli.command()(command)
 
 
-def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -> None:
+def admit(
+    context: typer.Context,
+    study: Folder,
+    draws: Draws,
+    keys: Keys,
+    url: Url,
+    central: Central,
+    lang: Lang = "",
+) -> None:
     """Give every enrolled desk the room's key, sealed to it: without it a desk gets no cases of the pool. `release` does it too; this
     is for a desk that was enrolled since. Compare the names: each must be a machine of the room."""
-    room = room_key_in(load(study), draws, keys)
-    with centre_at(keys, url, central) as (client, desks):
-        announce(admitted(room_key.admit(client, desks, room, system_entropy)))
+    with said_in(tongue(context, lang)):
+        room = room_key_in(load(study), draws, keys)
+        with centre_at(keys, url, central) as (client, desks):
+            announce(admitted(room_key.admit(client, desks, room, system_entropy)))
 
 
 def admitted(desks: Sequence[str]) -> str:
@@ -90,17 +99,35 @@ def cells(
 
 
 def close_cell(
-    study: Folder, cell: CellText, keys: Keys, url: Url, central: Central, by: By, reason: Reason
+    context: typer.Context,
+    study: Folder,
+    cell: CellText,
+    keys: Keys,
+    url: Url,
+    central: Central,
+    by: By,
+    reason: Reason,
+    lang: Lang = "",
 ) -> None:
     """Close a quota cell for all desks: nobody new is interviewed in it; whoever has begun is."""
-    _decide(load(study), cell, keys, url, central, (by, reason), open_=False)
+    with said_in(tongue(context, lang)):
+        _decide(load(study), cell, keys, url, central, (by, reason), open_=False)
 
 
 def open_cell(
-    study: Folder, cell: CellText, keys: Keys, url: Url, central: Central, by: By, reason: Reason
+    context: typer.Context,
+    study: Folder,
+    cell: CellText,
+    keys: Keys,
+    url: Url,
+    central: Central,
+    by: By,
+    reason: Reason,
+    lang: Lang = "",
 ) -> None:
     """Open a quota cell for all desks, also one that has reached its target."""
-    _decide(load(study), cell, keys, url, central, (by, reason), open_=True)
+    with said_in(tongue(context, lang)):
+        _decide(load(study), cell, keys, url, central, (by, reason), open_=True)
 
 
 def cell_line(cell: CellState, spoken: str) -> str:
