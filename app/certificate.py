@@ -43,7 +43,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A finding as it is told. severity, rule: for programs. meaning: in the page's language, "" where what says it."""
+    """A finding as it is told. severity, rule: for programs. half: which verdict it spoils, "" = a note, which spoils none. meaning: in the
+    page's language, "" where what says it."""
 
     severity: Severity
     weight: str
@@ -165,7 +166,7 @@ def _row(finding: Finding, words: dict[str, Any], lang: str) -> Row:
     return Row(
         finding.severity,
         words[str(finding.severity)],
-        words[str(finding.kind)],
+        words[str(finding.kind)] if finding.spoils else "",
         finding.rule,
         _table_of("verify").get(finding.rule, "") if in_chinese else "",
         finding.what,
@@ -256,7 +257,8 @@ def _facts(page: Page) -> str:
 def _table(page: Page) -> str:
     heads = "".join(f"<th>{page.words[name]}</th>" for name in ("weight", "what", "where", "needed"))
     rows = [
-        f'<tr class="{row.severity}"><td>{row.weight}<br><small>{row.half}<br><code>{escape(row.rule)}</code></small></td>'
+        f'<tr class="{row.severity}"><td>{row.weight}<br>'
+        f"<small>{row.half and f'{row.half}<br>'}<code>{escape(row.rule)}</code></small></td>"
         f"<td>{f'{row.meaning}<br><small>{escape(row.what)}</small>' if row.meaning else escape(row.what)}</td>"
         f"<td>{escape(row.at).replace('/', '/<wbr>')}</td><td>{_OPTION.sub(_UNBROKEN, escape(row.needed))}</td></tr>"
         for row in page.rows

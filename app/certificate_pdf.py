@@ -70,7 +70,6 @@ def _foot(page: Page, sheets: int, canvas: Canvas, document: BaseDocTemplate) ->
 
 def _story(page: Page) -> list[Flowable]:
     words = page.words
-    small = _style(page, 8.5, _SOFT, spaceBefore=2 * mm)
     story: list[Flowable] = []
     if page.practice:
         shout = _style(
@@ -85,14 +84,24 @@ def _story(page: Page) -> list[Flowable]:
         Paragraph(words["findings"], _style(page, 13, _INK, spaceBefore=6 * mm, spaceAfter=1 * mm)),
         HRFlowable(width="100%", color=_INK, thickness=1.4, spaceAfter=2 * mm),
         _findings(page) if page.rows else Paragraph(words["none"], _style(page, 9.5, _INK)),
-        Paragraph(words["limits"], small),
-        Paragraph(words["again"], small),
-        Spacer(0, 2 * mm),
-        _table([[Paragraph(escape(page.command), _style(page, 9, _INK))]], [_WIDE], ("BOX", _RULE)),
-        Spacer(0, 14 * mm),
-        KeepTogether([_signatures(page, small)]),
+        _end(page),
     ]
     return story
+
+
+def _end(page: Page) -> KeepTogether:
+    """On one sheet: one with nothing but a signature could be put behind any other."""
+    small = _style(page, 8.5, _SOFT, spaceBefore=2 * mm)
+    return KeepTogether(
+        [
+            Paragraph(page.words["limits"], small),
+            Paragraph(page.words["again"], small),
+            Spacer(0, 2 * mm),
+            _table([[Paragraph(escape(page.command), _style(page, 9, _INK))]], [_WIDE], ("BOX", _RULE)),
+            Spacer(0, 14 * mm),
+            _signatures(page, small),
+        ]
+    )
 
 
 def _halves(page: Page) -> Table:
@@ -152,7 +161,7 @@ def _row(page: Page, row: Row) -> list[object]:
     return [
         [
             Paragraph(row.weight, _style(page, 9, ink)),
-            Paragraph(row.half, small),
+            *([Paragraph(row.half, small)] if row.half else []),
             Paragraph(escape(row.rule), small),
         ],
         told,

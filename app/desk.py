@@ -162,7 +162,7 @@ class Desk(Script, CaseVerbs, CorrectVerbs, EarVerbs):
         counts = replace(counts, completes=counts.completes + done)
         self._show(page=Page.READY, notice=Notice.SAVED, counts=counts, case=None, question=None, proposed="")
         self._show(line=LineView.IDLE, recording=RecordingView.OFF, elapsed=0, practice=None, scarce=False)
-        if self.screen.auto_dial:
+        if self.screen.auto_dial and not (self.screen.sending and self.screen.sending.stop):
             self.next_case()
             self.dial()
 

@@ -18,6 +18,10 @@ from app.resources import resource
 
 _PLACES = re.compile(r"\{(\w+)\}")
 _ESCAPED = re.compile(r"\\\{(\w+)\\\}")
+_NAMES = "names"
+"""The place of a template that holds a list, as other programs and we put one into an English sentence."""
+_BETWEEN = re.compile(r", or |, | or ")
+_QUOTED = re.compile(r"""^(?P<mark>['"])(.*)(?P=mark)$""")
 FRAME = "（英文原文）{sentence}"
 """How a sentence is shown that has no translation: nothing is lost, and nobody takes it for ours."""
 
@@ -103,9 +107,17 @@ def _found(sentence: str) -> _Found | None:
     for template in _catalogue():
         found = template.read(plain)
         if found is not None:
-            values = {name: known(text) or text for name, text in found.items()}
+            values = {
+                name: known(text) or (_listed(text) if name == _NAMES else text)
+                for name, text in found.items()
+            }
             return _Found(_filled(template.chinese, values), len("".join(_fixed(template.english))))
     return None
+
+
+def _listed(text: str) -> str:
+    """A list with Chinese marks: 'a', 'b' or 'c' → “a”、“b”、“c”."""
+    return "、".join(_QUOTED.sub(r"“\2”", each) for each in _BETWEEN.split(text))
 
 
 def _fixed_in(sentence: str) -> int:
@@ -132,7 +144,7 @@ class _Template(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _catalogue() -> tuple[_Template, ...]:
-    """Those with the most fixed text first: "Input should be a valid list" before "Input should be {choices}"."""
+    """Those with the most fixed text first: "Input should be a valid list" before "Input should be {names}"."""
     files = sorted(resource("i18n", "sentences").glob("*.toml"))
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
     pairs = [(english.rstrip(" ."), ours) for table in tables for english, ours in table.items()]

@@ -112,6 +112,19 @@ def test_a_terminal_shows_the_fingerprint_before_what_is_said_of_it() -> None:
     assert f"日志指纹：{'ab' * 32}，" in told(checked, "zh", NOW)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_only_what_spoils_a_verdict_stands_under_its_name(lang: str) -> None:
+    """A key of the archive's own is no gap in it."""
+    page = page_of(Checked(Path("archive"), found()), lang, NOW)
+    under = {row.rule: row.half for row in page.rows}
+    assert under["object.altered"] == page.words["integrity"]
+    assert under["carrier.unknown"] == page.words["completeness"]
+    assert under["key.own"] == ""
+    note = html(page).partition("key.own")[0].rpartition("<tr")[2]
+    assert page.words["completeness"] not in note
+    assert "\n[note] own keys." in found().text()
+
+
 def test_a_good_archive_is_called_good_in_chinese_and_needs_nothing_from_outside() -> None:
     page = certificate(Checked(Path("archive"), Findings().verdict()), "zh", NOW)
     assert "没有任何改动" in page
@@ -205,6 +218,20 @@ def _literals(node: ast.expr) -> list[ast.expr]:
 def _template(node: ast.expr) -> str:
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+
+
+@needs_poppler
+@pytest.mark.real
+def test_nobody_signs_a_sheet_that_says_nothing_of_the_check(tmp_path: Path) -> None:
+    """It could be put behind any other. So many notes leave room for all but the signature."""
+    findings, file = Findings(), tmp_path / "certificate.pdf"
+    for _ in range(10):
+        findings.note("key.own", "The archive's own keys were used", needed="the keys from somebody else")
+    write_certificate(file, Checked(Path("archive"), findings.verdict()), "en", pdf)
+    read = subprocess.run(["pdftotext", file, "-"], capture_output=True, check=True).stdout.decode()
+    first, last = read.removesuffix("\f").split("\f")
+    assert "key.own" in first
+    assert "fangxin verify archive" in last
 
 
 def test_whatever_the_check_asks_for_is_asked_for_in_chinese_too() -> None:

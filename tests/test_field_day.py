@@ -195,8 +195,16 @@ def test_the_desk_explains_a_case_as_the_report_does(
     assert found[case]["why"] == "It asks for refusal, which nobody on the roster has."
     assert found[case]["why"] in said.splitlines()
     capsys.readouterr()
-    day.run("sample", "why", case)
+    day.run("sample", "why", case, "--lang", "en")
     assert "given back to the room's pool" in capsys.readouterr().out
+    day.run("sample", "why", case, "--lang", "zh")
+    said = capsys.readouterr().out
+    assert "已退回样本池" in said
+    assert "  36 拒访" in said, "each call by its outcome's name in that language"
+    day.run("sample", "pick", "--lang", "zh")
+    assert "现在没有可拨的样本。" in capsys.readouterr().out
+    assert main(["sample", "report", str(day.archive), "--draw", str(day.draw), "--lang", "zh"]) == 0
+    assert "乱序率" in capsys.readouterr().out
 
 
 def test_who_begins_is_known_to_the_other_desks_while_he_is_still_being_interviewed(

@@ -108,7 +108,7 @@ def test_edge_28_what_cannot_be_given_is_refused_at_once_and_says_why(
     one.sync(4)
     refusals = {
         ("0" * 16, name_of(two)): "共享样本池里没有这个样本",
-        (case, "ffffffff"): f"已登记的工作站：{', '.join(sorted((name_of(one), name_of(two))))}",
+        (case, "ffffffff"): f"已登记的工作站：{'、'.join(sorted((name_of(one), name_of(two))))}",
         (case, name_of(two)): f"工作站 {name_of(one)} 持有该样本",
     }
     for (which, desk), words in refusals.items():

@@ -200,7 +200,7 @@ def test_every_sentence_of_pyxform_is_known() -> None:
     ("sentence", "said"),
     [
         ("Input should be a valid list", "应为清单（写在方括号里）"),
-        ("Input should be 'interviewer' or 'lead'", "只能是 'interviewer' or 'lead'"),
+        ("Input should be 'interviewer' or 'lead'", "只能是“interviewer”、“lead”"),
         ("The unit 3 stands 2 times", "评价单位“3”出现了 2 次"),
         (
             'The expression "1 +" cannot be used: a value is missing at the end (character 4)',

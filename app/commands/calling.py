@@ -52,40 +52,50 @@ def register(cli: typer.Typer) -> None:
         cli.command()(command)
 
 
-def pick(context: typer.Context, now: Now = "", who: Who = "", db: Db = None, as_json: Json = False) -> None:
+def pick(
+    context: typer.Context,
+    now: Now = "",
+    who: Who = "",
+    db: Db = None,
+    lang: Lang = "",
+    as_json: Json = False,
+) -> None:
     """Say which case this workstation would hand out next. Nothing is taken."""
-    station, study, plan = _station(context, db)
-    asked, pool = moment(now), station.store.follow(plan, hasher(station.store, system_entropy))
-    caller = caller_of(study, who, acquainted(station.store, _person(study, who))) if who else None
-    quotas = Quotas(station.store, quotas_of(study))
-    closed = quotas.full_units("county", (unit.code for unit in study.units))
-    given = Pulls(station.store).next(pool, asked, caller, hasher(station.store, system_entropy))
-    found = given.case if given else None
-    found = found or pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
-    due = None if found else pool.next_due(asked)
-    reason = explain(station.store.case(found), asked, plan) if found else ""
-    reason = (
-        _GIVEN.format(given.by, minute_in_china(given.wall), given.reason, Fate.NEXT.text)
-        if given
-        else reason
-    )
-    crew = [caller_of(study, person.name) for person in study.roster]
-    waiting = pool.waiting_for()
-    lacking = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
-    if as_json:
-        document = {"case": found or "", "why": reason, "next_due": due or 0, "starved": lacking}
-        typer.echo(encode(document).decode())
-    elif found:
-        typer.echo(f"{found}  {told(reason)}")
-    else:
-        announce(
-            f"No case may be dialled now. Next due {minute_in_china(due)}."
-            if due
-            else "No case may be dialled now."
+    with said_in(tongue(context, lang)):
+        station, study, plan = _station(context, db)
+        asked, pool = moment(now), station.store.follow(plan, hasher(station.store, system_entropy))
+        caller = caller_of(study, who, acquainted(station.store, _person(study, who))) if who else None
+        quotas = Quotas(station.store, quotas_of(study))
+        closed = quotas.full_units("county", (unit.code for unit in study.units))
+        given = Pulls(station.store).next(pool, asked, caller, hasher(station.store, system_entropy))
+        found = given.case if given else None
+        found = found or pool.best(Asked(asked, caller=caller, closed=closed, full=quotas.refusing()))
+        due = None if found else pool.next_due(asked)
+        reason = explain(station.store.case(found), asked, plan) if found else ""
+        reason = (
+            _GIVEN.format(given.by, minute_in_china(given.wall), given.reason, Fate.NEXT.text)
+            if given
+            else reason
         )
-    if lacking and not as_json:
-        listed = ", ".join(f"{_skill(skill)} ({n})" for skill, n in lacking.items())
-        announce(f"Cases that are ready and that nobody on the roster can call: {listed}.")
+        crew = [caller_of(study, person.name) for person in study.roster]
+        waiting = pool.waiting_for()
+        lacking = {skill: waiting[skill] for skill in skills_missing(waiting, crew)}
+        if as_json:
+            document = {"case": found or "", "why": reason, "next_due": due or 0, "starved": lacking}
+            typer.echo(encode(document).decode())
+        elif found:
+            typer.echo(f"{found}  {told(reason)}")
+        else:
+            announce(_none_now(due))
+        if lacking and not as_json:
+            listed = ", ".join(f"{_skill(skill)} ({n})" for skill, n in lacking.items())
+            announce(f"Cases that are ready and that nobody on the roster can call: {listed}.")
+
+
+def _none_now(due: int | None) -> str:
+    if due is None:
+        return "No case may be dialled now."
+    return f"No case may be dialled now. Next due {minute_in_china(due)}."
 
 
 def why(
@@ -93,35 +103,36 @@ def why(
     case: Annotated[str, typer.Argument(help="Case id.")],
     now: Now = "",
     db: Db = None,
+    lang: Lang = "",
 ) -> None:
     """Say why a case is or is not handed out, and what it lacks, as the field report does."""
-    station, study, plan = _station(context, db)
-    one, asked = station.store.case(case), moment(now)
-    pool = station.store.follow(plan, hasher(station.store, system_entropy))
-    for line in (*_about_its_number(station, case, asked), *_given(station, pool, case, asked)):
-        typer.echo(line)
-    announce(explain(one, asked, plan))
-    quotas = Quotas(station.store, quotas_of(study))
-    if cells := quotas.refused(station.store.known_of(case)):
-        announce(_IN_VAIN.format("; ".join(cells)))
-    crew = [caller_of(study, person.id) for person in study.roster]
-    closed = quotas.full_units("county", (u.code for u in study.units))
-    asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
-    for each in lacking:
-        typer.echo(
-            each.text
-            if language() == "en"
-            else f"{lacks(each, {unit.code: Words(unit.zh, unit.en) for unit in study.units}).zh}。"
-        )
-    if asks.skill and not lacking:
-        announce(f"It asks for {_skill(asks.skill)}.")
-    if asks.another_than and not lacking:
-        announce(f"Not for {asks.another_than}, who made the last call.")
-    for attempt in one.attempts:
-        outcome = plan.outcome(attempt)
-        typer.echo(
-            f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {outcome.zh if outcome else told('cut off')}  {attempt.by}"
-        )
+    with said_in(tongue(context, lang)):
+        station, study, plan = _station(context, db)
+        one, asked = station.store.case(case), moment(now)
+        pool = station.store.follow(plan, hasher(station.store, system_entropy))
+        for line in (*_about_its_number(station, case, asked), *_given(station, pool, case, asked)):
+            typer.echo(line)
+        announce(explain(one, asked, plan))
+        quotas = Quotas(station.store, quotas_of(study))
+        if cells := quotas.refused(station.store.known_of(case)):
+            announce(_IN_VAIN.format("; ".join(cells)))
+        crew = [caller_of(study, person.id) for person in study.roster]
+        closed = quotas.full_units("county", (u.code for u in study.units))
+        asks, lacking = wants(one, plan), starved([one], asked, plan, crew, closed)
+        for each in lacking:
+            typer.echo(
+                each.text
+                if language() == "en"
+                else f"{lacks(each, {unit.code: Words(unit.zh, unit.en) for unit in study.units}).zh}。"
+            )
+        if asks.skill and not lacking:
+            announce(f"It asks for {_skill(asks.skill)}.")
+        if asks.another_than and not lacking:
+            announce(f"Not for {asks.another_than}, who made the last call.")
+        for attempt in one.attempts:
+            outcome = plan.outcome(attempt)
+            name = Words(outcome.zh, outcome.en).of(language()) if outcome else told("cut off")
+            typer.echo(f"  {minute_in_china(attempt.ended)}  {attempt.outcome} {name}  {attempt.by}")
 
 
 def _skill(name: str) -> str:
@@ -155,9 +166,9 @@ def knows(
 ) -> None:
     """Never give somebody's own number, or a relative's, to this person. It is typed here, not on the command line, which others can read
     and the shell remembers; only a keyed hash of it is kept."""
-    station, study, _ = _station(context)
-    person = _person(study, who)
     with said_in(tongue(context, lang)):
+        station, study, _ = _station(context)
+        person = _person(study, who)
         number = typed_number(meant)
         acquaint(station.store, person, hasher(station.store, system_entropy)(number))
         announce(f"{person} is not given this number any more.")

@@ -12,6 +12,7 @@ from app.centre import Centre
 from app.clock import SystemClock, system_entropy
 from app.commands.invocation import extra, verifiers
 from app.commands.speech import announce, language
+from app.commands.tongue import Lang, said_in, tongue
 from app.drawing import DrawRoom, draws_signer
 from app.errors import EvidenceError, UsageError
 from app.evidence.age import Identity
@@ -47,12 +48,21 @@ def register(cli: typer.Typer) -> None:
         cli.command()(command)
 
 
-def admit(study: Folder, draws: Draws, keys: Keys, url: Url, central: Central) -> None:
+def admit(
+    context: typer.Context,
+    study: Folder,
+    draws: Draws,
+    keys: Keys,
+    url: Url,
+    central: Central,
+    lang: Lang = "",
+) -> None:
     """Give every enrolled desk the room's key, sealed to it: without it a desk gets no cases of the pool. `release` does it too; this
     is for a desk that was enrolled since. Compare the names: each must be a machine of the room."""
-    room = room_key_in(load(study), draws, keys)
-    with centre_at(keys, url, central) as (client, desks):
-        announce(admitted(room_key.admit(client, desks, room, system_entropy)))
+    with said_in(tongue(context, lang)):
+        room = room_key_in(load(study), draws, keys)
+        with centre_at(keys, url, central) as (client, desks):
+            announce(admitted(room_key.admit(client, desks, room, system_entropy)))
 
 
 def admitted(desks: Sequence[str]) -> str:
@@ -65,38 +75,59 @@ def admitted(desks: Sequence[str]) -> str:
 
 
 def cells(
+    context: typer.Context,
     study: Folder,
     draws: Draws,
     keys: Keys,
     url: Url,
     central: Central,
+    lang: Lang = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Say how full the quota cells are over all desks, as these last told it, and what was decided about them."""
-    source, publisher = load(study), Centre.read(keys).publisher
-    room = room_key_in(source, draws, keys)
-    with centre_at(keys, url, central) as (client, _):
-        told = client.post("/v1/pool/all-cells", {"v": 1})
-        known = known_cells(told, source.id, publisher.verifier, room)
-    states = cell_states(quotas_of(source), known, source.form)
-    if as_json:
-        typer.echo(encode({"cells": [cell_document(cell) for cell in states]}).decode())
-    else:
-        typer.echo("\n".join(cell_line(cell, language()) for cell in states) or NO_CELLS.of(language()))
+    with said_in(tongue(context, lang)):
+        source, publisher = load(study), Centre.read(keys).publisher
+        room = room_key_in(source, draws, keys)
+        with centre_at(keys, url, central) as (client, _):
+            told = client.post("/v1/pool/all-cells", {"v": 1})
+            known = known_cells(told, source.id, publisher.verifier, room)
+        states = cell_states(quotas_of(source), known, source.form)
+        if as_json:
+            typer.echo(encode({"cells": [cell_document(cell) for cell in states]}).decode())
+        else:
+            typer.echo("\n".join(cell_line(cell, language()) for cell in states) or NO_CELLS.of(language()))
 
 
 def close_cell(
-    study: Folder, cell: CellText, keys: Keys, url: Url, central: Central, by: By, reason: Reason
+    context: typer.Context,
+    study: Folder,
+    cell: CellText,
+    keys: Keys,
+    url: Url,
+    central: Central,
+    by: By,
+    reason: Reason,
+    lang: Lang = "",
 ) -> None:
     """Close a quota cell for all desks: nobody new is interviewed in it; whoever has begun is."""
-    _decide(load(study), cell, keys, url, central, (by, reason), open_=False)
+    with said_in(tongue(context, lang)):
+        _decide(load(study), cell, keys, url, central, (by, reason), open_=False)
 
 
 def open_cell(
-    study: Folder, cell: CellText, keys: Keys, url: Url, central: Central, by: By, reason: Reason
+    context: typer.Context,
+    study: Folder,
+    cell: CellText,
+    keys: Keys,
+    url: Url,
+    central: Central,
+    by: By,
+    reason: Reason,
+    lang: Lang = "",
 ) -> None:
     """Open a quota cell for all desks, also one that has reached its target."""
-    _decide(load(study), cell, keys, url, central, (by, reason), open_=True)
+    with said_in(tongue(context, lang)):
+        _decide(load(study), cell, keys, url, central, (by, reason), open_=True)
 
 
 def cell_line(cell: CellState, spoken: str) -> str:

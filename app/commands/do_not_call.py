@@ -72,19 +72,20 @@ def import_(
 
 
 @cli.command(name="list")
-def list_(folder: List, keys: Keys, as_json: Json = False) -> None:
+def list_(context: typer.Context, folder: List, keys: Keys, lang: Lang = "", as_json: Json = False) -> None:
     """Say who was put on the list or taken off it, when, by whom and why. A number is shown as the first digits of its hash."""
-    entries = existing(folder, keys).entries()
-    if as_json:
-        rows = [
-            {"key": e.key, "barred": int(e.barred), "by": e.by, "reason": e.reason, "wall": e.wall}
-            for e in entries
-        ]
-        typer.echo(encode({"entries": rows}).decode())
-        return
-    for entry in entries:
-        sign = "+" if entry.barred else "-"
-        typer.echo(f"{sign} {entry.key[:12]}  {minute_in_china(entry.wall)}  {entry.by}: {entry.reason}")
+    with said_in(tongue(context, lang)):
+        entries = existing(folder, keys).entries()
+        if as_json:
+            rows = [
+                {"key": e.key, "barred": int(e.barred), "by": e.by, "reason": e.reason, "wall": e.wall}
+                for e in entries
+            ]
+            typer.echo(encode({"entries": rows}).decode())
+            return
+        for entry in entries:
+            sign = "+" if entry.barred else "-"
+            typer.echo(f"{sign} {entry.key[:12]}  {minute_in_china(entry.wall)}  {entry.by}: {entry.reason}")
 
 
 @cli.command()

@@ -12,6 +12,7 @@ from app.commands.cells import cell_document, cell_line
 from app.commands.invocation import identities
 from app.commands.moments import Now, moment
 from app.commands.speech import language
+from app.commands.tongue import Lang, said_in, tongue
 from app.errors import UsageError
 from app.progress import Sources, field_work
 from app.results.field import SHOWN, FieldReport
@@ -51,6 +52,7 @@ _Released = Annotated[
 
 
 def report(
+    context: typer.Context,
     archive: Annotated[Path, typer.Argument(help="Central's folder, or a copy of it.")],
     study: Annotated[
         Path | None,
@@ -70,19 +72,21 @@ def report(
     released: _Released = 0,
     html: Annotated[Path | None, typer.Option(help="Write one HTML page here, for the team lead.")] = None,
     now: Now = "",
+    lang: Lang = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Write the field report: dials, contacts, completes, refusals, dead numbers, rates, quota cells, starved cases, order of dialling."""
-    if draw is not None:
-        drawn_folder(draw)
-    at = moment(now)
-    keys, given = tuple(identities(identity or [])), load(study) if study else None
-    known, found = field_work(Sources(archive, given, keys, draw, released), at)
-    if html is not None:
-        write_field(found, known, at, html)
-        typer.echo(str(html), err=as_json)
-    if as_json or html is None:
-        typer.echo(encode(document(found)).decode() if as_json else text(found, known, language()))
+    with said_in(tongue(context, lang)):
+        if draw is not None:
+            drawn_folder(draw)
+        at = moment(now)
+        keys, given = tuple(identities(identity or [])), load(study) if study else None
+        known, found = field_work(Sources(archive, given, keys, draw, released), at)
+        if html is not None:
+            write_field(found, known, at, html)
+            typer.echo(str(html), err=as_json)
+        if as_json or html is None:
+            typer.echo(encode(document(found)).decode() if as_json else text(found, known, language()))
 
 
 def drawn_folder(draw: Path) -> None:

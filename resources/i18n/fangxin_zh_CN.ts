@@ -281,6 +281,10 @@
         <translation>请告知督导。故障排除后再重新拨号。</translation>
     </message>
     <message>
+        <source>Tell your supervisor. Dial only when that is cleared up.</source>
+        <translation>请告知督导。查清之前不要拨号。</translation>
+    </message>
+    <message>
         <source>Dial again   Enter</source>
         <translation>重新拨号&#x3000;回车</translation>
     </message>
@@ -1832,6 +1836,14 @@
     <message>
         <source>Device fault</source>
         <translation>设备故障</translation>
+    </message>
+    <message>
+        <source>Incoming call</source>
+        <translation>来电</translation>
+    </message>
+    <message>
+        <source>wait until it is quiet</source>
+        <translation>正在振铃，请等铃声停了再拨</translation>
     </message>
     <message>
         <source>ready</source>

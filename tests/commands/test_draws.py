@@ -74,6 +74,8 @@ def test_where_dice_were_promised_no_round_is_taken(run: Run) -> None:
         ("draw", ("--public", DICE)),
         ("audit", ("--secret", "secret.hex")),
         ("release", ("--url", "http://127.0.0.1:9", "--central", "x")),
+        ("cells", ("--url", "http://127.0.0.1:9", "--central", "x")),
+        ("admit", ("--url", "http://127.0.0.1:9", "--central", "x")),
     ],
 )
 def test_each_step_of_a_draw_speaks_the_language_that_it_is_asked_for(
@@ -82,6 +84,23 @@ def test_each_step_of_a_draw_speaks_the_language_that_it_is_asked_for(
     refused(run(command, *more, "--lang", "zh", study="nowhere"), "没有这个调查方案文件夹")
     refused(run(command, *more, "--lang", "en", study="nowhere"), "There is no study")
     refused(run(command, *more, "--lang", "fr"), 'There are no words in "fr"')
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("pick", "--db", "nowhere"), ("这里没有工作站的数据", "no workstation's data here")),
+        (("why", "3f2a", "--db", "nowhere"), ("这里没有工作站的数据", "no workstation's data here")),
+        (("report", "nowhere"), ("这个路径什么也没有", "nothing at this path")),
+        (("dnc", "list", "nowhere", "--keys", "keys"), ("这个文件夹里没有禁拨名单", "no do-not-call list")),
+    ],
+)
+def test_what_is_asked_of_a_queue_or_an_archive_is_answered_in_that_language_too(
+    fangxin: Run, run: Run, words: tuple[str, ...], says: tuple[str, str]
+) -> None:
+    for lang, said in zip(("zh", "en"), says, strict=True):
+        refused(fangxin("sample", *words, "--lang", lang), said)
+    refused(fangxin("sample", *words, "--lang", "fr"), 'There are no words in "fr"')
 
 
 def test_what_a_commitment_answers_is_said_in_that_language(run: Run) -> None:

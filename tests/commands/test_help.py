@@ -90,6 +90,15 @@ def test_a_command_that_is_new_and_says_nothing_in_chinese_is_found() -> None:
     }
 
 
+def test_every_command_of_the_sample_can_be_asked_in_either_language() -> None:
+    """Supervisor and auditor work on one another's computers."""
+    ends = [each for each in everything() if not hasattr(each.command, "commands")]
+    of_sample = [each for each in ends if each.command_path.startswith("fangxin sample ")]
+    assert len(of_sample) > 20
+    takes = {each.command_path for each in of_sample if "lang" in {p.name for p in each.command.params}}
+    assert {each.command_path for each in of_sample} - takes == set()
+
+
 def test_no_page_holds_an_english_sentence() -> None:
     pages = {each.command_path: page(each, "zh") for each in everything()}
     assert {path: found for path, text in pages.items() if (found := ENGLISH.findall(bare(text)))} == {}
@@ -171,10 +180,18 @@ def test_a_group_alone_shows_what_is_in_it_and_counts_as_asked_wrongly(shown: Sh
         (("verify",), "缺少参数 <路径>。用法见 `fangxin verify --help`。"),
         (("verify", "a", "b", "c"), "多出了参数：b c。用法见 `fangxin verify --help`。"),
         (("sample", "commit", "x"), "缺少选项 --n。用法见 `fangxin sample commit --help`。"),
-        (("sample", "desgn"), "没有命令“desgn”，是不是 'design'？用法见 `fangxin sample --help`。"),
-        (("sampl",), "没有命令“sampl”，是不是 'sample'？用法见 `fangxin --help`。"),
+        (("sample", "desgn"), "没有命令“desgn”，是不是“design”？用法见 `fangxin sample --help`。"),
+        (("sampl",), "没有命令“sampl”，是不是“sample”？用法见 `fangxin --help`。"),
+        (("centre", "sing"), "没有命令“sing”，是不是“sign”？用法见 `fangxin centre --help`。"),
+        (("sample", "gives"), "没有命令“gives”，是不是“give”、“given”？用法见 `fangxin sample --help`。"),
+        (("sample", "o'clock"), "没有命令“o'clock”。用法见 `fangxin sample --help`。"),
         (("--bogus",), "没有选项 --bogus，相近的有：--out。用法见 `fangxin --help`。"),
-        (("sync", "renew", "--reason", "x"), "--reason 的值不能用：“x”不在可选之列：'restored'"),
+        (
+            ("sync", "renew", "--reason", "x"),
+            "--reason 的值不能用：“x”不在可选之列：“restored”、“reinstalled”、",
+        ),
+        (("sample", "commit", "x", "--dr", "y"), "没有选项 --dr，相近的有：--dnc、--draws。用法见"),
+        (("sample", "commit", "x", "--n", "many"), "--n 的值不能用：应为整数。用法见"),
         (("line", "call", "1", "--seconds", "0"), "--seconds 的值不能用：不能小于 1。用法见"),
         (("doctor", "--json=1"), "选项 --json 后面不能写值。用法见 `fangxin doctor --help`。"),
         (("doctor", "--out"), "选项 --out 后面要写值。用法见 `fangxin doctor --help`。"),
@@ -227,7 +244,7 @@ def test_whatever_is_wrong_with_a_command_line_is_said_in_chinese(
             except Misuse as error:
                 count += 1
                 said = bare(misused(error, getattr(error, "ctx", None), "zh"))
-                if re.search(r"[a-z]{3,}", re.sub(r"'[^']*'|x y z|no-such-option", "", said)):
+                if re.search(r"[a-z]{3,}|['\",]", re.sub(r"“[^”]*”|x y z|no-such-option", "", said)):
                     english[" ".join(words)] = said
     assert count > 200
     assert english == {}

@@ -70,7 +70,7 @@ def test_all_wrong_keys_of_a_file_are_said(folder: Path) -> None:
     assert [text.partition("：")[2] for _, text in found] == [
         "没有“target_minute”这一项。是不是“target_minutes”？",
         "这个值不能用：应为整数。",
-        "这个值不能用：只能是 'interviewer' or 'lead'。",
+        "这个值不能用：只能是“interviewer”、“lead”。",
     ]
 
 

@@ -60,6 +60,8 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     elsewhere = replace(desk.screen.case, begun_elsewhere=True, attempts=2)
     yield "06a-begun-elsewhere", replace(desk.screen, case=elsewhere)
     full = "The disk is full (/home/desk/journals). Free some space, then start again."
+    refused = replace(sending, refused=fork, word="fork")
+    yield "06c-case-refused", replace(desk.screen, sending=refused)
     yield "06b-case-stopped", replace(desk.screen, notice=Notice.STOPPED, notice_text=full)
     desk.dial()
     yield "07-dialing", replace(desk.screen, elapsed=4)

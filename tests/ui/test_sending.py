@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.sync.rhythm import FIRST_PAUSE, SOON, Rhythm
 from app.sync.round_process import RoundProcess, Told, read_round, round_command
 from tests.ui.conftest import Station
+from tests.ui.shots import screens
 from ui.sending import Sender
 
 PATIENCE = 60
@@ -175,15 +176,16 @@ def test_the_window_says_how_the_sending_stands_between_calls_only(station: Stat
     assert not panel.isVisible()
 
 
-def test_a_fork_is_a_warning_that_is_seen_and_said_in_chinese(station: Station) -> None:
+def test_a_fork_is_a_stop_in_red_that_is_said_in_chinese(station: Station) -> None:
     panel = station.window.face.sending
     station.language.use("zh")
     fork = "Central refused: This contradicts what the device handed in before (POST http://10.0.0.2:12340/v1/x)."
     view = SendingView(at=NOON, last=NOON, waiting=3, since=NOON, refused=fork, word="fork")
     station.bridge.tell(lambda desk: desk.sending(view))
     station.until(lambda s: s.sending == view)
-    warned = [each for each in panel.findChildren(QLabel) if each.property("tone") == "warning"]
+    warned = [each for each in panel.findChildren(QLabel) if each.property("tone") == "danger"]
     assert [each.text() for each in warned if each.isVisible()] == [panel.alarm(view)]
+    assert panel._warning.property("tone") == "danger"
     assert panel.alarm(view) == "上传未成功：本工作站的记录与此前上传的不一致。请停止访问，联系督导。"
     assert panel.alarm(view) not in panel.words(view)
     assert panel.alarm(replace(view, word="")) == (
@@ -193,6 +195,25 @@ def test_a_fork_is_a_warning_that_is_seen_and_said_in_chinese(station: Station) 
     station.bridge.tell(lambda desk: desk.sending(well))
     station.until(lambda s: s.sending == well)
     assert not any(each.isVisible() for each in warned)
+    other = replace(view, word="clock")
+    station.bridge.tell(lambda desk: desk.sending(other))
+    station.until(lambda s: s.sending == other)
+    assert (panel._warning.property("tone"), panel._warning.isVisible()) == ("warning", True)
+
+
+def test_a_desk_that_must_stop_shows_it_beside_the_case_and_not_in_a_call(still: Station) -> None:
+    fork = SendingView(at=NOON, refused="Central refused", word="fork")
+    panel, shown = still.window.face.sending, dict(screens("en"))
+    for name, seen in (("03-ready", True), ("05-case", True), ("13-q1", False)):
+        for view, visible in ((fork, seen), (replace(fork, word="clock"), seen and name == "03-ready")):
+            still.clock.advance(1000)
+            still.window._arrived(replace(shown[name], sending=view))
+            assert panel.isVisible() is visible, (name, view.word)
+    for page, name in ((still.window.face.ready, "03-ready"), (still.window.face.case, "05-case")):
+        for view, role in ((fork, "again"), (SendingView(at=NOON), "primary")):
+            still.clock.advance(1000)
+            still.window._arrived(replace(shown[name], sending=view))
+            assert page._button.property("role") == role
 
 
 def test_what_central_had_lost_is_a_warning_though_the_sending_goes_on(station: Station) -> None:

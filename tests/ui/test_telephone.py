@@ -14,6 +14,7 @@ from tests.ui.shots import screens
 from ui.actions import ACTIONS, Act
 
 ENTER, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Space
+RINGS = "somebody is calling this line: try again when it is quiet"
 
 
 def dialling(station: Station, device: DeviceView) -> None:
@@ -112,6 +113,11 @@ def test_dialling_by_itself_can_be_paused_and_gone_on_with_where_it_is_allowed(s
             "danger",
         ),
         (
+            DeviceView(conditions=(ConditionView("fault", RINGS, good=False),)),
+            "Incoming call: wait until it is quiet",
+            "danger",
+        ),
+        (
             DeviceView(conditions=(ConditionView("sim", "SIM PIN", good=False),)),
             "SIM card: asks for its PIN",
             "danger",
@@ -145,6 +151,15 @@ def test_the_tooltip_says_what_lasts_in_words_of_the_window(still: Station) -> N
         "话机：手柄已拿起",
         "线路声音：被系统换接到 USB PnP，已停用",
     ]
+
+
+def test_somebody_who_rings_is_no_device_fault_and_is_said_whole(still: Station) -> None:
+    still.language.use("zh")
+    rings = DeviceView(conditions=(ConditionView("fault", RINGS, good=False),))
+    still.clock.advance(1000)
+    still.window._arrived(replace(dict(screens("zh"))["03-ready"], device=rings))
+    assert still.window.face.status._device.text() == "来电：正在振铃，请等铃声停了再拨"
+    assert not still.window.face.notice.isVisible()
 
 
 def test_a_line_that_cannot_be_opened_is_said_whole_and_leaves_the_strip_its_room(still: Station) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.clock import VirtualClock
-from app.interview.screen import Notice, Page
+from app.interview.screen import Notice, Page, SendingView
 from tests.ui.conftest import PATIENCE
 from tests.ui.kinds_desk import KindsRoom
 from tests.ui.test_kinds import CTRL, ENTER, ESC, Seat
@@ -146,6 +146,21 @@ def test_a_shift_with_an_appointment_and_its_correction(seat: Seat) -> None:
     seat.press((Qt.Key.Key_Q, CTRL))
     seat.until(lambda s: s.page is Page.SIGN_IN)
     assert focus(seat) is face.sign_in._name
+
+
+@pytest.mark.parametrize("seat", [True], indirect=True)
+def test_a_desk_that_must_stop_dials_nobody_by_itself(seat: Seat) -> None:
+    seat.until(lambda s: s.page is Page.SIGN_IN)
+    seat.type("小李")
+    seat.press(ENTER)
+    ready(seat, Notice.NONE)
+    talk(seat)
+    end(seat)
+    seat.bridge.tell(lambda desk: desk.sending(SendingView(refused="Central refused", word="fork")))
+    seat.until(lambda s: s.sending is not None and s.sending.stop)
+    seat.press(*"36", ENTER)
+    ready(seat, Notice.SAVED)
+    assert (seat.screen.case, seat.screen.auto_dial) == (None, True)
 
 
 @pytest.mark.parametrize("seat", [True], indirect=True)

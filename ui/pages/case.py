@@ -26,11 +26,13 @@ class CasePage(CardPage):
         self._number.setText(case.number)
         self.setAccessibleName(f"{self._unit.text()} {case.number}")
         self._number.setAccessibleName(self.tr("Number {number}").format(number=case.number))
-        stopped = screen.notice is Notice.STOPPED
-        if stopped:
+        stopped, failed = self.halted(screen), screen.notice is Notice.STOPPED
+        if failed:
             self._history.setText(
                 self.tr("Tell your supervisor. Dial again only when the fault is put right.")
             )
+        elif stopped:
+            self._history.setText(self.tr("Tell your supervisor. Dial only when that is cleared up."))
         elif case.attempts:
             self._history.setText(self.tr("Attempts so far: {attempts}").format(attempts=case.attempts))
         else:
@@ -44,5 +46,5 @@ class CasePage(CardPage):
         self._resumes.setText(text)
         self._resumes.setVisible(case.resumes or case.begun_elsewhere)
         self.offer(self._button, again=stopped)
-        self._button.setText(self.tr("Dial again   Enter") if stopped else self.tr("Dial   Enter"))
-        self._button.setAccessibleName(self.tr("Dial again") if stopped else self.tr("Dial"))
+        self._button.setText(self.tr("Dial again   Enter") if failed else self.tr("Dial   Enter"))
+        self._button.setAccessibleName(self.tr("Dial again") if failed else self.tr("Dial"))

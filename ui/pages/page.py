@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from app.interview.screen import Screen
+from app.interview.screen import Notice, Screen
 from ui.pace import ENTER
 from ui.theme import mark
 
@@ -49,6 +49,10 @@ class DeskPage(QWidget):
         button.setAutoDefault(False)
         button.clicked.connect(self.enter)
         return button
+
+    def halted(self, screen: Screen) -> bool:
+        """The desk has stopped, or central says that it must: nothing invites to go on."""
+        return screen.notice is Notice.STOPPED or (screen.sending is not None and screen.sending.stop)
 
     def offer(self, button: QPushButton, *, again: bool) -> None:
         """The way on in the colour of one. again: what failed just now; it may be tried again, and nothing invites to it."""

@@ -31,7 +31,7 @@ class ReadyPage(CardPage):
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the page."""
-        empty, stopped = screen.notice is Notice.NO_CASES, screen.notice is Notice.STOPPED
+        empty, stopped = screen.notice is Notice.NO_CASES, self.halted(screen)
         if stopped:
             heading = self.tr("Stopped")
             text = self.tr("Tell your supervisor. Take the next case only when the fault is put right.")

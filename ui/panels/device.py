@@ -36,6 +36,9 @@ _CONDITION = {
     "handset": QT_TRANSLATE_NOOP("Words", "Telephone"),
     "fault": QT_TRANSLATE_NOOP("Words", "Device fault"),
 }
+_INCOMING = "somebody is calling this line: try again when it is quiet"
+"""What a line says that was not dialled because somebody rings: nothing is broken."""
+_INCOMING_HEAD = QT_TRANSLATE_NOOP("Words", "Incoming call")
 _STATE = {
     "ready": QT_TRANSLATE_NOOP("Words", "ready"),
     "home": QT_TRANSLATE_NOOP("Words", "registered"),
@@ -45,6 +48,7 @@ _STATE = {
     "denied": QT_TRANSLATE_NOOP("Words", "refused by the network"),
     "no answer": QT_TRANSLATE_NOOP("Words", "no answer"),
     "unknown": QT_TRANSLATE_NOOP("Words", "unknown"),
+    _INCOMING: QT_TRANSLATE_NOOP("Words", "wait until it is quiet"),
     "SIM PIN": QT_TRANSLATE_NOOP("Words", "asks for its PIN"),
     "SIM PUK": QT_TRANSLATE_NOOP("Words", "locked, asks for its PUK"),
     "SIM not inserted": QT_TRANSLATE_NOOP("Words", "none inserted"),
@@ -118,6 +122,8 @@ def _cut(text: str) -> str:
 def condition_word(condition: ConditionView) -> str:
     """What a device says of itself: "Signal: 17"; of the line a whole sentence, which names the line itself."""
     what = word(_CONDITION[condition.what]) if condition.what in _CONDITION else condition.what
+    if condition.what == "fault" and condition.value == _INCOMING:
+        what = word(_INCOMING_HEAD)
     if condition.what == "signal" and not condition.good and condition.value not in _STATE:
         what = word(_WEAK)
     value = word(_STATE[condition.value]) if condition.value in _STATE else sentence(condition.value)

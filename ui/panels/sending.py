@@ -18,7 +18,8 @@ def _moment(wall: int, now: int) -> str:
 
 
 class SendingPanel(QWidget):
-    """One muted line; above it, in the colour of a warning, why central does not take what is sent, and what it has lost."""
+    """One muted line; above it, in the colour of a warning, why central does not take what is sent, and what it has lost. In red, and with
+    a case on the screen too, that nobody is to be interviewed here any more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,16 +29,17 @@ class SendingPanel(QWidget):
         strip.setContentsMargins(28, 6, 28, 6)
         warning.setContentsMargins(28, 10, 28, 10)
         self._warning = framed(warning, "notice")
-        for part in (self._warning, self._alarm):
-            mark(part, tone="warning")
         self.setLayout(column(self._warning, framed(strip, "strip"), spacing=0))
         self.hide()
 
     def show_screen(self, screen: Screen) -> None:
         """Draw the line."""
         view = screen.sending
-        self.setVisible(view is not None and screen.page in _BETWEEN)
+        stop = view is not None and view.stop
+        self.setVisible(view is not None and (screen.page in _BETWEEN or (stop and screen.page is Page.CASE)))
         if view is not None:
+            for part in (self._warning, self._alarm):
+                mark(part, tone="danger" if stop else "warning")
             self._text.setText(self.words(view))
             self._alarm.setText(self.alarm(view))
             self._warning.setVisible(bool(view.refused or view.alarm))

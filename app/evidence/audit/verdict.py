@@ -130,7 +130,7 @@ class Verdict:
                 0, f"REHEARSAL DATA: {practice} of {counts['lines']} journal lines are practice, not a survey"
             )
         for title, findings in (("Integrity", self.integrity), ("Completeness", self.completeness)):
-            lines += [f"{title} {text}" for text in _texts(findings)]
+            lines += _texts(findings, title)
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Value]:
@@ -205,13 +205,13 @@ def _things(number: int) -> str:
     return "one finding" if number == 1 else f"{number} findings"
 
 
-def _texts(findings: tuple[Finding, ...]) -> Iterator[str]:
-    """Findings by weight; of notes that are alike only the first few."""
+def _texts(findings: tuple[Finding, ...], title: str) -> Iterator[str]:
+    """Findings by weight, under the name of the verdict that they spoil. Notes spoil none; of those that are alike only the first few."""
     alike: Counter[str] = Counter()
     for finding in sorted(findings, key=lambda each: list(Severity).index(each.severity)):
         alike[finding.rule] += not finding.spoils
         if finding.spoils or alike[finding.rule] <= FEW:
-            yield finding.text()
+            yield f"{title} {finding.text()}" if finding.spoils else finding.text()
     for rule, number in alike.items():
         if number > FEW:
             yield f"[note] {number - FEW} more notes of the kind {rule}."
