@@ -165,12 +165,12 @@ def audit(
         if as_json:
             typer.echo(encode([{"what": c.what, "holds": c.holds} for c in checks]).decode())
         else:
+            for checked in checks:
+                announce(f"holds  {checked.what}" if checked.holds else f"FAILS  {checked.what}")
             made = room.published(name)
             announce(
                 f"Compare with the signed paper: C {made.commitment}, bundle {made.bundle}, B {made.randomness}"
             )
-            for checked in checks:
-                announce(f"holds  {checked.what}" if checked.holds else f"FAILS  {checked.what}")
         if not all(checked.holds for checked in checks):
             raise typer.Exit(1)
 
