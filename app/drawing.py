@@ -28,6 +28,7 @@ from app.evidence.note import Signer
 from app.sample.case import Case
 from app.sample.draw import (
     Bundle,
+    DrawRecord,
     cases,
     commitment,
     draw,
@@ -148,7 +149,7 @@ class DrawRoom:
     def audit(self, name: str, frame: Drawable, secret: bytes, excluded: Iterable[str] = ()) -> list[Checked]:
         """Recompute a draw. secret: as shown to the sworn auditors."""
         place, bundle, barred = self.folder / name, self.bundle(name), frozenset(excluded)
-        published = read_record(place / RECORD)
+        published = self.published(name)
         with storage_errors(place / SAMPLE):
             sample = (place / SAMPLE).read_bytes()
         key = draw_key(secret, published.randomness, bundle.digest)
@@ -188,7 +189,11 @@ class DrawRoom:
 
     def randomness(self, name: str) -> str:
         """B of a draw that was made."""
-        return read_record(self.folder / name / RECORD).randomness
+        return self.published(name).randomness
+
+    def published(self, name: str) -> DrawRecord:
+        """What was published of a draw that was made. Raises StorageError or StudyError."""
+        return read_record(self.folder / name / RECORD)
 
     def _beacon_holds(self, name: str, secret: bytes, randomness: str) -> list[Checked]:
         """Of a draw by a beacon: its round's signature, once more. A commitment that is not there is said by another check."""

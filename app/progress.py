@@ -40,6 +40,7 @@ from app.study.model import StudySource
 from app.sync.pool_counts import known_cells
 from app.sync.shared_pool import pseudonym
 
+_ACCEPTED = b'"assignment.accept"'
 _LATE = 60 * 60_000
 """ms after the end of a call within which its outcome is chosen, at the latest: by that a call and an attempt are one."""
 
@@ -47,8 +48,8 @@ _LATE = 60 * 60_000
 @dataclass(frozen=True)
 class Sources:
     """archive: central's folder or a copy. study: None = the newest package in the archive. identities: keys that open interviews, () =
-    by the journals alone. draw: folder of the draw. released: numbers handed out, 0 = as draw or pool say. told: what was read before: who
-    looks again with the same sources reads only what has come since."""
+    by the journals alone. draw: folder of the draw. released: numbers handed out, 0 = as draw, pool or workstations say. told:
+    what was read before: who looks again with the same sources reads only what has come since."""
 
     archive: Path
     study: StudySource | None = None
@@ -80,7 +81,7 @@ def field_work(sources: Sources, now: int) -> tuple[StudySource, FieldReport]:
         calls,
         outcomes,
         calendar_for(study),
-        released=sources.released or released or (len(pool.cases) if pool else 0),
+        released=sources.released or released or handed_out(sources.archive, pool),
         replicate={call.case: places[call.ticket] for call in calls if call.ticket in places},
         starved=_starved(calls, pool, study, people, now, full),
         cells=cell_states(quotas, known, study.form),
@@ -112,6 +113,20 @@ def drawn(folder: Path) -> tuple[dict[str, int], int]:
         if event["type"] == "replicate.release"
     }
     return {row["ticket"]: int(row["replicate"]) for row in rows}, sum(out.values())
+
+
+def handed_out(archive: Path, pool: Standing | None) -> int:
+    """Numbers handed out, as the archive tells: those of central's pool, else those that workstations accepted; 0 = not known. Who was
+    never dialled stays in the denominators of the rates. Raises StorageError."""
+    if pool is not None and pool.cases:
+        return len(pool.cases)
+    shares: dict[str, int] = {}
+    for journal in Place.at(archive).journals:
+        with storage_errors(journal.lines), journal.lines.open("rb") as lines:
+            for line in lines:
+                if _ACCEPTED in line and (event := decode(line.rstrip(b"\n")))["type"] == "assignment.accept":
+                    shares[str(event["sha256"])] = int(event["cases"])
+    return sum(shares.values())
 
 
 def _room(draw: Path | None) -> Identity | None:

@@ -5,14 +5,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from app.canonical import decode
 from app.central.standing import standing
 from app.errors import EvidenceError, SealError
 from app.evidence.age import Identity
 from app.evidence.audit.place import Layout, Place, Progress
-from app.evidence.durable import storage_errors
 from app.evidence.verify import Verdict
-from app.progress import drawn
+from app.progress import drawn, handed_out
 from app.results.basis import basis_of
 from app.results.open import Opened, open_archive
 from app.results.packages import sealed_for, study_in
@@ -63,8 +61,8 @@ def report_of(
     Raises EvidenceError when something was altered, or there is nothing to count; SealError when the keys do not open it; StorageError."""
     opened = open_archive(archive, identities, verdict=verdict, progress=progress)
     study = _study(archive, opened)
-    handed_out = released or (drawn(draw)[1] if draw else 0) or _handed_out(archive)
-    report = build(subject_of(study), opened.calls, opened.interviews, created=today, released=handed_out)
+    given = released or (drawn(draw)[1] if draw else 0) or handed_out(archive, standing(archive, 0))
+    report = build(subject_of(study), opened.calls, opened.interviews, created=today, released=given)
     if not report.scored:
         raise EvidenceError(
             f"There is nothing to reckon an index from: calls {report.calls}, interviews begun {len(opened.interviews)}; complete but "
@@ -72,7 +70,7 @@ def report_of(
             where=str(archive),
             todo="How the field work stands, says `fangxin sample report`.",
         )
-    return replace(report, basis=basis_of(verdict, opened.studies, study, handed_out))
+    return replace(report, basis=basis_of(verdict, opened.studies, study, given))
 
 
 def _study(archive: Path, opened: Opened) -> StudySource:
@@ -87,20 +85,3 @@ def _study(archive: Path, opened: Opened) -> StudySource:
             todo="An index is made of one study: each has a central folder of its own.",
         )
     return max(opened.studies, key=lambda study: study.version)
-
-
-def _handed_out(archive: Path) -> int:
-    """Numbers handed out, as the archive tells: those of central's pool, else those that workstations accepted; 0 = not known."""
-    pool = standing(archive, 0)
-    if pool is not None and pool.cases:
-        return len(pool.cases)
-    shares: dict[str, int] = {}
-    for journal in Place.at(archive).journals:
-        with storage_errors(journal.lines), journal.lines.open("rb") as lines:
-            for line in lines:
-                if (
-                    b'"assignment.accept"' in line
-                    and (event := decode(line.rstrip(b"\n")))["type"] == "assignment.accept"
-                ):
-                    shares[str(event["sha256"])] = int(event["cases"])
-    return sum(shares.values())

@@ -87,6 +87,25 @@ def test_a_number_put_in_by_hand_is_found_by_both(tmp_path: Path) -> None:
     assert script(tmp_path).returncode == 1
 
 
+def test_a_draw_made_anew_and_put_in_its_place_does_not_show_the_commitment_on_the_signed_paper(
+    tmp_path: Path,
+) -> None:
+    """Its record fits its secret, so every check holds: the paper alone, which the supervisors keep, tells it apart."""
+    honest, forged = room(tmp_path / "honest"), room(tmp_path)
+    honest.commit("w1", bundle(), SECRET)
+    signed = (tmp_path / "honest" / "w1" / "paper.txt").read_text(encoding="utf-8")
+    other = bytes(range(32, 64))
+    forged.commit("w1", replace(bundle(), exclusions=exclusion_digest(other, BARRED)), other)
+    forged.draw("w1", FRAME, DICE, BARRED)
+    said = script(tmp_path)
+    assert said.returncode == 0
+    made = forged.published("w1")
+    for value in (made.commitment, made.bundle):
+        assert value in said.stdout
+        assert value not in signed
+    assert f"B {DICE}" in said.stdout
+
+
 def test_another_secret_another_frame_or_another_list_is_refused(tmp_path: Path) -> None:
     draws = room(tmp_path)
     draws.commit("w1", bundle(), SECRET)

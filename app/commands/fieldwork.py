@@ -46,7 +46,7 @@ _HEARD = Words("工作站 {} 最近来讯：{}", "Desk {} last heard: {}")
 _Released = Annotated[
     int,
     typer.Option(
-        min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the pool says."
+        min=0, help="How many numbers were released, also undialled ones; 0: as the draw or the archive says."
     ),
 ]
 

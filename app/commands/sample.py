@@ -167,6 +167,10 @@ def audit(
         else:
             for checked in checks:
                 announce(f"holds  {checked.what}" if checked.holds else f"FAILS  {checked.what}")
+            made = room.published(name)
+            announce(
+                f"Compare with the signed paper: C {made.commitment}, bundle {made.bundle}, B {made.randomness}"
+            )
         if not all(checked.holds for checked in checks):
             raise typer.Exit(1)
 

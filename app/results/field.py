@@ -3,7 +3,8 @@ stand; which cases starve; and whether the order of the draw was kept.
 
 Cherry-pick index: the share of pairs of numbers whose first dials came in the opposite order of their tickets (Kendall's distance). 0 =
 as drawn, 0.5 = as if the order had not been looked at, 1 = backwards. Skills, closed hours and appointments move single numbers; an
-interviewer whose index stands out from the others' has chosen.
+interviewer whose index stands out from the others' has chosen. His are the numbers that he was the first to dial: a re-dial of
+another's is no choice of his.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +71,8 @@ def field_report(
     final, parts = dispositions(calls, outcomes), replicate or {}
     counts = by_category(final, released)
     names = sorted({call.interviewer for call in calls})
-    own = {name: [call for call in calls if call.interviewer == name] for name in names}
+    firsts = _first_dials(calls)
+    own = {name: [call for call in firsts if call.interviewer == name] for name in names}
     return FieldReport(
         total=grouped(calls, lambda _: "").get("", Tally()),
         by_day=grouped(calls, lambda call: in_china(call.started).strftime("%Y-%m-%d")),
@@ -81,7 +83,7 @@ def field_report(
         by_replicate=grouped(calls, lambda call: str(parts.get(call.case, ""))),
         rates=_rates(counts, final),
         cherry={name: _worth_saying(own[name]) for name in names},
-        cherry_all=_worth_saying(calls),
+        cherry_all=_worth_saying(firsts),
         starved=starved,
         cells=cells,
         desks=desks,
@@ -90,8 +92,17 @@ def field_report(
     )
 
 
-def _worth_saying(calls: Sequence[CallRow]) -> float | None:
-    return cherry_index(calls) if len({call.case for call in calls if call.ticket}) >= FEWEST else None
+def _first_dials(calls: Iterable[CallRow]) -> list[CallRow]:
+    """The first call to each number whose ticket is known, in the order in which they were made."""
+    first: dict[str, CallRow] = {}
+    for call in sorted(calls, key=lambda row: (row.started, row.call)):
+        if call.ticket:
+            first.setdefault(call.case, call)
+    return list(first.values())
+
+
+def _worth_saying(firsts: Sequence[CallRow]) -> float | None:
+    return cherry_index(firsts) if len(firsts) >= FEWEST else None
 
 
 def _rates(counts: Mapping[str, int], final: Mapping[str, Disposition]) -> dict[str, Rate]:
@@ -108,11 +119,7 @@ _NO_HOUSEHOLD = ("4.2", "4.4", "4.5")
 
 def cherry_index(calls: Iterable[CallRow]) -> float | None:
     """See above; None with fewer than two numbers whose tickets are known."""
-    first: dict[str, CallRow] = {}
-    for call in sorted(calls, key=lambda row: (row.started, row.call)):
-        if call.ticket:
-            first.setdefault(call.case, call)
-    order = [call.ticket for call in first.values()]
+    order = [call.ticket for call in _first_dials(calls)]
     pairs = len(order) * (len(order) - 1) // 2
     return _inversions(order)[1] / pairs if pairs else None
 

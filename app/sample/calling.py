@@ -97,7 +97,10 @@ def design_faults(study: StudySource) -> list[StudyError]:
 def _quota(designed: Designed) -> Quota:
     policy = Policy(designed.policy)
     if designed.kind == Kind.SHARES:
-        return by_shares(designed.variables[0], designed.total, designed.shares, policy)
+        try:
+            return by_shares(designed.variables[0], designed.total, designed.shares, policy)
+        except StudyError as error:
+            raise StudyError(error.what, where="study.toml, quotas") from error
     kind = Kind(designed.kind)
     return Quota(kind, designed.variables, _cells(designed, marginal=kind is Kind.MARGINAL), policy)
 

@@ -45,13 +45,15 @@ class Expected:
 
 
 def sample_size(margin: float, share: float = 0.5, population: int | None = None, deff: float = 1.0) -> int:
-    """Interviews for a proportion within ± margin (95 %). share: the proportion expected. population: for the finite correction."""
+    """Interviews for a proportion within ± margin (95 %). share: the proportion expected. population: for the finite correction; more than
+    all of them are never asked for."""
     if not 0 < margin < 1 or not 0 < share < 1 or deff <= 0:
         raise StudyError("A margin and a proportion lie between 0 and 1, a design effect above 0")
     n = Z**2 * share * (1 - share) / margin**2
     if population is not None:
         n = n / (1 + (n - 1) / population)
-    return ceil(n * deff - 1e-9)
+    found = ceil(n * deff - 1e-9)
+    return found if population is None else min(found, population)
 
 
 def index_margin(n: int, assumed: Assumed) -> float:

@@ -5,7 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-_SEPARATORS = str.maketrans("", "", " -–—·.()（）\t\u3000\xa0'\"")
+_SEPARATORS = str.maketrans("", "", " -‐‑‒–—−·.()（）\t\u3000\xa0'\"")
+_UNSEEN = str.maketrans(
+    "",
+    "",
+    "\xad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff",
+)
+"""Marks of writing direction and the like, which telephones copy out with a number: nobody sees them in a cell."""
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _WHOLE_FLOAT = re.compile(r"([0-9]{5,15})\.0+")
 _AS_FORMULA = re.compile(r"=\"(.*)\"")
@@ -82,7 +88,7 @@ def meant(text: str) -> Number | Ill:
 
 def narrow(text: str) -> str | Ill:
     """Full-width digits narrow, without what stands between and around them; not yet checked to be digits."""
-    written = unicodedata.normalize("NFKC", text).strip()
+    written = unicodedata.normalize("NFKC", text).translate(_UNSEEN).strip()
     if not written:
         return Ill.EMPTY
     if _SCIENTIFIC.fullmatch(written):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.sample.calendar import Calendar, always
 from app.sample.case import Attempt, Case
-from app.sample.outcome import Outcome, Rules, load_rules
+from app.sample.outcome import Category, Outcome, Rules, load_rules
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,9 @@ class Wants:
 
 
 def wants(case: Case, plan: Plan) -> Wants:
-    """Whom the case's next call asks for, by its last call that had an outcome; a resident's dialect holds on for good."""
-    last = next((a for a in reversed(case.attempts) if a.outcome), None)
+    """Whom the case's next call asks for, by the last call at which somebody spoke: a busy line in between does not give who refused
+    back to whom he refused. A resident's dialect holds on for good."""
+    last = next((a for a in reversed(case.attempts) if _spoken(plan.outcome(a))), None)
     outcome = plan.outcome(last) if last else None
     if last is None or outcome is None:
         return Wants()
@@ -78,6 +79,11 @@ def wants(case: Case, plan: Plan) -> Wants:
         until = last.due + plan.rules.calling.owner_minutes * 60_000
         return Wants(skill, "", last.by, until)
     return Wants(skill, last.by if outcome.another else "")
+
+
+def _spoken(outcome: Outcome | None) -> bool:
+    """A person was reached, who may be called again."""
+    return outcome is not None and outcome.category not in (Category.UH, Category.NE)
 
 
 def eligible(case: Case, caller: Caller, now: int, plan: Plan, number_key: str = "") -> bool:

@@ -11,7 +11,8 @@ from enum import IntEnum
 
 from app.clock import minute_in_china
 from app.errors import StudyError
-from app.sample.case import Attempt, Case, State, day_of, midnight_after
+from app.sample.case import Case, State, day_of, midnight_after
+from app.sample.delay import Calls, delay, quick, within_day
 from app.sample.outcome import Category, Outcome
 from app.sample.plan import Caller, Plan, eligible
 from app.sample.spread import mask, next_slice
@@ -118,9 +119,9 @@ def status(case: Case, now: int, plan: Plan) -> Due | Finished:
     if case.state is State.CLOSED:
         return Finished("taken out of this queue by a person, or given back to the room's pool")
     calls = _calls(case, plan)
-    for attempt, outcome in calls:
-        if outcome.final:
-            return Finished(f"{_named(outcome)} at {minute_in_china(attempt.ended)} is final")
+    over = _over(calls)
+    if over is not None and not _asked_again(calls):
+        return over
     if case.state is State.RESUMABLE:
         return _resumable(case, now, plan)
     if not case.attempts:
@@ -128,19 +129,32 @@ def status(case: Case, now: int, plan: Plan) -> Due | Finished:
     booked = _appointed(case, calls, now, plan)
     if booked is not None:
         return _in_field(booked, now, plan)
-    return _exhausted(case, calls, plan) or _redial(case, calls, now, plan)
+    return over or _exhausted(case, calls, plan) or _redial(case, calls, now, plan)
 
 
-_Calls = list[tuple[Attempt, Outcome]]
-
-
-def _calls(case: Case, plan: Plan) -> _Calls:
+def _calls(case: Case, plan: Plan) -> Calls:
     """The attempts that were given an outcome, with it."""
     outcomes = plan.rules.outcomes
     if unknown := [a.outcome for a in case.attempts if a.outcome and a.outcome not in outcomes]:
         # Passing over it would forget the attempt, and perhaps a refusal, and dial again at once.
         raise StudyError(f"The outcome {unknown[0]} is not in the outcome table", where=f"case {case.id}")
     return [(a, outcomes[a.outcome]) for a in case.attempts if a.outcome]
+
+
+def _over(calls: Calls) -> Finished | None:
+    """A call came to something that is final."""
+    for attempt, outcome in calls:
+        if outcome.final:
+            return Finished(f"{_named(outcome)} at {minute_in_china(attempt.ended)} is final")
+    return None
+
+
+def _asked_again(calls: Calls) -> bool:
+    """After what was final the resident called the centre himself and asked for an appointment: it is kept. Not after an interview, and who
+    is on the do-not-call list is taken off it first."""
+    since = calls[max(n for n, (_, outcome) in enumerate(calls) if outcome.final) + 1 :]
+    closed = any(o.do_not_call or o.voids or o.category is Category.I for _, o in calls)
+    return not closed and any(outcome.appointment for _, outcome in since)
 
 
 def _in_hours(due: Due, case: Case, now: int, plan: Plan) -> Due | Finished:
@@ -181,7 +195,7 @@ def _resumable(case: Case, now: int, plan: Plan) -> Due | Finished:
     return _in_hours(Due(0, Rank.BROKEN_OFF, why), case, now, plan)
 
 
-def _appointed(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | None:
+def _appointed(case: Case, calls: Calls, now: int, plan: Plan) -> Due | None:
     """An appointment that is still to be kept: it blocks the case until its window opens and is honoured beyond every cap. When nobody
     was there at the time, two more tries; then the case falls back to the others (None)."""
     made = max((n for n, (_, outcome) in enumerate(calls) if outcome.appointment), default=-1)
@@ -221,7 +235,7 @@ def _standing(time: int, case: Case, plan: Plan) -> tuple[int, bool]:
     return (time, False) if opens is None else (opens, True)
 
 
-def _exhausted(case: Case, calls: _Calls, plan: Plan) -> Finished | None:
+def _exhausted(case: Case, calls: Calls, plan: Plan) -> Finished | None:
     """The limit of one kind of outcome, or of attempts, is reached."""
     tallies = Counter(outcome.tally for _, outcome in calls)
     for attempt, outcome in reversed(calls):
@@ -249,16 +263,16 @@ def _used(case: Case, plan: Plan) -> int:
     return used
 
 
-def _redial(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | Finished:
+def _redial(case: Case, calls: Calls, now: int, plan: Plan) -> Due | Finished:
     """The ordinary delay after the last call's outcome, then the slice that is best for the next attempt."""
     if not calls:
         return _in_hours(Due(0, Rank.BROKEN_OFF, "the last call was cut off"), case, now, plan)
     last, outcome = calls[-1]
-    at = last.ended + _delay(calls) * _MINUTE
+    at = last.ended + delay(calls) * _MINUTE
     if outcome.other_day:
         at = max(at, midnight_after(last.ended))
-    at = _within_day(at, calls, plan.rules.calling.attempts_a_day)
-    rank = Rank.BUSY if _quick(calls) else Rank.BROKEN_OFF if outcome.aapor == "2.12" else Rank.REDIAL
+    at = within_day(at, calls, plan.rules.calling.attempts_a_day)
+    rank = Rank.BUSY if quick(calls) else Rank.BROKEN_OFF if outcome.aapor == "2.12" else Rank.REDIAL
     if plan.calendar.days is not None and (outcome.other_slice or outcome.category is Category.UH):
         left = plan.cap(case) - _used(case, plan)
         best = next_slice(case, at, left, plan, other=outcome.other_slice)
@@ -266,33 +280,6 @@ def _redial(case: Case, calls: _Calls, now: int, plan: Plan) -> Due | Finished:
             at, rank = best.start, Rank.REDIAL if rank is Rank.BUSY else rank
     why = f"{_named(outcome)} at {minute_in_china(last.ended)}"
     return _in_hours(Due(at, rank, why), case, now, plan)
-
-
-def _quick(calls: _Calls) -> bool:
-    """The last call found a busy number that may be dialled early once more today."""
-    last, outcome = calls[-1]
-    today = sum(1 for attempt, other in calls if other.key == outcome.key and attempt.day == last.day)
-    return today <= outcome.quick_a_day
-
-
-def _delay(calls: _Calls) -> int:
-    """Minutes after the last call."""
-    outcome = calls[-1][1]
-    return outcome.later_minutes if outcome.quick_a_day and not _quick(calls) else outcome.retry_minutes
-
-
-def _within_day(at: int, calls: _Calls, most: int) -> int:
-    """Not more than `most` calls on one calendar day; the early re-dials of a busy number are limited by their own count."""
-    today = sum(
-        outcome.attempt and attempt.day == day_of(at) and not _early(calls[:n], attempt)
-        for n, (attempt, outcome) in enumerate(calls)
-    )
-    return midnight_after(at) if today >= most and not _quick(calls) else at
-
-
-def _early(before: _Calls, attempt: Attempt) -> bool:
-    """The call was the early re-dial of a number that had just been busy."""
-    return bool(before) and before[-1][0].day == attempt.day and _quick(before)
 
 
 def _named(outcome: Outcome) -> str:

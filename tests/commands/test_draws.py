@@ -1,6 +1,7 @@
 """A draw through the command line, with everything that is done wrong in the room: one sentence, and nothing is promised in vain."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,17 @@ def test_the_audit_in_json_is_one_document(run: Run) -> None:
     code, said, told = run("audit", "--name", "w1", "--secret", "draws/w1/secret.hex", "--json")
     assert (code, told) == (0, "")
     assert all(check["holds"] for check in json.loads(said))
+
+
+def test_the_audit_shows_what_stands_on_the_signed_paper(run: Run) -> None:
+    run("commit", "--name", "w1", "--n", "300")
+    run("draw", "--name", "w1", "--public", DICE)
+    _, said, _ = run("audit", "--name", "w1", "--secret", "draws/w1/secret.hex")
+    paper = Path("draws/w1/paper.txt").read_text(encoding="utf-8")
+    shown = re.search(r"signed paper: C ([0-9a-f]{64}), bundle ([0-9a-f]{64}), B ([0-9]+)", said)
+    assert shown is not None
+    assert all(value in paper for value in shown.groups()[:2])
+    assert shown[3] == DICE
 
 
 def test_where_everything_lies_in_its_place_the_secret_and_the_dice_are_enough(

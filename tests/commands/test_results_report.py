@@ -51,6 +51,18 @@ def test_numbers_that_were_never_dialled_count_in_the_rates(made: Made, report: 
     assert (more["cases"], more["undialled"], more["rates"]["RR1"]) == (30, 26, "0.1000")
 
 
+@pytest.mark.parametrize("keys", [(), ("--identity", "centre.key")])
+def test_the_field_report_of_an_archive_has_the_rates_of_its_index(
+    made: Made, fangxin: Run, keys: tuple[str, ...]
+) -> None:
+    """Until 11/2026 it left out what the workstations had taken and not dialled: RR1 was three of four, and in the index three of ten."""
+    code, said, _ = fangxin("sample", "report", str(made.archive), *keys, "--json")
+    assert code == 0
+    assert json.loads(said)["rates"]["RR1"] == "0.300000"
+    _, said, _ = fangxin("sample", "report", str(made.archive), *keys, "--released", "30", "--json")
+    assert json.loads(said)["rates"]["RR1"] == "0.100000"
+
+
 def test_where_nobody_wrote_down_how_many_were_handed_out_command_and_report_say_so(
     made: Made, fangxin: Run, tmp_path: Path
 ) -> None:

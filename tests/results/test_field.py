@@ -79,6 +79,16 @@ def test_who_picks_numbers_stands_out() -> None:
     assert 0.35 < (found.cherry["I02"] or 0) < 0.65
 
 
+def test_who_calls_again_what_others_dialled_first_has_not_chosen() -> None:
+    """Who converts refusals gets old numbers after new ones, from the queue: until 11/2026 it looked as if he picked."""
+    first = [call(n, "36", at=n, who="I01") for n in range(30)]
+    then = [call(30 + n, "16", at=100 + n, who="I02") for n in range(30)]
+    again = [call(n, "60", at=200 + n, who="I02") for n in range(30)]
+    found = report([*first, *then, *again])
+    assert found.cherry == {"I01": 0, "I02": 0}
+    assert report([*first, *again]).cherry["I02"] is None, "he dialled no number first"
+
+
 @given(st.permutations(range(12)))
 def test_the_index_is_the_share_of_pairs_out_of_order(order: list[int]) -> None:
     calls = [call(n, "16", at=at) for at, n in enumerate(order)]

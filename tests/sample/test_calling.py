@@ -51,6 +51,10 @@ def test_a_study_refines_an_outcome_and_nothing_else() -> None:
             "is no cell",
         ),
         ('\n[[quotas]]\nkind = "marginal"\nvariables = ["shoe"]\n', "is no question"),
+        (
+            '\n[[quotas]]\nkind = "shares"\nvariables = ["sex"]\ntotal = 10\nshares = { "1" = 0 }\n',
+            "not all 0 (study.toml, quotas)",
+        ),
     ],
 )
 def test_what_cannot_work_in_the_field_is_refused_before_it(more: str, words: str) -> None:

@@ -162,6 +162,20 @@ def test_edge_14_a_soft_refusal_is_for_another_interviewer_with_the_skill_or_for
     )
 
 
+@pytest.mark.parametrize("between", ["13", "15", "16", "19", ""])
+def test_edge_14_a_call_at_which_nobody_spoke_does_not_give_the_refusal_back(between: str) -> None:
+    """He who refused I01 is not given to I01, nor to whoever has not the skill, because the senior's call met a busy line."""
+    refused = case("a", ("2026-02-23 10:00", "36"), by="I01")
+    tried_again = refused.with_attempt(Attempt(MONDAY, between, by="I09"))
+    now = due(tried_again, MONDAY).at or MONDAY
+    senior, author = Caller("I09", frozenset({REFUSAL})), Caller("I01", frozenset({REFUSAL}))
+    assert handed([tried_again], now, PLAN, Caller("I02")) is None
+    assert handed([tried_again], now, PLAN, author) is None
+    assert handed([tried_again], now, PLAN, senior) == tried_again
+    asked = tried_again.with_attempt(Attempt(MONDAY + HOUR, "33", MONDAY + DAY, by="I09"))
+    assert handed([asked], MONDAY + DAY + 6 * MINUTE, PLAN, Caller("I02")) == asked, "he has spoken since"
+
+
 def test_edge_15_a_dialect_that_nobody_on_shift_speaks_is_kept_and_shown() -> None:
     spoken = case("a", ("2026-03-02 09:00", "40"), need="宣汉话")
     later = due(spoken, MONDAY).at
@@ -184,6 +198,27 @@ def test_edge_18_what_the_line_refused_uses_up_no_attempt() -> None:
     assert not tried(refused, PLAN)
     rung = case("a", *[(f"2026-03-0{n} 10:00", "14") for n in range(1, 9)])
     assert handed([rung], now, PLAN) is None, "as many calls that rang are the limit"
+
+
+@pytest.mark.parametrize("final", ["35", "41", "20", "51", "56"])
+def test_edge_19_an_appointment_asked_for_by_whoever_called_back_is_kept_though_his_case_was_finished(
+    final: str,
+) -> None:
+    back = case("a", ("2026-03-01 10:00", final), ("2026-03-01 15:00", "32", "2026-03-02 10:00"))
+    assert handed([back], MONDAY, PLAN) == back
+    unmet = back
+    while isinstance(found := status(unmet, MONDAY, PLAN), Due):
+        unmet = unmet.with_attempt(Attempt(found.at + MINUTE, "16"))
+    assert len(unmet.attempts) == 5, "the call and two more tries, and then it is finished as before"
+    assert "is final" in found.why
+
+
+@pytest.mark.parametrize("final", ["38", "60"])
+def test_edge_19_no_appointment_opens_an_interview_or_the_do_not_call_list(final: str) -> None:
+    back = case("a", ("2026-03-01 10:00", final), ("2026-03-01 15:00", "32", "2026-03-02 10:00"))
+    assert handed([back], MONDAY, PLAN) is None
+    later = case("b", ("2026-03-01 10:00", "32", "2026-03-02 10:00"), ("2026-03-01 15:00", "35"))
+    assert handed([later], MONDAY, PLAN) is None, "what came after the appointment is what holds"
 
 
 def test_edge_20_the_field_ends_with_an_appointment_open() -> None:

@@ -269,10 +269,13 @@ def in_delay(one: Case, now: int, rules: Rules = RULES) -> bool:
     if one.state is State.RESUMABLE or not one.attempts:
         return False
     outcomes = [rules.outcomes[a.outcome] for a in one.attempts if a.outcome]
-    if any(o.appointment for o in outcomes):
-        return any(o.final for o in outcomes)  # appointments have their own times, tested above
+    ends = [n for n, o in enumerate(outcomes) if o.final]
+    since = outcomes[ends[-1] + 1 :] if ends else outcomes
+    shut = {outcomes[n].key for n in ends} & {"38", "60", "61"}
+    if any(o.appointment for o in since) and not shut:
+        return False  # appointments have their own times, tested above
     minutes = outcomes[-1].retry_minutes if outcomes else 0
-    return any(o.final for o in outcomes) or now < one.attempts[-1].ended + minutes * MINUTE
+    return bool(ends) or now < one.attempts[-1].ended + minutes * MINUTE
 
 
 @settings(deadline=None)  # the machine is shared

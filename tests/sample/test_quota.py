@@ -150,6 +150,12 @@ def test_sample_sizes_are_the_published_ones(row: dict[str, float]) -> None:
     assert sample_size(row["e"], row["p"], population, row["deff"]) == row["n"]
 
 
+def test_no_more_are_interviewed_than_there_are() -> None:
+    """Of 50 delegates 45 are enough; a design effect does not make 58 of them."""
+    assert sample_size(0.05, 0.5, 50) == 45
+    assert sample_size(0.05, 0.5, 50, 1.3) == 50
+
+
 @pytest.mark.parametrize("row", ORACLE["index_precision"])
 def test_precision_of_the_index(row: dict[str, float]) -> None:
     assumed = Assumed(row["sd"], row["deff"])
