@@ -21,7 +21,6 @@ _PAUSE = 30.0
 """Seconds in which a sound server that did not answer in time is not asked again: it would be asked for each device, and no device could be
 opened meanwhile."""
 _FRESH = 1.0  # seconds
-_GLANCES = 5  # looks until exactly one stream is new; each starts a program
 _LIST = "import json, sounddevice; print(json.dumps([each['name'] for each in sounddevice.query_devices()]))"
 
 
@@ -68,12 +67,10 @@ class Peers:
 
     def of_new(self, before: Mapping[str, str]) -> Callable[[], str]:
         """A question for the stream that was not there `before`: to whom is it connected now? "" = not known."""
-        # Whoever tried the device first may be listed for a moment after it has closed (alsa.py): then nobody would watch over this stream.
-        for _ in range(_GLANCES if self._server else 0):
-            new = [each for each in self.ours() if each not in before]
-            if len(new) == 1:
-                return lambda: self._lately().get(new[0], "")
-        return lambda: ""
+        new = [each for each in self.ours() if each not in before] if self._server else []
+        if len(new) != 1:
+            return lambda: ""
+        return lambda: self._lately().get(new[0], "")
 
     def _lately(self) -> Mapping[str, str]:
         """One look serves every stream that is asked for within a second: on a busy machine each costs a good part of one."""

@@ -178,22 +178,6 @@ def test_elsewhere_nobody_asks_alsa(monkeypatch: pytest.MonkeyPatch) -> None:
     sounds.speak(Device("Headset", "Core Audio", 0, 1, 1), lambda form: bytes).close()
 
 
-def test_a_stream_is_watched_although_whoever_tried_its_device_is_still_listed_for_a_moment() -> None:
-    """Else the sound server could connect it to a stranger's source, and nobody would notice."""
-    ours = {"application.process.id": str(os.getpid())}
-    trial, stream = ({"index": index, "source": 1, "properties": ours} for index in (4, 5))
-    answers = [[], [trial, stream], [trial, stream], [stream]]
-
-    def pactl(*words: str) -> str:
-        if words == ("info",):
-            return "there"
-        listed = answers.pop(0) if len(answers) > 1 else answers[0]
-        return json.dumps({"sources": [{"index": 1, "name": "line"}], "source_outputs": listed})
-
-    peers = Peers(pactl)
-    assert peers.of_new(peers.ours())() == "line"
-
-
 def test_one_look_at_the_sound_server_serves_all_streams_and_a_move_shows_within_a_second() -> None:
     sources = [{"index": 1, "name": "line"}, {"index": 2, "name": "microphone"}]
     ours, theirs = ({"application.process.id": pid} for pid in (str(os.getpid()), "1"))
