@@ -5,6 +5,8 @@ sounddevice's documentation (shared mode with automatic conversion; exclusive mo
 """
 
 import contextlib
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,6 +29,10 @@ ear 22 ms shorter (measured), short ones everywhere were too many for a process 
 _KEEP, _KEEP_SERVED = 0.1, 0.04
 """Seconds that a device itself keeps for us while the interpreter is busy; a sound server keeps seconds anyhow. PortAudio's ALSA part hands
 over a third of it at once (measured: 0.1 → 30 ms, "low" → 10 ms), and the ear has to wait for that."""
+
+_LOOK, _LOOKS = 0.01, 50
+"""Seconds between two looks whether a stream has ended by itself, and how many. Counted, not timed: while this thread finds its turn the
+stream's own thread finds it, too."""
 
 
 class PortAudio:
@@ -72,10 +78,12 @@ class PortAudio:
     def listen(self, device: Device, ready: Callable[[Format], Take], *, urgent: bool) -> Stream:
         """Open for recording."""
 
-        def callback(form: Format) -> Callable[..., None]:
+        def callback(form: Format, over: threading.Event) -> Callable[..., None]:
             take = ready(form)
 
             def heard(block: Any, frames: int, times: Any, status: sounddevice.CallbackFlags) -> None:  # noqa: ARG001
+                if over.is_set():
+                    raise sounddevice.CallbackAbort
                 take(bytes(block), bool(status.input_overflow))
 
             return heard
@@ -88,10 +96,13 @@ class PortAudio:
     def speak(self, device: Device, ready: Callable[[Format], Give]) -> Stream:
         """Open for playing, with the smallest delay that the device offers."""
 
-        def callback(form: Format) -> Callable[..., None]:
+        def callback(form: Format, over: threading.Event) -> Callable[..., None]:
             give = ready(form)
 
             def wanted(block: Any, frames: int, times: Any, status: sounddevice.CallbackFlags) -> None:  # noqa: ARG001
+                if over.is_set():
+                    block[:] = bytes(len(block))  # the ear must not hear what lay in the memory
+                    raise sounddevice.CallbackAbort
                 block[:] = give(frames)
 
             return wanted
@@ -101,7 +112,7 @@ class PortAudio:
     def _open(
         self,
         device: Device,
-        callback: Callable[[Format], Callable[..., None]],
+        callback: Callable[[Format, threading.Event], Callable[..., None]],
         latency: float | str,
         *,
         speaks: bool,
@@ -114,12 +125,13 @@ class PortAudio:
             if device.host == "ALSA" and (why := alsa.refusal(device.name, rate, count, speaks=speaks)):
                 refused.append(f"{rate}/{count}: {why}")
                 continue  # to ask PortAudio all the same may end this process, and the recording with it
+            over = threading.Event()
             try:
-                stream = _running(kind, device, form, latency, callback(form))
+                stream = _running(kind, device, form, latency, callback(form, over))
             except (sounddevice.PortAudioError, ValueError) as error:
                 refused.append(f"{rate}/{count}/{'float32' if floats else 'int16'}: {error}")
                 continue
-            return _Open(stream, form, self._peers.of_new(before))
+            return _Open(stream, form, self._peers.of_new(before), over)
         raise SoundError(f"{device}: no format fits. {'; '.join(refused[:3])}")
 
 
@@ -156,13 +168,25 @@ def host_settings(device: Device) -> dict[str, Any]:
 
 
 class _Open:
-    """An open PortAudio stream."""
+    """An open PortAudio stream. over: once it is set, the stream's callback ends its own thread."""
 
-    def __init__(self, stream: Any, form: Format, whose: Callable[[], str]) -> None:
-        self._stream, self.format, self.whose = stream, form, whose
+    def __init__(self, stream: Any, form: Format, whose: Callable[[], str], over: threading.Event) -> None:
+        self._stream, self.format, self.whose, self._over = stream, form, whose, over
 
     def close(self) -> None:
-        """Abort, then close. A pulled USB card closes within 0.1 s; errors mean that it is gone already."""
-        for end in (self._stream.abort, self._stream.close):
+        """Let it end by itself, then close. PortAudio's abort cancels the stream's thread (pthread_cancel) in the middle of anything:
+        of waiting for the interpreter, which nobody gets afterwards, or of PulseAudio's lock. So abort is left for a device that brings no
+        block any more. A pulled USB card closes within 0.1 s; errors mean that it is gone already."""
+        self._over.set()
+        for _ in range(_LOOKS):
+            if not self._active():
+                break
+            time.sleep(_LOOK)
+        for end in (self._stream.abort if self._active() else self._stream.stop, self._stream.close):
             with contextlib.suppress(sounddevice.PortAudioError):
                 end()
+
+    def _active(self) -> bool:
+        with contextlib.suppress(sounddevice.PortAudioError):
+            return bool(self._stream.active)
+        return False

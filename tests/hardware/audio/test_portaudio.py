@@ -17,27 +17,56 @@ class Refused(Exception):
     pass
 
 
+class Over(Exception):
+    pass
+
+
 class Streams:
     """A sound system in which a device opens in every format, but starts in none for which `starts` is false. It lets itself be opened once
-    at a time."""
+    at a time. Once started, a block comes whenever somebody asks whether it is active, unless it is dead. ends: how it was ended."""
 
-    def __init__(self, starts: Any) -> None:
-        self.starts, self.open, self.tried = starts, 0, 0
+    def __init__(self, starts: Any, *, dead: bool = False) -> None:
+        self.starts, self.dead, self.open, self.tried = starts, dead, 0, 0
+        self.ends: list[str] = []
 
-    def __call__(self, **words: Any) -> "SimpleNamespace":
+    def __call__(self, **words: Any) -> "Stream":
         self.tried += 1
         if self.open:
             raise Refused("Device unavailable")
         self.open += 1
+        return Stream(self, words["samplerate"], words["callback"])
 
-        def start() -> None:
-            if not self.starts(words["samplerate"]):
-                raise Refused("cannot start")
 
-        def close() -> None:
-            self.open -= 1
+class Stream:
+    def __init__(self, streams: Streams, rate: int, callback: Any) -> None:
+        self._streams, self._rate, self._callback = streams, rate, callback
+        self._active = False
 
-        return SimpleNamespace(start=start, close=close, abort=lambda: None)
+    def start(self) -> None:
+        if not self._streams.starts(self._rate):
+            raise Refused("cannot start")
+        self._active = True
+
+    @property
+    def active(self) -> bool:
+        if self._active and not self._streams.dead:
+            self.block(bytearray(b"noise!"))
+        return self._active
+
+    def block(self, samples: bytearray) -> None:
+        try:
+            self._callback(memoryview(samples), 3, None, SimpleNamespace(input_overflow=False))
+        except Over:
+            self._active = False
+
+    def stop(self) -> None:
+        self._streams.ends.append("stopped")
+
+    def abort(self) -> None:
+        self._streams.ends.append("aborted")
+
+    def close(self) -> None:
+        self._streams.open -= 1
 
 
 class Server:
@@ -56,7 +85,11 @@ HEADSET = Device("Headset", "ALSA", 0, 1, 1)
 
 def sound_system(monkeypatch: pytest.MonkeyPatch, streams: Streams, server: Server) -> PortAudio:
     stand_in = SimpleNamespace(
-        RawInputStream=streams, RawOutputStream=streams, PortAudioError=Refused, CallbackFlags=int
+        RawInputStream=streams,
+        RawOutputStream=streams,
+        PortAudioError=Refused,
+        CallbackAbort=Over,
+        CallbackFlags=int,
     )
     monkeypatch.setattr(portaudio, "sounddevice", stand_in, raising=False)
     monkeypatch.setattr(portaudio, "Peers", lambda: Peers(server))
@@ -73,6 +106,39 @@ def test_a_device_that_does_not_start_in_one_format_is_let_go_before_the_next_is
     assert streams.open == 1
     stream.close()
     assert streams.open == 0
+
+
+def test_a_stream_that_runs_ends_by_itself_and_is_not_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PortAudio's abort cancels its thread in the middle of Python's or PulseAudio's locks: then all of this process may stand still."""
+    streams, heard = Streams(lambda rate: True), list[bytes]()
+    sounds = sound_system(monkeypatch, streams, Server())
+    stream = sounds.listen(HEADSET, lambda form: lambda samples, flagged: heard.append(samples), urgent=False)
+    stream.close()
+    assert (streams.ends, streams.open, heard) == (["stopped"], 0, [])
+    sounds.speak(HEADSET, lambda form: lambda frames: bytes(2 * frames)).close()
+    assert (streams.ends, streams.open) == (["stopped", "stopped"], 0)
+
+
+def test_what_plays_ends_in_silence_not_in_what_lay_in_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = Streams(lambda rate: True)
+    stream = sound_system(monkeypatch, streams, Server()).speak(
+        HEADSET, lambda form: lambda frames: b"voices"
+    )
+    assert isinstance(stream, portaudio._Open)
+    stream.close()
+    stream._stream._active, last = True, bytearray(b"noise!")
+    stream._stream.block(last)
+    assert last == bytes(6)
+
+
+def test_a_stream_without_blocks_is_aborted_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot end by itself: nothing calls it. Its thread is not in Python."""
+    streams, slept = Streams(lambda rate: True, dead=True), list[float]()
+    sounds = sound_system(monkeypatch, streams, Server())
+    monkeypatch.setattr(portaudio, "time", SimpleNamespace(sleep=slept.append))
+    sounds.speak(HEADSET, lambda form: bytes).close()
+    assert (streams.ends, streams.open) == (["aborted"], 0)
+    assert 0.3 <= sum(slept) <= 1
 
 
 def test_a_device_that_refuses_every_format_is_free_afterwards_and_costs_one_question(
