@@ -94,10 +94,11 @@ class Places:
     def _who_is_connected(self) -> None:
         """A sound server may have moved a stream to another device without a word: that is not what is to be recorded."""
         for place in self._places:
-            if place.stream is None or not place.peer:
-                continue
-            whose = place.stream.whose()
-            if whose and whose != place.peer:
+            whose = place.stream.whose() if place.stream is not None else ""
+            if whose and not place.peer:
+                place.peer = whose
+                self._log(">", f"{place.what}: connected to {whose}")
+            elif whose and whose != place.peer:
                 self._log("!", f"{place.what}: moved from {place.peer} to {whose}, closing")
                 self._trouble(place, f"moved to {whose}")
                 place.shut()

@@ -12,7 +12,7 @@ from typing import Any
 
 from hardware.audio import alsa
 from hardware.audio.devices import Device, Format, Give, SoundError, Stream, Take, formats
-from hardware.audio.present import Peers, present
+from hardware.audio.present import Peers, Watched, present
 
 try:
     import sounddevice
@@ -119,7 +119,6 @@ class PortAudio:
     ) -> Stream:
         kind = sounddevice.RawOutputStream if speaks else sounddevice.RawInputStream
         refused: list[str] = []
-        before = self._peers.ours()
         for rate, count, floats in formats(device.rate, device.outputs if speaks else device.inputs):
             form = Format(rate, count, floats)
             if device.host == "ALSA" and (why := alsa.refusal(device.name, rate, count, speaks=speaks)):
@@ -131,7 +130,7 @@ class PortAudio:
             except (sounddevice.PortAudioError, ValueError) as error:
                 refused.append(f"{rate}/{count}/{'float32' if floats else 'int16'}: {error}")
                 continue
-            return _Open(stream, form, self._peers.of_new(before), over)
+            return _Open(stream, form, self._peers.watch(speaks=speaks), over)
         raise SoundError(f"{device}: no format fits. {'; '.join(refused[:3])}")
 
 
@@ -170,8 +169,12 @@ def host_settings(device: Device) -> dict[str, Any]:
 class _Open:
     """An open PortAudio stream. over: once it is set, the stream's callback ends its own thread."""
 
-    def __init__(self, stream: Any, form: Format, whose: Callable[[], str], over: threading.Event) -> None:
-        self._stream, self.format, self.whose, self._over = stream, form, whose, over
+    def __init__(self, stream: Any, form: Format, watched: Watched, over: threading.Event) -> None:
+        self._stream, self.format, self._watched, self._over = stream, form, watched, over
+
+    def whose(self) -> str:
+        """To whom it is connected now, as the sound server says; "" = not known (yet)."""
+        return self._watched.whose()
 
     def close(self) -> None:
         """Let it end by itself, then close. PortAudio's abort cancels the stream's thread (pthread_cancel) in the middle of anything:
@@ -185,6 +188,7 @@ class _Open:
         for end in (self._stream.abort if self._active() else self._stream.stop, self._stream.close):
             with contextlib.suppress(sounddevice.PortAudioError):
                 end()
+        self._watched.closed()
 
     def _active(self) -> bool:
         with contextlib.suppress(sounddevice.PortAudioError):

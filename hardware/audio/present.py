@@ -47,6 +47,8 @@ class Peers:
         self._pactl, self._seconds = pactl or _pactl, seconds
         self._again = self._looked = seconds()
         self._seen: Mapping[str, str] = {}
+        self._waiting: list[Watched] = []
+        self._known: set[Watched] = set()
         try:
             self._server = bool(self._pactl("info")) if pactl or sys.platform.startswith("linux") else False
         except TimeoutError:
@@ -65,12 +67,40 @@ class Peers:
         self._seen, self._looked = _own(listed), self._seconds()
         return self._seen
 
-    def of_new(self, before: Mapping[str, str]) -> Callable[[], str]:
-        """A question for the stream that was not there `before`: to whom is it connected now? "" = not known."""
-        new = [each for each in self.ours() if each not in before] if self._server else []
-        if len(new) != 1:
-            return lambda: ""
-        return lambda: self._lately().get(new[0], "")
+    def watch(self, *, speaks: bool) -> "Watched":
+        """The stream that was just opened, to be asked to whom it is connected."""
+        watched = Watched(self, "sink_inputs" if speaks else "source_outputs")
+        if self._server:
+            self._waiting.append(watched)
+            self._find(self.ours())
+        return watched
+
+    def peer(self, watched: "Watched") -> str:
+        """To whom it is connected now; "" = not known."""
+        seen = self._lately()
+        if watched in self._waiting:
+            self._find(seen)
+        return seen.get(watched.listed, "")
+
+    def forget(self, watched: "Watched") -> None:
+        """It is closed."""
+        self._known.discard(watched)
+        if watched in self._waiting:
+            self._waiting.remove(watched)
+
+    def _find(self, seen: Mapping[str, str]) -> None:
+        """Which of the listed are those that wait to be found. Not "what was not there before": a look may fail just when a device comes
+        back, and whoever tried it first (alsa.py), or was closed, may still be listed. The newest are they, in the order of opening."""
+        taken = {each.listed for each in self._known}
+        for kind in {each.kind for each in self._waiting}:
+            waiting = [each for each in self._waiting if each.kind == kind]
+            new = sorted((each for each in seen if each.startswith(kind) and each not in taken), key=_number)
+            if len(new) < len(waiting):
+                continue
+            for watched, listed in zip(waiting, new[-len(waiting) :], strict=True):
+                watched.listed = listed
+                self._waiting.remove(watched)
+                self._known.add(watched)
 
     def _lately(self) -> Mapping[str, str]:
         """One look serves every stream that is asked for within a second: on a busy machine each costs a good part of one."""
@@ -83,6 +113,25 @@ class Peers:
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+
+class Watched:
+    """An open stream of ours and what the sound server lists it as ("" = not found yet)."""
+
+    def __init__(self, peers: Peers, kind: str) -> None:
+        self._peers, self.kind, self.listed = peers, kind, ""
+
+    def whose(self) -> str:
+        """To whom it is connected now; "" = not known (yet)."""
+        return self._peers.peer(self)
+
+    def closed(self) -> None:
+        """Nobody asks for it any more."""
+        self._peers.forget(self)
+
+
+def _number(listed: str) -> int:
+    return int(listed.rpartition(" ")[2])
 
 
 def _own(listed: Mapping[str, list[dict[str, Any]]]) -> Mapping[str, str]:

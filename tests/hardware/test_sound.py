@@ -110,6 +110,22 @@ def test_a_stream_that_was_moved_to_another_device_is_not_recorded() -> None:
     assert blocks[-1].right.strip(b"\0")
 
 
+def test_a_stream_of_which_it_was_not_known_at_once_whose_it_is_is_watched_all_the_same() -> None:
+    place = workplace()
+    adapter = place.system.sockets["Line adapter"]
+    adapter.plugged = False
+    place.advance(4000)
+    adapter.plugged = adapter.nameless = True
+    place.advance(8000)
+    call(place)
+    talking(place, 3000)
+    adapter.nameless = False
+    talking(place, 3000)
+    adapter.moved_to, adapter.refuses = "Somebody's webcam", True
+    talking(place, 5000)
+    assert ("line-audio", "moved to Somebody's webcam", False) in place.conditions()
+
+
 def test_a_line_that_opens_again_and_gives_nothing_does_not_hold_up_the_microphone() -> None:
     place = call(workplace())
     blocks = talking(place, 1000)

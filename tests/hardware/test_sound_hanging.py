@@ -245,7 +245,7 @@ def test_a_sound_server_that_hangs_is_asked_once_in_half_a_minute() -> None:
     peers = Peers(pactl, lambda: now[0])
     for _ in range(20):
         assert peers.ours() == {}
-        assert peers.of_new({})() == ""
+        assert peers.watch(speaks=False).whose() == ""
     assert len(asked) == 2
     now[0] += 31
     peers.ours()

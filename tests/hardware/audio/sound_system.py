@@ -33,6 +33,7 @@ class Socket:
     silent: bool = False  # opens, but never a block comes
     ppm: float = 0.0
     moved_to: str = ""
+    nameless: bool = False
     played: list[bytes] = field(default_factory=list)
 
 
@@ -46,7 +47,7 @@ class FakeStream:
         self.flag_next = False
 
     def whose(self) -> str:
-        return self.socket.moved_to or self.socket.name
+        return "" if self.socket.nameless else self.socket.moved_to or self.socket.name
 
     def close(self) -> None:
         if self in self.system.open:

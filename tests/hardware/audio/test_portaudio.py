@@ -141,7 +141,7 @@ def test_a_stream_without_blocks_is_aborted_after_a_while(monkeypatch: pytest.Mo
     assert 0.3 <= sum(slept) <= 1
 
 
-def test_a_device_that_refuses_every_format_is_free_afterwards_and_costs_one_question(
+def test_a_device_that_refuses_every_format_is_free_afterwards_and_costs_no_question(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Asking the sound server starts a program: once for each format was half a minute on a busy machine, in which nothing is mended."""
@@ -150,7 +150,7 @@ def test_a_device_that_refuses_every_format_is_free_afterwards_and_costs_one_que
     server.asked = 0
     with pytest.raises(SoundError, match="no format fits"):
         sounds.listen(HEADSET, lambda form: lambda samples, flagged: None, urgent=False)
-    assert (streams.tried, streams.open, server.asked) == (10, 0, 1)
+    assert (streams.tried, streams.open, server.asked) == (10, 0, 0)
 
 
 def test_portaudio_is_never_asked_to_open_what_alsa_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,28 +178,75 @@ def test_elsewhere_nobody_asks_alsa(monkeypatch: pytest.MonkeyPatch) -> None:
     sounds.speak(Device("Headset", "Core Audio", 0, 1, 1), lambda form: bytes).close()
 
 
+class Listed:
+    """A sound server that lists these recordings of ours: number → source. says: what pactl brings, if not that."""
+
+    def __init__(self) -> None:
+        self.recordings: dict[int, str] = {}
+        self.asked, self.now, self.says = 0, 0.0, None
+        self.peers = Peers(self, lambda: self.now)
+        self.asked = 0
+
+    def __call__(self, *words: str) -> str:
+        self.asked += 1
+        if self.says is not None:
+            return self.says
+        names = [*self.recordings.values(), "theirs"]
+        ours, theirs = ({"application.process.id": pid} for pid in (str(os.getpid()), "1"))
+        outputs: list[dict[str, Any]] = [
+            {"index": number, "source": names.index(name), "properties": ours}
+            for number, name in self.recordings.items()
+        ]
+        outputs.append({"index": 99, "source": names.index("theirs"), "properties": theirs})
+        sources = [{"index": index, "name": name} for index, name in enumerate(names)]
+        return json.dumps({"sources": sources, "source_outputs": outputs})
+
+
 def test_one_look_at_the_sound_server_serves_all_streams_and_a_move_shows_within_a_second() -> None:
-    sources = [{"index": 1, "name": "line"}, {"index": 2, "name": "microphone"}]
-    ours, theirs = ({"application.process.id": pid} for pid in (str(os.getpid()), "1"))
-    listed: dict[str, list[dict[str, Any]]] = {
-        "sources": sources,
-        "source_outputs": [{"index": 5, "source": 2, "properties": theirs}],
-    }
-    asked, now = [], [0.0]
+    server = Listed()
+    server.recordings[7] = "line"
+    watched = server.peers.watch(speaks=False)
+    server.asked = 0
+    assert [watched.whose() for _ in range(3)] == ["line"] * 3
+    assert server.asked == 0
+    server.recordings[7] = "microphone"
+    server.now += 1
+    assert [watched.whose() for _ in range(3)] == ["microphone"] * 3
+    assert server.asked == 1
 
-    def pactl(*words: str) -> str:
-        asked.append(words)
-        return json.dumps(listed)
 
-    peers = Peers(pactl, lambda: now[0])
-    before = peers.ours()
-    assert before == {}
-    listed["source_outputs"].append({"index": 7, "source": 1, "properties": ours})
-    whose = peers.of_new(before)
-    del asked[:]
-    assert [whose() for _ in range(3)] == ["line"] * 3
-    assert asked == []
-    listed["source_outputs"][1]["source"] = 2
-    now[0] += 1
-    assert [whose() for _ in range(3)] == ["microphone"] * 3
-    assert len(asked) == 1
+def test_a_stream_is_watched_although_its_trial_or_its_forerunner_is_still_listed() -> None:
+    server = Listed()
+    server.recordings = {6: "spare", 7: "line"}
+    watched = server.peers.watch(speaks=False)
+    assert watched.whose() == "line"
+    watched.closed()
+    server.recordings = {6: "spare", 7: "line", 12: "microphone"}
+    assert server.peers.watch(speaks=False).whose() == "microphone"
+
+
+@pytest.mark.parametrize("says", ["", "{", "[]"])
+def test_a_look_that_fails_when_a_device_is_opened_is_made_up_for(says: str) -> None:
+    """pactl fails when what it lists goes at that moment; a stream that nobody watches would record whatever it is moved to."""
+    server = Listed()
+    server.recordings[3] = "microphone"
+    first = server.peers.watch(speaks=False)
+    server.says = says
+    server.now += 1
+    second, third = (server.peers.watch(speaks=False) for _ in range(2))
+    assert (second.whose(), third.whose()) == ("", "")
+    server.recordings |= {4: "line", 10: "spare"}
+    server.says = None
+    server.now += 1
+    assert [each.whose() for each in (first, second, third)] == ["microphone", "line", "spare"]
+
+
+def test_after_the_sound_server_began_to_count_anew_a_stream_is_found_when_its_number_is_free() -> None:
+    server = Listed()
+    server.recordings[0] = "microphone"
+    old = server.peers.watch(speaks=False)
+    server.recordings = {0: "line"}  # another server by now
+    new = server.peers.watch(speaks=False)
+    assert new.whose() == ""
+    old.closed()
+    assert new.whose() == "line"
