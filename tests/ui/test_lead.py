@@ -119,7 +119,7 @@ def test_the_field_report_is_shown_as_it_is(lead: Lead) -> None:
     assert [card[1].text() for card in page.figures.cards] == ["50", "98", "22.4%", "10.3%"]
     assert page.cells.texts()[0] == ["Tongchuan District", "41 of 60, 2 on the line", "open"]
     assert page.cells.texts()[4][2] == "closed by 督导01, 03-03 15:20: 受灾停访"
-    assert page.people.texts()[-1] == ["I04 何志远", "120", "64", "27", "16", "13", "4:04", "22.5%", "51.1%"]
+    assert page.people.texts()[-1] == ["I04 何志远", "120", "64", "27", "16", "13", "4:04", "22.5%", "34.6%"]
     assert [row[0] for row in page.hours.texts()] == ["Hour", "09:00", "10:00", "15:00", "18:00"]
     assert len(page.starved.texts()) == 1 + 6
     assert "nobody on the roster" in page.starved.texts()[1][1]
