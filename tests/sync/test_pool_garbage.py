@@ -1,6 +1,7 @@
 """Whatever answers at central's address, a round with the pool ends in a sentence, and the desk holds what it held."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -55,13 +56,26 @@ ANSWERS = {
 }
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    room = Room(tmp_path, 4)
+@contextmanager
+def holding_two(folder: Path) -> Iterator[Desk]:
+    room = Room(folder, 4)
     desk = room.desk(1)
     desk.take("I01", 2)
     yield desk
     room.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with holding_two(tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk that no answer may change: so one serves them all."""
+    with holding_two(tmp_path_factory.mktemp("untouched")) as desk:
+        yield desk
 
 
 def asked(desk: Desk, answer: Callable[[httpx2.Request], httpx2.Response]) -> Client:
@@ -91,13 +105,14 @@ def asked(desk: Desk, answer: Callable[[httpx2.Request], httpx2.Response]) -> Cl
     ids=["lease", "cells", "round"],
 )
 def test_a_stranger_at_centrals_address_gets_a_sentence(
-    desk: Desk, answer: Callable[[httpx2.Request], httpx2.Response], step: Step
+    untouched: Desk, answer: Callable[[httpx2.Request], httpx2.Response], step: Step
 ) -> None:
-    before = held(desk.store)
-    with asked(desk, answer) as client, pytest.raises(SyncError) as caught:
-        step(desk, client)
+    before = held(untouched.store)
+    assert len(before) == 2
+    with asked(untouched, answer) as client, pytest.raises(SyncError) as caught:
+        step(untouched, client)
     assert str(caught.value)
-    assert held(desk.store) == before
+    assert held(untouched.store) == before
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
