@@ -107,7 +107,7 @@ def unhashed() -> Iterator[None]:
 
     def by_name(eyes: place.Eyes, path: Path, *stops: int) -> place.Digest | None:
         found = true(eyes, path, *stops)
-        return found and place.Digest(path.name, found.bytes, found.prefixes, found.head)
+        return found and place.Digest(path.name, found.bytes, found.prefixes, found.head, found.steady)
 
     with patch.object(place.Eyes, "digest", by_name):
         yield

@@ -43,7 +43,7 @@ def words_of(chance: random.Random) -> dict[str, str]:
         "note": f"{name()}在旁边听",
         "reason": f"他说{name()}不让讲",
         "search": name(),
-        "appointment": f"今晚7点半找{name()}先生",
+        "appointment": f"明晚7点半找{name()}先生",  # tonight would be over where the day is played late
     }
 
 
